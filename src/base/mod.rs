@@ -1,0 +1,6 @@
+//! What every room may lean on: exact numbers and clean text. Knows of nothing above it.
+
+pub mod decimal;
+pub mod text;
+
+pub use decimal::{Decimal, Ratio};

@@ -1,0 +1,74 @@
+//! The hash that binds a submission to what it was given for. `settled.md` 7; frozen.
+
+use std::collections::BTreeMap;
+
+use super::chain::Hash;
+use super::content::Content;
+use super::heads::Heads;
+use super::subject::FormKey;
+use crate::plan::{FieldId, FieldType, Plan};
+
+/// The hash of a form's content: every field of the form in bytewise id order, notes, reasons
+/// and confirmations left out; a conflict contributes all its heads in sorted order.
+pub fn content_hash(
+    plan: &Plan,
+    form: &FormKey,
+    fields: &[&FieldId],
+    cells: &BTreeMap<FieldId, Heads>,
+) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"nhaplieu/content/v1");
+    hasher.update(&plan.hash);
+    prefixed(&mut hasher, form.unit.as_str().as_bytes());
+    prefixed(&mut hasher, form.period.as_str().as_bytes());
+    let mut ids: Vec<&FieldId> = fields.to_vec();
+    ids.sort_unstable_by(|a, b| a.as_str().as_bytes().cmp(b.as_str().as_bytes()));
+    for id in ids {
+        prefixed(&mut hasher, id.as_str().as_bytes());
+        let scale = match plan.field(id).map(|field| field.kind) {
+            Some(FieldType::Decimal(scale)) => scale,
+            _ => 0,
+        };
+        for part in cell_bytes(cells.get(id), scale) {
+            hasher.update(&part);
+        }
+    }
+    Hash(*hasher.finalize().as_bytes())
+}
+
+fn cell_bytes(heads: Option<&Heads>, scale: u8) -> Vec<Vec<u8>> {
+    let mut parts: Vec<Vec<u8>> = match heads {
+        Some(heads) if heads.in_conflict() => heads
+            .all()
+            .iter()
+            .filter_map(|head| head.body.content())
+            .map(|content| one(content, scale))
+            .collect(),
+        Some(heads) => vec![one(&heads.content(), scale)],
+        None => vec![one(&Content::Blank, scale)],
+    };
+    parts.sort_unstable();
+    parts.dedup();
+    parts
+}
+
+fn one(content: &Content, scale: u8) -> Vec<u8> {
+    let text = match content {
+        Content::Value(value) => value
+            .scaled_to(scale)
+            .map_or_else(|| value.to_string(), |whole| whole.to_string()),
+        Content::Text(text) | Content::Invalid(text) => text.clone(),
+        _ => String::new(),
+    };
+    let mut out = vec![content.state_byte()];
+    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    out.extend(length.to_le_bytes());
+    out.extend(text.as_bytes());
+    out
+}
+
+fn prefixed(hasher: &mut blake3::Hasher, part: &[u8]) {
+    let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+    hasher.update(&length.to_le_bytes());
+    hasher.update(part);
+}

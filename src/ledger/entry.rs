@@ -1,0 +1,287 @@
+//! An entry: one immutable change by one person to one subject. `sync.md` 1, `settled.md` 3-5.
+
+use super::actor::{ActorId, Role};
+use super::chain::{AuthorId, EntryRef, Hash};
+use super::content::Content;
+use super::subject::Subject;
+use crate::plan::UnitId;
+
+/// A hybrid logical clock: orders what people see, never decides what is true.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Clock {
+    /// Milliseconds since 1970-01-01 UTC.
+    pub millis: u64,
+    /// Counts within one millisecond.
+    pub counter: u16,
+}
+
+impl Clock {
+    /// The next reading: never behind `self`, at least `wall` milliseconds.
+    #[must_use]
+    pub fn tick(self, wall: u64) -> Self {
+        if wall > self.millis {
+            return Self {
+                millis: wall,
+                counter: 0,
+            };
+        }
+        match self.counter.checked_add(1) {
+            Some(counter) => Self {
+                millis: self.millis,
+                counter,
+            },
+            None => Self {
+                millis: self.millis.saturating_add(1),
+                counter: 0,
+            },
+        }
+    }
+}
+
+/// The same for all entries of one user action: what one undo takes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId(pub [u8; 16]);
+
+/// The plan an entry was made under.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PlanRef {
+    /// Its version.
+    pub version: u32,
+    /// The first bytes of its file's BLAKE3.
+    pub h8: [u8; 8],
+}
+
+/// How a change came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// Typed into a cell.
+    Typed,
+    /// By the `set` command.
+    Set,
+    /// Copied from an earlier period.
+    Copied,
+    /// Pasted.
+    Paste,
+    /// From a spreadsheet.
+    Table,
+    /// By an import.
+    Import,
+    /// Takes that action back.
+    UndoOf(ActionId),
+    /// Does that undone action again.
+    RedoOf(ActionId),
+    /// Invented, for demonstration.
+    Demo,
+}
+
+impl Origin {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Typed => "typed",
+            Self::Set => "set",
+            Self::Copied => "copied",
+            Self::Paste => "paste",
+            Self::Table => "table",
+            Self::Import => "import",
+            Self::UndoOf(_) => "undo",
+            Self::RedoOf(_) => "redo",
+            Self::Demo => "demo",
+        }
+    }
+}
+
+/// Up to where an approval or lock has seen each author's log.
+pub type Frontier = Vec<(AuthorId, u64, Hash)>;
+
+/// What a change says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A cell holds this now.
+    SetValue(Content),
+    /// The note on a cell; empty takes it away.
+    Note(String),
+    /// A person ended a conflict; the reason stands in the entry's note.
+    Resolve(Content),
+    /// A soft finding is confirmed for exactly these judged values; empty `reason` withdraws it.
+    Confirm {
+        /// The values judged, as the finding prints them; another value brings it back.
+        judged: String,
+        /// Id of a plan's reason, or empty.
+        reason: String,
+        /// Free words, or empty.
+        words: String,
+    },
+    /// A form is handed in as it stands.
+    Submit {
+        /// Its content hash.
+        content: Hash,
+        /// Blank numeric cells.
+        blanks: u32,
+        /// Soft findings without a reason.
+        unconfirmed: u32,
+        /// Soft findings with one.
+        overridden: u32,
+    },
+    /// A form is sent back; the reason stands in the entry's note.
+    Return,
+    /// One owner approves a form's content.
+    Approve {
+        /// Its content hash.
+        content: Hash,
+        /// What the approver had seen.
+        frontier: Frontier,
+    },
+    /// A form is closed.
+    Lock {
+        /// Its content hash.
+        content: Hash,
+        /// What the locker had seen.
+        frontier: Frontier,
+    },
+    /// A form is opened again; the reason stands in the entry's note.
+    Reopen,
+    /// The coordinator admits an author.
+    Enrol {
+        /// Units it may write.
+        units: Vec<UnitId>,
+        /// Roles it may use.
+        roles: Vec<Role>,
+        /// What people call it.
+        name: String,
+    },
+    /// The coordinator ends an author's rights after this entry.
+    Revoke {
+        /// The last good number.
+        last_good: u64,
+    },
+    /// This plan is in force in the store; its bytes are kept under the hash.
+    PlanInstall {
+        /// The plan's id.
+        id: String,
+        /// Its version.
+        version: u32,
+        /// BLAKE3 of its file.
+        hash: Hash,
+    },
+    /// An author begins.
+    EpochStart {
+        /// Its Ed25519 public key.
+        public_key: [u8; 32],
+        /// The author this one continues, after a copy or restore.
+        continues: Option<AuthorId>,
+    },
+    /// A person, as of now.
+    Actor {
+        /// For people.
+        name: String,
+        /// What they may do.
+        role: Role,
+        /// For which units.
+        units: Vec<UnitId>,
+        /// True once the person may no longer write.
+        disabled: bool,
+    },
+    /// Entries of an author that all machines are to leave out.
+    RejectRange {
+        /// First number left out.
+        from: u64,
+        /// Last number left out.
+        to: u64,
+    },
+    /// Made by a newer program: kept and relayed, not understood.
+    Unknown {
+        /// Its kind byte.
+        kind: u8,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Body {
+    /// The name of the kind in JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SetValue(_) => "set_value",
+            Self::Note(_) => "note",
+            Self::Resolve(_) => "resolve",
+            Self::Confirm { .. } => "confirm",
+            Self::Submit { .. } => "submit",
+            Self::Return => "return",
+            Self::Approve { .. } => "approve",
+            Self::Lock { .. } => "lock",
+            Self::Reopen => "reopen",
+            Self::Enrol { .. } => "enrol",
+            Self::Revoke { .. } => "revoke",
+            Self::PlanInstall { .. } => "plan_install",
+            Self::EpochStart { .. } => "epoch_start",
+            Self::Actor { .. } => "actor",
+            Self::RejectRange { .. } => "reject_range",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// The content, for the kinds that give a cell one.
+    pub fn content(&self) -> Option<&Content> {
+        match self {
+            Self::SetValue(content) | Self::Resolve(content) => Some(content),
+            _ => None,
+        }
+    }
+}
+
+/// One change, without its place in a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Bit 0: a reader that does not know the kind must not go on without it.
+    pub flags: u8,
+    /// When, for people.
+    pub clock: Clock,
+    /// Who.
+    pub actor: ActorId,
+    /// Under which plan.
+    pub plan: PlanRef,
+    /// About what.
+    pub subject: Subject,
+    /// What.
+    pub body: Body,
+    /// The entries of the same subject that this one supersedes, as its writer saw them.
+    pub replaces: Vec<EntryRef>,
+    /// Why; empty for none.
+    pub note: String,
+    /// What one undo takes back.
+    pub action: ActionId,
+    /// How it came about.
+    pub origin: Origin,
+}
+
+/// Bit 0 of [`Entry::flags`].
+pub const FLAG_CRITICAL: u8 = 1;
+/// Bit 1 of [`Entry::flags`]: written by the coordinator on behalf of the unit ("nhập thay").
+pub const FLAG_ON_BEHALF: u8 = 2;
+
+/// An entry in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// Whose log.
+    pub author: AuthorId,
+    /// Which, from 1.
+    pub seq: u64,
+    /// The hash before it.
+    pub previous: Hash,
+    /// Its own hash: its id.
+    pub hash: Hash,
+    /// The change.
+    pub entry: Entry,
+}
+
+impl Recorded {
+    /// How others cite it.
+    pub fn reference(&self) -> EntryRef {
+        EntryRef {
+            author: self.author,
+            seq: self.seq,
+            h8: self.hash.short(),
+        }
+    }
+}

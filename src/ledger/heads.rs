@@ -1,0 +1,124 @@
+//! The state of a subject as a function of the set of its entries: those that no other entry of
+//! the set replaces. Order of arrival, duplicates and clocks make no difference. `sync.md` 2.
+
+use std::collections::BTreeSet;
+
+use super::actor::ActorId;
+use super::chain::EntryRef;
+use super::content::Content;
+use super::entry::{Body, Clock, Entry, Origin, Recorded};
+
+/// One entry that nothing supersedes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The entry.
+    pub entry: EntryRef,
+    /// What it says.
+    pub body: Body,
+    /// When, for people.
+    pub clock: Clock,
+    /// Who.
+    pub actor: ActorId,
+    /// How it came about.
+    pub origin: Origin,
+    /// Its flags.
+    pub flags: u8,
+    /// Its reason.
+    pub note: String,
+}
+
+impl Head {
+    /// A head from an entry in its place.
+    pub fn of(reference: EntryRef, entry: &Entry) -> Self {
+        Self {
+            entry: reference,
+            body: entry.body.clone(),
+            clock: entry.clock,
+            actor: entry.actor.clone(),
+            origin: entry.origin,
+            flags: entry.flags,
+            note: entry.note.clone(),
+        }
+    }
+}
+
+/// The heads of one subject, the provisional one first; empty for a subject without entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heads {
+    heads: Vec<Head>,
+}
+
+impl Heads {
+    /// From stored heads in any order.
+    pub fn new(mut heads: Vec<Head>) -> Self {
+        // The latest by (clock, author, seq) shows provisionally; the owning unit's precedence
+        // over the others is applied where the authors' units are known (bundles).
+        heads.sort_by(|a, b| (b.clock, b.entry).cmp(&(a.clock, a.entry)));
+        heads.dedup_by(|a, b| a.entry == b.entry);
+        Self { heads }
+    }
+
+    /// From all entries of one subject, in any order, with duplicates.
+    pub fn of_entries<'a>(entries: impl Iterator<Item = &'a Recorded> + Clone) -> Self {
+        let replaced: BTreeSet<EntryRef> = entries
+            .clone()
+            .flat_map(|r| r.entry.replaces.iter().copied())
+            .collect();
+        let heads = entries
+            .filter(|r| !replaced.contains(&r.reference()))
+            .map(|r| Head::of(r.reference(), &r.entry))
+            .collect();
+        Self::new(heads)
+    }
+
+    /// After one more entry that nothing known replaces (a change made here and now).
+    #[must_use]
+    pub fn with(&self, reference: EntryRef, entry: &Entry) -> Self {
+        let mut heads: Vec<Head> = self
+            .heads
+            .iter()
+            .filter(|head| !entry.replaces.contains(&head.entry))
+            .cloned()
+            .collect();
+        heads.push(Head::of(reference, entry));
+        Self::new(heads)
+    }
+
+    /// The head shown: the only one, or the provisional one of a conflict.
+    pub fn shown(&self) -> Option<&Head> {
+        self.heads.first()
+    }
+
+    /// All heads, the shown one first.
+    pub fn all(&self) -> &[Head] {
+        &self.heads
+    }
+
+    /// The references of all heads: what a change made now replaces.
+    pub fn references(&self) -> Vec<EntryRef> {
+        self.heads.iter().map(|head| head.entry).collect()
+    }
+
+    /// The content of a cell: blank without entries, provisional in a conflict.
+    pub fn content(&self) -> Content {
+        self.shown()
+            .and_then(|head| head.body.content())
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// True when several heads say different things; equal heads are agreement.
+    pub fn in_conflict(&self) -> bool {
+        let mut bodies = self.heads.iter().map(|head| said(&head.body));
+        let first = bodies.next();
+        bodies.any(|other| Some(other) != first)
+    }
+}
+
+/// What two bodies are compared by: a resolved value agrees with a typed one.
+fn said(body: &Body) -> (Option<&Content>, Option<&Body>) {
+    match body.content() {
+        Some(content) => (Some(content), None),
+        None => (None, Some(body)),
+    }
+}

@@ -1,0 +1,20 @@
+//! What was entered: immutable, attributed entries, the chain that binds them, and the state of
+//! a cell as a function of the set of its entries. Pure: no clock, no file, no random source.
+
+pub mod actor;
+pub mod chain;
+pub mod content;
+pub mod content_hash;
+pub mod entry;
+pub mod heads;
+pub mod subject;
+pub mod typed;
+pub mod workflow;
+
+pub use actor::{Actor, ActorId, Role};
+pub use chain::{AuthorId, EntryRef, Hash};
+pub use content::Content;
+pub use entry::{ActionId, Body, Clock, Entry, Origin, PlanRef, Recorded};
+pub use heads::{Head, Heads};
+pub use subject::{CellKey, FormKey, RowId, Subject};
+pub use workflow::FormStatus;

@@ -1,0 +1,57 @@
+//! Where a form stands: a function of its workflow entries and its content. `interface.md` 5.
+
+use super::chain::Hash;
+use super::entry::{Body, Clock};
+use super::heads::{Head, Heads};
+
+/// The status of a form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FormStatus {
+    /// Being filled in.
+    #[default]
+    Draft,
+    /// Handed in, unchanged since.
+    Submitted,
+    /// Handed in, changed since.
+    ChangedAfterSubmit,
+    /// Sent back.
+    Returned,
+    /// Approved by every owner.
+    Approved,
+    /// Closed.
+    Locked,
+}
+
+impl FormStatus {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::ChangedAfterSubmit => "changed_after_submit",
+            Self::Returned => "returned",
+            Self::Approved => "approved",
+            Self::Locked => "locked",
+        }
+    }
+}
+
+/// A form's status from its workflow heads and the hash of its present content.
+///
+/// Approvals of owners join in with the review; until then a lock or reopen speaks for itself.
+pub fn status(workflow: &Heads, content: &Hash) -> FormStatus {
+    match workflow.shown().map(|head| &head.body) {
+        Some(Body::Submit {
+            content: submitted, ..
+        }) if submitted == content => FormStatus::Submitted,
+        Some(Body::Submit { .. }) => FormStatus::ChangedAfterSubmit,
+        Some(Body::Return) => FormStatus::Returned,
+        Some(Body::Lock { .. }) => FormStatus::Locked,
+        _ => FormStatus::Draft,
+    }
+}
+
+/// The last workflow step, for "đã nộp 02/10".
+pub fn last_step(workflow: &Heads) -> Option<(&Head, Clock)> {
+    workflow.shown().map(|head| (head, head.clock))
+}

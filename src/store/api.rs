@@ -1,0 +1,328 @@
+//! What the rest of the program may ask of a store. One trait, so that another way of keeping
+//! (an owner process behind a socket) could stand in for redb.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::ledger::{
+    ActionId, Actor, ActorId, AuthorId, Body, CellKey, Content, EntryRef, FormKey, Hash, Heads,
+    Origin, Recorded, Subject,
+};
+use crate::plan::{FieldId, PeriodId, RuleId, UnitId};
+
+/// Everything one user action changes: one transaction, all or nothing, one undo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// Its id, random, made at the edge.
+    pub id: ActionId,
+    /// Who acts.
+    pub actor: ActorId,
+    /// How it came about.
+    pub origin: Origin,
+    /// Wall clock, milliseconds since 1970-01-01 UTC.
+    pub wall: u64,
+    /// What changes.
+    pub changes: Vec<Change>,
+}
+
+/// One change of one subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// About what.
+    pub subject: Subject,
+    /// What it says.
+    pub body: Body,
+    /// Why; empty for none.
+    pub reason: String,
+    /// What the person had seen of the subject.
+    pub seen: Seen,
+}
+
+/// What a change supersedes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Exactly these heads, as they stood on the screen. What has come since is not superseded:
+    /// both stay, as a conflict that people see.
+    Heads(Vec<EntryRef>),
+    /// Exactly these, and the change is refused with [`StoreError::Changed`] when others have
+    /// come since (undo, redo).
+    Only(Vec<EntryRef>),
+    /// Whatever stands when the transaction begins (`set`, workflow commands).
+    Current,
+}
+
+/// What a commit did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The entries written, in the order of the changes.
+    pub entries: Vec<Recorded>,
+    /// The store's commit counter after it.
+    pub counter: u64,
+}
+
+/// Everything kept of one form, as one consistent read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredForm {
+    /// Cells with entries (without a row).
+    pub cells: BTreeMap<FieldId, Heads>,
+    /// Notes on cells.
+    pub notes: BTreeMap<FieldId, Heads>,
+    /// Confirmations of soft findings.
+    pub confirms: BTreeMap<(FieldId, RuleId), Heads>,
+    /// Submit, return, lock, reopen.
+    pub workflow: Heads,
+    /// Approvals by owner.
+    pub approvals: BTreeMap<UnitId, Heads>,
+}
+
+impl StoredForm {
+    /// A cell's content; blank without entries.
+    pub fn content(&self, field: &FieldId) -> Content {
+        self.cells
+            .get(field)
+            .map(Heads::content)
+            .unwrap_or_default()
+    }
+
+    /// A cell's note; empty without one.
+    pub fn note(&self, field: &FieldId) -> &str {
+        match self
+            .notes
+            .get(field)
+            .and_then(Heads::shown)
+            .map(|head| &head.body)
+        {
+            Some(Body::Note(text)) => text,
+            _ => "",
+        }
+    }
+}
+
+/// Which entries a log is asked for; `None` does not filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    /// Of this unit.
+    pub unit: Option<UnitId>,
+    /// Of this period.
+    pub period: Option<PeriodId>,
+    /// Of this field.
+    pub field: Option<FieldId>,
+    /// At most so many, the latest.
+    pub limit: Option<usize>,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// The entry.
+    pub recorded: Recorded,
+    /// What the cell, note or confirmation said before, as this entry's writer saw it;
+    /// empty for the first, several when it superseded several.
+    pub before: Vec<Body>,
+}
+
+/// What undo or redo would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoPlan {
+    /// The action it takes back or does again.
+    pub of: ActionId,
+    /// The changes to commit, with [`Origin::UndoOf`] or [`Origin::RedoOf`] and `Seen::Only`.
+    pub origin: Origin,
+    /// The changes.
+    pub changes: Vec<Change>,
+    /// The first cell concerned, to go to.
+    pub cell: Option<CellKey>,
+}
+
+/// Which way through the history of one's own actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Take back.
+    Undo,
+    /// Do again.
+    Redo,
+}
+
+/// What a store is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreInfo {
+    /// The author of what is written here now.
+    pub author: AuthorId,
+    /// Which plan is in force: id, version, BLAKE3 of its file.
+    pub plan_id: String,
+    /// Its version.
+    pub plan_version: u32,
+    /// BLAKE3 of its file.
+    pub plan_hash: Hash,
+    /// The stored schema.
+    pub schema: u32,
+    /// The unit the store was made for.
+    pub unit: UnitId,
+    /// Commit counter.
+    pub counter: u64,
+    /// Highest own sequence number.
+    pub seq: u64,
+    /// True when no other process can share this store (file system without locks).
+    pub sole: bool,
+}
+
+/// What `verify` found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// Entries read and hashed.
+    pub entries: u64,
+    /// Cells, notes, confirmations and forms compared with what the entries give.
+    pub views: u64,
+    /// Differences, each in technical words; empty when the store is clean.
+    pub differences: Vec<String>,
+}
+
+/// Why a store did not do what was asked. Nothing was changed in any of these cases.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no store in the folder.
+    #[error("no store in {0}")]
+    Missing(PathBuf),
+    /// `init` on a folder that has one.
+    #[error("a store exists in {0}")]
+    Exists(PathBuf),
+    /// Made by a newer version.
+    #[error("store schema {found} is newer than {known}")]
+    Newer {
+        /// Its schema.
+        found: u32,
+        /// The newest this program knows.
+        known: u32,
+    },
+    /// Another process has it and does not share, or does not let go.
+    #[error("held by {by}")]
+    Held {
+        /// Process and actor, as far as known.
+        by: String,
+    },
+    /// On a network file system.
+    #[error("network file system: {0}")]
+    NetworkFs(String),
+    /// The folder cannot be written.
+    #[error("read-only: {0}")]
+    ReadOnly(PathBuf),
+    /// The disk is full.
+    #[error("disk full")]
+    DiskFull,
+    /// Reading or writing failed; the store is read-only until reopened.
+    #[error("i/o: {0}")]
+    Io(String),
+    /// What was read is not what was written.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// The actor has no right to this.
+    #[error("{actor} may not write {what}")]
+    NotPermitted {
+        /// Who.
+        actor: String,
+        /// What.
+        what: String,
+    },
+    /// The subject changed since (undo, redo).
+    #[error("changed since by {by}")]
+    Changed {
+        /// Who changed it.
+        by: String,
+    },
+    /// An ordinary edit of a cell in conflict; a person must resolve it with a reason.
+    #[error("cell in conflict: {0}")]
+    InConflict(FieldId),
+    /// The form is locked.
+    #[error("form is locked")]
+    Locked,
+    /// Nothing to undo or redo.
+    #[error("nothing to undo")]
+    NothingToUndo,
+    /// An action without changes, or one that contradicts the plan.
+    #[error("refused: {0}")]
+    Refused(String),
+}
+
+/// A place that keeps entries and answers from them.
+pub trait Store {
+    /// What this store is.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn info(&self) -> Result<StoreInfo, StoreError>;
+
+    /// The bytes of the plan in force.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn plan_bytes(&self) -> Result<Vec<u8>, StoreError>;
+
+    /// Writes an action: the one write path. Returns only after it is on disk.
+    ///
+    /// # Errors
+    /// Any [`StoreError`]; then nothing was written.
+    fn commit(&mut self, action: &Action) -> Result<Committed, StoreError> {
+        let mut all = self.commit_all(std::slice::from_ref(action))?;
+        all.pop()
+            .unwrap_or_else(|| Err(StoreError::Refused("empty".into())))
+    }
+
+    /// Writes actions that waited together, in one transaction. An action that is refused
+    /// (permission, conflict, lock) is left out and reported in its place; the others stand.
+    ///
+    /// # Errors
+    /// A failure of the store itself: then none was written.
+    fn commit_all(
+        &mut self,
+        actions: &[Action],
+    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError>;
+
+    /// Everything kept of one form.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or the form's digest does not match its cells.
+    fn form(&self, form: &FormKey) -> Result<StoredForm, StoreError>;
+
+    /// The forms that have entries.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn form_keys(&self) -> Result<Vec<FormKey>, StoreError>;
+
+    /// The history, latest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError>;
+
+    /// What an undo or redo by `actor` would do now.
+    ///
+    /// # Errors
+    /// [`StoreError::NothingToUndo`]; [`StoreError::Changed`] where a later entry replaced it.
+    fn undo_plan(&self, actor: &ActorId, direction: Direction) -> Result<UndoPlan, StoreError>;
+
+    /// The people the store knows.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn actors(&self) -> Result<Vec<Actor>, StoreError>;
+
+    /// The commit counter; cheap, to notice other sessions' commits.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn counter(&self) -> Result<u64, StoreError>;
+
+    /// How many own entries no other store has acknowledged, and when the oldest was made
+    /// (milliseconds since 1970-01-01 UTC).
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn unsent(&self) -> Result<(u64, Option<u64>), StoreError>;
+
+    /// Checks every byte and compares every derived state with a rebuilt one.
+    ///
+    /// # Errors
+    /// When the store cannot be read at all.
+    fn verify(&mut self) -> Result<VerifyReport, StoreError>;
+}
