@@ -1,6 +1,8 @@
 //! What every room may lean on: exact numbers and clean text. Knows of nothing above it.
 
 pub mod decimal;
+pub mod message;
 pub mod text;
 
 pub use decimal::{Decimal, Ratio};
+pub use message::{Arg, Label, Lang, Message};

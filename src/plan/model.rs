@@ -5,42 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::id::{FieldId, MeasureId, PeriodId, ReasonId, RuleId, UnitId};
-use crate::base::Decimal;
-
-/// The language of what people read; the plan carries both where it can.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lang {
-    /// Vietnamese.
-    #[default]
-    Vi,
-    /// English.
-    En,
-}
-
-/// A text for people, Vietnamese always, English where the plan has it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Label {
-    /// Vietnamese, NFC, without control characters.
-    pub vi: String,
-    /// English; empty where the plan has none.
-    pub en: String,
-}
-
-impl Label {
-    /// The text in `lang`, Vietnamese where there is no other.
-    pub fn get(&self, lang: Lang) -> &str {
-        if lang == Lang::En && !self.en.is_empty() {
-            &self.en
-        } else {
-            &self.vi
-        }
-    }
-
-    /// True when there is no text at all.
-    pub fn is_empty(&self) -> bool {
-        self.vi.is_empty()
-    }
-}
+use crate::base::{Decimal, Label};
 
 /// First and last day on which something holds; open at the end when `to` is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,14 +1,13 @@
 //! What the rest of the program may ask of a store. One trait, so that another way of keeping
 //! (an owner process behind a socket) could stand in for redb.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::ledger::{
-    ActionId, Actor, ActorId, AuthorId, Body, CellKey, Content, EntryRef, FormKey, Hash, Heads,
-    Origin, Recorded, Subject,
+    ActionId, Actor, ActorId, AuthorId, Body, CellKey, EntryRef, Form, FormKey, Hash, Origin,
+    Recorded, Subject,
 };
-use crate::plan::{FieldId, PeriodId, RuleId, UnitId};
+use crate::plan::{FieldId, PeriodId, UnitId};
 
 /// Everything one user action changes: one transaction, all or nothing, one undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,44 +57,6 @@ pub struct Committed {
     pub entries: Vec<Recorded>,
     /// The store's commit counter after it.
     pub counter: u64,
-}
-
-/// Everything kept of one form, as one consistent read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StoredForm {
-    /// Cells with entries (without a row).
-    pub cells: BTreeMap<FieldId, Heads>,
-    /// Notes on cells.
-    pub notes: BTreeMap<FieldId, Heads>,
-    /// Confirmations of soft findings.
-    pub confirms: BTreeMap<(FieldId, RuleId), Heads>,
-    /// Submit, return, lock, reopen.
-    pub workflow: Heads,
-    /// Approvals by owner.
-    pub approvals: BTreeMap<UnitId, Heads>,
-}
-
-impl StoredForm {
-    /// A cell's content; blank without entries.
-    pub fn content(&self, field: &FieldId) -> Content {
-        self.cells
-            .get(field)
-            .map(Heads::content)
-            .unwrap_or_default()
-    }
-
-    /// A cell's note; empty without one.
-    pub fn note(&self, field: &FieldId) -> &str {
-        match self
-            .notes
-            .get(field)
-            .and_then(Heads::shown)
-            .map(|head| &head.body)
-        {
-            Some(Body::Note(text)) => text,
-            _ => "",
-        }
-    }
 }
 
 /// Which entries a log is asked for; `None` does not filter.
@@ -281,7 +242,7 @@ pub trait Store {
     ///
     /// # Errors
     /// When the store cannot be read, or the form's digest does not match its cells.
-    fn form(&self, form: &FormKey) -> Result<StoredForm, StoreError>;
+    fn form(&self, form: &FormKey) -> Result<Form, StoreError>;
 
     /// The forms that have entries.
     ///

@@ -1,0 +1,106 @@
+//! The words people read, as data: one file per language and subject, the same keys in both.
+
+use std::collections::HashMap;
+
+use crate::base::{Arg, Lang, Message};
+
+/// The texts of one language.
+#[derive(Debug)]
+pub struct Texts {
+    lang: Lang,
+    by_key: HashMap<String, String>,
+}
+
+macro_rules! files {
+    ($dir:literal) => {
+        [
+            include_str!(concat!("texts/", $dir, "/check.toml")),
+            include_str!(concat!("texts/", $dir, "/cli.toml")),
+            include_str!(concat!("texts/", $dir, "/keys.toml")),
+            include_str!(concat!("texts/", $dir, "/plan.toml")),
+            include_str!(concat!("texts/", $dir, "/screens.toml")),
+        ]
+    };
+}
+
+impl Texts {
+    /// Reads the texts of `lang`.
+    pub fn load(lang: Lang) -> Self {
+        let files = match lang {
+            Lang::Vi => files!("vi"),
+            Lang::En => files!("en"),
+        };
+        let mut by_key = HashMap::with_capacity(512);
+        for file in files {
+            // A test parses every file; a table that does not parse could only be empty here.
+            let table: toml::Table = file.parse().unwrap_or_default();
+            flatten("", table, &mut by_key);
+        }
+        Self { lang, by_key }
+    }
+
+    /// The language.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// The text of a key; the key itself where there is none.
+    pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
+        self.by_key.get(key).map_or(key, String::as_str)
+    }
+
+    /// All keys, for the test that compares the languages.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.by_key.keys().map(String::as_str)
+    }
+
+    /// A message in words: every `{name}` of its text replaced by its argument.
+    pub fn say(&self, message: &Message) -> String {
+        let mut rest = self.get(message.key);
+        let mut out = String::with_capacity(rest.len() + 16);
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let Some((name, tail)) = after.split_once('}') else {
+                out.push('{');
+                rest = after;
+                continue;
+            };
+            match message.args.iter().find(|(key, _)| *key == name) {
+                Some((_, arg)) => out.push_str(&self.arg(arg)),
+                None => out.push_str(name),
+            }
+            rest = tail;
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn arg(&self, arg: &Arg) -> String {
+        match (arg, self.lang) {
+            (Arg::Text(text), _) => text.clone(),
+            (Arg::Label(label), lang) => label.get(lang).to_owned(),
+            (Arg::Number(value), Lang::Vi) => value.display_vi(),
+            (Arg::Number(value), Lang::En) => value.display_en(),
+            (Arg::Ratio(ratio, places), Lang::Vi) => ratio.display_vi(*places),
+            (Arg::Ratio(ratio, places), Lang::En) => ratio.display_en(*places),
+            (Arg::Date(date), _) => date.format("%d/%m/%Y").to_string(),
+        }
+    }
+}
+
+fn flatten(prefix: &str, table: toml::Table, into: &mut HashMap<String, String>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() {
+            key
+        } else {
+            format!("{prefix}.{key}")
+        };
+        match value {
+            toml::Value::Table(inner) => flatten(&path, inner, into),
+            toml::Value::String(text) => {
+                into.insert(path, text);
+            }
+            _ => {}
+        }
+    }
+}
