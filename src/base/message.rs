@@ -58,6 +58,8 @@ pub enum Arg {
     Ratio(Ratio, u8),
     /// A date, shown dd/mm/yyyy.
     Date(chrono::NaiveDate),
+    /// A part of the sentence that has words of its own ("năm 2022").
+    Message(Message),
 }
 
 /// A sentence: its key in the texts, and what goes into the `{name}` places.
@@ -101,6 +103,18 @@ impl From<&str> for Arg {
 impl From<&Label> for Arg {
     fn from(label: &Label) -> Self {
         Self::Label(label.clone())
+    }
+}
+
+impl From<Message> for Arg {
+    fn from(part: Message) -> Self {
+        Self::Message(part)
+    }
+}
+
+impl From<Label> for Arg {
+    fn from(label: Label) -> Self {
+        Self::Label(label)
     }
 }
 

@@ -3,8 +3,22 @@
 //! Everything here is data read from a plan file; nothing in `src/` names a commune, an
 //! indicator or a department. Pure: text in, catalogue or problems out.
 
+mod file;
+mod formula;
 pub mod id;
+mod lint;
+mod lookup;
 pub mod model;
+mod near;
+mod parse;
+mod problem;
+mod reader;
+mod source;
+mod values;
 
 pub use id::{FieldId, MeasureId, PeriodId, ReasonId, RuleId, UnitId};
+pub use lookup::{CurrentPeriod, Lookup};
 pub use model::*;
+pub use parse::{check, embedded, parse};
+pub use problem::{Problem, ProblemSeverity};
+pub use source::MAX_BYTES;

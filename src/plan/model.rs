@@ -127,13 +127,17 @@ pub struct Objective {
     pub number: u8,
     /// Its name in the plan.
     pub name: Label,
+    /// A few words for headings; equal to `name` where the plan gives none.
+    pub short: Label,
 }
 
 /// An indicator in the plan's own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Indicator {
-    /// `4.1`.
+    /// `4.1`, `3.2a`.
     pub id: String,
+    /// Its number in the plan (`3.2`); the two parts of one indicator share it.
+    pub number: String,
     /// Number of its objective.
     pub objective: u8,
     /// A few words for lists.
@@ -144,8 +148,10 @@ pub struct Indicator {
     pub target_words: String,
     /// How it is defined and by whom.
     pub definition: String,
-    /// How certain that definition is, and open points.
+    /// How certain that definition is.
     pub certainty: String,
+    /// What the plan leaves open about it; empty where nothing.
+    pub open_question: String,
 }
 
 /// What a field holds.
@@ -522,6 +528,23 @@ pub struct Reason {
     pub id: ReasonId,
     /// Its words.
     pub label: Label,
+}
+
+impl Measure {
+    /// The fields of a form that the measure is made of, in order; none for measures counted over
+    /// sub-periods.
+    pub fn components(&self) -> Vec<&FieldId> {
+        match &self.formula {
+            Formula::Sums {
+                numerator,
+                denominator,
+            } => numerator.iter().chain(denominator).collect(),
+            Formula::Agencies(pairs) => {
+                pairs.iter().flat_map(|(all, women)| [all, women]).collect()
+            }
+            Formula::UnitsEvery { .. } | Formula::SubPeriods { .. } => Vec::new(),
+        }
+    }
 }
 
 impl Plan {

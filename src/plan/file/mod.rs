@@ -1,0 +1,264 @@
+//! A plan file read section by section into a draft: every list with the place of each item, so
+//! that cross-checks can point into the file. How a file is written: `docs/plan-file.md`.
+
+mod checks;
+mod form;
+mod measures;
+mod units;
+
+use std::collections::HashSet;
+
+use toml::de::DeTable;
+
+use super::id::UnitId;
+use super::model::{
+    Collector, Field, Index, Indicator, Measure, Objective, Period, PeriodKind, Plan, Reason,
+    Relation, Rule, TrendParams, Unit, UnitChange, UnitKind,
+};
+
+use super::reader::{Context, Place, Reader};
+use crate::base::{Label, Message};
+
+/// The form of plan files this program reads.
+const FORMAT: i64 = 1;
+
+/// The words for the kinds of period.
+pub(super) const PERIOD_KINDS: [(&str, PeriodKind); 4] = [
+    ("month", PeriodKind::Month),
+    ("quarter", PeriodKind::Quarter),
+    ("half", PeriodKind::Half),
+    ("year", PeriodKind::Year),
+];
+
+/// A list of the plan with the place of every item.
+pub(super) struct Listed<'d, T> {
+    items: Vec<(T, Place<'d>)>,
+    /// Ids of items that could not be read: mentioning them is no further problem.
+    unread: Vec<&'d str>,
+}
+
+impl<'d, T> Listed<'d, T> {
+    fn read<'p>(
+        readers: Vec<Reader<'d, 'p>>,
+        mut read: impl FnMut(&Reader<'d, 'p>) -> Option<T>,
+    ) -> Self {
+        let mut list = Self {
+            items: Vec::with_capacity(readers.len()),
+            unread: Vec::new(),
+        };
+        for reader in readers {
+            match read(&reader) {
+                Some(item) => list.items.push((item, reader.place())),
+                None => list.unread.extend(reader.place().id()),
+            }
+        }
+        list
+    }
+
+    /// The items that could be read, each with its place.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&T, &Place<'d>)> + Clone {
+        self.items.iter().map(|(item, place)| (item, place))
+    }
+
+    /// The items that could be read.
+    pub(super) fn values(&self) -> impl Iterator<Item = &T> + Clone {
+        self.items.iter().map(|(item, _)| item)
+    }
+
+    /// True for the id of an item that stands in the file but could not be read.
+    pub(super) fn is_unread(&self, id: &str) -> bool {
+        self.unread.contains(&id)
+    }
+
+    fn into_values(self) -> Vec<T> {
+        self.items.into_iter().map(|(item, _)| item).collect()
+    }
+}
+
+/// What the plan says of itself.
+pub(super) struct Head {
+    id: String,
+    version: u32,
+    title: Label,
+    /// The whole the plan serves.
+    pub(super) district: UnitId,
+    /// Who consolidates.
+    pub(super) coordinator: UnitId,
+}
+
+/// A plan file as far as it could be read.
+pub(super) struct Draft<'d> {
+    pub(super) head: Option<(Head, Place<'d>)>,
+    pub(super) kinds: Listed<'d, UnitKind>,
+    pub(super) units: Listed<'d, Unit>,
+    pub(super) changes: Listed<'d, UnitChange>,
+    pub(super) periods: Listed<'d, Period>,
+    pub(super) objectives: Listed<'d, Objective>,
+    pub(super) indicators: Listed<'d, Indicator>,
+    pub(super) fields: Listed<'d, Field>,
+    pub(super) measures: Listed<'d, Measure>,
+    pub(super) relations: Listed<'d, Relation>,
+    pub(super) rules: Listed<'d, Rule>,
+    pub(super) reasons: Listed<'d, Reason>,
+    trend: Option<TrendParams>,
+}
+
+const ROOT: [&str; 8] = [
+    "plan",
+    "units",
+    "periods",
+    "form",
+    "indicator",
+    "field",
+    "measure",
+    "checks",
+];
+
+impl<'d> Draft<'d> {
+    /// Reads every section; what cannot be read is left out and noted as a problem.
+    pub(super) fn read(document: &'d DeTable<'d>, context: Context<'_>) -> Self {
+        let root = Reader::root(document, &ROOT, context);
+        let units = root.inner("units", &["kinds", "list", "changes"]);
+        let periods = root.inner("periods", &["list"]);
+        let form = root.inner("form", &["objectives"]);
+        let checks = root.inner("checks", &["relations", "rules", "trend", "reasons"]);
+        let mut draft = Self {
+            head: root
+                .inner("plan", &HEAD)
+                .and_then(|r| Some((head(&r)?, r.place()))),
+            kinds: Listed::read(list(units.as_ref(), "kinds", &units::KIND), units::kind),
+            units: Listed::read(list(units.as_ref(), "list", &units::UNIT), units::unit),
+            changes: Listed::read(
+                opt_list(units.as_ref(), "changes", &units::CHANGE),
+                units::change,
+            ),
+            periods: Listed::read(
+                list(periods.as_ref(), "list", &units::PERIOD),
+                units::period,
+            ),
+            objectives: Listed::read(
+                list(form.as_ref(), "objectives", &form::OBJECTIVE),
+                form::objective,
+            ),
+            indicators: Listed::read(
+                root.opt_items("indicator", &form::INDICATOR),
+                form::indicator,
+            ),
+            fields: Listed::read(root.items("field", &form::FIELD), form::field),
+            measures: Listed::read(
+                root.opt_items("measure", &measures::KEYS),
+                measures::measure,
+            ),
+            relations: Listed::read(
+                opt_list(checks.as_ref(), "relations", &checks::RELATION),
+                checks::relation,
+            ),
+            rules: Listed::read(
+                opt_list(checks.as_ref(), "rules", &checks::RULE),
+                checks::rule,
+            ),
+            reasons: Listed::read(
+                list(checks.as_ref(), "reasons", &checks::REASON),
+                checks::reason,
+            ),
+            trend: checks
+                .as_ref()
+                .and_then(|c| c.inner("trend", &checks::TREND))
+                .and_then(|r| checks::trend(&r)),
+        };
+        draft.periods.items.sort_by_key(|(p, _)| (p.from, p.to));
+        draft
+    }
+
+    /// Tells the names of groups under `collected_by` from the ids of units.
+    pub(super) fn settle_collectors(&mut self) {
+        let groups: HashSet<&str> = self
+            .kinds
+            .values()
+            .filter_map(|k| k.group.as_deref())
+            .collect();
+        for (field, _) in &mut self.fields.items {
+            for collector in &mut field.collected_by {
+                if let Collector::Unit(id) = collector
+                    && groups.contains(id.as_str())
+                {
+                    *collector = Collector::Group(id.to_string());
+                }
+            }
+        }
+    }
+
+    /// The plan, when nothing is missing.
+    pub(super) fn into_plan(self, hash: [u8; 32]) -> Option<Plan> {
+        let (head, _) = self.head?;
+        let plan = Plan {
+            id: head.id,
+            version: head.version,
+            title: head.title,
+            hash,
+            district: head.district,
+            coordinator: head.coordinator,
+            unit_kinds: self.kinds.into_values(),
+            units: self.units.into_values(),
+            changes: self.changes.into_values(),
+            objectives: self.objectives.into_values(),
+            indicators: self.indicators.into_values(),
+            fields: self.fields.into_values(),
+            measures: self.measures.into_values(),
+            periods: self.periods.into_values(),
+            relations: self.relations.into_values(),
+            rules: self.rules.into_values(),
+            trend: self.trend?,
+            reasons: self.reasons.into_values(),
+            index: Index::default(),
+        };
+        Some(plan.reindex())
+    }
+}
+
+/// The tables of a section's list; none where the section itself is missing.
+fn list<'d, 'p>(section: Option<&Reader<'d, 'p>>, key: &str, keys: &[&str]) -> Vec<Reader<'d, 'p>> {
+    section.map_or_else(Vec::new, |section| section.items(key, keys))
+}
+
+/// Like [`list`], where the list may be left out.
+fn opt_list<'d, 'p>(
+    section: Option<&Reader<'d, 'p>>,
+    key: &str,
+    keys: &[&str],
+) -> Vec<Reader<'d, 'p>> {
+    section.map_or_else(Vec::new, |section| section.opt_items(key, keys))
+}
+
+const HEAD: [&str; 7] = [
+    "format",
+    "id",
+    "version",
+    "title",
+    "title_en",
+    "district",
+    "coordinator",
+];
+
+fn head(reader: &Reader<'_, '_>) -> Option<Head> {
+    let format = reader.whole("format", 1..=i64::from(u32::MAX))?;
+    if format != FORMAT {
+        let message = Message::new("plan.problem.newer_format");
+        reader
+            .problems()
+            .error(reader.place().of("format"), message);
+        return None;
+    }
+    let id = reader.id("id");
+    let version = reader.whole("version", 1..=i64::from(u32::MAX));
+    let title = reader.label("title", "title_en");
+    let district = reader.id("district");
+    let coordinator = reader.id("coordinator");
+    Some(Head {
+        id: id?.to_owned(),
+        version: u32::try_from(version?).ok()?,
+        title: title?,
+        district: UnitId::new(district?),
+        coordinator: UnitId::new(coordinator?),
+    })
+}

@@ -1,0 +1,286 @@
+//! Ids given twice, and names that nothing in the plan bears.
+
+use std::collections::HashMap;
+
+use super::{Lint, about};
+use crate::base::Message;
+use crate::plan::file::Listed;
+use crate::plan::id::FieldId;
+use crate::plan::model::{Collector, Formula, RuleKind, Term};
+use crate::plan::near::nearest;
+use crate::plan::reader::{Place, visible};
+
+/// What a name should have been the name of: the message without and with a suggestion.
+#[derive(Clone, Copy)]
+struct Wanted {
+    unknown: &'static str,
+    near: &'static str,
+}
+
+macro_rules! wanted {
+    ($name:literal) => {
+        Wanted {
+            unknown: concat!("plan.problem.unknown.", $name),
+            near: concat!("plan.problem.unknown_near.", $name),
+        }
+    };
+}
+
+const UNIT: Wanted = wanted!("unit");
+const KIND: Wanted = wanted!("kind");
+const COLLECTOR: Wanted = wanted!("collector");
+const FIELD: Wanted = wanted!("field");
+const MEASURE: Wanted = wanted!("measure");
+const INDICATOR: Wanted = wanted!("indicator");
+
+pub(super) fn check(lint: &Lint<'_, '_>) {
+    duplicates(lint);
+    head(lint);
+    units(lint);
+    form(lint);
+    measures(lint);
+    checks(lint);
+}
+
+fn duplicates(lint: &Lint<'_, '_>) {
+    let draft = lint.draft;
+    once(lint, draft.kinds.iter().map(|(k, p)| (k.id.clone(), *p)));
+    once(
+        lint,
+        draft.units.iter().map(|(u, p)| (u.id.to_string(), *p)),
+    );
+    once(
+        lint,
+        draft.periods.iter().map(|(x, p)| (x.id.to_string(), *p)),
+    );
+    once(
+        lint,
+        draft.indicators.iter().map(|(i, p)| (i.id.clone(), *p)),
+    );
+    once(
+        lint,
+        draft.fields.iter().map(|(f, p)| (f.id.to_string(), *p)),
+    );
+    once(
+        lint,
+        draft.measures.iter().map(|(m, p)| (m.id.to_string(), *p)),
+    );
+    once(
+        lint,
+        draft.reasons.iter().map(|(r, p)| (r.id.to_string(), *p)),
+    );
+    // Relations and rules are told apart by one kind of id in findings and confirmations.
+    let relations = draft.relations.iter().map(|(r, p)| (r.id.to_string(), *p));
+    let rules = draft.rules.iter().map(|(r, p)| (r.id.to_string(), *p));
+    once(lint, relations.chain(rules));
+    once(
+        lint,
+        draft
+            .objectives
+            .iter()
+            .map(|(o, p)| (o.number.to_string(), *p)),
+    );
+}
+
+fn once<'d>(lint: &Lint<'_, '_>, ids: impl Iterator<Item = (String, Place<'d>)>) {
+    let mut first: HashMap<String, usize> = HashMap::new();
+    for (id, place) in ids {
+        // Periods come sorted by date, so "first" is whatever stands higher in the file.
+        let at = place.of("id");
+        let Some(other) = first.get(&id).copied() else {
+            first.insert(id, at);
+            continue;
+        };
+        let (higher, lower) = (other.min(at), other.max(at));
+        let message = about("plan.problem.duplicate", &id).with("line", lint.line(higher));
+        lint.problems.error(lower, message);
+        first.insert(id, higher);
+    }
+}
+
+impl Lint<'_, '_> {
+    /// Reports a name that is not among `known`, unless its item stands there but was unreadable.
+    fn refer<'k, T>(
+        &self,
+        (name, at): (&str, usize),
+        wanted: Wanted,
+        list: &Listed<'_, T>,
+        mut known: impl Iterator<Item = &'k str> + Clone,
+    ) -> bool {
+        if self.problems.is_full() || list.is_unread(name) || known.clone().any(|k| k == name) {
+            return true;
+        }
+        let shown = visible(name);
+        let message = match nearest(name, known.by_ref()) {
+            Some(near) => about(wanted.near, &shown).with("near", near),
+            None => about(wanted.unknown, &shown),
+        };
+        self.problems.error(at, message);
+        false
+    }
+
+    fn refer_unit(&self, name: &str, at: usize) {
+        if !self.units.contains_key(name) {
+            let known = self.draft.units.values().map(|u| u.id.as_str());
+            self.refer((name, at), UNIT, &self.draft.units, known);
+        }
+    }
+
+    fn refer_measure(&self, name: &str, at: usize) {
+        if !self.measures.contains_key(name) {
+            let known = self.draft.measures.values().map(|m| m.id.as_str());
+            self.refer((name, at), MEASURE, &self.draft.measures, known);
+        }
+    }
+
+    /// A field that is known and holds numbers.
+    fn refer_number(&self, id: &FieldId, at: usize) {
+        match self.fields.get(id.as_str()) {
+            Some(field) if field.kind.is_numeric() => {}
+            Some(_) => self
+                .problems
+                .error(at, about("plan.problem.text_in_formula", id.as_str())),
+            None => {
+                let known = self.draft.fields.values().map(|f| f.id.as_str());
+                self.refer((id.as_str(), at), FIELD, &self.draft.fields, known);
+            }
+        }
+    }
+
+    fn refer_objective(&self, number: u8, at: usize) {
+        if !self.draft.objectives.values().any(|o| o.number == number) {
+            let message = about("plan.problem.unknown.objective", &number.to_string());
+            self.problems.error(at, message);
+        }
+    }
+}
+
+fn head(lint: &Lint<'_, '_>) {
+    if let Some((head, place)) = &lint.draft.head {
+        lint.refer_unit(head.district.as_str(), place.of("district"));
+        lint.refer_unit(head.coordinator.as_str(), place.of("coordinator"));
+    }
+}
+
+fn units(lint: &Lint<'_, '_>) {
+    let kinds = || lint.draft.kinds.values().map(|k| k.id.as_str());
+    for (unit, place) in lint.draft.units.iter() {
+        lint.refer(
+            (&unit.kind, place.of("kind")),
+            KIND,
+            &lint.draft.kinds,
+            kinds(),
+        );
+    }
+    for (change, place) in lint.draft.changes.iter() {
+        lint.refer_unit(change.from.as_str(), place.of("from"));
+        lint.refer_unit(change.to.as_str(), place.of("to"));
+    }
+    for group in lint.groups.values() {
+        if let Some(unit) = lint.units.get(group) {
+            let place = lint.draft.units.iter().find(|(u, _)| u.id == unit.id);
+            let at = place.map_or(0, |(_, place)| place.of("id"));
+            lint.problems
+                .error(at, about("plan.problem.group_and_unit", group));
+        }
+    }
+}
+
+fn form(lint: &Lint<'_, '_>) {
+    for (indicator, place) in lint.draft.indicators.iter() {
+        lint.refer_objective(indicator.objective, place.of("objective"));
+        if !lint
+            .draft
+            .measures
+            .values()
+            .any(|m| m.indicator == indicator.id)
+        {
+            let message = about("plan.problem.indicator_without_measure", &indicator.id);
+            lint.problems.warning(place.of("id"), message);
+        }
+    }
+    let groups = || lint.groups.values().copied();
+    for (field, place) in lint.draft.fields.iter() {
+        lint.refer_objective(field.objective, place.of("objective"));
+        for (index, by) in field.collected_by.iter().enumerate() {
+            if let Collector::Unit(id) = by
+                && !lint.units.contains_key(id.as_str())
+            {
+                let at = place.element("collected_by", index);
+                let known = lint.units.keys().copied().chain(groups());
+                lint.refer((id.as_str(), at), COLLECTOR, &lint.draft.units, known);
+            }
+        }
+    }
+}
+
+fn measures(lint: &Lint<'_, '_>) {
+    let indicators = || lint.draft.indicators.values().map(|i| i.id.as_str());
+    for (measure, place) in lint.draft.measures.iter() {
+        let indicator = (measure.indicator.as_str(), place.of("indicator"));
+        lint.refer(indicator, INDICATOR, &lint.draft.indicators, indicators());
+        match &measure.formula {
+            Formula::Sums {
+                numerator,
+                denominator,
+            } => {
+                for field in numerator {
+                    lint.refer_number(field, place.of("numerator"));
+                }
+                for field in denominator {
+                    lint.refer_number(field, place.of("denominator"));
+                }
+            }
+            Formula::Agencies(pairs) => {
+                for (index, (all, women)) in pairs.iter().enumerate() {
+                    let at = place.element("agencies", index);
+                    lint.refer_number(all, at);
+                    lint.refer_number(women, at);
+                }
+            }
+            Formula::UnitsEvery { field, .. } => lint.refer_number(field, place.of("units_every")),
+            Formula::SubPeriods { field, .. } => lint.refer_number(field, place.of("sub_periods")),
+        }
+        if let Some(field) = &measure.direct {
+            lint.refer_number(field, place.of("direct"));
+        }
+        for (index, owner) in measure.owners.iter().enumerate() {
+            lint.refer_unit(owner.unit.as_str(), place.element("owners", index));
+        }
+        for (index, other) in measure.met_when_all.iter().enumerate() {
+            lint.refer_measure(other.as_str(), place.element("met_when_all", index));
+        }
+    }
+}
+
+fn checks(lint: &Lint<'_, '_>) {
+    for (relation, place) in lint.draft.relations.iter() {
+        let at = place.of("hard").max(place.of("soft"));
+        for term in relation.left.iter().chain(&relation.right) {
+            if let Term::Field(_, field) = term {
+                lint.refer_number(field, at);
+            }
+        }
+    }
+    for (rule, place) in lint.draft.rules.iter() {
+        match &rule.kind {
+            RuleKind::FieldRange { field, .. }
+            | RuleKind::NoteFrom { field, .. }
+            | RuleKind::SameInRow { field, .. } => lint.refer_number(field, place.of("field")),
+            RuleKind::Binomial { part, rest, .. } => {
+                lint.refer_number(part, place.of("part"));
+                lint.refer_number(rest, place.of("rest"));
+            }
+            RuleKind::RateRange { measure, .. }
+            | RuleKind::RateExactly { measure, .. }
+            | RuleKind::RateJump { measure, .. } => {
+                lint.refer_measure(measure.as_str(), place.of("measure"));
+            }
+        }
+    }
+}
+
+/// A message with the places of two things that contradict each other.
+pub(super) fn against(key: &'static str, id: &str, other: &str) -> Message {
+    about(key, id).with("other", other)
+}

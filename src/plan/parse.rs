@@ -1,0 +1,103 @@
+//! From the bytes of a plan file to the catalogue, or to everything that is wrong with it.
+
+use toml::de::DeTable;
+
+use super::file::Draft;
+use super::model::Plan;
+use super::problem::{Problem, ProblemSeverity, Problems};
+use super::reader::Context;
+use super::{lint, source};
+use crate::base::Message;
+
+/// The plan shipped with the program, as a file.
+pub fn embedded() -> &'static [u8] {
+    include_bytes!("../../plans/tan-yen-2021-2025.toml")
+}
+
+/// Reads a plan file and cross-checks it.
+///
+/// # Errors
+/// Every problem of the file, warnings included, when at least one of them is an error.
+pub fn parse(bytes: &[u8]) -> Result<Plan, Vec<Problem>> {
+    // A test holds that the shipped plan has no problem; to look for one at every start would
+    // cost a third of the time to read it.
+    let trust = if bytes == embedded() {
+        Trust::Checked
+    } else {
+        Trust::Unchecked
+    };
+    match read(bytes, trust) {
+        (Some(plan), _) => Ok(plan),
+        (None, problems) => Err(problems),
+    }
+}
+
+/// All problems of a plan file, in its order; empty for a plan without any.
+pub fn check(bytes: &[u8]) -> Vec<Problem> {
+    read(bytes, Trust::Unchecked).1
+}
+
+/// Whether tests have already looked these very bytes through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    Checked,
+    Unchecked,
+}
+
+fn read(bytes: &[u8], trust: Trust) -> (Option<Plan>, Vec<Problem>) {
+    let known = if trust == Trust::Checked {
+        source::trusted(bytes)
+    } else {
+        None
+    };
+    let source = match known.map_or_else(|| source::open(bytes), Ok) {
+        Ok(source) => source,
+        Err(problems) => return (None, problems),
+    };
+    let problems = Problems::default();
+    let (document, errors) = DeTable::parse_recoverable(source.text);
+    for error in errors {
+        let at = error.span().map_or(0, |span| span.start);
+        let message = Message::new("plan.problem.syntax").with("detail", error.message());
+        problems.error(at, message);
+    }
+    if !problems.usable() {
+        // What follows a slip of the pen is read wrongly: its problems would only mislead.
+        return (None, problems.located(source.text));
+    }
+    let context = Context {
+        problems: &problems,
+        nfc: source.nfc,
+    };
+    let mut draft = Draft::read(document.get_ref(), context);
+    draft.settle_collectors();
+    if trust == Trust::Unchecked {
+        lint::check(&draft, source.text, &problems);
+    }
+    let plan = if problems.usable() {
+        draft.into_plan(blake3::hash(bytes).into())
+    } else {
+        None
+    };
+    let problems = problems.located(source.text);
+    debug_assert!(
+        plan.is_some()
+            || problems
+                .iter()
+                .any(|p| p.severity == ProblemSeverity::Error),
+        "a refused plan says why"
+    );
+    (plan, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_plan_parses() {
+        assert_eq!(check(embedded()), []);
+        let plan = parse(embedded()).unwrap();
+        assert_eq!(plan.fields.len(), 106);
+    }
+}

@@ -1,0 +1,58 @@
+//! The program knows nothing of the shipped plan: an invented one works as well.
+
+use std::collections::BTreeSet;
+
+use nhaplieu::base::{Lang, Message};
+use nhaplieu::plan::{self, PeriodId};
+use nhaplieu::ui::texts::Texts;
+
+use crate::{SONG_HO, joined};
+
+#[test]
+fn another_districts_plan_works_as_well() {
+    assert_eq!(plan::check(SONG_HO.as_bytes()), []);
+    let plan = plan::parse(SONG_HO.as_bytes()).unwrap();
+    assert_eq!((plan.fields.len(), plan.measures.len()), (6, 2));
+    let autumn = plan.period(&PeriodId::new("2026-Q3")).unwrap();
+    let unit = plan.find_unit("S02", Some(autumn)).unwrap();
+    assert_eq!(unit.as_str(), "dong-gio-moi");
+    let unit = plan.unit(&unit).unwrap();
+    assert_eq!(
+        joined(plan.periods_of(unit).iter().map(|p| &p.id), " "),
+        "2026 2026-Q3"
+    );
+    let current = plan
+        .current_period(unit, "2026-10-02".parse().unwrap())
+        .unwrap();
+    assert_eq!(
+        (current.period.id.as_str(), current.plan_over),
+        ("2026-Q3", false)
+    );
+}
+
+#[test]
+fn windows_and_decomposed_files_are_the_same_plan() {
+    use unicode_normalization::UnicodeNormalization;
+    let decomposed: String = SONG_HO.nfd().collect();
+    let windows = format!("\u{feff}{}", decomposed.replace('\n', "\r\n"));
+    let ours = plan::parse(SONG_HO.as_bytes()).unwrap();
+    let theirs = plan::parse(windows.as_bytes()).unwrap();
+    assert_eq!(ours.fields, theirs.fields);
+    assert_eq!(ours.units, theirs.units);
+    assert_ne!(ours.hash, theirs.hash, "the hash is of the bytes");
+}
+
+#[test]
+fn problems_have_words_in_both_languages() {
+    let (vi, en) = (Texts::load(Lang::Vi), Texts::load(Lang::En));
+    let keys = |texts: &Texts| -> BTreeSet<String> {
+        let ours = texts.keys().filter(|key| key.starts_with("plan."));
+        ours.map(str::to_owned).collect()
+    };
+    assert_eq!(keys(&vi), keys(&en));
+    let message = Message::new("plan.problem.missing").with("key", "label");
+    assert_eq!(
+        vi.say(&message),
+        "Thiếu mục \"label\". Viết thêm label = … vào đây."
+    );
+}
