@@ -53,7 +53,7 @@ impl Heads {
     pub fn new(mut heads: Vec<Head>) -> Self {
         // The latest by (clock, author, seq) shows provisionally; the owning unit's precedence
         // over the others is applied where the authors' units are known (bundles).
-        heads.sort_by(|a, b| (b.clock, b.entry).cmp(&(a.clock, a.entry)));
+        heads.sort_by_key(|head| std::cmp::Reverse((head.clock, head.entry)));
         heads.dedup_by(|a, b| a.entry == b.entry);
         Self { heads }
     }

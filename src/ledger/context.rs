@@ -1,0 +1,173 @@
+//! One form among its past: what checks and figures look at, and which other forms that takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::content::Content;
+use super::form::Form;
+use super::heads::Heads;
+use crate::base::Decimal;
+use crate::plan::{
+    Field, FieldId, Formula, Measure, Period, PeriodId, PeriodKind, Plan, RuleKind, Unit,
+};
+
+/// Forms of the same unit in other periods, as far as they were loaded; a form that is not here
+/// counts as one without entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// By period.
+    pub forms: BTreeMap<PeriodId, Form>,
+}
+
+/// One form with everything it is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The plan in force.
+    pub plan: &'a Plan,
+    /// Whose form.
+    pub unit: &'a Unit,
+    /// Of which period.
+    pub period: &'a Period,
+    /// The form.
+    pub form: &'a Form,
+    /// The unit's other forms, at least those of [`needed_periods`].
+    pub past: &'a Past,
+}
+
+impl<'a> Context<'a> {
+    /// The unit's form of another, or this, period; `None` where nothing was entered or loaded.
+    pub fn form_of(&self, period: &PeriodId) -> Option<&'a Form> {
+        if *period == self.period.id {
+            Some(self.form)
+        } else {
+            self.past.forms.get(period)
+        }
+    }
+
+    /// The field, when the form (unit, `period`) asks for it.
+    pub fn asked_in(&self, field: &FieldId, period: &Period) -> Option<&'a Field> {
+        asked(self.plan, self.unit, period, field)
+    }
+
+    /// The field, when this form asks for it.
+    pub fn asked(&self, field: &FieldId) -> Option<&'a Field> {
+        self.asked_in(field, self.period)
+    }
+}
+
+impl Form {
+    /// A cell's figure for sums and comparisons: a value, or 0 where nothing occurred; `None` for
+    /// every other state and for a cell in conflict (`settled.md` 18).
+    pub fn figure(&self, field: &FieldId) -> Option<Decimal> {
+        self.cells
+            .get(field)
+            .filter(|heads| !heads.in_conflict())
+            .and_then(|heads| heads.content().figure())
+    }
+
+    /// True when the cell holds several different values.
+    pub fn in_conflict(&self, field: &FieldId) -> bool {
+        self.cells.get(field).is_some_and(Heads::in_conflict)
+    }
+
+    /// A cell's state by reference; blank without entries.
+    pub fn state_of(&self, field: &FieldId) -> &Content {
+        const BLANK: &Content = &Content::Blank;
+        self.cells
+            .get(field)
+            .and_then(Heads::shown)
+            .and_then(|head| head.body.content())
+            .unwrap_or(BLANK)
+    }
+}
+
+/// Periods, in order, whose forms of `unit` the form of `period` is judged by: the one before of
+/// the same kind, the same one a year earlier, a year's own first half, those a "same in a row"
+/// rule looks at, and the finished sub-periods of counted measures.
+pub fn needed_periods(plan: &Plan, unit: &Unit, period: &Period) -> Vec<PeriodId> {
+    let mut needed: Vec<&Period> = Vec::new();
+    needed.extend(plan.previous(period));
+    needed.extend(plan.year_earlier(period));
+    needed.extend(plan.own_half(period));
+    for rule in &plan.rules {
+        if let RuleKind::SameInRow { field, times } = &rule.kind
+            && asked(plan, unit, period, field).is_some()
+        {
+            needed.extend(run_before(plan, period, *times));
+        }
+    }
+    for measure in &plan.measures {
+        if let Formula::UnitsEvery { kind, field, .. } | Formula::SubPeriods { kind, field, .. } =
+            &measure.formula
+        {
+            needed.extend(
+                finished(plan, period, *kind)
+                    .into_iter()
+                    .filter(|sub| asked(plan, unit, sub, field).is_some()),
+            );
+        }
+    }
+    let wanted: BTreeSet<&PeriodId> = needed
+        .into_iter()
+        .filter(|other| other.id != period.id && plan.in_force(unit, other))
+        .map(|other| &other.id)
+        .collect();
+    plan.periods
+        .iter()
+        .filter(|other| wanted.contains(&other.id))
+        .map(|other| other.id.clone())
+        .collect()
+}
+
+/// The periods of the same kind just before `period`, latest first, that make a row of `times`
+/// with it.
+pub fn run_before<'a>(plan: &'a Plan, period: &Period, times: u32) -> Vec<&'a Period> {
+    let mut run = Vec::new();
+    let mut before = plan.previous(period);
+    while let Some(other) = before {
+        if run.len() + 1 >= usize::try_from(times).unwrap_or(usize::MAX) {
+            break;
+        }
+        run.push(other);
+        before = plan.previous(other);
+    }
+    run
+}
+
+/// The sub-periods of `kind` that are over on the period's cut-off day.
+///
+/// The cut-off day and not the clock: a report's figures are those of that day, whenever it is
+/// printed. In a half-year with cut-off 09/6 the first quarter is judged and the second is "đến
+/// nay" (`domain.md` 2.7, Q10).
+pub fn finished<'a>(plan: &'a Plan, period: &Period, kind: PeriodKind) -> Vec<&'a Period> {
+    plan.sub_periods(period, kind)
+        .into_iter()
+        .filter(|sub| sub.to <= period.cut_off)
+        .collect()
+}
+
+fn asked<'a>(plan: &'a Plan, unit: &Unit, period: &Period, field: &FieldId) -> Option<&'a Field> {
+    plan.field(field).filter(|field| {
+        field.periods.contains(&period.kind)
+            && plan.in_force(unit, period)
+            && plan.collects(unit, field)
+    })
+}
+
+/// The fields whose sum says how many people or events a measure of sums counts: its denominator,
+/// or, where the plan's binomial check names numerator and denominator as the two parts of one
+/// whole (boys and girls), both. Empty for counted measures.
+pub fn sample_fields<'a>(plan: &Plan, measure: &'a Measure) -> Vec<&'a FieldId> {
+    let Formula::Sums {
+        numerator,
+        denominator,
+    } = &measure.formula
+    else {
+        return Vec::new();
+    };
+    let two_parts = plan.rules.iter().any(|rule| {
+        matches!(&rule.kind, RuleKind::Binomial { part, rest, .. }
+            if numerator[..] == [part.clone()] && denominator[..] == [rest.clone()])
+    });
+    let above = two_parts.then_some(numerator).into_iter().flatten();
+    above.chain(denominator).collect()
+}
