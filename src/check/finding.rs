@@ -1,0 +1,154 @@
+//! One finding, the values it was judged by, and the confirmation that answers it.
+
+use std::fmt::Write as _;
+
+use super::sheet::Sheet;
+use crate::base::{Decimal, Label, Message};
+use crate::ledger::{ActorId, Body, Content, Form};
+use crate::plan::{FieldId, PeriodId, Relation, Rule, RuleId, Severity};
+
+/// Something a person should look at before submitting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The check: an id of the plan's, or one of the program's own (`slipped`).
+    pub rule: RuleId,
+    /// Whether it blocks submitting.
+    pub severity: Severity,
+    /// The cell it is reported, and confirmed, at.
+    pub field: FieldId,
+    /// Other cells of the form it looked at.
+    pub also: Vec<FieldId>,
+    /// What it means, in the clerk's words.
+    pub message: Message,
+    /// What the plan says about the check: what it may mean, where its limits come from; empty
+    /// for the program's own.
+    pub why: Label,
+    /// The values judged, canonical; a confirmation holds for exactly these.
+    pub judged: String,
+    /// The confirmation in force, of a soft finding.
+    pub overridden: Option<Override>,
+}
+
+/// Why a person says that an unusual figure is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// Id of one of the plan's reasons, or empty.
+    pub reason: String,
+    /// Free words, or empty.
+    pub words: String,
+    /// Who said so.
+    pub actor: ActorId,
+}
+
+/// A finding being written down: which check at which cell, then what it looked at.
+pub(super) struct Draft {
+    rule: RuleId,
+    severity: Severity,
+    field: FieldId,
+    also: Vec<FieldId>,
+    why: Label,
+    judged: String,
+}
+
+impl Draft {
+    /// Begins a finding of one of the program's own checks at `field`.
+    pub(super) fn own(rule: &str, severity: Severity, field: &FieldId) -> Self {
+        Self {
+            rule: RuleId::new(rule),
+            severity,
+            field: field.clone(),
+            also: Vec::new(),
+            why: Label::default(),
+            judged: String::new(),
+        }
+    }
+
+    /// Begins a finding of one of the plan's rules at `field`.
+    pub(super) fn of_rule(rule: &Rule, field: &FieldId) -> Self {
+        Self {
+            why: rule.note.clone(),
+            ..Self::own(rule.id.as_str(), rule.severity, field)
+        }
+    }
+
+    /// Begins a finding of one of the plan's relations at `field`.
+    pub(super) fn of_relation(relation: &Relation, field: &FieldId) -> Self {
+        Self {
+            why: relation.note.clone(),
+            ..Self::own(relation.id.as_str(), relation.severity, field)
+        }
+    }
+
+    /// A value of this form that was looked at.
+    pub(super) fn now(mut self, field: &FieldId, value: impl std::fmt::Display) -> Self {
+        if *field != self.field && !self.also.contains(field) {
+            self.also.push(field.clone());
+        }
+        self.note_down(format_args!("{field}={value}"));
+        self
+    }
+
+    /// A value of another period that was looked at.
+    pub(super) fn then(mut self, period: &PeriodId, field: &FieldId, value: Decimal) -> Self {
+        self.note_down(format_args!("{period}:{field}={value}"));
+        self
+    }
+
+    /// The finding, answered where the form holds a confirmation of exactly these values.
+    pub(super) fn say(self, sheet: &Sheet<'_>, message: Message) -> Finding {
+        let overridden = (self.severity == Severity::Soft)
+            .then(|| confirmation(sheet.ctx.form, &self.field, &self.rule, &self.judged))
+            .flatten();
+        Finding {
+            rule: self.rule,
+            severity: self.severity,
+            field: self.field,
+            also: self.also,
+            message,
+            why: self.why,
+            judged: self.judged,
+            overridden,
+        }
+    }
+
+    fn note_down(&mut self, part: std::fmt::Arguments<'_>) {
+        if !self.judged.is_empty() {
+            self.judged.push(';');
+        }
+        // Writing to a String cannot fail.
+        let _ = self.judged.write_fmt(part);
+    }
+}
+
+/// The confirmation of `rule` at `field` for exactly the values `judged`.
+///
+/// Where two people answered apart from each other, all their answers must confirm: a doubt
+/// raised elsewhere is not overruled silently.
+fn confirmation(form: &Form, field: &FieldId, rule: &RuleId, judged: &str) -> Option<Override> {
+    let heads = form.confirms.get(&(field.clone(), rule.clone()))?;
+    let holds = |body: &Body| {
+        matches!(body, Body::Confirm { judged: of, reason, words }
+            if of == judged && !(reason.trim().is_empty() && words.trim().is_empty()))
+    };
+    if !heads.all().iter().all(|head| holds(&head.body)) {
+        return None;
+    }
+    let head = heads.shown()?;
+    match &head.body {
+        Body::Confirm { reason, words, .. } => Some(Override {
+            reason: reason.clone(),
+            words: words.clone(),
+            actor: head.actor.clone(),
+        }),
+        _ => None,
+    }
+}
+
+/// A content as it stands in `judged`, where a state or unreadable text was looked at.
+pub(super) fn fingerprint(content: &Content) -> String {
+    match content {
+        Content::Value(value) => value.to_string(),
+        Content::Text(text) | Content::Invalid(text) => format!("{text:?}"),
+        other => other.state().to_owned(),
+    }
+}

@@ -1,0 +1,199 @@
+//! Rates of this unit that are unusual: outside a range, exactly 100, far from last year's.
+//!
+//! Only sums are judged here: a counted measure speaks of many units and is judged where they are
+//! added up. A rate is not asked about while its components are in doubt themselves: a slipped
+//! digit or a broken hard relation between them explains it, and one question is enough.
+
+use super::finding::{Draft, Finding};
+use super::sheet::Sheet;
+use super::words::when;
+use super::{relation, trend};
+use crate::base::{Arg, Decimal, Label, Message, Ratio};
+use crate::ledger::context::sample_fields;
+use crate::plan::{FieldId, Formula, Measure, MeasureId, Rule, Severity};
+
+/// A measure's rate outside `min..=max`.
+pub(super) fn range(
+    sheet: &Sheet<'_>,
+    rule: &Rule,
+    measure: &MeasureId,
+    min: Option<Decimal>,
+    max: Option<Decimal>,
+) -> Option<Finding> {
+    let judged = Judged::of(sheet, measure)?;
+    let (key, limit) = match (min, max) {
+        (Some(min), _) if judged.rate.cmp_decimal(min).is_lt() => ("check.rate.below", min),
+        (_, Some(max)) if judged.rate.cmp_decimal(max).is_gt() => ("check.rate.above", max),
+        _ => return None,
+    };
+    let message = judged.message(key).with("limit", limit);
+    Some(judged.draft(rule)?.say(sheet, message))
+}
+
+/// A measure's rate of exactly `value`, from a denominator worth asking about.
+pub(super) fn exactly(
+    sheet: &Sheet<'_>,
+    rule: &Rule,
+    measure: &MeasureId,
+    value: Decimal,
+    from_denominator: Decimal,
+) -> Option<Finding> {
+    let judged = Judged::of(sheet, measure)?;
+    if judged.denominator < from_denominator || judged.rate.cmp_decimal(value).is_ne() {
+        return None;
+    }
+    let message = judged.message("check.rate.exactly");
+    Some(judged.draft(rule)?.say(sheet, message))
+}
+
+/// A measure's rate that moved by more than `points` since the same period a year before.
+pub(super) fn jump(
+    sheet: &Sheet<'_>,
+    rule: &Rule,
+    measure: &MeasureId,
+    points: Decimal,
+) -> Option<Finding> {
+    let judged = Judged::of(sheet, measure)?;
+    let earlier = sheet.ctx.plan.year_earlier(sheet.ctx.period)?;
+    let before = Parts::of(judged.measure, |field| sheet.past(earlier, field))?;
+    let former = before.rate(judged.measure)?;
+    let moved = judged.rate.minus(&former)?.abs();
+    if moved.cmp_decimal(points).is_le() {
+        return None;
+    }
+    let message = judged
+        .message("check.rate.jump")
+        .with("former", Arg::Ratio(former, judged.measure.places))
+        .with("when", when(earlier));
+    let mut draft = judged.draft(rule)?;
+    for (field, value) in before.values {
+        draft = draft.then(&earlier.id, field, value);
+    }
+    Some(draft.say(sheet, message))
+}
+
+/// The fields a measure of sums adds, numerator first; nothing for counted measures.
+pub(super) fn components(measure: &Measure) -> impl Iterator<Item = &FieldId> {
+    let (above, below) = match &measure.formula {
+        Formula::Sums {
+            numerator,
+            denominator,
+        } => (&numerator[..], &denominator[..]),
+        _ => (&[][..], &[][..]),
+    };
+    above.iter().chain(below)
+}
+
+/// The values of a measure's components, all of them figures, and their sums.
+struct Parts<'a> {
+    values: Vec<(&'a FieldId, Decimal)>,
+    numerator: Decimal,
+    denominator: Decimal,
+}
+
+impl<'a> Parts<'a> {
+    fn of(measure: &'a Measure, figure: impl Fn(&FieldId) -> Option<Decimal>) -> Option<Self> {
+        let Formula::Sums {
+            numerator,
+            denominator,
+        } = &measure.formula
+        else {
+            return None;
+        };
+        let mut values: Vec<(&FieldId, Decimal)> = Vec::new();
+        let mut sum = |fields: &'a [FieldId]| {
+            fields.iter().try_fold(Decimal::ZERO, |sum, field| {
+                let value = figure(field)?;
+                if !values.iter().any(|(known, _)| *known == field) {
+                    values.push((field, value));
+                }
+                sum.checked_add(value)
+            })
+        };
+        let (numerator, denominator) = (sum(numerator)?, sum(denominator)?);
+        Some(Self {
+            values,
+            numerator,
+            denominator,
+        })
+    }
+
+    fn rate(&self, measure: &Measure) -> Option<Ratio> {
+        Ratio::new(self.numerator, self.denominator, measure.scale)
+    }
+}
+
+/// A rate of this form that may be judged.
+struct Judged<'a> {
+    measure: &'a Measure,
+    values: Vec<(&'a FieldId, Decimal)>,
+    denominator: Decimal,
+    rate: Ratio,
+}
+
+impl<'a> Judged<'a> {
+    fn of(sheet: &Sheet<'a>, measure: &MeasureId) -> Option<Self> {
+        let measure = sheet.ctx.plan.measure(measure)?;
+        if !measure.rate_in.is_empty() && !measure.rate_in.contains(&sheet.ctx.period.kind) {
+            return None;
+        }
+        let parts = Parts::of(measure, |field| sheet.figure(field))?;
+        let rate = parts.rate(measure)?;
+        if is_small(sheet, measure)? || in_doubt(sheet, measure) {
+            return None;
+        }
+        Some(Self {
+            measure,
+            values: parts.values,
+            denominator: parts.denominator,
+            rate,
+        })
+    }
+
+    fn message(&self, key: &'static str) -> Message {
+        Message::new(key)
+            .with("measure", Label::same(self.measure.id.as_str()))
+            .with("short", self.measure.short.clone())
+            .with("rate", Arg::Ratio(self.rate, self.measure.places))
+            .with("suffix", self.measure.suffix.clone())
+    }
+
+    /// Reported at the first component, which is the first of the numerator.
+    fn draft(&self, rule: &Rule) -> Option<Draft> {
+        let (first, _) = self.values.first()?;
+        let draft = Draft::of_rule(rule, first);
+        Some(
+            self.values
+                .iter()
+                .fold(draft, |draft, (field, value)| draft.now(field, value)),
+        )
+    }
+}
+
+/// True where so few are counted that the rate says nothing.
+fn is_small(sheet: &Sheet<'_>, measure: &Measure) -> Option<bool> {
+    let Some(least) = measure.small_below else {
+        return Some(false);
+    };
+    let counted = sample_fields(sheet.ctx.plan, measure)
+        .into_iter()
+        .try_fold(Decimal::ZERO, |sum, field| {
+            sum.checked_add(sheet.figure(field)?)
+        })?;
+    Some(counted < least)
+}
+
+/// True when a component may be a slip, or a hard relation among the components is broken.
+fn in_doubt(sheet: &Sheet<'_>, measure: &Measure) -> bool {
+    let plan = sheet.ctx.plan;
+    let own = |field: &FieldId| components(measure).any(|component| component == field);
+    let slipped = components(measure)
+        .filter_map(|field| plan.field(field))
+        .any(|field| trend::doubts_figure(sheet, field));
+    slipped
+        || plan
+            .relations
+            .iter()
+            .filter(|r| r.severity == Severity::Hard && relation::fields(r).all(own))
+            .any(|r| relation::judge(sheet, r).is_some())
+}

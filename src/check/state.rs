@@ -1,0 +1,44 @@
+//! Cells that hold no usable content: text that could not be read, values in conflict.
+
+use super::finding::{Draft, Finding, fingerprint};
+use super::sheet::Sheet;
+use crate::base::Message;
+use crate::ledger::{Content, typed};
+use crate::plan::{Field, Severity};
+
+/// What was typed could not be read as a number (`settled.md` 20).
+pub(super) fn unreadable(sheet: &Sheet<'_>, field: &Field) -> Option<Finding> {
+    let Content::Invalid(text) = sheet.content(&field.id) else {
+        return None;
+    };
+    // The cell keeps the text, not the problem; reading it again gives it back.
+    let problem = typed::read(text, field.kind)
+        .problem
+        .unwrap_or(typed::Problem::NotANumber);
+    let draft = Draft::own("invalid", Severity::Hard, &field.id)
+        .now(&field.id, fingerprint(sheet.content(&field.id)));
+    let message = Message::new("check.invalid").with("problem", problem.message(text));
+    Some(draft.say(sheet, message))
+}
+
+/// Several people entered different things and nobody has chosen yet.
+pub(super) fn conflict(sheet: &Sheet<'_>, field: &Field) -> Option<Finding> {
+    if !sheet.in_conflict(&field.id) {
+        return None;
+    }
+    let heads = sheet.ctx.form.cells.get(&field.id)?;
+    let mut contents: Vec<&Content> = Vec::new();
+    for content in heads.all().iter().filter_map(|head| head.body.content()) {
+        if !contents.contains(&content) {
+            contents.push(content);
+        }
+    }
+    let shown: Vec<String> = contents.iter().map(|c| typed::typed_form(c)).collect();
+    let mut parts: Vec<String> = contents.iter().map(|c| fingerprint(c)).collect();
+    parts.sort_unstable();
+    let draft = Draft::own("conflict", Severity::Hard, &field.id).now(&field.id, parts.join("|"));
+    let message = Message::new("check.conflict")
+        .with("count", contents.len())
+        .with("values", shown.join("; "));
+    Some(draft.say(sheet, message))
+}
