@@ -1,0 +1,55 @@
+//! How a figure prints: rounded half up at the very end, or the sign of what it is instead.
+
+use super::{Figure, Verdict};
+use crate::base::{Arg, Decimal, Lang, Message, Ratio};
+use crate::plan::Measure;
+
+/// The figure as people read it: `45,3%`, `1,84 lần`, `·` incomplete, `-` nothing to divide by,
+/// and the counts alone where this kind of period shows no rate.
+pub fn display(figure: &Figure, measure: &Measure, lang: Lang) -> String {
+    match (&figure.rate, figure.verdict) {
+        (Some(rate), _) => {
+            let number = match lang {
+                Lang::Vi => rate.display_vi(measure.places),
+                Lang::En => rate.display_en(measure.places),
+            };
+            format!("{number}{}", measure.suffix.get(lang))
+        }
+        (None, Verdict::Undefined) => "-".to_owned(),
+        (None, Verdict::None) => counts(figure, lang),
+        (None, _) => "·".to_owned(),
+    }
+}
+
+fn counts(figure: &Figure, lang: Lang) -> String {
+    let number = |value: Decimal| match lang {
+        Lang::Vi => value.display_vi(),
+        Lang::En => value.display_en(),
+    };
+    match (figure.numerator, figure.denominator) {
+        (Some(above), Some(below)) => format!("{}/{}", number(above), number(below)),
+        (Some(above), None) => number(above),
+        (None, _) => "·".to_owned(),
+    }
+}
+
+/// The exact distance from the target: positive above it, negative below it, whichever of the two
+/// is wanted.
+pub fn distance(figure: &Figure, measure: &Measure) -> Option<Ratio> {
+    figure.rate?.minus(&Ratio::from_decimal(measure.target))
+}
+
+/// The distance in words: "thấp hơn mục tiêu 4,7%".
+pub fn gap(figure: &Figure, measure: &Measure) -> Option<Message> {
+    let distance = distance(figure, measure)?;
+    let key = match distance.cmp_decimal(Decimal::ZERO) {
+        std::cmp::Ordering::Less => "figure.below_target",
+        std::cmp::Ordering::Equal => return Some(Message::new("figure.on_target")),
+        std::cmp::Ordering::Greater => "figure.above_target",
+    };
+    Some(
+        Message::new(key)
+            .with("gap", Arg::Ratio(distance.abs(), measure.places))
+            .with("suffix", measure.suffix.clone()),
+    )
+}
