@@ -1,5 +1,33 @@
 //! Where it is kept: the one write path, and reads that are derived from the entries.
+//!
+//! `docs/store.md` says what lies in the folder, in the tables and in a value.
 
 pub mod api;
+pub mod backend;
+mod batch;
+mod codec;
+mod commit;
+pub mod create;
+mod derive;
+mod door;
+mod epoch;
+mod fault;
+mod key;
+pub mod migrate;
+mod place;
+mod read;
+pub mod redb_store;
+mod rows;
+mod rules;
+pub mod sessions;
+mod shape;
+mod undo;
+mod verify;
+mod witness;
 
 pub use api::*;
+pub use create::{Init, create, create_on};
+pub use migrate::SCHEMA;
+pub use redb_store::{Edge, RedbStore, open, open_on, open_read_only};
+pub use sessions::{Neighbour, Presence, SessionFile, neighbours, recover};
+pub use verify::CheckOutcome;

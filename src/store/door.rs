@@ -1,0 +1,88 @@
+//! The [`Store`] trait on redb: each question goes to the file that answers it.
+
+use std::sync::Arc;
+
+use super::api::{
+    Action, Committed, Direction, LogEntry, LogFilter, Store, StoreError, StoreInfo, UndoPlan,
+    VerifyReport,
+};
+use super::batch::Batch;
+use super::commit::Bench;
+use super::redb_store::{RedbStore, Share, Step};
+use super::{read, rows, undo};
+use crate::ledger::{Actor, ActorId, Form, FormKey};
+
+impl Store for RedbStore {
+    fn info(&self) -> Result<StoreInfo, StoreError> {
+        self.read(|reading| read::info(reading, self.share == Share::Sole))
+    }
+
+    fn plan_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        self.read(read::plan_bytes)
+    }
+
+    fn commit_all(
+        &mut self,
+        actions: &[Action],
+    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
+        let plan = self
+            .plan
+            .clone()
+            .ok_or_else(|| StoreError::Refused("no plan".to_owned()))?;
+        // Taken out so that the transaction may borrow the rest of the store.
+        let mut own = std::mem::take(&mut self.own);
+        let done = self.transact(|transaction| {
+            let mut batch = Batch::begin(transaction)?;
+            let mut bench = Bench {
+                plan: Arc::as_ref(&plan),
+                own: &mut own,
+            };
+            let outcomes = bench.stage(&mut batch, actions)?;
+            if batch.is_empty() {
+                return Ok(Step::Abort((None, outcomes)));
+            }
+            Ok(Step::Commit((Some(batch.finish()?), outcomes)))
+        });
+        self.own = own;
+        let (tip, outcomes) = done?;
+        if let Some(tip) = tip {
+            self.bear_witness(tip.author, tip.seq, tip.hash);
+        }
+        Ok(outcomes)
+    }
+
+    fn form(&self, form: &FormKey) -> Result<Form, StoreError> {
+        self.read(|reading| read::form(reading, form))
+    }
+
+    fn form_keys(&self) -> Result<Vec<FormKey>, StoreError> {
+        self.read(|reading| read::groups(&reading.table(rows::VIEWS)?, &reading.tip()?))
+    }
+
+    fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.read(|reading| read::log(reading, filter))
+    }
+
+    fn undo_plan(&self, actor: &ActorId, direction: Direction) -> Result<UndoPlan, StoreError> {
+        self.read(|reading| undo::plan(reading, actor, direction))
+    }
+
+    fn actors(&self) -> Result<Vec<Actor>, StoreError> {
+        self.read(read::actors)
+    }
+
+    fn counter(&self) -> Result<u64, StoreError> {
+        self.read(|reading| Ok(reading.tip()?.counter))
+    }
+
+    fn unsent(&self) -> Result<(u64, Option<u64>), StoreError> {
+        self.read(|reading| {
+            let tip = reading.tip()?;
+            Ok((tip.unsent, tip.unsent_since))
+        })
+    }
+
+    fn verify(&mut self) -> Result<VerifyReport, StoreError> {
+        self.verified()
+    }
+}

@@ -1,0 +1,105 @@
+//! One epoch, one writer: a copied or rolled-back store must not go on under the same author,
+//! or two stores would give the same number to different entries (`sync.md` 5, `settled.md` 9).
+
+use super::api::StoreError;
+use super::batch::{Batch, By, Draft};
+use super::key::{self, WriterKey};
+use super::redb_store::{RedbStore, Step};
+use super::rows::{self, Reading};
+use super::witness::Witness;
+use crate::ledger::{ActionId, ActorId, AuthorId, Body, Hash, Origin, PlanRef, Subject};
+
+/// The actor of entries the store makes by itself.
+const SYSTEM: &str = "nhaplieu";
+
+/// Starts a new epoch when this is a copy, was rolled back, or has lost its key; and notes where
+/// the store stands.
+///
+/// # Errors
+/// A failure of the store.
+pub(super) fn ensure_own(
+    store: &mut RedbStore,
+    witnessed: Option<&Witness>,
+) -> Result<(), StoreError> {
+    let (tip, known) = store.read(|reading| {
+        let known = witnessed.map_or(Ok(true), |witness| is_known(reading, witness))?;
+        Ok((reading.tip()?, known))
+    })?;
+    let moved = witnessed.is_some_and(|witness| witness.place != store.place);
+    let keyed = key::is_of(&store.dir, &AuthorId(tip.author));
+    if known && keyed && !moved {
+        if witnessed.is_none() {
+            store.bear_witness(tip.author, tip.seq, tip.hash);
+        }
+        return Ok(());
+    }
+    begin_epoch(store, AuthorId(tip.author))
+}
+
+/// True when the store still holds the entry the witness saw.
+fn is_known(reading: &Reading, witness: &Witness) -> Result<bool, StoreError> {
+    let entries = reading.table(rows::ENTRIES)?;
+    Ok(rows::numbered(&entries, &witness.author, witness.seq)?
+        .iter()
+        .any(|entry| entry.hash == witness.hash))
+}
+
+/// Who a new author writes as, and what its first entry says.
+pub(super) fn epoch_start(key: &WriterKey, continues: Option<AuthorId>) -> Draft {
+    Draft {
+        subject: Subject::Author(key.author()),
+        body: Body::EpochStart {
+            public_key: key.public(),
+            continues,
+        },
+        note: String::new(),
+        flags: 0,
+        replaces: Vec::new(),
+    }
+}
+
+fn begin_epoch(store: &mut RedbStore, old: AuthorId) -> Result<(), StoreError> {
+    let key = WriterKey::from_seed(store.edge.seed);
+    let (dir, wall, place) = (store.dir.clone(), store.edge.wall, store.place);
+    let actor = ActorId::fold(SYSTEM);
+    let mut witness = super::witness::WitnessFile::new(&dir);
+    store.transact(|transaction| {
+        let mut batch = Batch::begin(transaction)?;
+        if batch.tip().author != old.0 {
+            // Another session, opening at the same moment, has done it.
+            return Ok(Step::Abort(()));
+        }
+        let about = batch.about()?;
+        let by = By {
+            id: ActionId(first16(&key)),
+            actor: &actor,
+            origin: Origin::Set,
+            wall,
+            plan: PlanRef {
+                version: about.plan_version,
+                h8: Hash(about.plan_hash).short(),
+            },
+        };
+        let _ = batch.mark();
+        batch.turn_to(key.author());
+        let entry = batch.push(&by, epoch_start(&key, Some(old)))?;
+        // The key and the witness before the commit: should either be lost with it, the next
+        // start finds a witness ahead of the store and begins once more.
+        key::prepare(&dir, &key)?;
+        witness.write_through(&Witness {
+            author: entry.author,
+            seq: entry.seq,
+            hash: entry.hash,
+            place,
+        })?;
+        batch.finish()?;
+        Ok(Step::Commit(()))
+    })?;
+    key::adopt(&store.dir)?;
+    Ok(())
+}
+
+/// An action id for what no person did, from the new author's own key.
+pub(super) fn first16(key: &WriterKey) -> [u8; 16] {
+    key.author().0
+}

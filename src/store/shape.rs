@@ -1,0 +1,620 @@
+//! Between the ledger's types and the frozen shapes. Everything read from a file passes here,
+//! so this is where hostile text and impossible values are refused.
+
+use super::codec::{
+    ActorV1, CodecError, ConfirmV1, ContentV1, EmptyV1, EnrolV1, EntryV1, EpochStartV1, HeadV1,
+    NoteV1, OriginV1, PlanInstallV1, RefV1, RejectRangeV1, RevokeV1, RoleV1, SealV1, SubmitV1,
+    ValueV1, ViewV1, decode, encode,
+};
+use crate::base::{Decimal, text};
+use crate::ledger::{
+    ActionId, ActorId, AuthorId, Body, Clock, Content, Entry, EntryRef, Hash, Head, Heads, Origin,
+    PlanRef, Role, Subject, entry::Frontier,
+};
+use crate::plan::UnitId;
+
+/// The bytes of an entry, as they are hashed and stored.
+pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
+    let (kind, body) = body_bytes(&entry.body);
+    encode(&EntryV1 {
+        kind,
+        flags: entry.flags,
+        millis: entry.clock.millis,
+        counter: entry.clock.counter,
+        actor: entry.actor.as_str().to_owned(),
+        plan_version: entry.plan.version,
+        plan_h8: entry.plan.h8,
+        subject: entry.subject.key(),
+        body,
+        replaces: entry.replaces.iter().map(ref_shape).collect(),
+        note: entry.note.clone(),
+        action: entry.action.0,
+        origin: origin_shape(entry.origin),
+    })
+}
+
+/// Reads an entry's bytes.
+pub(crate) fn entry_from(bytes: &[u8]) -> Result<Entry, CodecError> {
+    let shape: EntryV1 = decode(bytes)?;
+    Ok(Entry {
+        flags: shape.flags,
+        clock: Clock {
+            millis: shape.millis,
+            counter: shape.counter,
+        },
+        actor: actor_id(&shape.actor)?,
+        plan: PlanRef {
+            version: shape.plan_version,
+            h8: shape.plan_h8,
+        },
+        subject: Subject::from_key(&shape.subject).map_err(|_| CodecError::Meaning("subject"))?,
+        body: body_from(shape.kind, shape.body)?,
+        replaces: shape.replaces.iter().map(ref_from).collect(),
+        note: clean(shape.note)?,
+        action: ActionId(shape.action),
+        origin: origin_from(shape.origin),
+    })
+}
+
+/// The payload of a view.
+pub(crate) fn view_bytes(heads: &Heads) -> Vec<u8> {
+    let shape = |head: &Head| {
+        let (kind, body) = body_bytes(&head.body);
+        HeadV1 {
+            entry: ref_shape(&head.entry),
+            kind,
+            body,
+            millis: head.clock.millis,
+            counter: head.clock.counter,
+            actor: head.actor.as_str().to_owned(),
+            origin: origin_shape(head.origin),
+            flags: head.flags,
+            note: head.note.clone(),
+        }
+    };
+    encode(&ViewV1 {
+        heads: heads.all().iter().map(shape).collect(),
+    })
+}
+
+/// Reads a view.
+pub(crate) fn view_from(bytes: &[u8]) -> Result<Heads, CodecError> {
+    let shape: ViewV1 = decode(bytes)?;
+    let head = |head: HeadV1| {
+        Ok(Head {
+            entry: ref_from(&head.entry),
+            body: body_from(head.kind, head.body)?,
+            clock: Clock {
+                millis: head.millis,
+                counter: head.counter,
+            },
+            actor: actor_id(&head.actor)?,
+            origin: origin_from(head.origin),
+            flags: head.flags,
+            note: clean(head.note)?,
+        })
+    };
+    let heads: Result<Vec<Head>, CodecError> = shape.heads.into_iter().map(head).collect();
+    Ok(Heads::new(heads?))
+}
+
+fn body_bytes(body: &Body) -> (u8, Vec<u8>) {
+    match body {
+        Body::SetValue(content) => (1, encode(&value(content))),
+        Body::Note(text) => (2, encode(&NoteV1 { text: text.clone() })),
+        Body::Resolve(content) => (3, encode(&value(content))),
+        Body::Confirm {
+            judged,
+            reason,
+            words,
+        } => {
+            let (judged, reason, words) = (judged.clone(), reason.clone(), words.clone());
+            (
+                4,
+                encode(&ConfirmV1 {
+                    judged,
+                    reason,
+                    words,
+                }),
+            )
+        }
+        Body::Submit {
+            content,
+            blanks,
+            unconfirmed,
+            overridden,
+        } => {
+            let (content, blanks) = (content.0, *blanks);
+            let (unconfirmed, overridden) = (*unconfirmed, *overridden);
+            (
+                5,
+                encode(&SubmitV1 {
+                    content,
+                    blanks,
+                    unconfirmed,
+                    overridden,
+                }),
+            )
+        }
+        Body::Return => (6, encode(&EmptyV1 {})),
+        Body::Approve { content, frontier } => (7, encode(&seal_shape(content, frontier))),
+        Body::Lock { content, frontier } => (8, encode(&seal_shape(content, frontier))),
+        Body::Reopen => (9, encode(&EmptyV1 {})),
+        other => control_bytes(other),
+    }
+}
+
+fn control_bytes(body: &Body) -> (u8, Vec<u8>) {
+    match body {
+        Body::Enrol { units, roles, name } => {
+            let roles = roles.iter().map(|role| role_shape(*role)).collect();
+            let (units, name) = (unit_texts(units), name.clone());
+            (10, encode(&EnrolV1 { units, roles, name }))
+        }
+        Body::Revoke { last_good } => {
+            let last_good = *last_good;
+            (11, encode(&RevokeV1 { last_good }))
+        }
+        Body::PlanInstall { id, version, hash } => {
+            let (id, version, hash) = (id.clone(), *version, hash.0);
+            (12, encode(&PlanInstallV1 { id, version, hash }))
+        }
+        Body::EpochStart {
+            public_key,
+            continues,
+        } => {
+            let (public_key, continues) = (*public_key, continues.map(|author| author.0));
+            (
+                13,
+                encode(&EpochStartV1 {
+                    public_key,
+                    continues,
+                }),
+            )
+        }
+        Body::Actor {
+            name,
+            role,
+            units,
+            disabled,
+        } => {
+            let shape = ActorV1 {
+                name: name.clone(),
+                role: role_shape(*role),
+                units: unit_texts(units),
+                disabled: *disabled,
+            };
+            (14, encode(&shape))
+        }
+        Body::RejectRange { from, to } => {
+            let (from, to) = (*from, *to);
+            (15, encode(&RejectRangeV1 { from, to }))
+        }
+        Body::Unknown { kind, bytes } => (*kind, bytes.clone()),
+        // The remaining kinds are written by `body_bytes`; 0 is the kind that never reads back.
+        _ => (0, Vec::new()),
+    }
+}
+
+fn body_from(kind: u8, bytes: Vec<u8>) -> Result<Body, CodecError> {
+    Ok(match kind {
+        1 => Body::SetValue(content_from(decode::<ValueV1>(&bytes)?.content)?),
+        2 => Body::Note(clean(decode::<NoteV1>(&bytes)?.text)?),
+        3 => Body::Resolve(content_from(decode::<ValueV1>(&bytes)?.content)?),
+        4 => {
+            let shape: ConfirmV1 = decode(&bytes)?;
+            Body::Confirm {
+                judged: clean(shape.judged)?,
+                reason: clean(shape.reason)?,
+                words: clean(shape.words)?,
+            }
+        }
+        5 => {
+            let shape: SubmitV1 = decode(&bytes)?;
+            Body::Submit {
+                content: Hash(shape.content),
+                blanks: shape.blanks,
+                unconfirmed: shape.unconfirmed,
+                overridden: shape.overridden,
+            }
+        }
+        6 => decode::<EmptyV1>(&bytes).map(|_| Body::Return)?,
+        7 => {
+            let (content, frontier) = seal_from(decode(&bytes)?);
+            Body::Approve { content, frontier }
+        }
+        8 => {
+            let (content, frontier) = seal_from(decode(&bytes)?);
+            Body::Lock { content, frontier }
+        }
+        9 => decode::<EmptyV1>(&bytes).map(|_| Body::Reopen)?,
+        10..=15 => control_from(kind, &bytes)?,
+        0 => return Err(CodecError::Meaning("kind")),
+        kind => Body::Unknown { kind, bytes },
+    })
+}
+
+fn control_from(kind: u8, bytes: &[u8]) -> Result<Body, CodecError> {
+    Ok(match kind {
+        10 => {
+            let shape: EnrolV1 = decode(bytes)?;
+            Body::Enrol {
+                units: units_from(shape.units)?,
+                roles: shape.roles.into_iter().map(role_from).collect(),
+                name: clean(shape.name)?,
+            }
+        }
+        11 => Body::Revoke {
+            last_good: decode::<RevokeV1>(bytes)?.last_good,
+        },
+        12 => {
+            let shape: PlanInstallV1 = decode(bytes)?;
+            Body::PlanInstall {
+                id: clean(shape.id)?,
+                version: shape.version,
+                hash: Hash(shape.hash),
+            }
+        }
+        13 => {
+            let shape: EpochStartV1 = decode(bytes)?;
+            Body::EpochStart {
+                public_key: shape.public_key,
+                continues: shape.continues.map(AuthorId),
+            }
+        }
+        14 => {
+            let shape: ActorV1 = decode(bytes)?;
+            Body::Actor {
+                name: clean(shape.name)?,
+                role: role_from(shape.role),
+                units: units_from(shape.units)?,
+                disabled: shape.disabled,
+            }
+        }
+        _ => {
+            let shape: RejectRangeV1 = decode(bytes)?;
+            Body::RejectRange {
+                from: shape.from,
+                to: shape.to,
+            }
+        }
+    })
+}
+
+fn value(content: &Content) -> ValueV1 {
+    let content = match content {
+        Content::Blank => ContentV1::Blank,
+        Content::Value(value) => ContentV1::Value {
+            mantissa: value.mantissa(),
+            scale: value.scale(),
+        },
+        Content::Text(text) => ContentV1::Text(text.clone()),
+        Content::NoneOccurred => ContentV1::NoneOccurred,
+        Content::Unavailable => ContentV1::Unavailable,
+        Content::NotApplicable => ContentV1::NotApplicable,
+        Content::Invalid(text) => ContentV1::Invalid(text.clone()),
+    };
+    ValueV1 { content }
+}
+
+fn content_from(shape: ContentV1) -> Result<Content, CodecError> {
+    Ok(match shape {
+        ContentV1::Blank => Content::Blank,
+        ContentV1::Value { mantissa, scale } => Content::Value(
+            Decimal::new(mantissa, scale)
+                .filter(|value| value.mantissa() == mantissa && value.scale() == scale)
+                .ok_or(CodecError::Meaning("figure"))?,
+        ),
+        ContentV1::Text(text) => Content::Text(clean(text)?),
+        ContentV1::NoneOccurred => Content::NoneOccurred,
+        ContentV1::Unavailable => Content::Unavailable,
+        ContentV1::NotApplicable => Content::NotApplicable,
+        ContentV1::Invalid(text) => Content::Invalid(clean(text)?),
+    })
+}
+
+/// Text from a file, refused when any of it could not be shown as it is.
+fn clean(read: String) -> Result<String, CodecError> {
+    if read.chars().any(text::is_hostile) {
+        return Err(CodecError::Meaning("text"));
+    }
+    Ok(read)
+}
+
+fn actor_id(read: &str) -> Result<ActorId, CodecError> {
+    ActorId::parse(read).ok_or(CodecError::Meaning("actor"))
+}
+
+fn unit_texts(units: &[UnitId]) -> Vec<String> {
+    units.iter().map(|unit| unit.as_str().to_owned()).collect()
+}
+
+fn units_from(units: Vec<String>) -> Result<Vec<UnitId>, CodecError> {
+    units
+        .into_iter()
+        .map(|unit| clean(unit).map(|unit| UnitId::new(&unit)))
+        .collect()
+}
+
+fn seal_shape(content: &Hash, frontier: &Frontier) -> SealV1 {
+    SealV1 {
+        content: content.0,
+        frontier: frontier
+            .iter()
+            .map(|(author, seq, hash)| (author.0, *seq, hash.0))
+            .collect(),
+    }
+}
+
+fn seal_from(shape: SealV1) -> (Hash, Frontier) {
+    let frontier = shape
+        .frontier
+        .into_iter()
+        .map(|(author, seq, hash)| (AuthorId(author), seq, Hash(hash)))
+        .collect();
+    (Hash(shape.content), frontier)
+}
+
+fn ref_shape(entry: &EntryRef) -> RefV1 {
+    RefV1 {
+        author: entry.author.0,
+        seq: entry.seq,
+        h8: entry.h8,
+    }
+}
+
+fn ref_from(shape: &RefV1) -> EntryRef {
+    EntryRef {
+        author: AuthorId(shape.author),
+        seq: shape.seq,
+        h8: shape.h8,
+    }
+}
+
+fn role_shape(role: Role) -> RoleV1 {
+    match role {
+        Role::Clerk => RoleV1::Clerk,
+        Role::Owner => RoleV1::Owner,
+        Role::Coordinator => RoleV1::Coordinator,
+        Role::Viewer => RoleV1::Viewer,
+    }
+}
+
+fn role_from(shape: RoleV1) -> Role {
+    match shape {
+        RoleV1::Clerk => Role::Clerk,
+        RoleV1::Owner => Role::Owner,
+        RoleV1::Coordinator => Role::Coordinator,
+        RoleV1::Viewer => Role::Viewer,
+    }
+}
+
+/// The stored form of an origin.
+pub(crate) fn origin_shape(origin: Origin) -> OriginV1 {
+    match origin {
+        Origin::Typed => OriginV1::Typed,
+        Origin::Set => OriginV1::Set,
+        Origin::Copied => OriginV1::Copied,
+        Origin::Paste => OriginV1::Paste,
+        Origin::Table => OriginV1::Table,
+        Origin::Import => OriginV1::Import,
+        Origin::UndoOf(action) => OriginV1::UndoOf(action.0),
+        Origin::RedoOf(action) => OriginV1::RedoOf(action.0),
+        Origin::Demo => OriginV1::Demo,
+    }
+}
+
+/// Reads an origin.
+pub(crate) fn origin_from(shape: OriginV1) -> Origin {
+    match shape {
+        OriginV1::Typed => Origin::Typed,
+        OriginV1::Set => Origin::Set,
+        OriginV1::Copied => Origin::Copied,
+        OriginV1::Paste => Origin::Paste,
+        OriginV1::Table => Origin::Table,
+        OriginV1::Import => Origin::Import,
+        OriginV1::UndoOf(action) => Origin::UndoOf(ActionId(action)),
+        OriginV1::RedoOf(action) => Origin::RedoOf(ActionId(action)),
+        OriginV1::Demo => Origin::Demo,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{CellKey, RowId};
+    use crate::plan::{FieldId, PeriodId, RuleId};
+
+    fn entry(subject: Subject, body: Body) -> Entry {
+        Entry {
+            flags: 3,
+            clock: Clock {
+                millis: 1_700_000_000_000,
+                counter: 7,
+            },
+            actor: ActorId::parse("lan").unwrap(),
+            plan: PlanRef {
+                version: 3,
+                h8: [1, 2, 3, 4, 5, 6, 7, 8],
+            },
+            subject,
+            body,
+            replaces: vec![EntryRef {
+                author: AuthorId([9; 16]),
+                seq: 300,
+                h8: [7; 8],
+            }],
+            note: "theo sổ của trạm".to_owned(),
+            action: ActionId([5; 16]),
+            origin: Origin::UndoOf(ActionId([6; 16])),
+        }
+    }
+
+    fn cell(row: RowId) -> CellKey {
+        let (unit, period) = (UnitId::new("xa-a"), PeriodId::new("2023"));
+        let mut cell = CellKey::new(&unit, &period, &FieldId::new("so_01"));
+        cell.row = row;
+        cell
+    }
+
+    /// One entry of every kind and every content.
+    fn every_kind() -> Vec<Entry> {
+        let (cell, form) = (cell(Some([3; 16])), cell(None).form);
+        let hash = Hash([4; 32]);
+        let frontier = || vec![(AuthorId([1; 16]), 12, hash)];
+        let units = || vec![UnitId::new("xa-a"), UnitId::new("xa-b")];
+        let value = |text: &str| Content::Value(Decimal::parse(text).unwrap());
+        let contents = [
+            Content::Blank,
+            value("105"),
+            value("0"),
+            value("12.345"),
+            Content::Text("Hội LHPN xã".to_owned()),
+            Content::NoneOccurred,
+            Content::Unavailable,
+            Content::NotApplicable,
+            Content::Invalid("1,2,3".to_owned()),
+        ];
+        let mut all: Vec<Entry> = contents
+            .into_iter()
+            .flat_map(|content| {
+                [Body::SetValue(content.clone()), Body::Resolve(content)]
+                    .map(|body| entry(Subject::Cell(cell.clone()), body))
+            })
+            .collect();
+        let on_form = |body| entry(Subject::Form(form.clone()), body);
+        let on_author = |body| entry(Subject::Author(AuthorId([2; 16])), body);
+        all.extend([
+            entry(
+                Subject::Note(cell.clone()),
+                Body::Note("ghi chú".to_owned()),
+            ),
+            entry(
+                Subject::Confirm(cell.clone(), RuleId::new("slipped")),
+                Body::Confirm {
+                    judged: "105 1050".to_owned(),
+                    reason: "tang-that".to_owned(),
+                    words: "đã hỏi trạm".to_owned(),
+                },
+            ),
+            on_form(Body::Submit {
+                content: hash,
+                blanks: 1,
+                unconfirmed: 2,
+                overridden: 3,
+            }),
+            on_form(Body::Return),
+            entry(
+                Subject::Approval(form.clone(), UnitId::new("phong")),
+                Body::Approve {
+                    content: hash,
+                    frontier: frontier(),
+                },
+            ),
+            on_form(Body::Lock {
+                content: hash,
+                frontier: frontier(),
+            }),
+            on_form(Body::Reopen),
+            on_author(Body::Enrol {
+                units: units(),
+                roles: vec![Role::Clerk, Role::Owner, Role::Coordinator, Role::Viewer],
+                name: "Xã A".to_owned(),
+            }),
+            on_author(Body::Revoke { last_good: 9 }),
+            entry(
+                Subject::Plan,
+                Body::PlanInstall {
+                    id: "thu".to_owned(),
+                    version: 3,
+                    hash,
+                },
+            ),
+            on_author(Body::EpochStart {
+                public_key: [8; 32],
+                continues: Some(AuthorId([1; 16])),
+            }),
+            entry(
+                Subject::Actor(ActorId::parse("lan").unwrap()),
+                Body::Actor {
+                    name: "Nguyễn Thị Lan".to_owned(),
+                    role: Role::Clerk,
+                    units: units(),
+                    disabled: true,
+                },
+            ),
+            on_author(Body::RejectRange { from: 3, to: 5 }),
+            on_form(Body::Unknown {
+                kind: 200,
+                bytes: vec![0, 255, 1],
+            }),
+        ]);
+        all
+    }
+
+    #[test]
+    fn every_kind_of_entry_reads_back_and_encodes_the_same_again() {
+        for entry in every_kind() {
+            let bytes = entry_bytes(&entry);
+            let read = entry_from(&bytes).unwrap();
+            assert_eq!(read, entry);
+            assert_eq!(entry_bytes(&read), bytes);
+            for cut in 0..bytes.len() {
+                assert!(entry_from(&bytes[..cut]).is_err(), "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_version_1_are_frozen() {
+        let hasher = every_kind().iter().map(entry_bytes).fold(
+            blake3::Hasher::new(),
+            |mut hasher, bytes| {
+                hasher.update(&bytes);
+                hasher
+            },
+        );
+        let frozen = "42c8eeaf77780a3cd0b8a075c443f147a49afb9ab64cde1e90280027cddf2e4f";
+        assert_eq!(hasher.finalize().to_hex().as_str(), frozen);
+    }
+
+    #[test]
+    fn views_read_back() {
+        for entry in every_kind() {
+            let at = EntryRef {
+                author: AuthorId([1; 16]),
+                seq: 2,
+                h8: [3; 8],
+            };
+            let mut heads = vec![Head::of(at, &entry)];
+            heads.push(Head::of(EntryRef { seq: 4, ..at }, &entry));
+            let heads = Heads::new(heads);
+            assert_eq!(view_from(&view_bytes(&heads)), Ok(heads));
+        }
+    }
+
+    #[test]
+    fn hostile_text_does_not_get_in() {
+        for hostile in ["a\u{1b}[31m", "a\u{202e}b", "a\u{200b}", "a\nb"] {
+            let note = entry(Subject::Note(cell(None)), Body::Note(hostile.to_owned()));
+            assert_eq!(
+                entry_from(&entry_bytes(&note)),
+                Err(CodecError::Meaning("text"))
+            );
+            let mut reason = entry(Subject::Note(cell(None)), Body::Note(String::new()));
+            reason.note = hostile.to_owned();
+            assert!(entry_from(&entry_bytes(&reason)).is_err());
+        }
+    }
+
+    #[test]
+    fn a_figure_has_one_spelling() {
+        let padded = encode(&ValueV1 {
+            content: ContentV1::Value {
+                mantissa: 1050,
+                scale: 1,
+            },
+        });
+        assert_eq!(body_from(1, padded), Err(CodecError::Meaning("figure")));
+    }
+}
