@@ -154,6 +154,8 @@ pub enum TroubleKind {
 /// The store thread's answers.
 #[derive(Debug)]
 pub enum Reply {
+    /// The folder has no store yet.
+    NoStore,
     /// The store is open.
     Opened(Box<Opened>),
     /// A form.
@@ -208,7 +210,7 @@ pub enum Reply {
 }
 
 /// What the app learns when the store is open.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Opened {
     /// Who types.
     pub actor: Actor,

@@ -1,0 +1,373 @@
+//! The form walk's keys.
+
+use super::super::command::Command;
+use super::super::form::Way;
+use super::super::msg::Effect;
+use super::super::overview;
+use super::super::picker::{Item, Picker};
+use super::super::prompt::{Prompt, Purpose};
+use super::super::state::{App, Overlay, Scope, Tone};
+use super::go::{self, Neighbour};
+use super::overlay::edit_line;
+use super::write;
+use crate::base::Message;
+use crate::ledger::{CellKey, Content, Origin};
+use crate::plan::Severity;
+
+pub(super) fn run(app: &mut App, command: Command) -> Option<Vec<Effect>> {
+    let editing = app.form().is_some_and(|form| form.edit.is_some());
+    if editing && let Some(effects) = while_typing(app, command) {
+        return Some(effects);
+    }
+    moving(app, command).or_else(|| acting(app, command))
+}
+
+/// Keys that edit the text of the cell being typed into.
+fn while_typing(app: &mut App, command: Command) -> Option<Vec<Effect>> {
+    let form = app.form_mut()?;
+    match command {
+        Command::Cancel => {
+            form.cancel_typing();
+            let dropped = form.discarded.as_ref().map(|(_, text)| text.clone());
+            if let Some(text) = dropped {
+                app.say(Tone::Info, Message::new("form.reverted").with("text", text));
+            }
+            Some(Vec::new())
+        }
+        _ => edit_line(form.edit.as_mut()?, command).then(Vec::new),
+    }
+}
+
+/// Keys that leave the cell: what is typed is committed first.
+fn moving(app: &mut App, command: Command) -> Option<Vec<Effect>> {
+    let mut effects;
+    match command {
+        Command::CellNext | Command::CellCommit | Command::CellDown => {
+            effects = write::commit_typed(app)?;
+            if app.overlay.is_none() {
+                app.form_mut()?.step(1);
+            }
+        }
+        Command::CellPrevious | Command::CellUp => {
+            effects = write::commit_typed(app)?;
+            app.form_mut()?.step(-1);
+        }
+        Command::CellFirst => {
+            effects = write::commit_typed(app)?;
+            app.form_mut()?.step(isize::MIN / 2);
+        }
+        Command::CellLast => {
+            effects = write::commit_typed(app)?;
+            app.form_mut()?.step(isize::MAX / 2);
+        }
+        Command::ProblemNext => {
+            effects = write::commit_typed(app)?;
+            problem(app, Way::Forward);
+        }
+        Command::ProblemPrevious => {
+            effects = write::commit_typed(app)?;
+            problem(app, Way::Back);
+        }
+        Command::UnitNext | Command::UnitPrevious => {
+            effects = write::commit_typed(app)?;
+            effects.extend(flush(app));
+            let next = command == Command::UnitNext;
+            effects.extend(go::unit(
+                app,
+                if next {
+                    Neighbour::Next
+                } else {
+                    Neighbour::Previous
+                },
+            ));
+        }
+        Command::PeriodNext | Command::PeriodPrevious => {
+            effects = write::commit_typed(app)?;
+            effects.extend(flush(app));
+            let next = command == Command::PeriodNext;
+            effects.extend(go::period(
+                app,
+                if next {
+                    Neighbour::Next
+                } else {
+                    Neighbour::Previous
+                },
+            ));
+        }
+        _ => return None,
+    }
+    Some(effects)
+}
+
+/// Hands over what waits before the form is left.
+fn flush(app: &mut App) -> Vec<Effect> {
+    app.form_mut()
+        .map(super::super::form::FormState::hand_over)
+        .unwrap_or_default()
+}
+
+fn problem(app: &mut App, way: Way) {
+    let plan = app.plan.clone();
+    if app
+        .form_mut()
+        .is_some_and(|form| !form.go_to_problem(&plan, way))
+    {
+        app.say(Tone::Info, Message::new("form.no_problem"));
+    }
+}
+
+fn acting(app: &mut App, command: Command) -> Option<Vec<Effect>> {
+    match command {
+        Command::CellEdit | Command::ConfirmFinding => Some(edit_or_confirm(app)),
+        Command::CellClear => Some(write::put(app, &Content::Blank, Origin::Typed)),
+        Command::MarkEmpty | Command::AllowedValues => {
+            let mut effects = write::commit_typed(app)?;
+            effects.extend(emptiness(app));
+            Some(effects)
+        }
+        Command::MarkNone => Some(write::put(app, &Content::NoneOccurred, Origin::Typed)),
+        Command::MarkUnavailable => Some(write::put(app, &Content::Unavailable, Origin::Typed)),
+        Command::MarkNotApplicable => Some(write::put(app, &Content::NotApplicable, Origin::Typed)),
+        Command::NoteCell => {
+            let mut effects = write::commit_typed(app)?;
+            effects.extend(note(app));
+            Some(effects)
+        }
+        Command::CopyPrevious => Some(copy_previous(app)),
+        Command::HistoryCell => {
+            let mut effects = write::commit_typed(app)?;
+            let cell = cell_here(app)?;
+            effects.extend(super::history(app, Scope::Cell(cell)));
+            Some(effects)
+        }
+        Command::Find => {
+            let effects = write::commit_typed(app)?;
+            app.overlay = go::in_form(app);
+            Some(effects)
+        }
+        Command::FormFinish => {
+            let effects = write::commit_typed(app)?;
+            let summary = app.form()?.summary(&app.plan);
+            app.overlay = Some(Overlay::Finish(Box::new(summary)));
+            Some(effects)
+        }
+        // Everything that opens another screen commits first: nothing typed is left behind.
+        Command::GoTo
+        | Command::PaletteOpen
+        | Command::FindingsForm
+        | Command::FindingsAll
+        | Command::HistoryForm
+        | Command::HistoryAll
+        | Command::HomeOpen
+        | Command::HelpOpen => {
+            let mut effects = write::commit_typed(app)?;
+            effects.extend(flush(app));
+            if app.overlay.is_none() {
+                effects.extend(super::everywhere(app, command));
+            }
+            Some(effects)
+        }
+        Command::Quit => {
+            let mut effects = write::commit_typed(app)?;
+            effects.extend(flush(app));
+            effects.push(Effect::Quit);
+            Some(effects)
+        }
+        _ => None,
+    }
+}
+
+/// The cell under the cursor.
+pub(super) fn cell_here(app: &App) -> Option<CellKey> {
+    let form = app.form()?;
+    let field = form.page.cells.get(form.cursor)?.clone();
+    Some(CellKey {
+        form: form.key.clone(),
+        field,
+        row: None,
+    })
+}
+
+/// F2: a reason for an open soft finding; otherwise the content, to be changed in place.
+fn edit_or_confirm(app: &mut App) -> Vec<Effect> {
+    let plan = app.plan.clone();
+    let Some(form) = app.form_mut() else {
+        return Vec::new();
+    };
+    if form.edit.is_some() {
+        return Vec::new();
+    }
+    let Some(field) = form.field(&plan).cloned() else {
+        return Vec::new();
+    };
+    if !field.kind.is_numeric() {
+        return words(app);
+    }
+    let open = form
+        .findings_at(&field.id)
+        .find(|f| f.severity == Severity::Soft && f.overridden.is_none())
+        .cloned();
+    if let Some(finding) = open {
+        let key = form.key.clone();
+        write::ask_reason(app, &key, &finding)
+    } else {
+        form.edit_in_place(&plan);
+        Vec::new()
+    }
+}
+
+/// Opens the box in which a text field is written.
+fn words(app: &mut App) -> Vec<Effect> {
+    let Some(cell) = cell_here(app) else {
+        return Vec::new();
+    };
+    let Some(form) = app.form() else {
+        return Vec::new();
+    };
+    let text = crate::ledger::typed::typed_form(&form.content(&cell.field));
+    let label = app
+        .plan
+        .field(&cell.field)
+        .map(|f| f.label.clone())
+        .unwrap_or_default();
+    let line = super::super::line::Line::with_text(&text, crate::ledger::typed::TEXT_LIMIT);
+    let title = Message::new("prompt.words").with("field", &label);
+    app.overlay = Some(Overlay::Prompt(Prompt {
+        purpose: Purpose::Words(cell),
+        title,
+        line,
+    }));
+    Vec::new()
+}
+
+fn note(app: &mut App) -> Vec<Effect> {
+    let Some(cell) = cell_here(app) else {
+        return Vec::new();
+    };
+    let Some(form) = app.form() else {
+        return Vec::new();
+    };
+    let text = form.form.note(&cell.field).to_owned();
+    let label = app
+        .plan
+        .field(&cell.field)
+        .map(|f| f.short.clone())
+        .unwrap_or_default();
+    let line = super::super::line::Line::with_text(&text, crate::ledger::typed::TEXT_LIMIT);
+    let title = Message::new("prompt.note").with("field", &label);
+    app.overlay = Some(Overlay::Prompt(Prompt {
+        purpose: Purpose::Note(cell),
+        title,
+        line,
+    }));
+    Vec::new()
+}
+
+fn emptiness(app: &mut App) -> Vec<Effect> {
+    let Some(cell) = cell_here(app) else {
+        return Vec::new();
+    };
+    let item = |value: Content, key: &str| Item {
+        value,
+        label: app.label(key),
+        detail: String::new(),
+    };
+    let items = vec![
+        item(Content::NoneOccurred, "empty.none"),
+        item(Content::Unavailable, "empty.unavailable"),
+        item(Content::NotApplicable, "empty.not_applicable"),
+        item(Content::Blank, "empty.blank"),
+    ];
+    app.overlay = Some(Overlay::Emptiness(cell, Picker::new(items)));
+    Vec::new()
+}
+
+/// Ctrl+D: the figure of the period before, marked as copied.
+fn copy_previous(app: &mut App) -> Vec<Effect> {
+    let plan = app.plan.clone();
+    let Some(form) = app.form() else {
+        return Vec::new();
+    };
+    let Some(period) = plan.period(&form.key.period) else {
+        return Vec::new();
+    };
+    let Some(field) = form.page.cells.get(form.cursor) else {
+        return Vec::new();
+    };
+    let source = overview::compared(&plan, period)
+        .into_iter()
+        .flatten()
+        .find_map(|past| {
+            let content = form.past.forms.get(&past.id)?.content(field);
+            content.is_filled().then(|| (past.id.clone(), content))
+        });
+    if let Some((id, content)) = source {
+        let effects = write::put(app, &content, Origin::Copied);
+        app.say(
+            Tone::Info,
+            Message::new("form.copied").with("period", id.as_str()),
+        );
+        effects
+    } else {
+        app.say(Tone::Warning, Message::new("form.nothing_to_copy"));
+        Vec::new()
+    }
+}
+
+/// A character typed on the form: it starts or goes on with an entry.
+pub(super) fn character(app: &mut App, character: char) -> Vec<Effect> {
+    let plan = app.plan.clone();
+    let keypad = app.keymap.keypad;
+    let Some(form) = app.form_mut() else {
+        return Vec::new();
+    };
+    let Some(field) = form.field(&plan) else {
+        return Vec::new();
+    };
+    if !field.kind.is_numeric() {
+        let effects = words(app);
+        if let Some(Overlay::Prompt(prompt)) = &mut app.overlay {
+            prompt.line.insert(character);
+        }
+        return effects;
+    }
+    let so_far = form
+        .edit
+        .as_ref()
+        .map(super::super::line::Line::text)
+        .unwrap_or_default();
+    let character = keypad.translate(character, field.kind, &so_far);
+    match &mut form.edit {
+        Some(line) => {
+            line.insert(character);
+        }
+        None if !character.is_whitespace() => form.start_typing(&plan, &character.to_string()),
+        None => {}
+    }
+    Vec::new()
+}
+
+/// A paste on the form: one cell's new text. (Blocks from a spreadsheet come with the grid.)
+pub(super) fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    let plan = app.plan.clone();
+    let Some(form) = app.form_mut() else {
+        return Vec::new();
+    };
+    let Some(field) = form.field(&plan) else {
+        return Vec::new();
+    };
+    if field.kind.is_numeric() {
+        match &mut form.edit {
+            Some(line) => {
+                line.insert_str(text);
+            }
+            None => form.start_typing(&plan, text),
+        }
+        return Vec::new();
+    }
+    let effects = words(app);
+    if let Some(Overlay::Prompt(prompt)) = &mut app.overlay {
+        prompt.line.insert_str(text);
+    }
+    effects
+}

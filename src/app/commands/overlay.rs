@@ -1,0 +1,132 @@
+//! Keys while something lies on top: lists, text boxes, the summary.
+
+use super::super::command::Command;
+use super::super::form::Way;
+use super::super::line::Line;
+use super::super::msg::Effect;
+use super::super::prompt::{Prompt, Purpose};
+use super::super::state::{App, Overlay, ReasonChoice, Tone};
+use super::lists::step_of;
+use super::{go, write};
+use crate::base::Message;
+use crate::ledger::typed;
+use crate::ledger::{Content, Origin};
+
+pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
+    let Some(overlay) = &mut app.overlay else {
+        return Vec::new();
+    };
+    if let Some(by) = step_of(command)
+        && !matches!(overlay, Overlay::Prompt(_))
+    {
+        overlay.step(by);
+        return Vec::new();
+    }
+    if let Some(line) = overlay.line_mut()
+        && edit_line(line, command)
+    {
+        overlay.refilter();
+        return Vec::new();
+    }
+    match command {
+        Command::Cancel => {
+            app.overlay = None;
+            Vec::new()
+        }
+        Command::Accept => accept(app),
+        Command::ProblemNext if matches!(overlay, Overlay::Finish(_)) => {
+            app.overlay = None;
+            let plan = app.plan.clone();
+            if app
+                .form_mut()
+                .is_some_and(|form| !form.go_to_problem(&plan, Way::Forward))
+            {
+                app.say(Tone::Info, Message::new("form.no_problem"));
+            }
+            Vec::new()
+        }
+        Command::Quit => vec![Effect::Quit],
+        Command::Redraw => vec![Effect::Redraw],
+        _ => Vec::new(),
+    }
+}
+
+fn accept(app: &mut App) -> Vec<Effect> {
+    match app.overlay.take() {
+        Some(Overlay::Prompt(prompt)) => {
+            let effects = write::prompted(app, &prompt);
+            let refused = app.notice.as_ref().is_some_and(|n| n.tone == Tone::Warning);
+            if refused && app.overlay.is_none() {
+                app.overlay = Some(Overlay::Prompt(prompt));
+            }
+            effects
+        }
+        Some(Overlay::Palette(picker)) => match picker.chosen() {
+            Some(item) => super::run(app, item.value),
+            None => Vec::new(),
+        },
+        Some(Overlay::GoTo(picker)) => match picker.chosen() {
+            Some(item) => go::to(app, item.value.clone()),
+            None => Vec::new(),
+        },
+        Some(Overlay::Emptiness(_, picker)) => match picker.chosen() {
+            Some(item) => empty(app, &item.value),
+            None => Vec::new(),
+        },
+        Some(Overlay::Reasons {
+            cell,
+            rule,
+            judged,
+            picker,
+        }) => match picker.chosen().map(|item| item.value.clone()) {
+            Some(ReasonChoice::Listed(reason)) => {
+                let reason = (reason.as_str().to_owned(), String::new());
+                write::confirm(app, cell, rule, judged, reason)
+            }
+            Some(ReasonChoice::Words) => {
+                let title = Message::new("prompt.reason");
+                let purpose = Purpose::Reason { cell, rule, judged };
+                let line = Line::new(typed::TEXT_LIMIT);
+                app.overlay = Some(Overlay::Prompt(Prompt {
+                    purpose,
+                    title,
+                    line,
+                }));
+                Vec::new()
+            }
+            None => Vec::new(),
+        },
+        Some(Overlay::Finish(summary)) => {
+            if summary.may_submit() {
+                write::submit(app, &summary)
+            } else {
+                app.overlay = Some(Overlay::Finish(summary));
+                Vec::new()
+            }
+        }
+        Some(Overlay::Leave) => vec![Effect::Quit],
+        None => Vec::new(),
+    }
+}
+
+fn empty(app: &mut App, content: &Content) -> Vec<Effect> {
+    write::put(app, content, Origin::Typed)
+}
+
+/// Carries a text command out on a line; false for any other command.
+pub(super) fn edit_line(line: &mut Line, command: Command) -> bool {
+    match command {
+        Command::LineLeft => line.left(),
+        Command::LineRight => line.right(),
+        Command::LineHome => line.home(),
+        Command::LineEnd => line.end(),
+        Command::LineBackspace => line.backspace(),
+        Command::LineDelete => line.delete(),
+        Command::LineWordLeft => line.word_left(),
+        Command::LineWordRight => line.word_right(),
+        Command::LineDeleteWord => line.delete_word(),
+        Command::LineClear => line.clear(),
+        _ => return false,
+    }
+    true
+}

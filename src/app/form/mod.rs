@@ -1,0 +1,200 @@
+//! The form walk: one unit, one period, field after field.
+
+mod finish;
+mod moving;
+mod saving;
+mod typing;
+
+use std::collections::BTreeMap;
+
+use super::line::Line;
+use super::msg::Presence;
+use super::rows::Page;
+use crate::check::{self, Finding, Past};
+use crate::figures::{self, Figure};
+use crate::ledger::{Content, Form, FormKey, FormStatus, content_hash, workflow};
+use crate::plan::{Field, FieldId, MeasureId, Period, Plan, Unit};
+
+pub use finish::Summary;
+pub use moving::Way;
+pub use saving::{SaveState, Write};
+pub use typing::Live;
+
+/// The state of the form walk.
+#[derive(Debug)]
+pub struct FormState {
+    /// Which form.
+    pub key: FormKey,
+    /// Its page.
+    pub page: Page,
+    /// The cell under the cursor, as its place on the page.
+    pub cursor: usize,
+    /// The first line shown.
+    pub top: usize,
+    /// The cell being typed into.
+    pub edit: Option<Line>,
+    /// What the store has said of the form: the truth.
+    pub base: Form,
+    /// `base` with the unanswered writes on top: what is shown and judged.
+    pub form: Form,
+    /// What the checks look back on.
+    pub past: Past,
+    /// False until the store has answered for the first time.
+    pub loaded: bool,
+    /// All findings of the form as it stands.
+    pub findings: Vec<Finding>,
+    /// All results of the form as it stands.
+    pub figures: Vec<Figure>,
+    /// Writes that have not been answered yet, oldest first.
+    pub writes: Vec<Write>,
+    /// Cells whose last write was answered "on disk" while the form is open.
+    pub saved: BTreeMap<FieldId, SaveState>,
+    /// Who else has the form open.
+    pub others: Vec<Presence>,
+    /// A field that the cursor goes to as soon as the form is there, and text to go on with.
+    pub resume: Option<(FieldId, String)>,
+    /// Text that Esc threw away, for one undo.
+    pub discarded: Option<(FieldId, String)>,
+    /// What is to be said about the text being typed.
+    pub live: Option<Live>,
+    /// Where the form stands.
+    pub status: FormStatus,
+    /// Numeric cells that are filled, and how many there are.
+    pub filled: (usize, usize),
+    /// The measures that the form says something about.
+    measures: Vec<MeasureId>,
+}
+
+/// The unit and period of a form, looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The unit.
+    pub unit: &'a Unit,
+    /// The period.
+    pub period: &'a Period,
+}
+
+impl<'a> Place<'a> {
+    /// Looks a form's unit and period up; `None` for ids the plan does not know.
+    pub fn of(plan: &'a Plan, key: &FormKey) -> Option<Self> {
+        Some(Self {
+            plan,
+            unit: plan.unit(&key.unit)?,
+            period: plan.period(&key.period)?,
+        })
+    }
+}
+
+impl FormState {
+    /// A form that is being fetched; `None` for ids the plan does not know.
+    pub fn open(plan: &Plan, key: &FormKey) -> Option<Self> {
+        let place = Place::of(plan, key)?;
+        Some(Self {
+            key: key.clone(),
+            page: Page::lay_out(plan, place.unit, place.period),
+            cursor: 0,
+            top: 0,
+            edit: None,
+            base: Form::default(),
+            form: Form::default(),
+            past: Past::default(),
+            loaded: false,
+            findings: Vec::new(),
+            figures: Vec::new(),
+            writes: Vec::new(),
+            saved: BTreeMap::new(),
+            others: Vec::new(),
+            resume: None,
+            discarded: None,
+            live: None,
+            status: FormStatus::Draft,
+            filled: (0, 0),
+            measures: figures::measures_on(plan, place.unit, place.period)
+                .into_iter()
+                .map(|measure| measure.id.clone())
+                .collect(),
+        })
+    }
+
+    /// The field under the cursor.
+    pub fn field<'a>(&self, plan: &'a Plan) -> Option<&'a Field> {
+        plan.field(self.page.cells.get(self.cursor)?)
+    }
+
+    /// The content of a field, with what is on its way to the disk.
+    pub fn content(&self, field: &FieldId) -> Content {
+        self.form.content(field)
+    }
+
+    /// Takes in what the store has: the truth, on which unanswered writes are laid again.
+    pub fn take_in(&mut self, plan: &Plan, form: Form, past: Past, others: Vec<Presence>) {
+        self.base = form;
+        self.past = past;
+        self.others = others;
+        self.show_writes();
+        self.judge(plan);
+        if !self.loaded {
+            self.loaded = true;
+            self.start_at_first_blank();
+            if let Some((field, text)) = self.resume.take() {
+                self.go_to_field(&field);
+                if !text.is_empty() {
+                    self.edit = Some(Line::with_text(&text, typing::limit_of(self.field(plan))));
+                }
+            }
+        }
+    }
+
+    /// Computes findings and figures afresh.
+    pub fn judge(&mut self, plan: &Plan) {
+        let Some(place) = Place::of(plan, &self.key) else {
+            return;
+        };
+        let context = check::Context {
+            plan,
+            unit: place.unit,
+            period: place.period,
+            form: &self.form,
+            past: &self.past,
+        };
+        self.findings = check::findings(&context);
+        self.figures = self
+            .measures
+            .iter()
+            .filter_map(|id| plan.measure(id))
+            .map(|measure| figures::unit_figure(&context, measure))
+            .collect();
+        self.filled = self.count_filled(plan);
+        let hash = content_hash::content_hash(plan, &self.key, &self.fields(), &self.form.cells);
+        self.status = workflow::status(&self.form.workflow, &hash);
+    }
+
+    /// The form's fields.
+    fn fields(&self) -> Vec<&FieldId> {
+        self.page.cells.iter().collect()
+    }
+
+    /// The findings at a field, the worst first.
+    pub fn findings_at<'a>(&'a self, field: &'a FieldId) -> impl Iterator<Item = &'a Finding> {
+        self.findings
+            .iter()
+            .filter(move |finding| finding.field == *field)
+    }
+
+    /// How many numeric cells are filled, of how many.
+    fn count_filled(&self, plan: &Plan) -> (usize, usize) {
+        let numeric = self
+            .page
+            .cells
+            .iter()
+            .filter(|id| plan.field(id).is_some_and(|field| field.kind.is_numeric()));
+        let (mut filled, mut expected) = (0, 0);
+        for id in numeric {
+            expected += 1;
+            filled += usize::from(self.content(id).is_filled());
+        }
+        (filled, expected)
+    }
+}

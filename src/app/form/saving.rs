@@ -1,0 +1,221 @@
+//! Writes on their way to the disk: shown at once, called saved only when the store has answered.
+//!
+//! `base` is what the store has said, `form` is `base` with the unanswered writes on top. At most
+//! one unanswered write per subject leaves the program: what a second one supersedes is only
+//! known when the first is answered, and guessing it would make a conflict of one's own making.
+
+use super::FormState;
+use crate::app::msg::{Effect, Request, Ticket, Trouble};
+use crate::ledger::{
+    ActorId, AuthorId, Body, Clock, EntryRef, Form, Head, Heads, Origin, Recorded, Subject,
+};
+use crate::plan::{FieldId, Plan};
+use crate::store::{Change, Committed, Seen};
+
+/// Whether the last write of a cell is on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaveState {
+    /// On its way: `…`.
+    Waiting,
+    /// The commit returned: "đã lưu".
+    OnDisk,
+}
+
+/// Whether a write was handed to the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It waits for an earlier write of the same subject.
+    Held,
+    /// The store has it.
+    Handed,
+}
+
+/// One write that has not been answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Its name.
+    pub ticket: Ticket,
+    /// How it came about.
+    pub origin: Origin,
+    /// What it changes.
+    pub changes: Vec<Change>,
+    /// Whether the store has it.
+    pub sent: Sent,
+}
+
+impl FormState {
+    /// Takes a write on: on the screen at once, to the store by [`FormState::hand_over`].
+    pub fn write(&mut self, plan: &Plan, ticket: Ticket, origin: Origin, changes: Vec<Change>) {
+        for change in &changes {
+            if let Some(cell) = change.subject.cell() {
+                self.saved.insert(cell.field.clone(), SaveState::Waiting);
+            }
+        }
+        self.writes.push(Write {
+            ticket,
+            origin,
+            changes,
+            sent: Sent::Held,
+        });
+        self.show_writes();
+        self.judge(plan);
+    }
+
+    /// Hands over every write that no earlier unanswered one holds back.
+    pub fn hand_over(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for at in 0..self.writes.len() {
+            let (earlier, rest) = self.writes.split_at_mut(at);
+            let Some(write) = rest.first_mut() else {
+                continue;
+            };
+            let held_back = earlier.iter().any(|other| share_a_subject(other, write));
+            if write.sent == Sent::Handed || held_back {
+                continue;
+            }
+            write.sent = Sent::Handed;
+            effects.push(Effect::Ask(Request::Commit {
+                ticket: write.ticket,
+                origin: write.origin,
+                changes: write.changes.clone(),
+            }));
+        }
+        effects
+    }
+
+    /// The store answered a write: the truth grows by it, or it is taken off the screen. Returns
+    /// the trouble to be said, if any.
+    pub fn answered(
+        &mut self,
+        plan: &Plan,
+        ticket: Ticket,
+        result: Result<Box<Committed>, Trouble>,
+    ) -> Option<Trouble> {
+        let at = self
+            .writes
+            .iter()
+            .position(|write| write.ticket == ticket)?;
+        let write = self.writes.remove(at);
+        let trouble = match result {
+            Ok(committed) => {
+                for recorded in &committed.entries {
+                    self.settle(recorded);
+                }
+                None
+            }
+            Err(trouble) => Some(trouble),
+        };
+        for field in fields_of(&write) {
+            let waits = self
+                .writes
+                .iter()
+                .any(|other| fields_of(other).any(|f| f == field));
+            if trouble.is_some() {
+                self.saved.remove(&field);
+            } else if !waits {
+                self.saved.insert(field, SaveState::OnDisk);
+            }
+        }
+        self.show_writes();
+        self.judge(plan);
+        trouble
+    }
+
+    /// True while something typed is not yet on disk.
+    pub fn is_waiting(&self) -> bool {
+        !self.writes.is_empty()
+    }
+
+    /// Lays the unanswered writes over what the store has said.
+    pub(super) fn show_writes(&mut self) {
+        self.form = self.base.clone();
+        for (number, write) in self.writes.iter().enumerate() {
+            for change in &write.changes {
+                if let Some(heads) = slot(&mut self.form, &change.subject) {
+                    *heads = Heads::new(vec![provisional(number, write, change)]);
+                }
+            }
+        }
+    }
+
+    /// The entry is on disk: it joins the truth, and a write held behind it supersedes it.
+    fn settle(&mut self, recorded: &Recorded) {
+        let reference = recorded.reference();
+        if let Some(heads) = slot(&mut self.base, &recorded.entry.subject)
+            && !heads.references().contains(&reference)
+        {
+            *heads = heads.with(reference, &recorded.entry);
+        }
+        let held = self
+            .writes
+            .iter_mut()
+            .filter(|write| write.sent == Sent::Held);
+        for change in held.flat_map(|write| &mut write.changes) {
+            if change.subject != recorded.entry.subject {
+                continue;
+            }
+            if let Seen::Heads(seen) = &mut change.seen {
+                seen.retain(|r| !recorded.entry.replaces.contains(r));
+                seen.push(reference);
+            }
+        }
+    }
+}
+
+fn share_a_subject(a: &Write, b: &Write) -> bool {
+    a.changes
+        .iter()
+        .any(|x| b.changes.iter().any(|y| x.subject == y.subject))
+}
+
+fn fields_of(write: &Write) -> impl Iterator<Item = FieldId> {
+    write
+        .changes
+        .iter()
+        .filter_map(|c| c.subject.cell())
+        .map(|cell| cell.field.clone())
+}
+
+/// Where the heads of a subject stand in a form.
+fn slot<'a>(form: &'a mut Form, subject: &Subject) -> Option<&'a mut Heads> {
+    match subject {
+        Subject::Cell(cell) if cell.row.is_none() => {
+            Some(form.cells.entry(cell.field.clone()).or_default())
+        }
+        Subject::Note(cell) => Some(form.notes.entry(cell.field.clone()).or_default()),
+        Subject::Confirm(cell, rule) => Some(
+            form.confirms
+                .entry((cell.field.clone(), rule.clone()))
+                .or_default(),
+        ),
+        Subject::Form(_) => Some(&mut form.workflow),
+        Subject::Approval(_, owner) => Some(form.approvals.entry(owner.clone()).or_default()),
+        _ => None,
+    }
+}
+
+/// A head that stands for a write until its entry is known; later writes win.
+fn provisional(number: usize, write: &Write, change: &Change) -> Head {
+    let order = u16::try_from(number).unwrap_or(u16::MAX);
+    let body = match &change.body {
+        // What is typed over a conflict with a reason ends it.
+        Body::Resolve(content) => Body::SetValue(content.clone()),
+        body => body.clone(),
+    };
+    Head {
+        entry: EntryRef {
+            author: AuthorId([0; 16]),
+            seq: 0,
+            h8: [0; 8],
+        },
+        body,
+        clock: Clock {
+            millis: 0,
+            counter: order,
+        },
+        actor: ActorId::fold(""),
+        origin: write.origin,
+        flags: 0,
+        note: change.reason.clone(),
+    }
+}

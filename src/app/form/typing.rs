@@ -1,0 +1,147 @@
+//! Typing into a cell: the text lives in a line editor until it is committed; findings and
+//! results follow every key.
+
+use super::{FormState, Place};
+use crate::app::line::Line;
+use crate::check::{self, Finding};
+use crate::figures::{self, Figure};
+use crate::ledger::typed::{self, Reading};
+use crate::ledger::{ActorId, AuthorId, Body, Clock, Content, EntryRef, Form, Head, Heads, Origin};
+use crate::plan::{Field, FieldId, MeasureId, Plan};
+
+/// What the screen says about the text being typed.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// The text.
+    pub typed: String,
+    /// How the text reads.
+    pub reading: Reading,
+    /// What the checks would say.
+    pub findings: Vec<Finding>,
+    /// What the results would be.
+    pub figures: Vec<Figure>,
+}
+
+/// The longest text a field takes.
+pub(super) fn limit_of(field: Option<&Field>) -> usize {
+    match field {
+        Some(field) if !field.kind.is_numeric() => typed::TEXT_LIMIT,
+        _ => typed::INVALID_LIMIT,
+    }
+}
+
+impl FormState {
+    /// The first character of a new entry: it replaces what the cell holds.
+    pub fn start_typing(&mut self, plan: &Plan, first: &str) {
+        let mut line = Line::new(limit_of(self.field(plan)));
+        line.insert_str(first);
+        self.edit = Some(line);
+        self.discarded = None;
+    }
+
+    /// Opens the cell's present content for changing.
+    pub fn edit_in_place(&mut self, plan: &Plan) {
+        let Some(field) = self.field(plan) else {
+            return;
+        };
+        let text = typed::typed_form(&self.content(&field.id));
+        self.edit = Some(Line::with_text(&text, limit_of(Some(field))));
+    }
+
+    /// Takes the typed text out of the cell, to be written.
+    pub fn take_typed(&mut self) -> Option<(FieldId, String)> {
+        let line = self.edit.take()?;
+        let field = self.page.cells.get(self.cursor)?.clone();
+        Some((field, line.text()))
+    }
+
+    /// Throws the typed text away; one undo brings it back.
+    pub fn cancel_typing(&mut self) {
+        self.discarded = self.take_typed().filter(|(_, text)| !text.is_empty());
+    }
+
+    /// Brings thrown away text back into its cell; false when there is none.
+    pub fn recall_discarded(&mut self, plan: &Plan) -> bool {
+        let Some((field, text)) = self.discarded.take() else {
+            return false;
+        };
+        if !self.go_to_field(&field) {
+            return false;
+        }
+        self.edit = Some(Line::with_text(&text, limit_of(self.field(plan))));
+        true
+    }
+
+    /// Brings what is said about the text being typed up to date.
+    pub fn watch_typing(&mut self, plan: &Plan) {
+        let typed = self.edit.as_ref().map(Line::text);
+        if typed.as_ref() != self.live.as_ref().map(|live| &live.typed) {
+            self.live = self.look(plan);
+        }
+    }
+
+    fn look(&self, plan: &Plan) -> Option<Live> {
+        let line = self.edit.as_ref()?;
+        let (place, field) = (Place::of(plan, &self.key)?, self.field(plan)?);
+        let typed = line.text();
+        let reading = typed::read(&typed, field.kind);
+        let here = check::Context {
+            plan,
+            unit: place.unit,
+            period: place.period,
+            form: &self.form,
+            past: &self.past,
+        };
+        let findings = check::findings_at(&here, &field.id, &reading.content);
+        let form = with_candidate(&self.form, &field.id, &reading.content);
+        let there = check::Context {
+            form: &form,
+            ..here
+        };
+        let figures = self
+            .measures
+            .iter()
+            .filter_map(|id| plan.measure(id))
+            .filter(|measure| measure.components().contains(&&field.id))
+            .map(|measure| figures::unit_figure(&there, measure))
+            .collect();
+        Some(Live {
+            typed,
+            reading,
+            findings,
+            figures,
+        })
+    }
+
+    /// The result of a measure, with the text being typed.
+    pub fn figure(&self, measure: &MeasureId) -> Option<&Figure> {
+        let live = self
+            .live
+            .as_ref()
+            .map(|live| live.figures.as_slice())
+            .unwrap_or_default();
+        live.iter()
+            .chain(&self.figures)
+            .find(|figure| figure.measure == *measure)
+    }
+}
+
+/// The form as it would be with this content in that cell.
+fn with_candidate(form: &Form, field: &FieldId, content: &Content) -> Form {
+    let mut form = form.clone();
+    let head = Head {
+        entry: EntryRef {
+            author: AuthorId([0; 16]),
+            seq: 0,
+            h8: [0; 8],
+        },
+        body: Body::SetValue(content.clone()),
+        clock: Clock::default(),
+        actor: ActorId::fold(""),
+        origin: Origin::Typed,
+        flags: 0,
+        note: String::new(),
+    };
+    form.cells.insert(field.clone(), Heads::new(vec![head]));
+    form
+}

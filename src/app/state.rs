@@ -1,0 +1,332 @@
+//! The whole state of the screens. No terminal, no clock, no file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::command::Command;
+use super::first_run::FirstRun;
+use super::form::{FormState, Summary};
+use super::keymap::Keymap;
+use super::line::Line;
+use super::msg::{Draft, FormSummary, Opened, Size, Ticket};
+use super::picker::Picker;
+use super::prompt::Prompt;
+use crate::base::{Lang, Message};
+use crate::check::Finding;
+use crate::ledger::{CellKey, Content, FormKey};
+use crate::plan::{FieldId, PeriodId, Plan, ReasonId, RuleId, UnitId};
+use crate::store::{LogEntry, LogFilter};
+
+/// The app.
+#[derive(Debug)]
+pub struct App {
+    /// The catalogue in force.
+    pub plan: Arc<Plan>,
+    /// The language of the screens.
+    pub lang: Lang,
+    /// Today, for deadlines and default periods.
+    pub today: NaiveDate,
+    /// The terminal's size.
+    pub size: Size,
+    /// The effective keys.
+    pub keymap: Keymap,
+    /// Who types and where; `None` until the store is open.
+    pub session: Option<Opened>,
+    /// What is open, the lowest first; never empty after the first answer.
+    pub screens: Vec<Screen>,
+    /// What lies on top of the screen.
+    pub overlay: Option<Overlay>,
+    /// What was just said; gone with the next key.
+    pub notice: Option<Notice>,
+    /// Whether the store can be written.
+    pub health: Health,
+    /// The number of the next write.
+    pub next_ticket: Ticket,
+    /// What was last kept against a lost terminal.
+    pub last_draft: Option<Draft>,
+    /// The words of lists that are searched.
+    pub words: Arc<dyn Words>,
+}
+
+/// Where the app finds the words of what is searched by typing: the palette, lists.
+pub trait Words: std::fmt::Debug + Send + Sync {
+    /// The words of a key of the texts.
+    fn word(&self, key: &str) -> String;
+}
+
+/// Whether the store can be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It can.
+    Good,
+    /// It cannot, and why; what was saved stays saved.
+    Failed(Message),
+}
+
+/// A line said to the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How it is to be taken.
+    pub tone: Tone,
+    /// What it says.
+    pub message: Message,
+}
+
+/// How a notice is to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Something went well or is worth knowing.
+    Info,
+    /// Something was not done.
+    Warning,
+}
+
+/// One screen.
+#[derive(Debug)]
+pub enum Screen {
+    /// Waiting for the store.
+    Opening,
+    /// A folder without a store.
+    FirstRun(FirstRun),
+    /// What is due, incomplete, sent back.
+    Home(Home),
+    /// One form.
+    Form(Box<FormState>),
+    /// Findings of one form or of all.
+    Findings(FindingsList),
+    /// The history of a cell, a form or the store.
+    History(HistoryList),
+    /// Keys and definitions.
+    Help(Help),
+}
+
+/// The home page.
+#[derive(Debug, Default)]
+pub struct Home {
+    /// The forms the unit owes, in the order of the page.
+    pub forms: Vec<FormSummary>,
+    /// How many of them are work to do; the others are done or not yet open.
+    pub to_do: usize,
+    /// Changes no other store has acknowledged, and when the oldest was made.
+    pub unsent: (u64, Option<u64>),
+    /// The line under the cursor.
+    pub selected: usize,
+    /// False until the store has answered.
+    pub loaded: bool,
+}
+
+/// A list of findings.
+#[derive(Debug)]
+pub struct FindingsList {
+    /// Whose forms.
+    pub scope: Scope,
+    /// The findings, form by form.
+    pub items: Vec<(FormKey, Finding)>,
+    /// The line under the cursor.
+    pub selected: usize,
+    /// False until the store has answered.
+    pub loaded: bool,
+}
+
+/// How much a list covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One cell.
+    Cell(CellKey),
+    /// One form.
+    Form(FormKey),
+    /// One unit.
+    Unit(UnitId),
+    /// Everything in the store.
+    All,
+}
+
+/// A list of entries.
+#[derive(Debug)]
+pub struct HistoryList {
+    /// How much it covers.
+    pub scope: Scope,
+    /// The question that was asked.
+    pub filter: LogFilter,
+    /// The entries, latest first.
+    pub entries: Vec<LogEntry>,
+    /// The line under the cursor.
+    pub selected: usize,
+    /// False until the store has answered.
+    pub loaded: bool,
+}
+
+/// The help page.
+#[derive(Debug, Default)]
+pub struct Help {
+    /// The field whose indicator is explained.
+    pub field: Option<FieldId>,
+    /// The first line shown.
+    pub top: usize,
+}
+
+/// Where "go to" can go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A field of this form.
+    Field(FieldId),
+    /// Another period of this unit.
+    Period(PeriodId),
+    /// Another unit, same period.
+    Unit(UnitId),
+}
+
+/// A reason to pick for a soft finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReasonChoice {
+    /// One of the plan's.
+    Listed(ReasonId),
+    /// In one's own words.
+    Words,
+}
+
+/// What lies on top of a screen.
+#[derive(Debug)]
+pub enum Overlay {
+    /// A text box.
+    Prompt(Prompt),
+    /// All commands.
+    Palette(Picker<Command>),
+    /// Go to a field, period or unit; or find in the form.
+    GoTo(Picker<Target>),
+    /// The kinds of emptiness.
+    Emptiness(CellKey, Picker<Content>),
+    /// Reasons for one soft finding.
+    Reasons {
+        /// The cell.
+        cell: CellKey,
+        /// The finding's rule.
+        rule: RuleId,
+        /// The values judged.
+        judged: String,
+        /// The reasons.
+        picker: Picker<ReasonChoice>,
+    },
+    /// The summary before a form is handed in.
+    Finish(Box<Summary>),
+    /// Esc on the home page: Enter ends the program.
+    Leave,
+}
+
+impl Overlay {
+    /// The text line that typing goes to.
+    pub fn line_mut(&mut self) -> Option<&mut Line> {
+        match self {
+            Self::Prompt(prompt) => Some(&mut prompt.line),
+            Self::Palette(picker) => Some(&mut picker.filter),
+            Self::GoTo(picker) => Some(&mut picker.filter),
+            Self::Reasons { picker, .. } => Some(&mut picker.filter),
+            Self::Emptiness(_, picker) => Some(&mut picker.filter),
+            Self::Finish(_) | Self::Leave => None,
+        }
+    }
+
+    /// Narrows the list after its filter changed.
+    pub fn refilter(&mut self) {
+        match self {
+            Self::Palette(picker) => picker.refilter(),
+            Self::GoTo(picker) => picker.refilter(),
+            Self::Reasons { picker, .. } => picker.refilter(),
+            Self::Emptiness(_, picker) => picker.refilter(),
+            Self::Prompt(_) | Self::Finish(_) | Self::Leave => {}
+        }
+    }
+
+    /// Moves the list's cursor.
+    pub fn step(&mut self, by: isize) {
+        match self {
+            Self::Palette(picker) => picker.step(by),
+            Self::GoTo(picker) => picker.step(by),
+            Self::Reasons { picker, .. } => picker.step(by),
+            Self::Emptiness(_, picker) => picker.step(by),
+            Self::Prompt(_) | Self::Finish(_) | Self::Leave => {}
+        }
+    }
+}
+
+impl App {
+    /// An app that waits for its store.
+    pub fn new(
+        plan: Arc<Plan>,
+        keymap: Keymap,
+        words: Arc<dyn Words>,
+        (lang, today): (Lang, NaiveDate),
+        size: Size,
+    ) -> Self {
+        Self {
+            plan,
+            lang,
+            today,
+            size,
+            keymap,
+            session: None,
+            screens: vec![Screen::Opening],
+            overlay: None,
+            notice: None,
+            health: Health::Good,
+            next_ticket: Ticket(1),
+            last_draft: None,
+            words,
+        }
+    }
+
+    /// The screen on top.
+    pub fn screen(&self) -> &Screen {
+        // Invariant: `screens` is never empty; popping stops at the last one.
+        static OPENING: Screen = Screen::Opening;
+        self.screens.last().unwrap_or(&OPENING)
+    }
+
+    /// The form on top, if the screen on top is one.
+    pub fn form(&self) -> Option<&FormState> {
+        match self.screens.last() {
+            Some(Screen::Form(form)) => Some(form),
+            _ => None,
+        }
+    }
+
+    /// The form on top, to be changed.
+    pub fn form_mut(&mut self) -> Option<&mut FormState> {
+        match self.screens.last_mut() {
+            Some(Screen::Form(form)) => Some(form),
+            _ => None,
+        }
+    }
+
+    /// Says something until the next key.
+    pub fn say(&mut self, tone: Tone, message: Message) {
+        self.notice = Some(Notice { tone, message });
+    }
+
+    /// A name for the next write.
+    pub fn ticket(&mut self) -> Ticket {
+        let ticket = self.next_ticket;
+        self.next_ticket = Ticket(ticket.0 + 1);
+        ticket
+    }
+
+    /// The unit whose forms the home page lists.
+    pub fn home_unit(&self) -> Option<&UnitId> {
+        self.session.as_ref().map(|session| &session.unit)
+    }
+
+    /// A label of the texts, for lists that are searched.
+    pub fn label(&self, key: &str) -> crate::base::Label {
+        crate::base::Label::same(&self.words.word(key))
+    }
+
+    /// Findings by form, as a list.
+    pub fn listed(found: BTreeMap<FormKey, Vec<Finding>>) -> Vec<(FormKey, Finding)> {
+        found
+            .into_iter()
+            .flat_map(|(key, findings)| findings.into_iter().map(move |f| (key.clone(), f)))
+            .collect()
+    }
+}

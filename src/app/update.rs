@@ -1,0 +1,309 @@
+//! The one way the app changes: a message in, effects out.
+
+use super::commands;
+use super::form::FormState;
+use super::key::Key;
+use super::msg::{Effect, Msg, Opened, Reply, Request, TroubleKind};
+use super::state::{App, Health, Home, Notice, Screen, Tone};
+use super::{first_run::FirstRun, overview};
+use crate::base::Message;
+use crate::ledger::FormKey;
+use crate::store::Direction;
+
+/// Takes a message in.
+pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let mut effects = match msg {
+        Msg::Key(key) => key_down(app, key),
+        Msg::Paste(text) => commands::paste(app, &text),
+        Msg::PasteTooLong => {
+            app.say(Tone::Warning, Message::new("trouble.paste_too_long"));
+            Vec::new()
+        }
+        Msg::Resize(size) => {
+            app.size = size;
+            vec![Effect::Redraw]
+        }
+        Msg::Reply(reply) => answered(app, reply),
+        Msg::Gone => leave(app),
+    };
+    let (height, draft) = (usize::from(app.size.height), app.draft());
+    let plan = app.plan.clone();
+    if let Some(form) = app.form_mut() {
+        form.watch_typing(&plan);
+        form.scroll_into(body_height(height));
+        effects.extend(form.hand_over());
+    }
+    if let Some(draft) = draft.filter(|draft| app.last_draft.as_ref() != Some(draft)) {
+        app.last_draft = Some(draft.clone());
+        effects.push(Effect::Ask(Request::Draft(draft)));
+    }
+    effects
+}
+
+/// How many rows of a form fit; the same arithmetic as the screens' frame.
+fn body_height(height: usize) -> usize {
+    height.saturating_sub(7)
+}
+
+fn key_down(app: &mut App, key: Key) -> Vec<Effect> {
+    app.notice = None;
+    let contexts = app.contexts();
+    match app.keymap.lookup(&contexts, key) {
+        Some(command) => commands::run(app, command),
+        None => match key.character() {
+            Some(character) => commands::character(app, character),
+            None => Vec::new(),
+        },
+    }
+}
+
+/// The terminal is gone or the program is asked to end: what is being typed is kept beside the
+/// store, what was committed is on its way.
+fn leave(app: &mut App) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = app
+        .draft()
+        .map(|draft| Effect::Ask(Request::Draft(draft)))
+        .into_iter()
+        .collect();
+    effects.push(Effect::Quit);
+    effects
+}
+
+fn answered(app: &mut App, reply: Reply) -> Vec<Effect> {
+    match reply {
+        Reply::NoStore => {
+            app.screens = vec![Screen::FirstRun(FirstRun::new(&app.plan))];
+            Vec::new()
+        }
+        Reply::Opened(opened) => open(app, *opened),
+        Reply::Form {
+            key,
+            form,
+            past,
+            others,
+        } => {
+            let plan = app.plan.clone();
+            let mut restored = None;
+            for screen in &mut app.screens {
+                if let Screen::Form(state) = screen
+                    && state.key == key
+                {
+                    let resumes = state
+                        .resume
+                        .as_ref()
+                        .is_some_and(|(_, text)| !text.is_empty());
+                    state.take_in(&plan, (*form).clone(), (*past).clone(), others.clone());
+                    restored = resumes.then(|| Message::new("form.restored"));
+                }
+            }
+            if let Some(message) = restored {
+                app.say(Tone::Info, message);
+            }
+            Vec::new()
+        }
+        Reply::Overview {
+            unit,
+            forms,
+            unsent,
+        } => {
+            if app.home_unit() == Some(&unit) {
+                let (forms, to_do) = overview::in_home_order(&app.plan, app.today, forms);
+                let home = app.screens.iter_mut().find_map(|screen| match screen {
+                    Screen::Home(home) => Some(home),
+                    _ => None,
+                });
+                if let Some(home) = home {
+                    let last = forms.len().saturating_sub(1);
+                    let selected = home.selected.min(last);
+                    *home = Home {
+                        forms,
+                        to_do,
+                        unsent,
+                        selected,
+                        loaded: true,
+                    };
+                }
+            }
+            Vec::new()
+        }
+        Reply::Committed { ticket, result } => committed(app, ticket, result),
+        Reply::Undone { direction, result } => undone(app, direction, result),
+        Reply::Findings(found) => {
+            let items = App::listed(found);
+            if let Some(Screen::Findings(list)) = app.screens.last_mut() {
+                list.selected = list.selected.min(items.len().saturating_sub(1));
+                list.items = items;
+                list.loaded = true;
+            }
+            Vec::new()
+        }
+        Reply::History { filter, entries } => {
+            if let Some(Screen::History(list)) = app.screens.last_mut()
+                && list.filter == filter
+            {
+                list.entries = entries;
+                list.loaded = true;
+            }
+            Vec::new()
+        }
+        Reply::Changed => refresh(app),
+        Reply::Trouble(trouble) => {
+            match trouble.kind {
+                TroubleKind::Refused => app.say(Tone::Warning, trouble.message),
+                TroubleKind::Failed => app.health = Health::Failed(trouble.message),
+            }
+            Vec::new()
+        }
+        Reply::Recovered => {
+            app.health = Health::Good;
+            app.say(Tone::Info, Message::new("trouble.recovered"));
+            refresh(app)
+        }
+    }
+}
+
+/// The store is open: the home page, or on the first run and after a lost terminal the form.
+fn open(app: &mut App, opened: Opened) -> Vec<Effect> {
+    let first_run = matches!(app.screens.first(), Some(Screen::FirstRun(_)));
+    let unit = opened.unit.clone();
+    let draft = opened.draft.clone();
+    app.session = Some(opened);
+    app.health = Health::Good;
+    app.screens = vec![Screen::Home(Home::default())];
+    let mut effects = vec![Effect::Ask(Request::Overview(unit.clone()))];
+    if let Some(draft) = draft {
+        effects.extend(app.open_form(&draft.cell.form));
+        if let Some(form) = app.form_mut() {
+            form.resume = Some((draft.cell.field, draft.text));
+        }
+    } else if first_run
+        && let Some(current) = app
+            .plan
+            .unit(&unit)
+            .and_then(|unit| app.plan.current_period(unit, app.today))
+    {
+        let key = FormKey {
+            unit,
+            period: current.period.id.clone(),
+        };
+        effects.extend(app.open_form(&key));
+        app.say(Tone::Info, Message::new("first.ready"));
+    }
+    effects
+}
+
+fn committed(
+    app: &mut App,
+    ticket: super::msg::Ticket,
+    result: Result<Box<crate::store::Committed>, super::msg::Trouble>,
+) -> Vec<Effect> {
+    let plan = app.plan.clone();
+    let submitted = matches!(&result, Ok(done) if done.entries.iter().any(|r| {
+        matches!(r.entry.body, crate::ledger::Body::Submit { .. })
+    }));
+    let mut trouble = None;
+    for screen in &mut app.screens {
+        if let Screen::Form(form) = screen
+            && form.writes.iter().any(|write| write.ticket == ticket)
+        {
+            trouble = form.answered(&plan, ticket, result);
+            break;
+        }
+    }
+    if submitted {
+        app.say(Tone::Info, Message::new("form.sent_in"));
+    }
+    match trouble {
+        Some(trouble) if trouble.kind == TroubleKind::Failed => {
+            app.health = Health::Failed(trouble.message);
+            Vec::new()
+        }
+        Some(trouble) => {
+            app.notice = Some(Notice {
+                tone: Tone::Warning,
+                message: trouble.message,
+            });
+            refresh(app)
+        }
+        None => Vec::new(),
+    }
+}
+
+fn undone(
+    app: &mut App,
+    direction: Direction,
+    result: Result<Option<crate::ledger::CellKey>, super::msg::Trouble>,
+) -> Vec<Effect> {
+    let cell = match result {
+        Ok(cell) => cell,
+        Err(trouble) => {
+            app.say(Tone::Warning, trouble.message);
+            return Vec::new();
+        }
+    };
+    let mut effects = Vec::new();
+    if let Some(cell) = cell {
+        let here = app.form().is_some_and(|form| form.key == cell.form);
+        if here {
+            if let Some(form) = app.form_mut() {
+                form.go_to_field(&cell.field);
+                form.saved
+                    .insert(cell.field.clone(), super::form::SaveState::OnDisk);
+            }
+        } else {
+            effects.extend(app.open_form(&cell.form));
+            if let Some(form) = app.form_mut() {
+                form.resume = Some((cell.field, String::new()));
+            }
+        }
+    }
+    effects.extend(refresh(app));
+    app.say(
+        Tone::Info,
+        Message::new(match direction {
+            Direction::Undo => "form.undone",
+            Direction::Redo => "form.redone",
+        }),
+    );
+    effects
+}
+
+/// Asks again for what the screens show.
+pub(super) fn refresh(app: &App) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for screen in &app.screens {
+        match screen {
+            Screen::Home(_) => {
+                effects.extend(
+                    app.home_unit()
+                        .map(|u| Effect::Ask(Request::Overview(u.clone()))),
+                );
+            }
+            Screen::Form(form) => effects.push(Effect::Ask(Request::Form(form.key.clone()))),
+            Screen::Findings(list) => effects.push(list.question(app)),
+            Screen::History(list) => {
+                effects.push(Effect::Ask(Request::History(list.filter.clone())));
+            }
+            Screen::Opening | Screen::FirstRun(_) | Screen::Help(_) => {}
+        }
+    }
+    effects
+}
+
+impl App {
+    /// Puts a form on top (or brings the open one of that unit and period there) and asks for it.
+    pub(super) fn open_form(&mut self, key: &FormKey) -> Vec<Effect> {
+        let Some(state) = FormState::open(&self.plan, key) else {
+            return Vec::new();
+        };
+        // One form at a time below the lists: going to another replaces the one on the stack,
+        // unless something typed in it is still on its way.
+        self.screens.retain(|screen| match screen {
+            Screen::Form(form) => form.is_waiting(),
+            Screen::Home(_) => true,
+            _ => false,
+        });
+        self.screens.push(Screen::Form(Box::new(state)));
+        vec![Effect::Ask(Request::Form(key.clone()))]
+    }
+}
