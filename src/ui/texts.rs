@@ -23,6 +23,12 @@ macro_rules! files {
     };
 }
 
+impl crate::app::state::Words for Texts {
+    fn word(&self, key: &str) -> String {
+        self.get(key).to_owned()
+    }
+}
+
 impl Texts {
     /// Reads the texts of `lang`.
     pub fn load(lang: Lang) -> Self {
@@ -83,6 +89,7 @@ impl Texts {
             (Arg::Number(value), Lang::En) => value.display_en(),
             (Arg::Ratio(ratio, places), Lang::Vi) => ratio.display_vi(*places),
             (Arg::Ratio(ratio, places), Lang::En) => ratio.display_en(*places),
+            (Arg::Message(part), _) => self.say(part),
             (Arg::Date(date), _) => date.format("%d/%m/%Y").to_string(),
         }
     }

@@ -1,5 +1,7 @@
 //! Text in columns: widths by grapheme, cut and padded so that no column ever breaks.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -7,7 +9,25 @@ use crate::base::text::is_hostile;
 
 /// How many columns a text takes; hostile characters take none, because they are never drawn.
 pub fn width(text: &str) -> usize {
-    text.graphemes(true).map(grapheme_width).sum()
+    simple(text).unwrap_or_else(|| text.graphemes(true).map(grapheme_width).sum())
+}
+
+/// The columns of a text in which every character is one grapheme of one column, as nearly all
+/// text here is: Vietnamese in NFC, punctuation, the screens' symbols. `None` for any other, which
+/// takes the long way by graphemes.
+pub fn simple(text: &str) -> Option<usize> {
+    let mut count = 0;
+    for c in text.chars() {
+        if !matches!(c,
+            ' '..='~' | '\u{A0}'..='\u{AC}' | '\u{AE}'..='\u{2FF}' | '\u{1EA0}'..='\u{1EF9}'
+            | '\u{2010}'..='\u{2015}' | '\u{2018}'..='\u{2026}' | '\u{2190}'..='\u{2193}'
+            | '≤' | '≥' | '─' | '▸' | '✓' | '✗' | '✖' | '⚑')
+        {
+            return None;
+        }
+        count += 1;
+    }
+    Some(count)
 }
 
 fn grapheme_width(grapheme: &str) -> usize {
@@ -20,15 +40,22 @@ fn grapheme_width(grapheme: &str) -> usize {
 
 /// The text in at most `columns`; what does not fit ends in `…`.
 pub fn fit(text: &str, columns: usize) -> String {
-    if width(text) <= columns {
-        return drawable(text);
+    fitted(text, columns).into_owned()
+}
+
+/// [`fit`] without a copy where nothing has to change.
+pub fn fitted(text: &str, columns: usize) -> Cow<'_, str> {
+    match simple(text) {
+        Some(wide) if wide <= columns => return Cow::Borrowed(text),
+        None if width(text) <= columns => return Cow::Owned(drawable(text)),
+        _ => {}
     }
     let mut out = take(text, columns.saturating_sub(1));
     if columns > 0 {
         out.truncate(out.trim_end().len());
         out.push('…');
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The text in at most `columns`, cut in the middle: of a long label the end says most
@@ -127,7 +154,7 @@ mod tests {
     fn vietnamese_is_measured_by_grapheme() {
         let nfd: String = "Việt Đại Hóa Ngọc Lý"
             .chars()
-            .flat_map(|c| unicode_normalization::UnicodeNormalization::nfd(c))
+            .flat_map(unicode_normalization::UnicodeNormalization::nfd)
             .collect();
         assert_eq!(width(&nfd), 20); // domain 4.5
         assert_eq!(left("Đại Hóa", 10), "Đại Hóa   ");

@@ -1,0 +1,99 @@
+//! Putting text on the frame, clipped to it: no coordinate ever panics.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::width;
+
+/// A frame's cells and what part of them may be drawn on.
+#[derive(Debug)]
+pub struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    area: Rect,
+}
+
+impl<'a> Canvas<'a> {
+    /// Everything of `buffer` inside `area`.
+    pub fn new(buffer: &'a mut Buffer, area: Rect) -> Self {
+        let area = area.intersection(buffer.area);
+        Self { buffer, area }
+    }
+
+    /// Columns.
+    pub fn width(&self) -> usize {
+        usize::from(self.area.width)
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        usize::from(self.area.height)
+    }
+
+    /// Writes `text` at (`x`, `y`) into at most `columns`; returns the columns used.
+    pub fn put(&mut self, x: usize, y: usize, columns: usize, text: &str, style: Style) -> usize {
+        let columns = columns.min(self.width().saturating_sub(x));
+        if y >= self.height() || columns == 0 {
+            return 0;
+        }
+        let text = width::fitted(text, columns);
+        let (Ok(x), Ok(y)) = (u16::try_from(x), u16::try_from(y)) else {
+            return 0;
+        };
+        let (x, y) = (self.area.x + x, self.area.y + y);
+        let Some(wide) = width::simple(&text) else {
+            self.buffer.set_stringn(x, y, &text, columns, style);
+            return width::width(&text);
+        };
+        for (at, c) in (x..).zip(text.chars()) {
+            if let Some(cell) = self.buffer.cell_mut((at, y)) {
+                cell.set_char(c).set_style(style);
+            }
+        }
+        wide
+    }
+
+    /// Writes `text` so that it ends at column `end`.
+    pub fn put_right(&mut self, end: usize, y: usize, columns: usize, text: &str, style: Style) {
+        let text = width::fitted(text, columns);
+        let used = width::width(&text);
+        self.put(end.saturating_sub(used), y, used, &text, style);
+    }
+
+    /// Fills a row with one symbol.
+    pub fn rule(&mut self, y: usize, symbol: &str, style: Style) {
+        self.put(0, y, self.width(), &symbol.repeat(self.width()), style);
+    }
+
+    /// Empties a block of rows and columns.
+    pub fn clear(&mut self, x: usize, y: usize, columns: usize, rows: usize) {
+        let blank = " ".repeat(columns);
+        for row in y..y + rows {
+            if row < self.height() && x < self.width() {
+                let room = columns.min(self.width() - x);
+                let (Ok(cx), Ok(cy)) = (u16::try_from(x), u16::try_from(row)) else {
+                    continue;
+                };
+                let (cx, cy) = (self.area.x + cx, self.area.y + cy);
+                self.buffer
+                    .set_stringn(cx, cy, &blank, room, Style::reset());
+            }
+        }
+    }
+
+    /// Gives a stretch of one row another style.
+    pub fn restyle(&mut self, x: usize, y: usize, columns: usize, style: Style) {
+        let (Ok(x), Ok(y), Ok(columns)) =
+            (u16::try_from(x), u16::try_from(y), u16::try_from(columns))
+        else {
+            return;
+        };
+        let row = Rect::new(
+            self.area.x.saturating_add(x),
+            self.area.y.saturating_add(y),
+            columns,
+            1,
+        );
+        self.buffer.set_style(row.intersection(self.area), style);
+    }
+}

@@ -1,0 +1,170 @@
+//! What every screen has: the title line, rules, the message lines, the keys that work now.
+
+use super::canvas::Canvas;
+use super::view::Ui;
+use super::width;
+use crate::app::command::Command;
+use crate::app::state::{App, Health, Tone};
+use crate::base::Message;
+use crate::ledger::FormStatus;
+use crate::plan::{Period, PeriodKind};
+
+/// Rows below the body: a rule, three message lines, the keys.
+pub const BELOW: usize = 5;
+/// Rows above the body: the title and a rule.
+pub const ABOVE: usize = 2;
+
+/// How many rows the body has.
+pub fn body_height(height: usize) -> usize {
+    height.saturating_sub(ABOVE + BELOW)
+}
+
+/// Draws the title line with a left and a right part; the right part wins the room.
+pub fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
+    let total = canvas.width();
+    let right_width = width::width(right);
+    let left_room = total.saturating_sub(right_width + 4);
+    canvas.put(
+        1,
+        0,
+        left_room,
+        &width::fit_middle(left, left_room),
+        ui.theme.title(),
+    );
+    canvas.put_right(
+        total.saturating_sub(1),
+        0,
+        total.saturating_sub(2),
+        right,
+        ui.theme.text(),
+    );
+    canvas.rule(1, "─", ui.theme.quiet());
+}
+
+/// Draws the rule above the message lines and the keys below them.
+pub fn foot(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
+    let height = canvas.height();
+    canvas.rule(height.saturating_sub(BELOW), "─", ui.theme.quiet());
+    hints(ui, app, canvas, commands);
+}
+
+/// The line of keys that work now: as many as fit, in the order given.
+fn hints(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
+    let y = canvas.height().saturating_sub(1);
+    let mut x = 1;
+    let contexts = app.contexts();
+    for command in commands {
+        let Some(key) = app.keymap.first_key(*command, &contexts) else {
+            continue;
+        };
+        let (key, word) = (key.display(), ui.t(command.hint_key()));
+        let needed = width::width(&key) + 1 + width::width(word);
+        if x + needed + 1 > canvas.width() {
+            break;
+        }
+        x += canvas.put(x, y, needed, &key, ui.theme.title()) + 1;
+        x += canvas.put(x, y, needed, word, ui.theme.quiet()) + 3;
+    }
+}
+
+/// Draws one of the three message lines (0 to 2).
+pub fn message(
+    ui: &Ui,
+    canvas: &mut Canvas<'_>,
+    line: usize,
+    text: &str,
+    style: ratatui::style::Style,
+) {
+    let y = canvas.height().saturating_sub(BELOW - 1) + line;
+    let room = canvas.width().saturating_sub(2);
+    let _ = ui;
+    canvas.put(1, y, room, text, style);
+}
+
+/// What was just said, or that the store cannot be written; true when something was drawn.
+pub fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, line: usize) -> bool {
+    if let Health::Failed(why) = &app.health {
+        message(
+            ui,
+            canvas,
+            line,
+            &format!("✖ {}", ui.texts.say(why)),
+            ui.theme.hard(),
+        );
+        return true;
+    }
+    let Some(notice) = &app.notice else {
+        return false;
+    };
+    let (sign, style) = match notice.tone {
+        Tone::Info => ("✓", ui.theme.good()),
+        Tone::Warning => ("!", ui.theme.soft()),
+    };
+    message(
+        ui,
+        canvas,
+        line,
+        &format!("{sign} {}", ui.texts.say(&notice.message)),
+        style,
+    );
+    true
+}
+
+/// "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".
+pub fn period_name(ui: &Ui, period: &Period) -> String {
+    use chrono::Datelike;
+    let (year, month) = (period.from.year(), period.from.month());
+    let (key, number) = match period.kind {
+        PeriodKind::Year => ("period.year", 0),
+        PeriodKind::Half => ("period.half", 0),
+        PeriodKind::Quarter => ("period.quarter", month.div_ceil(3)),
+        PeriodKind::Month => ("period.month", month),
+    };
+    let message = Message::new(key)
+        .with("year", year.to_string())
+        .with("number", number.to_string());
+    ui.texts.say(&message)
+}
+
+/// "6T 2023", "năm 2022": a period in a column's head.
+pub fn period_short(ui: &Ui, period: &Period) -> String {
+    use chrono::Datelike;
+    let (year, month) = (period.from.year(), period.from.month());
+    let (key, number) = match period.kind {
+        PeriodKind::Year => ("period.year_short", 0),
+        PeriodKind::Half => ("period.half_short", 0),
+        PeriodKind::Quarter => ("period.quarter_short", month.div_ceil(3)),
+        PeriodKind::Month => ("period.month_short", month),
+    };
+    let message = Message::new(key)
+        .with("year", year.to_string())
+        .with("number", number.to_string());
+    ui.texts.say(&message)
+}
+
+/// "hạn 30/11/2023, còn 8 ngày"; "quá hạn 3 ngày"; "hạn hôm nay".
+pub fn deadline(ui: &Ui, app: &App, period: &Period) -> String {
+    let days = (period.due - app.today).num_days();
+    let key = match days {
+        0 => "deadline.today",
+        1.. => "deadline.left",
+        _ => "deadline.late",
+    };
+    let message = Message::new(key).with("due", period.due).with(
+        "days",
+        usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX),
+    );
+    ui.texts.say(&message)
+}
+
+/// "nháp", "đã nộp", …
+pub fn status_word(ui: &Ui, status: FormStatus) -> &str {
+    ui.t(match status {
+        FormStatus::Draft => "status.draft",
+        FormStatus::Submitted => "status.submitted",
+        FormStatus::ChangedAfterSubmit => "status.changed",
+        FormStatus::Returned => "status.returned",
+        FormStatus::Approved => "status.approved",
+        FormStatus::Locked => "status.locked",
+    })
+}

@@ -1,0 +1,212 @@
+//! What lies on top of a screen: lists to choose from, text boxes, the summary before handing in.
+
+use super::canvas::Canvas;
+use super::chrome;
+use super::screens::form::finding_line;
+use super::view::Ui;
+use super::width;
+use crate::app::form::Summary;
+use crate::app::line::Line;
+use crate::app::picker::Picker;
+use crate::app::prompt::Prompt;
+use crate::app::state::{App, Overlay};
+use crate::base::Message;
+
+/// Draws what lies on top; returns where the caret stands, if text is typed there.
+pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+    match app.overlay.as_ref()? {
+        Overlay::Prompt(prompt) => Some(text_box(ui, prompt, canvas)),
+        Overlay::Palette(picker) => Some(list_box(ui, app, "palette.title", picker, canvas)),
+        Overlay::GoTo(picker) => Some(list_box(ui, app, "goto.title", picker, canvas)),
+        Overlay::Emptiness(_, picker) => Some(list_box(ui, app, "empty.title", picker, canvas)),
+        Overlay::Reasons { picker, .. } => Some(list_box(ui, app, "reason.title", picker, canvas)),
+        Overlay::Finish(summary) => {
+            finish(ui, app, summary, canvas);
+            None
+        }
+        Overlay::Leave => {
+            let (x, y, columns) = frame(ui, canvas, ui.t("leave.title"), 2);
+            canvas.put(x, y, columns, ui.t("leave.saved"), ui.theme.text());
+            canvas.put(x, y + 1, columns, ui.t("leave.keys"), ui.theme.quiet());
+            None
+        }
+    }
+}
+
+/// A box with a title over the lower part of the screen; returns its inside: x, y, columns.
+fn frame(ui: &Ui, canvas: &mut Canvas<'_>, title: &str, rows: usize) -> (usize, usize, usize) {
+    let columns = canvas.width();
+    let rows = rows.min(canvas.height().saturating_sub(4));
+    let top = canvas.height().saturating_sub(rows + 3);
+    canvas.clear(0, top, columns, rows + 3);
+    canvas.rule(top, "─", ui.theme.quiet());
+    canvas.put(2, top, columns - 4, &format!(" {title} "), ui.theme.title());
+    canvas.rule(top + rows + 1, "─", ui.theme.quiet());
+    (2, top + 1, columns.saturating_sub(4))
+}
+
+fn list_box<T: Clone>(
+    ui: &Ui,
+    app: &App,
+    title: &'static str,
+    picker: &Picker<T>,
+    canvas: &mut Canvas<'_>,
+) -> (usize, usize) {
+    let rows = (picker.shown().len() + 1).clamp(4, canvas.height().saturating_sub(6));
+    let (x, y, columns) = frame(ui, canvas, ui.t(title), rows);
+    let caret = self::picker(ui, app, picker, canvas, (x, y), (columns, rows));
+    let keys = ui.t("list.keys");
+    canvas.put(
+        1,
+        canvas.height() - 1,
+        canvas.width() - 2,
+        keys,
+        ui.theme.quiet(),
+    );
+    caret
+}
+
+/// Draws a list with its filter line on top; returns where the caret stands.
+pub fn picker<T: Clone>(
+    ui: &Ui,
+    app: &App,
+    picker: &Picker<T>,
+    canvas: &mut Canvas<'_>,
+    (x, y): (usize, usize),
+    (columns, rows): (usize, usize),
+) -> (usize, usize) {
+    let prompt = ui.t("list.filter");
+    let used = canvas.put(x, y, columns, prompt, ui.theme.quiet()) + 1;
+    let caret = line_box(
+        ui,
+        &picker.filter,
+        canvas,
+        (x + used, y),
+        columns.saturating_sub(used),
+    );
+    let room = rows.saturating_sub(1);
+    let top = (picker.selected() + 1).saturating_sub(room);
+    let items = picker.shown();
+    if items.len() == 0 {
+        canvas.put(
+            x + 2,
+            y + 1,
+            columns,
+            ui.t("list.nothing"),
+            ui.theme.quiet(),
+        );
+    }
+    for (place, item) in items.enumerate().skip(top).take(room) {
+        let row = y + 1 + place - top;
+        let here = place == picker.selected();
+        let detail = width::fit(&item.detail, columns / 2);
+        let label_room = columns.saturating_sub(width::width(&detail) + 4);
+        let style = if here {
+            ui.theme.cursor()
+        } else {
+            ui.theme.text()
+        };
+        canvas.put(x, row, 1, if here { "▸" } else { " " }, ui.theme.title());
+        let label = width::fit_middle(item.label.get(app.lang), label_room);
+        canvas.put(x + 2, row, label_room, &label, style);
+        canvas.put_right(x + columns, row, columns, &detail, ui.theme.quiet());
+    }
+    caret
+}
+
+/// Draws one line of typed text; returns where the caret stands.
+pub fn line_box(
+    ui: &Ui,
+    line: &Line,
+    canvas: &mut Canvas<'_>,
+    (x, y): (usize, usize),
+    columns: usize,
+) -> (usize, usize) {
+    let shown = line.window(columns.saturating_sub(1));
+    canvas.put(
+        x,
+        y,
+        columns,
+        &width::left(&shown.text, columns),
+        ui.theme.text(),
+    );
+    (x + shown.caret, y)
+}
+
+fn text_box(ui: &Ui, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (usize, usize) {
+    let rows = 5.min(canvas.height().saturating_sub(6)).max(1);
+    let (x, y, columns) = frame(ui, canvas, &ui.texts.say(&prompt.title), rows);
+    let (lines, caret) = prompt.line.wrapped(columns);
+    let top = (caret.1 + 1).saturating_sub(rows);
+    for (offset, line) in lines.iter().skip(top).take(rows).enumerate() {
+        canvas.put(x, y + offset, columns, line, ui.theme.text());
+    }
+    canvas.put(
+        1,
+        canvas.height() - 1,
+        canvas.width() - 2,
+        ui.t("prompt.keys"),
+        ui.theme.quiet(),
+    );
+    (x + caret.0, y + caret.1 - top)
+}
+
+/// What F10 shows: blanks, findings, confirmations; then how to hand in.
+fn finish(ui: &Ui, app: &App, summary: &Summary, canvas: &mut Canvas<'_>) {
+    let mut lines = Vec::new();
+    let count = |key: &'static str, n: usize| ui.texts.say(&Message::new(key).with("count", n));
+    lines.push((
+        count("finish.blanks", summary.blanks.len()),
+        ui.theme.text(),
+    ));
+    let states = Message::new("finish.states")
+        .with("none", summary.none_occurred)
+        .with("unavailable", summary.unavailable)
+        .with("not_applicable", summary.not_applicable);
+    lines.push((ui.texts.say(&states), ui.theme.text()));
+    lines.push((count("finish.hard", summary.hard.len()), ui.theme.text()));
+    lines.push((count("finish.open", summary.open.len()), ui.theme.text()));
+    lines.push((
+        count("finish.confirmed", summary.confirmed.len()),
+        ui.theme.text(),
+    ));
+    let findings = summary
+        .hard
+        .iter()
+        .chain(&summary.open)
+        .chain(&summary.confirmed);
+    let room = canvas.height().saturating_sub(6 + lines.len() + 1);
+    lines.extend(
+        findings
+            .take(room)
+            .map(|finding| finding_line(ui, app, finding)),
+    );
+    let (x, y, columns) = frame(ui, canvas, ui.t("finish.title"), lines.len() + 1);
+    for (offset, (text, style)) in lines.iter().enumerate() {
+        canvas.put(x, y + offset, columns, text, *style);
+    }
+    let verdict = if summary.may_submit() {
+        "finish.may"
+    } else {
+        "finish.may_not"
+    };
+    let style = if summary.may_submit() {
+        ui.theme.good()
+    } else {
+        ui.theme.hard()
+    };
+    canvas.put(x, y + lines.len(), columns, ui.t(verdict), style);
+    let keys = if summary.may_submit() {
+        "finish.keys"
+    } else {
+        "finish.keys_blocked"
+    };
+    canvas.put(
+        1,
+        canvas.height() - 1,
+        canvas.width() - 2,
+        ui.t(keys),
+        ui.theme.quiet(),
+    );
+    let _ = chrome::BELOW;
+}

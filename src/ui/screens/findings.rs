@@ -1,0 +1,116 @@
+//! Every finding of a form or of the store; Enter goes to the cell.
+
+use crate::app::command::Command;
+use crate::app::state::{App, FindingsList, Scope};
+use crate::base::Message;
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome::{self, ABOVE};
+use crate::ui::screens::form::finding_line;
+use crate::ui::view::Ui;
+
+const HINTS: &[Command] = &[
+    Command::Accept,
+    Command::ConfirmFinding,
+    Command::ListDown,
+    Command::Cancel,
+    Command::PaletteOpen,
+    Command::HelpOpen,
+];
+
+/// Draws it.
+pub fn draw(
+    ui: &Ui,
+    app: &App,
+    list: &FindingsList,
+    canvas: &mut Canvas<'_>,
+) -> Option<(usize, usize)> {
+    let title = format!(
+        "{} · {}",
+        ui.t("findings.title"),
+        scope_name(ui, app, &list.scope)
+    );
+    let count = Message::new("findings.count").with("count", list.items.len());
+    chrome::title(ui, canvas, &title, &ui.texts.say(&count));
+    if list.loaded && list.items.is_empty() {
+        canvas.put(
+            3,
+            ABOVE + 1,
+            canvas.width(),
+            ui.t("findings.none"),
+            ui.theme.good(),
+        );
+    }
+    let height = chrome::body_height(canvas.height());
+    let top = (list.selected + 1).saturating_sub(height);
+    for (offset, (key, finding)) in list.items.iter().enumerate().skip(top).take(height) {
+        let y = ABOVE + offset - top;
+        let here = offset == list.selected;
+        let label = app
+            .plan
+            .field(&finding.field)
+            .map_or("", |f| f.short.get(app.lang));
+        let place = match (&list.scope, app.plan.unit(&key.unit)) {
+            (Scope::Form(_) | Scope::Cell(_), _) | (_, None) => label.to_owned(),
+            (_, Some(unit)) => {
+                format!("{} {} · {label}", unit.name.get(app.lang), key.period)
+            }
+        };
+        let (text, style) = finding_line(ui, app, finding);
+        let half = canvas.width() * 2 / 5;
+        let place_style = if here {
+            ui.theme.cursor()
+        } else {
+            ui.theme.text()
+        };
+        canvas.put(1, y, 1, if here { "▸" } else { " " }, ui.theme.title());
+        let place = crate::ui::width::fit_middle(&place, half - 4);
+        canvas.put(3, y, half - 4, &place, place_style);
+        canvas.put(half, y, canvas.width() - half - 1, &text, style);
+    }
+    detail(ui, app, list, canvas);
+    chrome::foot(ui, app, canvas, HINTS);
+    None
+}
+
+/// The whole sentence of the finding under the cursor.
+fn detail(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut Canvas<'_>) {
+    let Some((_, finding)) = list.items.get(list.selected) else {
+        chrome::notice(ui, app, canvas, 0);
+        return;
+    };
+    let (text, style) = finding_line(ui, app, finding);
+    let columns = canvas.width().saturating_sub(2);
+    for (line, text) in crate::ui::width::wrap(&text, columns, 3).iter().enumerate() {
+        chrome::message(ui, canvas, line, text, style);
+    }
+    chrome::notice(ui, app, canvas, 2);
+}
+
+/// What a list covers, in words.
+pub fn scope_name(ui: &Ui, app: &App, scope: &Scope) -> String {
+    let form = |key: &crate::ledger::FormKey| {
+        let unit = app
+            .plan
+            .unit(&key.unit)
+            .map(|u| u.name.get(app.lang))
+            .unwrap_or_default();
+        let period = app.plan.period(&key.period);
+        let period = period
+            .map(|p| chrome::period_name(ui, p))
+            .unwrap_or_default();
+        format!("{unit} · {period}")
+    };
+    match scope {
+        Scope::Cell(cell) => {
+            let field = app.plan.field(&cell.field).map(|f| f.short.get(app.lang));
+            format!("{} · {}", form(&cell.form), field.unwrap_or_default())
+        }
+        Scope::Form(key) => form(key),
+        Scope::Unit(unit) => app
+            .plan
+            .unit(unit)
+            .map(|u| u.name.get(app.lang).to_owned())
+            .unwrap_or_default(),
+        Scope::All => ui.t("scope.all").to_owned(),
+    }
+}

@@ -1,0 +1,59 @@
+//! A folder without a store: which unit, and who.
+
+use crate::app::command::Command;
+use crate::app::first_run::{FirstRun, Step};
+use crate::app::state::App;
+use crate::base::Message;
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome::{self, ABOVE};
+use crate::ui::overlays;
+use crate::ui::view::Ui;
+
+const HINTS: &[Command] = &[
+    Command::Accept,
+    Command::ListDown,
+    Command::Cancel,
+    Command::Quit,
+];
+
+/// Draws it.
+pub fn draw(
+    ui: &Ui,
+    app: &App,
+    page: &FirstRun,
+    canvas: &mut Canvas<'_>,
+) -> Option<(usize, usize)> {
+    chrome::title(
+        ui,
+        canvas,
+        ui.t("first.title"),
+        app.plan.title.get(app.lang),
+    );
+    let x = 3;
+    let room = canvas.width() - 6;
+    let mut y = ABOVE;
+    for line in crate::ui::width::wrap(ui.t("first.welcome"), room, 3) {
+        canvas.put(x, y, room, &line, ui.theme.text());
+        y += 1;
+    }
+    y += 1;
+    let caret = match page.step {
+        Step::Unit => {
+            canvas.put(x, y, room, ui.t("first.which_unit"), ui.theme.title());
+            let rows = (canvas.height() - chrome::BELOW).saturating_sub(y + 1);
+            overlays::picker(ui, app, &page.units, canvas, (x, y + 1), (room, rows))
+        }
+        Step::Name | Step::Making => {
+            let unit = page.unit.as_ref().and_then(|id| app.plan.unit(id));
+            let name = unit.map(|u| u.name.get(app.lang)).unwrap_or_default();
+            let chosen = Message::new("first.chosen").with("unit", name);
+            canvas.put(x, y, room, &ui.texts.say(&chosen), ui.theme.text());
+            canvas.put(x, y + 2, room, ui.t("first.who"), ui.theme.title());
+            overlays::line_box(ui, &page.name, canvas, (x, y + 3), room.min(50))
+        }
+    };
+    chrome::notice(ui, app, canvas, 2);
+    chrome::message(ui, canvas, 0, ui.t("first.where"), ui.theme.quiet());
+    chrome::foot(ui, app, canvas, HINTS);
+    Some(caret)
+}

@@ -1,0 +1,174 @@
+//! Who changed what, when, from what to what, why.
+
+use crate::app::command::Command;
+use crate::app::state::{App, HistoryList, Scope};
+use crate::ledger::typed;
+use crate::ledger::{Body, Subject};
+use crate::store::LogEntry;
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome::{self, ABOVE};
+use crate::ui::screens::findings::scope_name;
+use crate::ui::screens::home::short_time;
+use crate::ui::view::Ui;
+use crate::ui::width;
+
+const HINTS: &[Command] = &[
+    Command::Accept,
+    Command::ListDown,
+    Command::Cancel,
+    Command::PaletteOpen,
+    Command::HelpOpen,
+];
+
+/// Draws it.
+pub fn draw(
+    ui: &Ui,
+    app: &App,
+    list: &HistoryList,
+    canvas: &mut Canvas<'_>,
+) -> Option<(usize, usize)> {
+    let title = format!(
+        "{} · {}",
+        ui.t("history.title"),
+        scope_name(ui, app, &list.scope)
+    );
+    chrome::title(ui, canvas, &title, "");
+    if list.loaded && list.entries.is_empty() {
+        canvas.put(
+            3,
+            ABOVE + 1,
+            canvas.width(),
+            ui.t("history.none"),
+            ui.theme.quiet(),
+        );
+    }
+    let height = chrome::body_height(canvas.height());
+    let top = (list.selected + 1).saturating_sub(height);
+    for (place, entry) in list.entries.iter().enumerate().skip(top).take(height) {
+        let here = place == list.selected;
+        let text = line(ui, app, list, entry);
+        let style = if here {
+            ui.theme.cursor()
+        } else {
+            ui.theme.text()
+        };
+        canvas.put(
+            1,
+            ABOVE + place - top,
+            1,
+            if here { "▸" } else { " " },
+            ui.theme.title(),
+        );
+        canvas.put(3, ABOVE + place - top, canvas.width() - 4, &text, style);
+    }
+    if let Some(entry) = list.entries.get(list.selected) {
+        detail(ui, app, entry, canvas);
+    }
+    chrome::notice(ui, app, canvas, 2);
+    chrome::foot(ui, app, canvas, HINTS);
+    None
+}
+
+fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
+    let recorded = &entry.recorded.entry;
+    let who = width::left(recorded.actor.as_str(), 14);
+    let when = short_time(recorded.clock.millis);
+    let what = match (&list.scope, recorded.subject.cell()) {
+        (Scope::Cell(_), _) | (_, None) => String::new(),
+        (_, Some(cell)) => {
+            let label = app.plan.field(&cell.field).map(|f| f.short.get(app.lang));
+            format!("{} ", width::left(label.unwrap_or(cell.field.as_str()), 26))
+        }
+    };
+    format!("{when}  {who}  {what}{}", change(ui, app, entry))
+}
+
+/// "62 → 63", or the step that was taken.
+fn change(ui: &Ui, app: &App, entry: &LogEntry) -> String {
+    let recorded = &entry.recorded.entry;
+    let show = |body: &Body| match body {
+        Body::SetValue(content) | Body::Resolve(content) => {
+            let text = typed::show(content, app.lang);
+            if text.is_empty() {
+                "·".to_owned()
+            } else {
+                text
+            }
+        }
+        Body::Note(text) => text.clone(),
+        _ => String::new(),
+    };
+    let before: Vec<String> = entry.before.iter().map(show).collect();
+    let before = if before.is_empty() {
+        "·".to_owned()
+    } else {
+        before.join(" / ")
+    };
+    match (&recorded.subject, &recorded.body) {
+        (Subject::Cell(_), body) => format!("{before} → {}", show(body)),
+        (Subject::Note(_), body) => {
+            format!("{}: {before} → {}", ui.t("history.note"), show(body))
+        }
+        (_, body) => ui.t(step_key(body)).to_owned(),
+    }
+}
+
+fn step_key(body: &Body) -> &'static str {
+    match body {
+        Body::Confirm { .. } => "history.confirm",
+        Body::Submit { .. } => "history.submit",
+        Body::Return => "history.return",
+        Body::Approve { .. } => "history.approve",
+        Body::Lock { .. } => "history.lock",
+        Body::Reopen => "history.reopen",
+        Body::EpochStart { .. } => "history.epoch",
+        Body::PlanInstall { .. } => "history.plan",
+        Body::Actor { .. } => "history.actor",
+        _ => "history.other",
+    }
+}
+
+/// The whole of the entry under the cursor: how it came about, why, its number.
+fn detail(ui: &Ui, app: &App, entry: &LogEntry, canvas: &mut Canvas<'_>) {
+    let recorded = &entry.recorded;
+    let mut first = vec![change(ui, app, entry), ui.t(origin_key(entry)).to_owned()];
+    if recorded.entry.flags & crate::ledger::entry::FLAG_ON_BEHALF != 0 {
+        first.push(ui.t("history.on_behalf").to_owned());
+    }
+    chrome::message(ui, canvas, 0, &first.join(" · "), ui.theme.text());
+    let why = match &recorded.entry.body {
+        Body::Confirm {
+            reason,
+            words,
+            judged,
+        } => {
+            format!(
+                "{} ({judged})",
+                super::form::reason_words(app, reason, words)
+            )
+        }
+        _ => recorded.entry.note.clone(),
+    };
+    let number = format!("{}:{}", recorded.author, recorded.seq);
+    let second = if why.is_empty() {
+        number
+    } else {
+        format!("{why} · {number}")
+    };
+    chrome::message(ui, canvas, 1, &second, ui.theme.quiet());
+}
+
+fn origin_key(entry: &LogEntry) -> &'static str {
+    use crate::ledger::Origin;
+    match entry.recorded.entry.origin {
+        Origin::Typed => "origin.typed",
+        Origin::Set => "origin.set",
+        Origin::Copied => "origin.copied",
+        Origin::Paste => "origin.paste",
+        Origin::Table => "origin.table",
+        Origin::Import => "origin.import",
+        Origin::UndoOf(_) => "origin.undo",
+        Origin::RedoOf(_) => "origin.redo",
+        Origin::Demo => "origin.demo",
+    }
+}

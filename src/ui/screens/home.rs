@@ -1,0 +1,222 @@
+//! The home page: what is due, what is incomplete, what came back; then what is done.
+
+use crate::app::command::Command;
+use crate::app::msg::FormSummary;
+use crate::app::state::{App, Home};
+use crate::base::Message;
+use crate::ledger::FormStatus;
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome::{self, ABOVE};
+use crate::ui::view::Ui;
+use crate::ui::width;
+
+const HINTS: &[Command] = &[
+    Command::Accept,
+    Command::GoTo,
+    Command::FindingsAll,
+    Command::HistoryAll,
+    Command::PaletteOpen,
+    Command::HelpOpen,
+    Command::Quit,
+];
+
+/// Draws it.
+pub fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+    head(ui, app, canvas);
+    if home.loaded {
+        body(ui, app, home, canvas);
+    } else {
+        canvas.put(
+            2,
+            ABOVE,
+            canvas.width(),
+            ui.t("screen.opening"),
+            ui.theme.quiet(),
+        );
+    }
+    if !chrome::notice(ui, app, canvas, 2) && home.loaded {
+        let text = format!("✓ {}", ui.t("home.all_saved"));
+        chrome::message(ui, canvas, 2, &text, ui.theme.good());
+    }
+    unsent(ui, home, canvas);
+    chrome::foot(ui, app, canvas, HINTS);
+    None
+}
+
+fn head(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
+    let unit = app.home_unit().and_then(|id| app.plan.unit(id));
+    let unit = unit
+        .map(|u| u.name.get(app.lang).to_owned())
+        .unwrap_or_default();
+    let who = app
+        .session
+        .as_ref()
+        .map(|s| s.actor.name.clone())
+        .unwrap_or_default();
+    let left = format!("nhaplieu   {unit} · {who}");
+    chrome::title(ui, canvas, &left, &today(ui, app));
+}
+
+/// "thứ Tư 22/11/2023".
+fn today(ui: &Ui, app: &App) -> String {
+    use chrono::Datelike;
+    let key = match app.today.weekday() {
+        chrono::Weekday::Mon => "weekday.mon",
+        chrono::Weekday::Tue => "weekday.tue",
+        chrono::Weekday::Wed => "weekday.wed",
+        chrono::Weekday::Thu => "weekday.thu",
+        chrono::Weekday::Fri => "weekday.fri",
+        chrono::Weekday::Sat => "weekday.sat",
+        chrono::Weekday::Sun => "weekday.sun",
+    };
+    format!("{} {}", ui.t(key), app.today.format("%d/%m/%Y"))
+}
+
+/// One line of the page: a heading or a form by its place in the list.
+enum Line {
+    Heading(&'static str),
+    Form(usize),
+    Gap,
+    Plain(&'static str),
+}
+
+fn lines(app: &App, home: &Home) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(unit) = app.home_unit().and_then(|id| app.plan.unit(id))
+        && app
+            .plan
+            .current_period(unit, app.today)
+            .is_some_and(|current| current.plan_over)
+    {
+        lines.push(Line::Plain("home.plan_over"));
+        lines.push(Line::Gap);
+    }
+    lines.push(Line::Heading("home.to_do"));
+    lines.extend((0..home.to_do).map(Line::Form));
+    if home.to_do == 0 {
+        lines.push(Line::Plain("home.nothing_to_do"));
+    }
+    if home.forms.len() > home.to_do {
+        lines.push(Line::Gap);
+        lines.push(Line::Heading("home.done"));
+        lines.extend((home.to_do..home.forms.len()).map(Line::Form));
+    }
+    lines
+}
+
+fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
+    let lines = lines(app, home);
+    let height = chrome::body_height(canvas.height());
+    let at = lines
+        .iter()
+        .position(|l| matches!(l, Line::Form(i) if *i == home.selected));
+    let top = at.map_or(0, |at| (at + 2).saturating_sub(height));
+    for (offset, line) in lines.iter().skip(top).take(height).enumerate() {
+        let y = ABOVE + offset;
+        match line {
+            Line::Heading(key) => {
+                canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
+            }
+            Line::Plain(key) => {
+                canvas.put(3, y, canvas.width() - 4, ui.t(key), ui.theme.quiet());
+            }
+            Line::Form(place) => {
+                if let Some(form) = home.forms.get(*place) {
+                    row(ui, app, form, *place == home.selected, canvas, y);
+                }
+            }
+            Line::Gap => {}
+        }
+    }
+}
+
+fn row(ui: &Ui, app: &App, form: &FormSummary, here: bool, canvas: &mut Canvas<'_>, y: usize) {
+    let Some(period) = app.plan.period(&form.key.period) else {
+        return;
+    };
+    let style = if here {
+        ui.theme.title()
+    } else {
+        ui.theme.text()
+    };
+    if here {
+        canvas.put(1, y, 1, "▸", style);
+    }
+    let name = Message::new("home.report").with("period", chrome::period_name(ui, period));
+    canvas.put(3, y, 24, &ui.texts.say(&name), style);
+    let filled = Message::new("home.filled")
+        .with("filled", form.filled)
+        .with("expected", form.expected);
+    canvas.put(28, y, 18, &ui.texts.say(&filled), ui.theme.text());
+    let room = canvas.width().saturating_sub(48);
+    let mut words = Vec::new();
+    if form.hard > 0 {
+        words.push(format!("✖ {}", form.hard));
+    }
+    if form.soft > 0 {
+        words.push(format!("! {}", form.soft));
+    }
+    words.push(state(ui, app, form, period));
+    let tone = if form.hard > 0 {
+        ui.theme.soft()
+    } else {
+        ui.theme.quiet()
+    };
+    canvas.put(46, y, room, &width::fit(&words.join("  "), room), tone);
+}
+
+/// "hạn …" for what is still to do, the workflow's word for the rest.
+fn state(ui: &Ui, app: &App, form: &FormSummary, period: &crate::plan::Period) -> String {
+    match form.status {
+        FormStatus::Draft => chrome::deadline(ui, app, period),
+        FormStatus::Returned => {
+            let reason = form
+                .step
+                .as_ref()
+                .map(|(_, why)| why.clone())
+                .unwrap_or_default();
+            format!("{}: {reason}", chrome::status_word(ui, form.status))
+        }
+        _ => {
+            let day = form
+                .step
+                .as_ref()
+                .map(|(at, _)| short_day(*at))
+                .unwrap_or_default();
+            format!("{} {day}", chrome::status_word(ui, form.status))
+        }
+    }
+}
+
+/// "02/10/2023", in Vietnam's time zone, in which the clerks' clocks stand.
+pub fn short_day(millis: u64) -> String {
+    local(millis)
+        .map(|t| t.format("%d/%m/%Y").to_string())
+        .unwrap_or_default()
+}
+
+/// "14/11 09:12", in Vietnam's time zone.
+pub fn short_time(millis: u64) -> String {
+    local(millis)
+        .map(|t| t.format("%d/%m/%Y %H:%M").to_string())
+        .unwrap_or_default()
+}
+
+fn local(millis: u64) -> Option<chrono::DateTime<chrono::FixedOffset>> {
+    let zone = chrono::FixedOffset::east_opt(7 * 3600)?;
+    let utc = chrono::DateTime::from_timestamp_millis(i64::try_from(millis).ok()?)?;
+    Some(utc.with_timezone(&zone))
+}
+
+fn unsent(ui: &Ui, home: &Home, canvas: &mut Canvas<'_>) {
+    let (count, oldest) = home.unsent;
+    if count == 0 {
+        return;
+    }
+    let since = oldest.map(short_day).unwrap_or_default();
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let said = Message::new("home.unsent")
+        .with("count", count)
+        .with("since", since);
+    chrome::message(ui, canvas, 0, &ui.texts.say(&said), ui.theme.text());
+}

@@ -1,0 +1,9 @@
+//! One file per screen; each draws from the app's state and returns where the caret stands.
+
+pub mod findings;
+pub mod first_run;
+pub mod form;
+pub mod help;
+pub mod history;
+pub mod home;
+pub mod opening;

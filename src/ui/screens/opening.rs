@@ -1,0 +1,16 @@
+//! The moment before the store has answered.
+
+use crate::app::state::App;
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome;
+use crate::ui::view::Ui;
+
+/// Draws it.
+pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+    chrome::title(ui, canvas, "nhaplieu", "");
+    chrome::foot(ui, app, canvas, &[]);
+    if !chrome::notice(ui, app, canvas, 0) {
+        chrome::message(ui, canvas, 0, ui.t("screen.opening"), ui.theme.quiet());
+    }
+    None
+}

@@ -1,0 +1,94 @@
+//! A picture of the app: `view(&App)` onto a frame. Nothing changes while drawing.
+
+use ratatui::Frame;
+use ratatui::layout::Position;
+
+use super::canvas::Canvas;
+use super::texts::Texts;
+use super::theme::Theme;
+use super::{ascii, overlays, screens};
+use crate::app::state::{App, Screen};
+use crate::base::Message;
+
+/// The smallest terminal that is drawn on (`interface.md` 3).
+pub const SMALLEST: (u16, u16) = (60, 16);
+
+/// Which characters the terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Vietnamese and symbols.
+    Unicode,
+    /// ASCII twins.
+    Ascii,
+}
+
+/// How everything is drawn.
+#[derive(Debug)]
+pub struct Ui {
+    /// The words.
+    pub texts: std::sync::Arc<Texts>,
+    /// The styles.
+    pub theme: Theme,
+    /// The characters.
+    pub glyphs: Glyphs,
+}
+
+impl Ui {
+    /// Draws the app.
+    pub fn view(&self, app: &App, frame: &mut Frame<'_>) {
+        let area = frame.area();
+        let mut caret = None;
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            let mut canvas = Canvas::new(frame.buffer_mut(), area);
+            let message = Message::new("screen.too_small")
+                .with("width", usize::from(SMALLEST.0))
+                .with("height", usize::from(SMALLEST.1));
+            canvas.put(
+                0,
+                0,
+                usize::from(area.width),
+                &self.texts.say(&message),
+                self.theme.text(),
+            );
+        } else {
+            let mut canvas = Canvas::new(frame.buffer_mut(), area);
+            let on_screen = self.screen(app, &mut canvas);
+            let on_top = overlays::draw(self, app, &mut canvas);
+            caret = if app.overlay.is_some() {
+                on_top
+            } else {
+                on_screen
+            };
+        }
+        if self.glyphs == Glyphs::Ascii {
+            ascii::fold_frame(frame.buffer_mut());
+        }
+        if let Some((x, y)) = caret {
+            let (Ok(x), Ok(y)) = (u16::try_from(x), u16::try_from(y)) else {
+                return;
+            };
+            frame.set_cursor_position(Position {
+                x: area.x + x,
+                y: area.y + y,
+            });
+        }
+    }
+
+    /// Draws the screen; returns where the caret stands, if text is being typed.
+    fn screen(&self, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+        match app.screen() {
+            Screen::Opening => screens::opening::draw(self, app, canvas),
+            Screen::FirstRun(page) => screens::first_run::draw(self, app, page, canvas),
+            Screen::Home(home) => screens::home::draw(self, app, home, canvas),
+            Screen::Form(form) => screens::form::draw(self, app, form, canvas),
+            Screen::Findings(list) => screens::findings::draw(self, app, list, canvas),
+            Screen::History(list) => screens::history::draw(self, app, list, canvas),
+            Screen::Help(help) => screens::help::draw(self, app, help, canvas),
+        }
+    }
+
+    /// A text of the interface.
+    pub fn t<'a>(&'a self, key: &'a str) -> &'a str {
+        self.texts.get(key)
+    }
+}
