@@ -1,0 +1,145 @@
+//! The loop: messages in, effects out, one frame after each batch of messages. Nothing runs and
+//! nothing is written while nobody types.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use ratatui::Terminal;
+
+use super::backend::WireBackend;
+use super::guard::Guard;
+use super::worker::{Edge, Opener, Worker};
+use super::{events, signals};
+use crate::app::msg::{Effect, Msg, Request};
+use crate::app::state::App;
+use crate::app::update;
+use crate::plan::Plan;
+use crate::ui::Ui;
+
+/// How long the first frame waits for the store, so that it is drawn once and whole.
+const FIRST_ANSWER: Duration = Duration::from_millis(120);
+
+/// Everything the screens need from the edge.
+pub struct Setup {
+    /// The app, waiting for its store.
+    pub app: App,
+    /// How it is drawn.
+    pub ui: Ui,
+    /// The catalogue, for the store's thread.
+    pub plan: Arc<Plan>,
+    /// How the store is opened.
+    pub opener: Opener,
+    /// Clock and random bytes.
+    pub edge: Edge,
+}
+
+/// Opens the screens and stays until the person leaves or the terminal is gone.
+///
+/// # Errors
+/// When the terminal cannot be set up or written to.
+pub fn start(setup: Setup) -> io::Result<()> {
+    let (to_loop, messages) = channel();
+    let guard = Guard::enter()?;
+    let requests = start_worker(setup.plan, setup.opener, setup.edge, to_loop.clone());
+    events::listen(to_loop.clone());
+    signals::listen(to_loop);
+    let size = ratatui::layout::Size::new(setup.app.size.width, setup.app.size.height);
+    let terminal = Terminal::new(WireBackend::new(io::stdout(), size))?;
+    let Requests { sender, thread } = requests;
+    let result = Loop {
+        app: setup.app,
+        ui: setup.ui,
+        terminal,
+        requests: sender,
+    }
+    .run(&messages);
+    drop(guard);
+    // What was committed is written before the program ends: the worker drains its requests.
+    let _ = thread.join();
+    result
+}
+
+struct Requests {
+    sender: Sender<Request>,
+    thread: thread::JoinHandle<()>,
+}
+
+fn start_worker(plan: Arc<Plan>, opener: Opener, edge: Edge, answers: Sender<Msg>) -> Requests {
+    let (sender, requests) = channel();
+    let thread = thread::spawn(move || Worker::new(plan, opener, edge, answers).run(&requests));
+    Requests { sender, thread }
+}
+
+struct Loop<W: Write> {
+    app: App,
+    ui: Ui,
+    terminal: Terminal<WireBackend<W>>,
+    requests: Sender<Request>,
+}
+
+/// Whether the loop goes on.
+#[derive(PartialEq, Eq)]
+enum Go {
+    On,
+    Out,
+}
+
+impl<W: Write> Loop<W> {
+    fn run(mut self, messages: &Receiver<Msg>) -> io::Result<()> {
+        if let Ok(first) = messages.recv_timeout(FIRST_ANSWER)
+            && self.take(first)? == Go::Out
+        {
+            return Ok(());
+        }
+        // The answer that opens the store asks for a page; the first frame shows that page.
+        match messages.recv_timeout(FIRST_ANSWER) {
+            Ok(second) => {
+                if self.take(second)? == Go::Out {
+                    return Ok(());
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        }
+        self.draw()?;
+        while let Ok(message) = messages.recv() {
+            if self.take(message)? == Go::Out {
+                break;
+            }
+            while let Ok(message) = messages.try_recv() {
+                if self.take(message)? == Go::Out {
+                    return Ok(());
+                }
+            }
+            self.draw()?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, message: Msg) -> io::Result<Go> {
+        if let Msg::Resize(size) = &message {
+            let size = ratatui::layout::Size::new(size.width, size.height);
+            self.terminal.backend_mut().resize(size);
+        }
+        for effect in update(&mut self.app, message) {
+            match effect {
+                Effect::Ask(request) => {
+                    // The worker ends only after this loop does.
+                    let _ = self.requests.send(request);
+                }
+                Effect::Redraw => self.terminal.clear()?,
+                Effect::Quit => return Ok(Go::Out),
+            }
+        }
+        Ok(Go::On)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let (ui, app) = (&self.ui, &self.app);
+        self.terminal.draw(|frame| ui.view(app, frame))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,346 @@
+//! The store's own thread: a slow disk never holds a key back. Requests are answered in the
+//! order given; commits that queue up share one transaction.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use crate::app::msg::{Draft, Msg, NewStore, Opened, Presence, Reply, Request, Ticket};
+use crate::app::overview;
+use crate::app::trouble::trouble;
+use crate::check;
+use crate::ledger::{ActionId, ActorId, FormKey, Origin};
+use crate::plan::Plan;
+use crate::store::{Action, Change, Direction, Store, StoreError};
+
+/// How often other sessions' commits are looked for.
+const POLL: Duration = Duration::from_secs(1);
+
+/// What a session leaves beside the store while it lives.
+pub trait Presences: Send {
+    /// Keeps place and unfinished text, without waiting for the disk.
+    fn keep(&mut self, draft: &Draft);
+    /// The other live sessions.
+    fn others(&self) -> Vec<Presence>;
+    /// The session ends well: nothing is unfinished.
+    fn end(&mut self);
+}
+
+/// An open store and who works with it.
+pub struct Keeping {
+    /// The store.
+    pub store: Box<dyn Store + Send>,
+    /// The session's traces beside it.
+    pub presence: Box<dyn Presences>,
+    /// What the app learns.
+    pub opened: Opened,
+}
+
+/// Opens the store, or makes the one of a first run.
+pub type Opener = Box<dyn FnMut(Option<&NewStore>) -> Result<Keeping, StoreError> + Send>;
+
+/// What the thread gets from the edge.
+pub struct Edge {
+    /// Milliseconds since 1970-01-01 UTC.
+    pub clock: fn() -> u64,
+    /// Random bytes for action ids.
+    pub random: fn() -> [u8; 16],
+}
+
+/// The thread's state.
+pub struct Worker {
+    plan: Arc<Plan>,
+    opener: Opener,
+    edge: Edge,
+    answers: Sender<Msg>,
+    actor: Option<ActorId>,
+    keeping: Option<Keeping>,
+    counter: u64,
+}
+
+impl Worker {
+    /// A worker that has not opened anything yet.
+    pub fn new(plan: Arc<Plan>, opener: Opener, edge: Edge, answers: Sender<Msg>) -> Self {
+        Self {
+            plan,
+            opener,
+            edge,
+            answers,
+            actor: None,
+            keeping: None,
+            counter: 0,
+        }
+    }
+
+    /// Opens the store, then answers until the requests end.
+    pub fn run(mut self, requests: &Receiver<Request>) {
+        self.open(None);
+        let mut ahead: Option<Request> = None;
+        loop {
+            let next = match ahead.take() {
+                Some(request) => Ok(request),
+                None => requests.recv_timeout(POLL),
+            };
+            match next {
+                Ok(Request::Commit {
+                    ticket,
+                    origin,
+                    changes,
+                }) => {
+                    let mut batch = vec![(ticket, origin, changes)];
+                    while let Ok(request) = requests.try_recv() {
+                        match request {
+                            Request::Commit {
+                                ticket,
+                                origin,
+                                changes,
+                            } => {
+                                batch.push((ticket, origin, changes));
+                            }
+                            other => {
+                                ahead = Some(other);
+                                break;
+                            }
+                        }
+                    }
+                    self.commit(batch);
+                }
+                Ok(request) => self.answer(request),
+                Err(RecvTimeoutError::Timeout) => self.look_around(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        if let Some(keeping) = &mut self.keeping {
+            keeping.presence.end();
+        }
+    }
+
+    fn tell(&self, reply: Reply) {
+        // The screens are gone only when the program ends; then nobody needs the answer.
+        let _ = self.answers.send(Msg::Reply(reply));
+    }
+
+    fn open(&mut self, new: Option<&NewStore>) {
+        match (self.opener)(new) {
+            Ok(keeping) => {
+                let opened = keeping.opened.clone();
+                self.actor = Some(opened.actor.id.clone());
+                self.counter = keeping.store.counter().unwrap_or(0);
+                self.keeping = Some(keeping);
+                self.tell(Reply::Opened(Box::new(opened)));
+            }
+            Err(StoreError::Missing(_)) if new.is_none() => self.tell(Reply::NoStore),
+            Err(error) => self.tell(Reply::Trouble(trouble(&error))),
+        }
+    }
+
+    fn answer(&mut self, request: Request) {
+        let reply = match request {
+            Request::Create(new) => return self.open(Some(&new)),
+            Request::Reopen => return self.reopen(),
+            Request::Draft(draft) => {
+                if let Some(keeping) = &mut self.keeping {
+                    keeping.presence.keep(&draft);
+                }
+                return;
+            }
+            Request::Undo(direction) => self.undo(direction),
+            Request::Form(key) => self.form(key),
+            Request::Overview(unit) => self.overview(&unit),
+            Request::Findings(keys) => self.findings(keys),
+            Request::History(filter) => self.with_store(|store| {
+                Ok(Reply::History {
+                    entries: store.log(&filter)?,
+                    filter: filter.clone(),
+                })
+            }),
+            // Taken by `run`, which gathers them.
+            Request::Commit { .. } => return,
+        };
+        match reply {
+            Ok(reply) => self.tell(reply),
+            Err(error) => self.tell(Reply::Trouble(trouble(&error))),
+        }
+    }
+
+    fn with_store(
+        &self,
+        ask: impl FnOnce(&dyn Store) -> Result<Reply, StoreError>,
+    ) -> Result<Reply, StoreError> {
+        match &self.keeping {
+            Some(keeping) => ask(keeping.store.as_ref()),
+            None => Err(StoreError::Io(String::new())),
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<(Ticket, Origin, Vec<Change>)>) {
+        let (tickets, actions): (Vec<Ticket>, Vec<Action>) = batch
+            .into_iter()
+            .filter_map(|(ticket, origin, changes)| Some((ticket, self.action(origin, changes)?)))
+            .unzip();
+        let Some(keeping) = &mut self.keeping else {
+            return;
+        };
+        match keeping.store.commit_all(&actions) {
+            Ok(results) => {
+                for (ticket, result) in tickets.into_iter().zip(results) {
+                    if let Ok(committed) = &result {
+                        self.own_commit(committed.counter);
+                    }
+                    let result = result.map(Box::new).map_err(|error| trouble(&error));
+                    self.tell(Reply::Committed { ticket, result });
+                }
+            }
+            Err(error) => {
+                for ticket in tickets {
+                    self.tell(Reply::Committed {
+                        ticket,
+                        result: Err(trouble(&error)),
+                    });
+                }
+                self.tell(Reply::Trouble(trouble(&error)));
+            }
+        }
+    }
+
+    fn action(&self, origin: Origin, changes: Vec<Change>) -> Option<Action> {
+        Some(Action {
+            id: ActionId((self.edge.random)()),
+            actor: self.actor.clone()?,
+            origin,
+            wall: (self.edge.clock)(),
+            changes,
+        })
+    }
+
+    /// A counter that jumps by more than our own commit says that others have committed, too.
+    fn own_commit(&mut self, counter: u64) {
+        if counter > self.counter + 1 {
+            self.tell(Reply::Changed);
+        }
+        self.counter = self.counter.max(counter);
+    }
+
+    fn undo(&mut self, direction: Direction) -> Result<Reply, StoreError> {
+        let Some(actor) = self.actor.clone() else {
+            return Err(StoreError::NothingToUndo);
+        };
+        let result = self
+            .undo_now(&actor, direction)
+            .map_err(|error| trouble(&error));
+        Ok(Reply::Undone { direction, result })
+    }
+
+    fn undo_now(
+        &mut self,
+        actor: &ActorId,
+        direction: Direction,
+    ) -> Result<Option<crate::ledger::CellKey>, StoreError> {
+        let Some(keeping) = &self.keeping else {
+            return Err(StoreError::NothingToUndo);
+        };
+        let plan = keeping.store.undo_plan(actor, direction)?;
+        let action = self
+            .action(plan.origin, plan.changes)
+            .ok_or(StoreError::NothingToUndo)?;
+        let Some(keeping) = &mut self.keeping else {
+            return Err(StoreError::NothingToUndo);
+        };
+        let committed = keeping.store.commit(&action)?;
+        self.own_commit(committed.counter);
+        Ok(plan.cell)
+    }
+
+    fn form(&self, key: FormKey) -> Result<Reply, StoreError> {
+        let Some(keeping) = &self.keeping else {
+            return Err(StoreError::Io(String::new()));
+        };
+        let store = keeping.store.as_ref();
+        let form = store.form(&key)?;
+        let touched: BTreeSet<FormKey> = store.form_keys()?.into_iter().collect();
+        let past = match (self.plan.unit(&key.unit), self.plan.period(&key.period)) {
+            (Some(unit), Some(period)) => {
+                overview::past(store, &self.plan, unit, period, &touched)?
+            }
+            _ => check::Past::default(),
+        };
+        let others: Vec<Presence> = keeping
+            .presence
+            .others()
+            .into_iter()
+            .filter(|other| other.form == key)
+            .collect();
+        Ok(Reply::Form {
+            key,
+            form: Box::new(form),
+            past: Box::new(past),
+            others,
+        })
+    }
+
+    fn overview(&self, unit: &crate::plan::UnitId) -> Result<Reply, StoreError> {
+        self.with_store(|store| {
+            let forms = match self.plan.unit(unit) {
+                Some(unit) => overview::overview(store, &self.plan, unit)?,
+                None => Vec::new(),
+            };
+            Ok(Reply::Overview {
+                unit: unit.clone(),
+                forms,
+                unsent: store.unsent()?,
+            })
+        })
+    }
+
+    fn findings(&self, keys: Vec<FormKey>) -> Result<Reply, StoreError> {
+        self.with_store(|store| {
+            let all: BTreeSet<FormKey> = store.form_keys()?.into_iter().collect();
+            let keys = if keys.is_empty() {
+                all.iter().cloned().collect()
+            } else {
+                keys
+            };
+            let mut found = std::collections::BTreeMap::new();
+            for key in keys {
+                let (Some(unit), Some(period)) =
+                    (self.plan.unit(&key.unit), self.plan.period(&key.period))
+                else {
+                    continue;
+                };
+                let form = store.form(&key)?;
+                let past = overview::past(store, &self.plan, unit, period, &all)?;
+                let context = check::Context {
+                    plan: &self.plan,
+                    unit,
+                    period,
+                    form: &form,
+                    past: &past,
+                };
+                found.insert(key, check::findings(&context));
+            }
+            Ok(Reply::Findings(found))
+        })
+    }
+
+    fn reopen(&mut self) {
+        self.keeping = None;
+        match (self.opener)(None) {
+            Ok(keeping) => {
+                self.keeping = Some(keeping);
+                self.tell(Reply::Recovered);
+            }
+            Err(error) => self.tell(Reply::Trouble(trouble(&error))),
+        }
+    }
+
+    fn look_around(&mut self) {
+        let Some(keeping) = &self.keeping else { return };
+        if let Ok(counter) = keeping.store.counter()
+            && counter != self.counter
+        {
+            self.counter = counter;
+            self.tell(Reply::Changed);
+        }
+    }
+}
