@@ -212,6 +212,8 @@ pub enum Reply {
 /// What the app learns when the store is open.
 #[derive(Clone, Debug)]
 pub struct Opened {
+    /// The catalogue the store keeps.
+    pub plan: std::sync::Arc<crate::plan::Plan>,
     /// Who types.
     pub actor: Actor,
     /// The unit the store was made for.

@@ -167,6 +167,7 @@ fn open(app: &mut App, opened: Opened) -> Vec<Effect> {
     let first_run = matches!(app.screens.first(), Some(Screen::FirstRun(_)));
     let unit = opened.unit.clone();
     let draft = opened.draft.clone();
+    app.plan = opened.plan.clone();
     app.session = Some(opened);
     app.health = Health::Good;
     app.screens = vec![Screen::Home(Home::default())];

@@ -126,6 +126,7 @@ impl Worker {
             Ok(keeping) => {
                 let opened = keeping.opened.clone();
                 self.actor = Some(opened.actor.id.clone());
+                self.plan = opened.plan.clone();
                 self.counter = keeping.store.counter().unwrap_or(0);
                 self.keeping = Some(keeping);
                 self.tell(Reply::Opened(Box::new(opened)));
