@@ -49,6 +49,8 @@ fn dress(command: clap::Command, texts: &Texts, path: &str) -> clap::Command {
     command
         .about(say(format!("cli.command.{path}")))
         .after_help(after)
+        // A wrapper script may have named the store already; the last word holds.
+        .args_override_self(true)
         .help_template(StyledStr::from(template))
         .subcommand_help_heading(texts.get("cli.help.commands").to_owned())
         .subcommand_value_name("COMMAND")
