@@ -29,6 +29,7 @@ use crate::ui::texts::Texts;
 
 /// Runs the program on these words of the command line.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    site::read_ahead();
     let words: Vec<OsString> = words.into_iter().collect();
     let variable = std::env::var("NHAPLIEU_LANG").ok();
     let lang = args::lang_of(&words, variable.as_deref());

@@ -1,7 +1,7 @@
 //! Who works on which store, in which language, on which day: the global options, resolved once.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 
@@ -63,8 +63,8 @@ impl Site {
             Some(file) => read_file(file)?,
             None => plan::embedded().to_vec(),
         };
-        match plan::parse(&bytes) {
-            Ok(plan) => Ok((Arc::new(plan), bytes)),
+        match read_plan(&bytes) {
+            Ok(plan) => Ok((plan, bytes)),
             Err(problems) => Err(refused_plan(self.plan_file.as_deref(), &problems, texts)),
         }
     }
@@ -94,14 +94,36 @@ impl Site {
     }
 }
 
+/// The shipped plan, read once: a constant, so that keeping it changes nothing but the time.
+fn shipped() -> Result<Arc<Plan>, Vec<Problem>> {
+    static SHIPPED: OnceLock<Result<Arc<Plan>, Vec<Problem>>> = OnceLock::new();
+    SHIPPED
+        .get_or_init(|| plan::parse(plan::embedded()).map(Arc::new))
+        .clone()
+}
+
+/// Begins to read the shipped plan, which takes longer than anything else at the start, while
+/// the command line is being read.
+pub(crate) fn read_ahead() {
+    std::thread::spawn(|| shipped().is_ok());
+}
+
+fn read_plan(bytes: &[u8]) -> Result<Arc<Plan>, Vec<Problem>> {
+    if bytes == plan::embedded() {
+        shipped()
+    } else {
+        plan::parse(bytes).map(Arc::new)
+    }
+}
+
 /// The plan that a store keeps.
 ///
 /// # Errors
 /// When the store cannot be read, or its plan needs a newer program.
 pub(crate) fn plan_in_force(store: &dyn Store) -> Result<Arc<Plan>, store::StoreError> {
     let bytes = store.plan_bytes()?;
-    match plan::parse(&bytes) {
-        Ok(plan) => Ok(Arc::new(plan)),
+    match read_plan(&bytes) {
+        Ok(plan) => Ok(plan),
         Err(_) => Err(store::StoreError::Refused(
             store.info().map(|info| info.plan_id).unwrap_or_default(),
         )),
