@@ -58,6 +58,7 @@ fn main() {
     };
     update(&mut app, Msg::Reply(Reply::NoStore));
     let opened = Opened {
+        plan: app.plan.clone(),
         actor,
         unit: unit.clone(),
         draft: None,

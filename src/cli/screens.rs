@@ -1,14 +1,15 @@
 //! Opening the screens on a store.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::setup;
-use crate::app::msg::{Draft, NewStore, Opened, Presence};
+use crate::app::msg::{NewStore, Opened};
 use crate::ledger::{ActionId, Actor, ActorId};
 use crate::plan::Plan;
-use crate::store::{self, SessionFile, Store, StoreError};
-use crate::term::worker::{Keeping, Opener, Presences};
+use crate::store::{self, Store, StoreError};
+use crate::term::beside::Beside;
+use crate::term::worker::{Keeping, Opener};
 
 /// Who works on which store with which catalogue.
 #[derive(Clone, Debug)]
@@ -52,8 +53,7 @@ fn open(site: &Site, new: Option<&NewStore>) -> Result<Keeping, StoreError> {
     };
     store.use_plan(site.plan.clone())?;
     let info = store.info()?;
-    let draft = left_over(&site.dir, &site.actor);
-    let session = SessionFile::begin(&site.dir, edge.pid, &site.actor).ok();
+    let (beside, draft) = Beside::begin(&site.dir, edge.pid, &site.actor);
     let known = store
         .actors()?
         .into_iter()
@@ -61,18 +61,13 @@ fn open(site: &Site, new: Option<&NewStore>) -> Result<Keeping, StoreError> {
     let actor = known.unwrap_or_else(|| stranger(&site.actor));
     Ok(Keeping {
         opened: Opened {
+            plan: site.plan.clone(),
             actor,
             unit: info.unit,
             draft,
             sole: info.sole,
         },
-        presence: Box::new(Beside {
-            dir: site.dir.clone(),
-            pid: edge.pid,
-            actor: site.actor.clone(),
-            session,
-            last: None,
-        }),
+        presence: Box::new(beside),
         store: Box::new(store),
     })
 }
@@ -84,73 +79,5 @@ fn stranger(id: &ActorId) -> Actor {
         name: id.as_str().to_owned(),
         role: crate::ledger::Role::Viewer,
         units: Vec::new(),
-    }
-}
-
-/// What a dead session of the same person left unfinished.
-fn left_over(dir: &Path, actor: &ActorId) -> Option<Draft> {
-    let left = store::recover(dir, actor)
-        .into_iter()
-        .find(|p| p.cell.is_some())?;
-    Some(Draft {
-        cell: left.cell?,
-        text: left.text,
-    })
-}
-
-/// The session's own file beside the store, and the others'.
-struct Beside {
-    dir: PathBuf,
-    pid: u32,
-    actor: ActorId,
-    session: Option<SessionFile>,
-    last: Option<Draft>,
-}
-
-impl Presences for Beside {
-    fn keep(&mut self, draft: &Draft) {
-        if self.last.as_ref() == Some(draft) {
-            return;
-        }
-        self.last = Some(draft.clone());
-        let Some(session) = &mut self.session else {
-            return;
-        };
-        let presence = store::Presence {
-            actor: self.actor.clone(),
-            form: Some(draft.cell.form.clone()),
-            cell: Some(draft.cell.clone()),
-            text: draft.text.clone(),
-        };
-        // Losing this only means that an unfinished text is not there after a crash.
-        let _ = session.write(&presence);
-    }
-
-    fn others(&self) -> Vec<Presence> {
-        store::neighbours(&self.dir, self.pid)
-            .into_iter()
-            .filter_map(|neighbour| neighbour.presence)
-            .filter_map(|there| {
-                Some(Presence {
-                    form: there.form?,
-                    actor: there.actor,
-                })
-            })
-            .collect()
-    }
-
-    fn end(&mut self) {
-        let Some(session) = self.session.take() else {
-            return;
-        };
-        let unfinished = self
-            .last
-            .as_ref()
-            .is_some_and(|draft| !draft.text.is_empty());
-        if unfinished {
-            let _ = session.keep();
-        } else {
-            session.end();
-        }
     }
 }
