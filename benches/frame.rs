@@ -75,7 +75,6 @@ fn main() {
             key,
             form: Box::new(Form::default()),
             past: Box::new(Past::default()),
-            others: Vec::new(),
         }),
     );
     let ui = Ui {

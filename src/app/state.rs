@@ -1,6 +1,6 @@
 //! The whole state of the screens. No terminal, no clock, no file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -10,14 +10,15 @@ use super::first_run::FirstRun;
 use super::form::{FormState, Summary};
 use super::keymap::Keymap;
 use super::line::Line;
-use super::msg::{Draft, FormSummary, Opened, Size, Ticket};
+use super::msg::{Around, Draft, FormSummary, Opened, Size, Ticket};
 use super::picker::Picker;
 use super::prompt::Prompt;
 use crate::base::{Lang, Message};
 use crate::check::Finding;
-use crate::ledger::{CellKey, Content, FormKey};
+use crate::ledger::actor::Right;
+use crate::ledger::{CellKey, Content, FormKey, Origin};
 use crate::plan::{FieldId, PeriodId, Plan, ReasonId, RuleId, UnitId};
-use crate::store::{LogEntry, LogFilter};
+use crate::store::{Direction, LogEntry, LogFilter};
 
 /// The app.
 #[derive(Debug)]
@@ -44,10 +45,39 @@ pub struct App {
     pub health: Health,
     /// The number of the next write.
     pub next_ticket: Ticket,
+    /// Who else is here, and what is unsent.
+    pub around: Around,
+    /// Undos and redos that have not been answered, oldest first.
+    pub undos: VecDeque<Undoing>,
+    /// Whether the program is about to end.
+    pub leaving: Leaving,
     /// What was last kept against a lost terminal.
     pub last_draft: Option<Draft>,
     /// The words of lists that are searched.
     pub words: Arc<dyn Words>,
+}
+
+/// An undo or redo on its way: it follows what was typed before it, and what is typed after it
+/// waits for its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undoing {
+    /// Its place among the writes.
+    pub ticket: Ticket,
+    /// Which way.
+    pub direction: Direction,
+    /// Whether the store has it.
+    pub sent: super::form::Sent,
+}
+
+/// Whether the program is about to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// It goes on.
+    No,
+    /// It ends when everything typed is on disk.
+    WhenSaved,
+    /// The terminal is gone: it ends when everything typed is on its way to the disk.
+    TerminalGone,
 }
 
 /// Where the app finds the words of what is searched by typing: the palette, lists.
@@ -109,8 +139,6 @@ pub struct Home {
     pub forms: Vec<FormSummary>,
     /// How many of them are work to do; the others are done or not yet open.
     pub to_do: usize,
-    /// Changes no other store has acknowledged, and when the oldest was made.
-    pub unsent: (u64, Option<u64>),
     /// The line under the cursor.
     pub selected: usize,
     /// False until the store has answered.
@@ -178,6 +206,24 @@ pub enum Target {
     Unit(UnitId),
 }
 
+/// What may stand in a cell, to pick.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// A figure or words, to be typed.
+    Typing,
+    /// A state, or a figure reported before.
+    Content(Content, Origin),
+}
+
+/// What a list of [`Allowed`] is headed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AllowedTitle {
+    /// Why there is no figure.
+    Emptiness,
+    /// What may stand here.
+    Everything,
+}
+
 /// A reason to pick for a soft finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReasonChoice {
@@ -196,8 +242,8 @@ pub enum Overlay {
     Palette(Picker<Command>),
     /// Go to a field, period or unit; or find in the form.
     GoTo(Picker<Target>),
-    /// The kinds of emptiness.
-    Emptiness(CellKey, Picker<Content>),
+    /// The kinds of emptiness, or all that may stand in the cell.
+    Allowed(AllowedTitle, Picker<Allowed>),
     /// Reasons for one soft finding.
     Reasons {
         /// The cell.
@@ -223,7 +269,7 @@ impl Overlay {
             Self::Palette(picker) => Some(&mut picker.filter),
             Self::GoTo(picker) => Some(&mut picker.filter),
             Self::Reasons { picker, .. } => Some(&mut picker.filter),
-            Self::Emptiness(_, picker) => Some(&mut picker.filter),
+            Self::Allowed(_, picker) => Some(&mut picker.filter),
             Self::Finish(_) | Self::Leave => None,
         }
     }
@@ -234,7 +280,7 @@ impl Overlay {
             Self::Palette(picker) => picker.refilter(),
             Self::GoTo(picker) => picker.refilter(),
             Self::Reasons { picker, .. } => picker.refilter(),
-            Self::Emptiness(_, picker) => picker.refilter(),
+            Self::Allowed(_, picker) => picker.refilter(),
             Self::Prompt(_) | Self::Finish(_) | Self::Leave => {}
         }
     }
@@ -245,7 +291,7 @@ impl Overlay {
             Self::Palette(picker) => picker.step(by),
             Self::GoTo(picker) => picker.step(by),
             Self::Reasons { picker, .. } => picker.step(by),
-            Self::Emptiness(_, picker) => picker.step(by),
+            Self::Allowed(_, picker) => picker.step(by),
             Self::Prompt(_) | Self::Finish(_) | Self::Leave => {}
         }
     }
@@ -272,6 +318,9 @@ impl App {
             notice: None,
             health: Health::Good,
             next_ticket: Ticket(1),
+            around: Around::default(),
+            undos: VecDeque::new(),
+            leaving: Leaving::No,
             last_draft: None,
             words,
         }
@@ -298,6 +347,27 @@ impl App {
             Some(Screen::Form(form)) => Some(form),
             _ => None,
         }
+    }
+
+    /// The forms that are open, also below other screens.
+    pub fn forms(&self) -> impl Iterator<Item = &FormState> {
+        self.screens.iter().filter_map(|screen| match screen {
+            Screen::Form(form) => Some(form.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// The forms that are open, to be changed.
+    pub fn forms_mut(&mut self) -> impl Iterator<Item = &mut FormState> {
+        self.screens.iter_mut().filter_map(|screen| match screen {
+            Screen::Form(form) => Some(form.as_mut()),
+            _ => None,
+        })
+    }
+
+    /// In which capacity the person may write into a form; `None` when they may only read.
+    pub fn right(&self, form: &FormKey) -> Option<Right> {
+        self.session.as_ref()?.actor.may_write(&form.unit)
     }
 
     /// Says something until the next key.

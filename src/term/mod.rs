@@ -1,6 +1,7 @@
 //! The terminal: raw mode with a guard, events to messages, frames to bytes, the store's thread.
 
 pub mod backend;
+pub mod beside;
 pub mod events;
 pub mod guard;
 pub mod run;

@@ -6,7 +6,7 @@ use super::width;
 use crate::app::command::Command;
 use crate::app::state::{App, Health, Tone};
 use crate::base::Message;
-use crate::ledger::FormStatus;
+use crate::ledger::{FormKey, FormStatus};
 use crate::plan::{Period, PeriodKind};
 
 /// Rows below the body: a rule, three message lines, the keys.
@@ -48,16 +48,38 @@ pub fn foot(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
     hints(ui, app, canvas, commands);
 }
 
-/// The line of keys that work now: as many as fit, in the order given.
+/// The line of keys that work now: as many as fit, in the order given; where the store cannot be
+/// written, first the way back.
 fn hints(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
+    let failed = app.health != Health::Good;
+    let way_back = failed.then_some(Command::Reopen);
+    let all: Vec<Hint<'_>> = way_back
+        .iter()
+        .chain(commands)
+        .map(|command| (std::slice::from_ref(command), command.hint_key()))
+        .collect();
+    keys(ui, app, canvas, &all);
+}
+
+/// One entry of the last line: commands that belong together, and the word for them.
+pub type Hint<'a> = (&'a [Command], &'static str);
+
+/// Draws the last line: the keys of these commands, as many as fit.
+pub fn keys(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, all: &[Hint<'_>]) {
     let y = canvas.height().saturating_sub(1);
+    canvas.clear(0, y, canvas.width(), 1);
     let mut x = 1;
     let contexts = app.contexts();
-    for command in commands {
-        let Some(key) = app.keymap.first_key(*command, &contexts) else {
+    for (commands, word) in all {
+        let names: Vec<String> = commands
+            .iter()
+            .filter_map(|command| app.keymap.first_key(*command, &contexts))
+            .map(crate::app::key::Key::display)
+            .collect();
+        if names.is_empty() {
             continue;
-        };
-        let (key, word) = (key.display(), ui.t(command.hint_key()));
+        }
+        let (key, word) = (names.join("/"), ui.t(word));
         let needed = width::width(&key) + 1 + width::width(word);
         if x + needed + 1 > canvas.width() {
             break;
@@ -67,7 +89,10 @@ fn hints(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
     }
 }
 
-/// Draws one of the three message lines (0 to 2).
+/// How many message lines there are.
+pub const MESSAGES: usize = 3;
+
+/// Draws one of the message lines (0 to 2).
 pub fn message(
     ui: &Ui,
     canvas: &mut Canvas<'_>,
@@ -81,33 +106,49 @@ pub fn message(
     canvas.put(1, y, room, text, style);
 }
 
-/// What was just said, or that the store cannot be written; true when something was drawn.
-pub fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, line: usize) -> bool {
-    if let Health::Failed(why) = &app.health {
-        message(
-            ui,
-            canvas,
-            line,
-            &format!("✖ {}", ui.texts.say(why)),
-            ui.theme.hard(),
-        );
-        return true;
+/// Draws, in the lowest message lines, what was just said or that the store cannot be written;
+/// returns how many lines that took, at most two.
+pub fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
+    let (text, style) = match (&app.health, &app.notice) {
+        (Health::Failed(why), _) => (format!("✖ {}", ui.say(app, why)), ui.theme.hard()),
+        (Health::Good, Some(notice)) => {
+            let (sign, style) = match notice.tone {
+                Tone::Info => ("✓", ui.theme.good()),
+                Tone::Warning => ("!", ui.theme.soft()),
+            };
+            (format!("{sign} {}", ui.say(app, &notice.message)), style)
+        }
+        (Health::Good, None) => return 0,
+    };
+    let lines = width::wrap(&text, canvas.width().saturating_sub(2), MESSAGES - 1);
+    for (at, line) in lines.iter().enumerate() {
+        message(ui, canvas, MESSAGES - lines.len() + at, line, style);
     }
-    let Some(notice) = &app.notice else {
-        return false;
-    };
-    let (sign, style) = match notice.tone {
-        Tone::Info => ("✓", ui.theme.good()),
-        Tone::Warning => ("!", ui.theme.soft()),
-    };
-    message(
-        ui,
-        canvas,
-        line,
-        &format!("{sign} {}", ui.texts.say(&notice.message)),
-        style,
-    );
-    true
+    lines.len()
+}
+
+/// Who else is in a form: "hoa, minh".
+pub fn others_in(app: &App, form: &FormKey) -> String {
+    let mut names: Vec<&str> = app
+        .around
+        .others
+        .iter()
+        .filter(|other| other.form == *form)
+        .map(|other| other.actor.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}
+
+/// "18 thay đổi chưa gửi"; empty when everything was acknowledged.
+pub fn unsent(ui: &Ui, app: &App) -> String {
+    let (count, _) = app.around.unsent;
+    if count == 0 {
+        return String::new();
+    }
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    ui.say(app, &Message::new("around.unsent").with("count", count))
 }
 
 /// "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".

@@ -1,36 +1,61 @@
 //! What lies on top of a screen: lists to choose from, text boxes, the summary before handing in.
 
 use super::canvas::Canvas;
-use super::chrome;
+use super::chrome::{self, Hint};
 use super::screens::form::finding_line;
 use super::view::Ui;
 use super::width;
+use crate::app::command::Command;
 use crate::app::form::Summary;
 use crate::app::line::Line;
 use crate::app::picker::Picker;
 use crate::app::prompt::Prompt;
-use crate::app::state::{App, Overlay};
+use crate::app::state::{AllowedTitle, App, Health, Overlay};
 use crate::base::Message;
 
 /// Draws what lies on top; returns where the caret stands, if text is typed there.
 pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
     match app.overlay.as_ref()? {
-        Overlay::Prompt(prompt) => Some(text_box(ui, prompt, canvas)),
+        Overlay::Prompt(prompt) => Some(text_box(ui, app, prompt, canvas)),
         Overlay::Palette(picker) => Some(list_box(ui, app, "palette.title", picker, canvas)),
         Overlay::GoTo(picker) => Some(list_box(ui, app, "goto.title", picker, canvas)),
-        Overlay::Emptiness(_, picker) => Some(list_box(ui, app, "empty.title", picker, canvas)),
+        Overlay::Allowed(AllowedTitle::Emptiness, picker) => {
+            Some(list_box(ui, app, "empty.title", picker, canvas))
+        }
+        Overlay::Allowed(AllowedTitle::Everything, picker) => {
+            Some(list_box(ui, app, "allowed.title", picker, canvas))
+        }
         Overlay::Reasons { picker, .. } => Some(list_box(ui, app, "reason.title", picker, canvas)),
         Overlay::Finish(summary) => {
             finish(ui, app, summary, canvas);
             None
         }
         Overlay::Leave => {
-            let (x, y, columns) = frame(ui, canvas, ui.t("leave.title"), 2);
-            canvas.put(x, y, columns, ui.t("leave.saved"), ui.theme.text());
-            canvas.put(x, y + 1, columns, ui.t("leave.keys"), ui.theme.quiet());
+            leave(ui, app, canvas);
             None
         }
     }
+}
+
+/// Whether to end the program, and what would be lost: nothing, or what the store could not take.
+fn leave(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
+    let unsaved = app.forms().map(|form| form.writes.len()).sum::<usize>();
+    let failed = app.health != Health::Good && unsaved > 0;
+    let (key, style) = if failed {
+        ("leave.unsaved", ui.theme.hard())
+    } else {
+        ("leave.saved", ui.theme.text())
+    };
+    let said = ui.say(app, &Message::new(key).with("count", unsaved));
+    let (x, y, columns) = frame(ui, canvas, ui.t("leave.title"), 2);
+    for (at, line) in width::wrap(&said, columns, 2).iter().enumerate() {
+        canvas.put(x, y + at, columns, line, style);
+    }
+    let keys: [Hint<'_>; 2] = [
+        (&[Command::Accept], "hint.quit"),
+        (&[Command::Cancel], "hint.stay"),
+    ];
+    chrome::keys(ui, app, canvas, &keys);
 }
 
 /// A box with a title over the lower part of the screen; returns its inside: x, y, columns.
@@ -55,14 +80,12 @@ fn list_box<T: Clone>(
     let rows = (picker.shown().len() + 1).clamp(4, canvas.height().saturating_sub(6));
     let (x, y, columns) = frame(ui, canvas, ui.t(title), rows);
     let caret = self::picker(ui, app, picker, canvas, (x, y), (columns, rows));
-    let keys = ui.t("list.keys");
-    canvas.put(
-        1,
-        canvas.height() - 1,
-        canvas.width() - 2,
-        keys,
-        ui.theme.quiet(),
-    );
+    let keys: [Hint<'_>; 3] = [
+        (&[Command::Accept], "hint.choose"),
+        (&[Command::ListUp, Command::ListDown], "hint.move"),
+        (&[Command::Cancel], "hint.no"),
+    ];
+    chrome::keys(ui, app, canvas, &keys);
     caret
 }
 
@@ -133,28 +156,26 @@ pub fn line_box(
     (x + shown.caret, y)
 }
 
-fn text_box(ui: &Ui, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (usize, usize) {
+fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (usize, usize) {
     let rows = 5.min(canvas.height().saturating_sub(6)).max(1);
-    let (x, y, columns) = frame(ui, canvas, &ui.texts.say(&prompt.title), rows);
+    let (x, y, columns) = frame(ui, canvas, &ui.say(app, &prompt.title), rows);
     let (lines, caret) = prompt.line.wrapped(columns);
     let top = (caret.1 + 1).saturating_sub(rows);
     for (offset, line) in lines.iter().skip(top).take(rows).enumerate() {
         canvas.put(x, y + offset, columns, line, ui.theme.text());
     }
-    canvas.put(
-        1,
-        canvas.height() - 1,
-        canvas.width() - 2,
-        ui.t("prompt.keys"),
-        ui.theme.quiet(),
-    );
+    let keys: [Hint<'_>; 2] = [
+        (&[Command::Accept], "hint.save"),
+        (&[Command::Cancel], "hint.no"),
+    ];
+    chrome::keys(ui, app, canvas, &keys);
     (x + caret.0, y + caret.1 - top)
 }
 
 /// What F10 shows: blanks, findings, confirmations; then how to hand in.
 fn finish(ui: &Ui, app: &App, summary: &Summary, canvas: &mut Canvas<'_>) {
     let mut lines = Vec::new();
-    let count = |key: &'static str, n: usize| ui.texts.say(&Message::new(key).with("count", n));
+    let count = |key: &'static str, n: usize| ui.say(app, &Message::new(key).with("count", n));
     lines.push((
         count("finish.blanks", summary.blanks.len()),
         ui.theme.text(),
@@ -163,7 +184,7 @@ fn finish(ui: &Ui, app: &App, summary: &Summary, canvas: &mut Canvas<'_>) {
         .with("none", summary.none_occurred)
         .with("unavailable", summary.unavailable)
         .with("not_applicable", summary.not_applicable);
-    lines.push((ui.texts.say(&states), ui.theme.text()));
+    lines.push((ui.say(app, &states), ui.theme.text()));
     lines.push((count("finish.hard", summary.hard.len()), ui.theme.text()));
     lines.push((count("finish.open", summary.open.len()), ui.theme.text()));
     lines.push((
@@ -196,17 +217,14 @@ fn finish(ui: &Ui, app: &App, summary: &Summary, canvas: &mut Canvas<'_>) {
         ui.theme.hard()
     };
     canvas.put(x, y + lines.len(), columns, ui.t(verdict), style);
-    let keys = if summary.may_submit() {
-        "finish.keys"
-    } else {
-        "finish.keys_blocked"
-    };
-    canvas.put(
-        1,
-        canvas.height() - 1,
-        canvas.width() - 2,
-        ui.t(keys),
-        ui.theme.quiet(),
+    let (submit, see, stay): (Hint<'_>, Hint<'_>, Hint<'_>) = (
+        (&[Command::Accept], "hint.submit"),
+        (&[Command::ProblemNext], "hint.problem.next"),
+        (&[Command::Cancel], "hint.stay"),
     );
-    let _ = chrome::BELOW;
+    if summary.may_submit() {
+        chrome::keys(ui, app, canvas, &[submit, see, stay]);
+    } else {
+        chrome::keys(ui, app, canvas, &[see, stay]);
+    }
 }

@@ -35,6 +35,7 @@ impl FormState {
     pub fn start_typing(&mut self, plan: &Plan, first: &str) {
         let mut line = Line::new(limit_of(self.field(plan)));
         line.insert_str(first);
+        self.look_at_cell();
         self.edit = Some(line);
         self.discarded = None;
     }
@@ -45,7 +46,26 @@ impl FormState {
             return;
         };
         let text = typed::typed_form(&self.content(&field.id));
-        self.edit = Some(Line::with_text(&text, limit_of(Some(field))));
+        let limit = limit_of(Some(field));
+        self.look_at_cell();
+        self.edit = Some(Line::with_text(&text, limit));
+    }
+
+    /// Remembers what the cell under the cursor holds as typing begins: a figure that another
+    /// session commits meanwhile is not on the screen, so it is not superseded.
+    pub fn look_at_cell(&mut self) {
+        let field = self.page.cells.get(self.cursor).cloned();
+        self.seen = field.map(|field| {
+            let heads = self.base.cells.get(&field);
+            let seen = heads.map(Heads::references).unwrap_or_default();
+            (field, seen)
+        });
+    }
+
+    /// What the cell held when typing into it began.
+    pub fn seen_when_begun(&mut self, field: &FieldId) -> Option<Vec<EntryRef>> {
+        let (seen_field, seen) = self.seen.take()?;
+        (seen_field == *field).then_some(seen)
     }
 
     /// Takes the typed text out of the cell, to be written.
@@ -68,6 +88,7 @@ impl FormState {
         if !self.go_to_field(&field) {
             return false;
         }
+        self.look_at_cell();
         self.edit = Some(Line::with_text(&text, limit_of(self.field(plan))));
         true
     }

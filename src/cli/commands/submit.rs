@@ -34,7 +34,7 @@ pub(crate) fn run(site: &Site, args: &args::Submit, out: &mut Out<'_>) -> Result
     let Some(mut state) = FormState::open(&plan, &found.key) else {
         return Ok(Exit::Usage);
     };
-    state.take_in(&plan, found.form.clone(), found.past.clone(), Vec::new());
+    state.take_in(&plan, found.form.clone(), found.past.clone());
     let summary = state.summary(&plan);
     let again = summary.status == FormStatus::Submitted;
     let may = summary.may_submit();

@@ -30,7 +30,7 @@ pub fn draw(ui: &Ui, app: &App, help: &Help, canvas: &mut Canvas<'_>) -> Option<
             canvas.width() - 1,
             canvas.height() - 1,
             20,
-            &ui.texts.say(&said),
+            &ui.say(app, &said),
             ui.theme.quiet(),
         );
     }
@@ -132,7 +132,7 @@ fn definition(ui: &Ui, app: &App, field: &Field, columns: usize, out: &mut Vec<(
         );
         if !indicator.definition.is_empty() {
             let source = Message::new("help.source").with("source", &*indicator.definition);
-            push(&ui.texts.say(&source), ui.theme.quiet());
+            push(&ui.say(app, &source), ui.theme.quiet());
         }
         if !measure.note.is_empty() {
             push(measure.note.get(lang), ui.theme.quiet());

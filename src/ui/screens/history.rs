@@ -64,7 +64,7 @@ pub fn draw(
     if let Some(entry) = list.entries.get(list.selected) {
         detail(ui, app, entry, canvas);
     }
-    chrome::notice(ui, app, canvas, 2);
+    chrome::notice(ui, app, canvas);
     chrome::foot(ui, app, canvas, HINTS);
     None
 }

@@ -34,11 +34,14 @@ pub fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) -> Option<
             ui.theme.quiet(),
         );
     }
-    if !chrome::notice(ui, app, canvas, 2) && home.loaded {
+    if chrome::notice(ui, app, canvas) == 0 && home.loaded {
         let text = format!("✓ {}", ui.t("home.all_saved"));
         chrome::message(ui, canvas, 2, &text, ui.theme.good());
+        if app.session.as_ref().is_some_and(|session| session.sole) {
+            chrome::message(ui, canvas, 1, ui.t("home.sole"), ui.theme.quiet());
+        }
     }
-    unsent(ui, home, canvas);
+    unsent(ui, app, canvas);
     chrome::foot(ui, app, canvas, HINTS);
     None
 }
@@ -143,11 +146,11 @@ fn row(ui: &Ui, app: &App, form: &FormSummary, here: bool, canvas: &mut Canvas<'
         canvas.put(1, y, 1, "▸", style);
     }
     let name = Message::new("home.report").with("period", chrome::period_name(ui, period));
-    canvas.put(3, y, 24, &ui.texts.say(&name), style);
+    canvas.put(3, y, 24, &ui.say(app, &name), style);
     let filled = Message::new("home.filled")
         .with("filled", form.filled)
         .with("expected", form.expected);
-    canvas.put(28, y, 18, &ui.texts.say(&filled), ui.theme.text());
+    canvas.put(28, y, 18, &ui.say(app, &filled), ui.theme.text());
     let room = canvas.width().saturating_sub(48);
     let mut words = Vec::new();
     if form.hard > 0 {
@@ -208,8 +211,8 @@ fn local(millis: u64) -> Option<chrono::DateTime<chrono::FixedOffset>> {
     Some(utc.with_timezone(&zone))
 }
 
-fn unsent(ui: &Ui, home: &Home, canvas: &mut Canvas<'_>) {
-    let (count, oldest) = home.unsent;
+fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
+    let (count, oldest) = app.around.unsent;
     if count == 0 {
         return;
     }
@@ -218,5 +221,5 @@ fn unsent(ui: &Ui, home: &Home, canvas: &mut Canvas<'_>) {
     let said = Message::new("home.unsent")
         .with("count", count)
         .with("since", since);
-    chrome::message(ui, canvas, 0, &ui.texts.say(&said), ui.theme.text());
+    chrome::message(ui, canvas, 0, &ui.say(app, &said), ui.theme.text());
 }

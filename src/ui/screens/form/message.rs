@@ -1,0 +1,176 @@
+//! The lines below the form: what there is to say about the cell under the cursor, and about the
+//! one just left.
+
+use ratatui::style::Style;
+
+use super::Drawing;
+use crate::app::state::App;
+use crate::base::Message;
+use crate::check::Finding;
+use crate::ledger::Content;
+use crate::ledger::typed;
+use crate::plan::{Field, Severity};
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome;
+use crate::ui::view::Ui;
+use crate::ui::{width, words};
+
+impl Drawing<'_> {
+    /// The lines below the form. The cell under the cursor comes first; what there is to say about
+    /// the cell just left stays readable below it, under its name.
+    pub(super) fn messages(&self, canvas: &mut Canvas<'_>) {
+        let (ui, app) = (self.ui, self.app);
+        let room = (chrome::MESSAGES - chrome::notice(ui, app, canvas)).saturating_sub(1);
+        let Some(field) = self.form.field(&app.plan) else {
+            return;
+        };
+        chrome::message(ui, canvas, 0, &self.about(field), ui.theme.quiet());
+        let mut lines = self.lines_about(field);
+        lines.truncate(room);
+        if lines.len() < room {
+            lines.extend(self.lines_about_left(field));
+        }
+        if lines.is_empty() && !field.note.is_empty() {
+            let columns = canvas.width().saturating_sub(2);
+            for line in width::wrap(field.note.get(app.lang), columns, room) {
+                lines.push((line, ui.theme.quiet()));
+            }
+        }
+        // One sentence may take both lines rather than be cut.
+        if let ([(text, style)], true) = (&lines[..], room > 1) {
+            let columns = canvas.width().saturating_sub(2);
+            let style = *style;
+            let wrapped = width::wrap(text, columns, room);
+            lines = wrapped.into_iter().map(|line| (line, style)).collect();
+        }
+        for (at, (text, style)) in lines.into_iter().take(room).enumerate() {
+            chrome::message(ui, canvas, 1 + at, &text, style);
+        }
+    }
+
+    /// The open findings of the cell just left that are not said of the present one.
+    fn lines_about_left(&self, here: &Field) -> Vec<(String, Style)> {
+        let Some(left) = self.form.left.as_ref().filter(|left| **left != here.id) else {
+            return Vec::new();
+        };
+        let Some(field) = self.app.plan.field(left) else {
+            return Vec::new();
+        };
+        let of_here = |finding: &&Finding| finding.field == here.id;
+        self.form
+            .findings_about(left)
+            .filter(|finding| finding.overridden.is_none() && !of_here(finding))
+            .map(|finding| {
+                let (text, style) = finding_line(self.ui, self.app, finding);
+                let (sign, said) = text.split_once(' ').unwrap_or(("", &text));
+                let name = field.short.get(self.app.lang);
+                // A sentence that begins with the name needs no second one.
+                if said.starts_with(name) {
+                    (text, style)
+                } else {
+                    (format!("{sign} {name}: {said}"), style)
+                }
+            })
+            .collect()
+    }
+
+    /// What the row does not say: the full label where it was shortened, the unit of measurement.
+    fn about(&self, field: &Field) -> String {
+        let (label, unit) = (
+            field.label.get(self.app.lang),
+            field.unit.get(self.app.lang),
+        );
+        let whole = width::width(label) <= self.columns.label;
+        match (whole, unit.is_empty()) {
+            (true, _) => unit.to_owned(),
+            (false, true) => label.to_owned(),
+            (false, false) => format!("{label} · {unit}"),
+        }
+    }
+
+    /// Findings first, then the note, then how the field is counted.
+    fn lines_about(&self, field: &Field) -> Vec<(String, Style)> {
+        let theme = self.ui.theme;
+        let mut lines = Vec::new();
+        if let Some(live) = self.live {
+            if let Some(problem) = &live.reading.problem {
+                lines.push((
+                    format!("✖ {}", self.ui.say(self.app, &problem.message(&live.typed))),
+                    theme.hard(),
+                ));
+            } else if let (true, Content::Value(value)) = (live.reading.echo, &live.reading.content)
+            {
+                let echo = words::echo(&live.typed, *value, self.app.lang);
+                lines.push((self.ui.say(self.app, &echo), theme.quiet()));
+            }
+        }
+        if let Some(heads) = self
+            .form
+            .base
+            .cells
+            .get(&field.id)
+            .filter(|h| h.in_conflict())
+        {
+            lines.push((self.conflict(heads), theme.hard()));
+        }
+        let findings: Vec<&Finding> = match self.live {
+            Some(live) => live.findings.iter().collect(),
+            None => self.form.findings_about(&field.id).collect(),
+        };
+        let invalid_said = !lines.is_empty();
+        for finding in findings {
+            if invalid_said && finding.rule.as_str() == "invalid" {
+                continue;
+            }
+            lines.push(finding_line(self.ui, self.app, finding));
+        }
+        let note = self.form.form.note(&field.id);
+        if !note.is_empty() {
+            let said = Message::new("form.note").with("note", note);
+            lines.push((self.ui.say(self.app, &said), theme.text()));
+        }
+        lines
+    }
+
+    fn conflict(&self, heads: &crate::ledger::Heads) -> String {
+        let sides: Vec<String> = heads
+            .all()
+            .iter()
+            .filter_map(|head| {
+                let content = head.body.content()?;
+                Some(format!(
+                    "{} ({})",
+                    typed::show(content, self.app.lang),
+                    head.actor
+                ))
+            })
+            .collect();
+        let said = Message::new("form.conflict").with("sides", sides.join(" / "));
+        format!("⚑ {}", self.ui.say(self.app, &said))
+    }
+}
+
+/// "✖ …", "! …", or "✓ … (đã xác nhận: lý do)".
+pub fn finding_line(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
+    let said = ui.say(app, &finding.message);
+    match (&finding.overridden, finding.severity) {
+        (Some(by), _) => {
+            let reason = reason_words(app, &by.reason, &by.words);
+            let tail = Message::new("finding.confirmed").with("reason", reason);
+            (format!("✓ {said} {}", ui.say(app, &tail)), ui.theme.quiet())
+        }
+        (None, Severity::Hard) => (format!("✖ {said}"), ui.theme.hard()),
+        (None, Severity::Soft) => (format!("! {said}"), ui.theme.soft()),
+    }
+}
+
+/// A confirmation's reason: the plan's words for a listed one, then free words.
+pub fn reason_words(app: &App, reason: &str, words: &str) -> String {
+    let listed = app.plan.reasons.iter().find(|r| r.id.as_str() == reason);
+    let listed = listed.map(|r| r.label.get(app.lang)).unwrap_or_default();
+    [listed, words]
+        .into_iter()
+        .filter(|s| !s.is_empty())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
