@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 
@@ -13,12 +13,15 @@ use super::backend::WireBackend;
 use super::guard::Guard;
 use super::worker::{Edge, Opener, Worker};
 use super::{events, signals};
+use crate::app::form::FormState;
 use crate::app::msg::{Effect, Msg, Request};
 use crate::app::state::App;
 use crate::app::update;
 use crate::plan::Plan;
 use crate::ui::Ui;
 
+/// How long a frame waits for the disk; no finger notices.
+const DISK: Duration = Duration::from_millis(3);
 /// How long the first frame waits for the store, so that it is drawn once and whole.
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
@@ -114,9 +117,27 @@ impl<W: Write> Loop<W> {
                     return Ok(());
                 }
             }
+            if self.await_disk(messages)? == Go::Out {
+                return Ok(());
+            }
             self.draw()?;
         }
         Ok(())
+    }
+
+    /// Waits a moment for the store's answer to what is on its way: on a fast disk a cell is then
+    /// drawn once, as saved, and not twice.
+    fn await_disk(&mut self, messages: &Receiver<Msg>) -> io::Result<Go> {
+        let begun = Instant::now();
+        while self.app.form().is_some_and(FormState::awaits_disk)
+            && let Some(left) = DISK.checked_sub(begun.elapsed())
+            && let Ok(message) = messages.recv_timeout(left)
+        {
+            if self.take(message)? == Go::Out {
+                return Ok(Go::Out);
+            }
+        }
+        Ok(Go::On)
     }
 
     fn take(&mut self, message: Msg) -> io::Result<Go> {

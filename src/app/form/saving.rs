@@ -120,6 +120,7 @@ impl FormState {
             }
             return result.err();
         }
+        let before = self.said_of(at);
         let write = self.writes.remove(at);
         let trouble = match result {
             Ok(committed) => {
@@ -140,8 +141,19 @@ impl FormState {
             }
         }
         self.show_writes();
-        self.judge(plan);
+        // Mostly the store only confirms what is shown and judged already.
+        if trouble.is_some() || before != bodies(&self.form, &write) {
+            self.judge(plan);
+        }
         trouble
+    }
+
+    /// What the subjects of a write say now.
+    fn said_of(&self, write: usize) -> Vec<Vec<Body>> {
+        let write = self.writes.get(write);
+        write
+            .map(|write| bodies(&self.form, write))
+            .unwrap_or_default()
     }
 
     /// Takes in what this session wrote by other ways than typing: an undo, a redo.
@@ -180,6 +192,11 @@ impl FormState {
     /// True while something typed is not yet on disk.
     pub fn is_waiting(&self) -> bool {
         !self.writes.is_empty()
+    }
+
+    /// True while a write is on its way to the disk.
+    pub fn awaits_disk(&self) -> bool {
+        self.writes.iter().any(|write| write.sent == Sent::Handed)
     }
 
     /// Lays the unanswered writes over what the store has said.
@@ -254,6 +271,23 @@ fn fields_of(write: &Write) -> impl Iterator<Item = FieldId> {
 }
 
 /// Where the heads of a subject stand in a form.
+/// What each subject of a write says in a form.
+fn bodies(form: &Form, write: &Write) -> Vec<Vec<Body>> {
+    let heads_of = |change: &Change| match &change.subject {
+        Subject::Cell(cell) => form.cells.get(&cell.field),
+        Subject::Note(cell) => form.notes.get(&cell.field),
+        Subject::Confirm(cell, rule) => form.confirms.get(&(cell.field.clone(), rule.clone())),
+        Subject::Form(_) => Some(&form.workflow),
+        Subject::Approval(_, owner) => form.approvals.get(owner),
+        _ => None,
+    };
+    let said = |heads: &Heads| heads.all().iter().map(|head| head.body.clone()).collect();
+    let changes = write.changes.iter();
+    changes
+        .map(|change| heads_of(change).map(said).unwrap_or_default())
+        .collect()
+}
+
 fn slot<'a>(form: &'a mut Form, subject: &Subject) -> Option<&'a mut Heads> {
     match subject {
         Subject::Cell(cell) if cell.row.is_none() => {
