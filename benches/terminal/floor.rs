@@ -12,7 +12,7 @@ const TABLE: TableDefinition<'_, &[u8], i64> = TableDefinition::new("v");
 const ROWS: usize = 60;
 const COLUMNS: usize = 10;
 /// What the first whole frame shows.
-pub(crate) const READY: &str = "row 22";
+pub(crate) const READY: &str = "row-21";
 
 struct Grid {
     cells: Vec<[String; COLUMNS]>,
@@ -46,7 +46,7 @@ impl Grid {
         let buffer = frame.buffer_mut();
         for (y, row) in (top..ROWS).take(rows).enumerate() {
             let line = u16::try_from(y + 1).unwrap_or(0);
-            buffer.set_string(0, line, format!("row {row}"), Style::new());
+            buffer.set_string(0, line, format!("row-{row}"), Style::new());
             for (column, text) in self.cells[row].iter().enumerate() {
                 let here = row == self.row && column == self.column;
                 let text = match (&self.edit, here) {

@@ -39,7 +39,7 @@ fn main() -> Result<(), Failure> {
         ready: floor::READY,
         open: b"",
     };
-    let ours = ours(&path(dir.path(), "kho"), "VIỆC CẦN LÀM")?;
+    let ours = ours(&path(dir.path(), "kho"), "CẦN")?;
     println!(
         "{:34}{:>12}{:>12}{:>8}   goal",
         "", "floor", "nhaplieu", "ratio"
