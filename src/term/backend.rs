@@ -431,7 +431,7 @@ mod tests {
             Style::new().fg(Color::Red),
         );
         let sent = String::from_utf8(wire.0.borrow().last().unwrap().clone()).unwrap();
-        assert!(sent.contains("\u{1b}[18X"), "{sent:?}");
+        assert!(sent.contains("\u{1b}[19X"), "{sent:?}");
     }
 
     #[test]
