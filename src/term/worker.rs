@@ -153,6 +153,10 @@ impl Worker {
             others: keeping.presence.others(),
             unsent: keeping.store.unsent().unwrap_or(self.around.unsent),
         };
+        self.around_is(around);
+    }
+
+    fn around_is(&mut self, around: Around) {
         if around != self.around {
             self.around = around.clone();
             self.tell(Reply::Around(around));
@@ -231,6 +235,14 @@ impl Worker {
         };
         match written {
             Ok(results) => {
+                // Told first, so that one frame shows the cell as saved and the new count.
+                if let Some(committed) = results.iter().rev().find_map(|r| r.as_ref().ok()) {
+                    let unsent = committed.unsent;
+                    self.around_is(Around {
+                        unsent,
+                        ..self.around.clone()
+                    });
+                }
                 for (ticket, result) in tickets.into_iter().zip(results) {
                     if let Ok(committed) = &result {
                         self.own_commit(committed.counter);
@@ -238,7 +250,6 @@ impl Worker {
                     let result = result.map(Box::new).map_err(|error| trouble(&error));
                     self.tell(Reply::Committed { ticket, result });
                 }
-                self.tell_around();
             }
             Err(error) => {
                 for ticket in tickets {
