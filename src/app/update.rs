@@ -58,9 +58,8 @@ fn hand_over(app: &mut App) -> Vec<Effect> {
     let Some(undo) = first.filter(|undo| undo.sent == Sent::Held) else {
         return effects;
     };
-    let waits = |write: &super::form::Write| {
-        write.sent != Sent::Handed && write.ticket < undo.ticket
-    };
+    let waits =
+        |write: &super::form::Write| write.sent != Sent::Handed && write.ticket < undo.ticket;
     if !app.forms().any(|form| form.writes.iter().any(waits)) {
         if let Some(first) = app.undos.front_mut() {
             first.sent = Sent::Handed;
@@ -112,11 +111,7 @@ fn answered(app: &mut App, reply: Reply) -> Vec<Effect> {
             Vec::new()
         }
         Reply::Opened(opened) => open(app, *opened),
-        Reply::Form {
-            key,
-            form,
-            past,
-        } => {
+        Reply::Form { key, form, past } => {
             let plan = app.plan.clone();
             let mut restored = None;
             for screen in &mut app.screens {
@@ -136,10 +131,7 @@ fn answered(app: &mut App, reply: Reply) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Reply::Overview {
-            unit,
-            forms,
-        } => {
+        Reply::Overview { unit, forms } => {
             if app.home_unit() == Some(&unit) {
                 let (forms, to_do) = overview::in_home_order(&app.plan, app.today, forms);
                 let home = app.screens.iter_mut().find_map(|screen| match screen {
@@ -240,7 +232,11 @@ fn open(app: &mut App, opened: Opened) -> Vec<Effect> {
         effects.extend(app.open_form(&key));
         app.say(
             Tone::Info,
-            Message::new(if over { "home.plan_over" } else { "first.ready" }),
+            Message::new(if over {
+                "home.plan_over"
+            } else {
+                "first.ready"
+            }),
         );
     }
     effects

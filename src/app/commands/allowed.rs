@@ -84,12 +84,13 @@ fn usual(app: &App, form: &FormState, wanted: &FieldId) -> String {
         crate::base::Lang::Vi => value.display_vi(),
         crate::base::Lang::En => value.display_en(),
     };
-    match range {
+    let range = match range {
         Some((Some(min), Some(max))) => format!("{}–{}", show(min), show(max)),
         Some((Some(min), None)) => format!("≥ {}", show(min)),
         Some((None, Some(max))) => format!("≤ {}", show(max)),
-        _ => String::new(),
-    }
+        _ => return String::new(),
+    };
+    format!("{} {range}", app.label("allowed.usual").get(app.lang))
 }
 
 /// The figures of the two periods beside the form, to be copied.
@@ -119,14 +120,10 @@ fn before<'a>(
 ) -> impl Iterator<Item = (PeriodId, Content)> + 'a {
     let period = app.plan.period(&form.key.period);
     let compared = period.map(|period| overview::compared(&app.plan, period));
-    compared
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|past| {
-            let content = form.past.forms.get(&past.id)?.content(field);
-            content.is_filled().then(|| (past.id.clone(), content))
-        })
+    compared.into_iter().flatten().flatten().filter_map(|past| {
+        let content = form.past.forms.get(&past.id)?.content(field);
+        content.is_filled().then(|| (past.id.clone(), content))
+    })
 }
 
 /// Ctrl+D: the figure of the period before, marked as copied.

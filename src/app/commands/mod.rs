@@ -10,11 +10,11 @@ mod overlay;
 mod write;
 
 use super::command::{Command, Context};
+use super::form::{FormState, Sent};
 use super::msg::{Draft, Effect, Request};
 use super::state::{
     App, FindingsList, Health, Help, HistoryList, Leaving, Overlay, Scope, Screen, Tone, Undoing,
 };
-use super::form::{FormState, Sent};
 use crate::base::Message;
 use crate::ledger::CellKey;
 use crate::store::{Direction, LogFilter};

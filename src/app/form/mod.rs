@@ -193,10 +193,7 @@ impl FormState {
 
     /// The findings that look at a field: those reported at it first, then those reported at a
     /// cell that is compared with it.
-    pub fn findings_about<'a>(
-        &'a self,
-        field: &'a FieldId,
-    ) -> impl Iterator<Item = &'a Finding> {
+    pub fn findings_about<'a>(&'a self, field: &'a FieldId) -> impl Iterator<Item = &'a Finding> {
         let also = self.findings.iter().filter(move |f| f.also.contains(field));
         self.findings_at(field).chain(also)
     }
