@@ -27,10 +27,12 @@ impl Drawing<'_> {
         chrome::message(ui, canvas, 0, &self.about(field), ui.theme.quiet());
         let mut lines = self.lines_about(field);
         lines.extend(self.lines_about_left(field));
-        if lines.is_empty() && !field.note.is_empty() {
-            lines.push((field.note.get(app.lang).to_owned(), ui.theme.quiet()));
-        }
         let columns = canvas.width().saturating_sub(2);
+        if lines.is_empty() && !field.note.is_empty() {
+            // One line of it; the help page has all.
+            let note = width::fit(field.note.get(app.lang), columns);
+            lines.push((note, ui.theme.quiet()));
+        }
         for (at, (text, style)) in laid(lines, columns, room).into_iter().enumerate() {
             chrome::message(ui, canvas, 1 + at, &text, style);
         }
