@@ -101,6 +101,19 @@ fn an_undo_follows_what_was_typed_before_it_and_precedes_what_comes_after() {
 }
 
 #[test]
+fn what_is_typed_while_an_undo_is_on_its_way_follows_it() {
+    let mut desk = begun(SMALL);
+    desk.keys("1<Enter>").at("ld_nu_lam_cong");
+    desk.hold().keys("<Ctrl+Z>3<Enter>").release();
+    assert_eq!(desk.content("ld_nu_lam_cong"), value("3"));
+    assert_eq!(
+        entries(&desk, "ld_nu_lam_cong"),
+        1,
+        "no conflict with one's own undo"
+    );
+}
+
+#[test]
 fn an_undo_does_not_pull_the_cursor_from_under_what_is_being_typed() {
     let mut desk = begun(SMALL);
     desk.keys("1037<Enter>").hold().keys("<Ctrl+Z>72");
