@@ -10,6 +10,7 @@ pub mod key;
 pub mod keymap;
 pub mod line;
 pub mod msg;
+pub mod overlay;
 pub mod overview;
 pub mod picker;
 pub mod prompt;

@@ -106,24 +106,34 @@ impl Worker {
         self.open(None);
     }
 
-    /// Answers the first request of the queue; the commits that stand directly behind a first
-    /// one share its transaction.
+    /// Answers the first request of the queue. The commits that follow a first one share its
+    /// transaction; the drafts between them, of which only the last still says anything, wait.
     pub fn answer_next(&mut self, queue: &mut VecDeque<Request>) {
         let mut batch = Vec::new();
-        while let Some(Request::Commit { .. }) = queue.front() {
-            if let Some(Request::Commit {
-                ticket,
-                origin,
-                changes,
-            }) = queue.pop_front()
-            {
-                batch.push((ticket, origin, changes));
+        let mut draft = None;
+        loop {
+            match queue.pop_front() {
+                Some(Request::Commit {
+                    ticket,
+                    origin,
+                    changes,
+                }) => batch.push((ticket, origin, changes)),
+                Some(Request::Draft(kept)) => draft = Some(kept),
+                Some(other) if batch.is_empty() && draft.is_none() => {
+                    return self.answer(other);
+                }
+                Some(other) => {
+                    queue.push_front(other);
+                    break;
+                }
+                None => break,
             }
+        }
+        if let (Some(draft), Some(keeping)) = (draft, &mut self.keeping) {
+            keeping.presence.keep(draft.as_ref());
         }
         if !batch.is_empty() {
             self.commit(batch);
-        } else if let Some(request) = queue.pop_front() {
-            self.answer(request);
         }
     }
 
@@ -188,12 +198,6 @@ impl Worker {
         let reply = match request {
             Request::Create(new) => return self.open(Some(&new)),
             Request::Reopen => return self.reopen(),
-            Request::Draft(draft) => {
-                if let Some(keeping) = &mut self.keeping {
-                    keeping.presence.keep(draft.as_ref());
-                }
-                return;
-            }
             Request::Undo(direction) => self.undo(direction),
             Request::Form(key) => self.form(key),
             Request::Overview(unit) => self.overview(&unit),
@@ -205,7 +209,7 @@ impl Worker {
                 })
             }),
             // Taken by `answer_next`, which gathers them.
-            Request::Commit { .. } => return,
+            Request::Commit { .. } | Request::Draft(_) => return,
         };
         match reply {
             Ok(reply) => self.tell(reply),

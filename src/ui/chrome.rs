@@ -19,11 +19,13 @@ pub fn body_height(height: usize) -> usize {
     height.saturating_sub(ABOVE + BELOW)
 }
 
-/// Draws the title line with a left and a right part; the right part wins the room.
+/// Draws the title line with a left and a right part. The left part gets what it needs up to two
+/// fifths of the line, the right part the rest of what it needs.
 pub fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
     let total = canvas.width();
-    let right_width = width::width(right);
-    let left_room = total.saturating_sub(right_width + 4);
+    let kept = width::width(left).min(total * 2 / 5);
+    let right = width::fit(right, total.saturating_sub(kept + 4));
+    let left_room = total.saturating_sub(width::width(&right) + 3);
     canvas.put(
         1,
         0,
@@ -35,7 +37,7 @@ pub fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
         total.saturating_sub(1),
         0,
         total.saturating_sub(2),
-        right,
+        &right,
         ui.theme.text(),
     );
     canvas.rule(1, "─", ui.theme.quiet());
@@ -43,20 +45,22 @@ pub fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
 
 /// Draws the rule above the message lines and the keys below them.
 pub fn foot(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
-    let height = canvas.height();
-    canvas.rule(height.saturating_sub(BELOW), "─", ui.theme.quiet());
-    hints(ui, app, canvas, commands);
+    let all: Vec<Hint<'_>> = commands
+        .iter()
+        .map(|command| (std::slice::from_ref(command), command.hint_key()))
+        .collect();
+    foot_with(ui, app, canvas, &all);
 }
 
-/// The line of keys that work now: as many as fit, in the order given; where the store cannot be
-/// written, first the way back.
-fn hints(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
+/// [`foot`] with words of the screen's own; where the store cannot be written, first the way back.
+pub fn foot_with(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, hints: &[Hint<'_>]) {
+    canvas.rule(canvas.height().saturating_sub(BELOW), "─", ui.theme.quiet());
+    let way_back: Hint<'_> = (&[Command::Reopen], Command::Reopen.hint_key());
     let failed = app.health != Health::Good;
-    let way_back = failed.then_some(Command::Reopen);
-    let all: Vec<Hint<'_>> = way_back
-        .iter()
-        .chain(commands)
-        .map(|command| (std::slice::from_ref(command), command.hint_key()))
+    let all: Vec<Hint<'_>> = failed
+        .then_some(way_back)
+        .into_iter()
+        .chain(hints.iter().copied())
         .collect();
     keys(ui, app, canvas, &all);
 }
@@ -183,18 +187,54 @@ pub fn period_short(ui: &Ui, period: &Period) -> String {
     ui.texts.say(&message)
 }
 
+/// How much room a deadline has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// "hạn 30/11/2023, còn 8 ngày".
+    Full,
+    /// "hạn 30/11, còn 8 ngày".
+    Short,
+    /// "còn 8 ngày".
+    Days,
+}
+
 /// "hạn 30/11/2023, còn 8 ngày"; "quá hạn 3 ngày"; "hạn hôm nay".
-pub fn deadline(ui: &Ui, app: &App, period: &Period) -> String {
+pub fn deadline(ui: &Ui, app: &App, period: &Period, room: Room) -> String {
+    use chrono::Datelike;
     let days = (period.due - app.today).num_days();
-    let key = match days {
-        0 => "deadline.today",
-        1.. => "deadline.left",
-        _ => "deadline.late",
+    let key = match (days, room) {
+        (0, _) => "deadline.today",
+        (1.., Room::Days) => "deadline.left_days",
+        (1.., _) => "deadline.left",
+        (_, Room::Days) => "deadline.late_days",
+        (_, _) => "deadline.late",
     };
-    let message = Message::new(key).with("due", period.due).with(
-        "days",
-        usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX),
-    );
+    let this_year = period.due.year() == app.today.year();
+    let due = if room == Room::Full || !this_year {
+        period.due.format("%d/%m/%Y")
+    } else {
+        period.due.format("%d/%m")
+    };
+    let days = usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX);
+    let message = Message::new(key)
+        .with("due", due.to_string())
+        .with("days", days);
+    ui.texts.say(&message)
+}
+
+/// "năm 2023", "6 tháng 2023", "quý 4/2023": a period inside a sentence.
+pub fn period_inside(ui: &Ui, period: &Period) -> String {
+    use chrono::Datelike;
+    let (year, month) = (period.from.year(), period.from.month());
+    let (key, number) = match period.kind {
+        PeriodKind::Year => ("check.period.year", 0),
+        PeriodKind::Half => ("check.period.half", 0),
+        PeriodKind::Quarter => ("check.period.quarter", month.div_ceil(3)),
+        PeriodKind::Month => ("check.period.month", month),
+    };
+    let message = Message::new(key)
+        .with("year", year.to_string())
+        .with("number", number.to_string());
     ui.texts.say(&message)
 }
 

@@ -1,8 +1,10 @@
 //! What lies on top of a screen: lists to choose from, text boxes, the summary before handing in.
 
+use ratatui::style::Style;
+
 use super::canvas::Canvas;
 use super::chrome::{self, Hint};
-use super::screens::form::finding_line;
+use super::screens::form::finding_named;
 use super::view::Ui;
 use super::width;
 use crate::app::command::Command;
@@ -19,13 +21,17 @@ pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize
         Overlay::Prompt(prompt) => Some(text_box(ui, app, prompt, canvas)),
         Overlay::Palette(picker) => Some(list_box(ui, app, "palette.title", picker, canvas)),
         Overlay::GoTo(picker) => Some(list_box(ui, app, "goto.title", picker, canvas)),
+        Overlay::Find(picker) => Some(list_box(ui, app, "find.title", picker, canvas)),
         Overlay::Allowed(AllowedTitle::Emptiness, picker) => {
             Some(list_box(ui, app, "empty.title", picker, canvas))
         }
         Overlay::Allowed(AllowedTitle::Everything, picker) => {
             Some(list_box(ui, app, "allowed.title", picker, canvas))
         }
-        Overlay::Reasons { picker, .. } => Some(list_box(ui, app, "reason.title", picker, canvas)),
+        Overlay::Reasons { said, picker, .. } => {
+            let title = Message::new("reason.title").with("finding", said.clone());
+            Some(titled_list(ui, app, &ui.say(app, &title), picker, canvas))
+        }
         Overlay::Finish(summary) => {
             finish(ui, app, summary, canvas);
             None
@@ -65,6 +71,7 @@ fn frame(ui: &Ui, canvas: &mut Canvas<'_>, title: &str, rows: usize) -> (usize, 
     let top = canvas.height().saturating_sub(rows + 3);
     canvas.clear(0, top, columns, rows + 3);
     canvas.rule(top, "─", ui.theme.quiet());
+    let title = width::fit(title, columns.saturating_sub(8));
     canvas.put(2, top, columns - 4, &format!(" {title} "), ui.theme.title());
     canvas.rule(top + rows + 1, "─", ui.theme.quiet());
     (2, top + 1, columns.saturating_sub(4))
@@ -77,8 +84,18 @@ fn list_box<T: Clone>(
     picker: &Picker<T>,
     canvas: &mut Canvas<'_>,
 ) -> (usize, usize) {
+    titled_list(ui, app, ui.t(title), picker, canvas)
+}
+
+fn titled_list<T: Clone>(
+    ui: &Ui,
+    app: &App,
+    title: &str,
+    picker: &Picker<T>,
+    canvas: &mut Canvas<'_>,
+) -> (usize, usize) {
     let rows = (picker.shown().len() + 1).clamp(4, canvas.height().saturating_sub(6));
-    let (x, y, columns) = frame(ui, canvas, ui.t(title), rows);
+    let (x, y, columns) = frame(ui, canvas, title, rows);
     let caret = self::picker(ui, app, picker, canvas, (x, y), (columns, rows));
     let keys: [Hint<'_>; 3] = [
         (&[Command::Accept], "hint.choose"),
@@ -156,6 +173,9 @@ pub fn line_box(
     (x + shown.caret, y)
 }
 
+/// From how few characters left on a text box says how many.
+const NEARLY_FULL: usize = 200;
+
 fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (usize, usize) {
     let rows = 5.min(canvas.height().saturating_sub(6)).max(1);
     let (x, y, columns) = frame(ui, canvas, &ui.say(app, &prompt.title), rows);
@@ -163,6 +183,16 @@ fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (us
     let top = (caret.1 + 1).saturating_sub(rows);
     for (offset, line) in lines.iter().skip(top).take(rows).enumerate() {
         canvas.put(x, y + offset, columns, line, ui.theme.text());
+    }
+    if let Some((key, style)) = match prompt.line.room() {
+        0 => Some(("prompt.full", ui.theme.soft())),
+        1..NEARLY_FULL => Some(("prompt.room", ui.theme.quiet())),
+        _ => None,
+    } {
+        let said = Message::new(key).with("count", prompt.line.room());
+        let text = format!(" {} ", ui.say(app, &said));
+        let rule = canvas.height().saturating_sub(2);
+        canvas.put_right(x + columns, rule, columns, &text, style);
     }
     let keys: [Hint<'_>; 2] = [
         (&[Command::Accept], "hint.save"),
@@ -172,25 +202,42 @@ fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (us
     (x + caret.0, y + caret.1 - top)
 }
 
+/// How many blanks and which come first, how many states, how many findings of each kind.
+fn counts(ui: &Ui, app: &App, summary: &Summary) -> Vec<(String, Style)> {
+    let say = |message: Message| (ui.say(app, &message), ui.theme.text());
+    let count = |key: &'static str, n: usize| Message::new(key).with("count", n);
+    let mut blanks = say(count("finish.blanks", summary.blanks.len()));
+    let names: Vec<&str> = summary
+        .blanks
+        .iter()
+        .filter_map(|id| app.plan.field(id))
+        .map(|field| field.short.get(app.lang))
+        .take(8)
+        .collect();
+    if !names.is_empty() {
+        blanks.0 = format!("{} · {}", blanks.0, names.join("; "));
+    }
+    let mut lines = vec![blanks];
+    if summary.none_occurred + summary.unavailable + summary.not_applicable > 0 {
+        let states = Message::new("finish.states")
+            .with("none", summary.none_occurred)
+            .with("unavailable", summary.unavailable)
+            .with("not_applicable", summary.not_applicable);
+        lines.push(say(states));
+    }
+    for (key, n) in [
+        ("finish.hard", summary.hard.len()),
+        ("finish.open", summary.open.len()),
+        ("finish.confirmed", summary.confirmed.len()),
+    ] {
+        lines.push(say(count(key, n)));
+    }
+    lines
+}
+
 /// What F10 shows: blanks, findings, confirmations; then how to hand in.
 fn finish(ui: &Ui, app: &App, summary: &Summary, canvas: &mut Canvas<'_>) {
-    let mut lines = Vec::new();
-    let count = |key: &'static str, n: usize| ui.say(app, &Message::new(key).with("count", n));
-    lines.push((
-        count("finish.blanks", summary.blanks.len()),
-        ui.theme.text(),
-    ));
-    let states = Message::new("finish.states")
-        .with("none", summary.none_occurred)
-        .with("unavailable", summary.unavailable)
-        .with("not_applicable", summary.not_applicable);
-    lines.push((ui.say(app, &states), ui.theme.text()));
-    lines.push((count("finish.hard", summary.hard.len()), ui.theme.text()));
-    lines.push((count("finish.open", summary.open.len()), ui.theme.text()));
-    lines.push((
-        count("finish.confirmed", summary.confirmed.len()),
-        ui.theme.text(),
-    ));
+    let mut lines = counts(ui, app, summary);
     let findings = summary
         .hard
         .iter()
@@ -200,7 +247,7 @@ fn finish(ui: &Ui, app: &App, summary: &Summary, canvas: &mut Canvas<'_>) {
     lines.extend(
         findings
             .take(room)
-            .map(|finding| finding_line(ui, app, finding)),
+            .map(|finding| finding_named(ui, app, finding)),
     );
     let (x, y, columns) = frame(ui, canvas, ui.t("finish.title"), lines.len() + 1);
     for (offset, (text, style)) in lines.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! A picture of the app: `view(&App)` onto a frame. Nothing changes while drawing.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use super::canvas::Canvas;
@@ -36,23 +37,21 @@ pub struct Ui {
 }
 
 impl Ui {
-    /// Draws the app.
+    /// Draws the app on a frame.
     pub fn view(&self, app: &App, frame: &mut Frame<'_>) {
-        let area = frame.area();
+        if let Some(caret) = self.paint(app, frame.buffer_mut()) {
+            frame.set_cursor_position(caret);
+        }
+    }
+
+    /// Draws the app; returns where the caret stands, if text is being typed.
+    pub fn paint(&self, app: &App, buffer: &mut Buffer) -> Option<Position> {
+        let area = buffer.area;
         let mut caret = None;
-        let glyphs = self.glyphs;
+        let mut canvas = Canvas::new(buffer, area, self.glyphs);
         if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-            let mut canvas = Canvas::new(frame.buffer_mut(), area, glyphs);
-            let message = Message::new("screen.too_small")
-                .with("width", usize::from(SMALLEST.0))
-                .with("height", usize::from(SMALLEST.1));
-            let columns = canvas.width();
-            let lines = super::width::wrap(&self.texts.say(&message), columns, canvas.height());
-            for (y, line) in lines.iter().enumerate() {
-                canvas.put(0, y, columns, line, self.theme.text());
-            }
+            self.too_small(&mut canvas);
         } else {
-            let mut canvas = Canvas::new(frame.buffer_mut(), area, glyphs);
             let on_screen = self.screen(app, &mut canvas);
             let on_top = overlays::draw(self, app, &mut canvas);
             caret = if app.overlay.is_some() {
@@ -62,16 +61,23 @@ impl Ui {
             };
         }
         if self.glyphs == Glyphs::Ascii {
-            ascii::fold_frame(frame.buffer_mut());
+            ascii::fold_frame(buffer);
         }
-        if let Some((x, y)) = caret {
-            let (Ok(x), Ok(y)) = (u16::try_from(x), u16::try_from(y)) else {
-                return;
-            };
-            frame.set_cursor_position(Position {
-                x: area.x + x,
-                y: area.y + y,
-            });
+        let (x, y) = caret?;
+        Some(Position {
+            x: area.x.saturating_add(u16::try_from(x).ok()?),
+            y: area.y.saturating_add(u16::try_from(y).ok()?),
+        })
+    }
+
+    fn too_small(&self, canvas: &mut Canvas<'_>) {
+        let message = Message::new("screen.too_small")
+            .with("width", usize::from(SMALLEST.0))
+            .with("height", usize::from(SMALLEST.1));
+        let (columns, rows) = (canvas.width(), canvas.height());
+        let lines = super::width::wrap(&self.texts.say(&message), columns, rows);
+        for (y, line) in lines.iter().enumerate() {
+            canvas.put(0, y, columns, line, self.theme.text());
         }
     }
 

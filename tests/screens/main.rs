@@ -3,4 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod harness;
+mod keys;
+mod office;
+mod one_path;
+mod overlays;
 mod pictures;
+mod saving;
+mod sharing;
+mod sizes;
+mod typing;

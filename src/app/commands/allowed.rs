@@ -84,12 +84,13 @@ fn usual(app: &App, form: &FormState, wanted: &FieldId) -> String {
         crate::base::Lang::Vi => value.display_vi(),
         crate::base::Lang::En => value.display_en(),
     };
-    match range {
+    let range = match range {
         Some((Some(min), Some(max))) => format!("{}–{}", show(min), show(max)),
         Some((Some(min), None)) => format!("≥ {}", show(min)),
         Some((None, Some(max))) => format!("≤ {}", show(max)),
-        _ => String::new(),
-    }
+        _ => return String::new(),
+    };
+    format!("{} {range}", app.label("allowed.usual").get(app.lang))
 }
 
 /// The figures of the two periods beside the form, to be copied.

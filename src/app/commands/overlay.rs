@@ -64,7 +64,7 @@ fn accept(app: &mut App) -> Vec<Effect> {
             Some(item) => super::run(app, item.value),
             None => Vec::new(),
         },
-        Some(Overlay::GoTo(picker)) => match picker.chosen() {
+        Some(Overlay::GoTo(picker) | Overlay::Find(picker)) => match picker.chosen() {
             Some(item) => go::to(app, item.value.clone()),
             None => Vec::new(),
         },
@@ -77,6 +77,7 @@ fn accept(app: &mut App) -> Vec<Effect> {
             cell,
             rule,
             judged,
+            said: _,
             picker,
         }) => match picker.chosen().map(|item| item.value.clone()) {
             Some(ReasonChoice::Listed(reason)) => {

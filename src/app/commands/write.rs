@@ -153,6 +153,7 @@ pub(super) fn ask_reason(app: &mut App, key: &FormKey, finding: &Finding) -> Vec
         cell,
         rule: finding.rule.clone(),
         judged: finding.judged.clone(),
+        said: finding.message.clone(),
         picker: Picker::new(items),
     });
     Vec::new()

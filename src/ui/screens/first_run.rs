@@ -5,15 +5,19 @@ use crate::app::first_run::{FirstRun, Step};
 use crate::app::state::App;
 use crate::base::Message;
 use crate::ui::canvas::Canvas;
-use crate::ui::chrome::{self, ABOVE};
+use crate::ui::chrome::{self, ABOVE, Hint};
 use crate::ui::overlays;
 use crate::ui::view::Ui;
 
-const HINTS: &[Command] = &[
-    Command::Accept,
-    Command::ListDown,
-    Command::Cancel,
-    Command::Quit,
+const UNIT: &[Hint<'_>] = &[
+    (&[Command::Accept], "hint.choose"),
+    (&[Command::ListUp, Command::ListDown], "hint.move"),
+    (&[Command::Quit], "hint.quit"),
+];
+const NAME: &[Hint<'_>] = &[
+    (&[Command::Accept], "hint.make"),
+    (&[Command::Cancel], "hint.cancel"),
+    (&[Command::Quit], "hint.quit"),
 ];
 
 /// Draws it.
@@ -62,6 +66,10 @@ pub fn draw(
             chrome::message(ui, canvas, line, text, ui.theme.quiet());
         }
     }
-    chrome::foot(ui, app, canvas, HINTS);
+    let hints = match page.step {
+        Step::Unit => UNIT,
+        Step::Name | Step::Making => NAME,
+    };
+    chrome::foot_with(ui, app, canvas, hints);
     Some(caret)
 }

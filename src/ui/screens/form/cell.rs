@@ -28,8 +28,8 @@ impl Drawing<'_> {
         }
         canvas.put(MARGIN, y, self.columns.label, &text, theme.text());
         let caret = self.value(canvas, y, field, here);
-        self.sign(canvas, y, field, here);
         if field.kind.is_numeric() {
+            self.sign(canvas, y, field, here);
             self.past(canvas, y, field, here);
         }
         caret
@@ -38,7 +38,7 @@ impl Drawing<'_> {
     fn value(&self, canvas: &mut Canvas<'_>, y: usize, field: &Field, here: bool) -> Option<usize> {
         let (theme, end) = (self.ui.theme, self.columns.value_end);
         if here && let Some(line) = &self.form.edit {
-            let room = VALUE - 2;
+            let room = VALUE - 3;
             let shown = line.window(room);
             let start = end - room - 1;
             canvas.put(start - 1, y, 1, "[", theme.title());
@@ -63,6 +63,14 @@ impl Drawing<'_> {
             _ => theme.text(),
         };
         let room = VALUE - 1;
+        if !field.kind.is_numeric() {
+            // Words have no past beside them: they take the rest of the line.
+            let start = end - room;
+            let room = canvas.width().saturating_sub(start + 1);
+            let style = if here { theme.cursor() } else { style };
+            canvas.put(start, y, room, &text, style);
+            return None;
+        }
         if here {
             canvas.put(
                 end - room,
@@ -101,7 +109,7 @@ impl Drawing<'_> {
         if findings.iter().any(|f| f.overridden.is_none()) {
             return ("!", theme.soft());
         }
-        match self.form.saved.get(&field.id) {
+        match self.save_state(&field.id) {
             Some(SaveState::Waiting) => return ("…", theme.quiet()),
             Some(SaveState::Unsaved) => return ("?", theme.hard()),
             Some(SaveState::OnDisk) | None => {}

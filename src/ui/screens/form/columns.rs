@@ -18,7 +18,7 @@ pub(super) struct Columns {
 /// Columns of a value.
 pub(super) const VALUE: usize = 12;
 /// Columns of a past value.
-pub(super) const PAST: usize = 10;
+pub(super) const PAST: usize = 9;
 /// Columns of the change.
 pub(super) const CHANGE: usize = 7;
 /// Where labels begin.

@@ -26,24 +26,14 @@ impl Drawing<'_> {
         };
         chrome::message(ui, canvas, 0, &self.about(field), ui.theme.quiet());
         let mut lines = self.lines_about(field);
-        lines.truncate(room);
-        if lines.len() < room {
-            lines.extend(self.lines_about_left(field));
-        }
+        lines.extend(self.lines_about_left(field));
+        let columns = canvas.width().saturating_sub(2);
         if lines.is_empty() && !field.note.is_empty() {
-            let columns = canvas.width().saturating_sub(2);
-            for line in width::wrap(field.note.get(app.lang), columns, room) {
-                lines.push((line, ui.theme.quiet()));
-            }
+            // One line of it; the help page has all.
+            let note = width::fit(field.note.get(app.lang), columns);
+            lines.push((note, ui.theme.quiet()));
         }
-        // One sentence may take both lines rather than be cut.
-        if let ([(text, style)], true) = (&lines[..], room > 1) {
-            let columns = canvas.width().saturating_sub(2);
-            let style = *style;
-            let wrapped = width::wrap(text, columns, room);
-            lines = wrapped.into_iter().map(|line| (line, style)).collect();
-        }
-        for (at, (text, style)) in lines.into_iter().take(room).enumerate() {
+        for (at, (text, style)) in laid(lines, columns, room).into_iter().enumerate() {
             chrome::message(ui, canvas, 1 + at, &text, style);
         }
     }
@@ -53,24 +43,11 @@ impl Drawing<'_> {
         let Some(left) = self.form.left.as_ref().filter(|left| **left != here.id) else {
             return Vec::new();
         };
-        let Some(field) = self.app.plan.field(left) else {
-            return Vec::new();
-        };
         let of_here = |finding: &&Finding| finding.field == here.id;
         self.form
             .findings_about(left)
             .filter(|finding| finding.overridden.is_none() && !of_here(finding))
-            .map(|finding| {
-                let (text, style) = finding_line(self.ui, self.app, finding);
-                let (sign, said) = text.split_once(' ').unwrap_or(("", &text));
-                let name = field.short.get(self.app.lang);
-                // A sentence that begins with the name needs no second one.
-                if said.starts_with(name) {
-                    (text, style)
-                } else {
-                    (format!("{sign} {name}: {said}"), style)
-                }
-            })
+            .map(|finding| finding_named(self.ui, self.app, finding))
             .collect()
     }
 
@@ -82,13 +59,20 @@ impl Drawing<'_> {
         );
         let whole = width::width(label) <= self.columns.label;
         match (whole, unit.is_empty()) {
-            (true, _) => unit.to_owned(),
+            (true, true) => String::new(),
+            (true, false) => self.measured_in(unit),
             (false, true) => label.to_owned(),
-            (false, false) => format!("{label} · {unit}"),
+            (false, false) => format!("{label} · {}", self.measured_in(unit)),
         }
     }
 
-    /// Findings first, then the note, then how the field is counted.
+    /// "đơn vị tính: người".
+    fn measured_in(&self, unit: &str) -> String {
+        let said = Message::new("form.measured_in").with("unit", unit);
+        self.ui.texts.say(&said)
+    }
+
+    /// Findings first, then the note.
     fn lines_about(&self, field: &Field) -> Vec<(String, Style)> {
         let theme = self.ui.theme;
         let mut lines = Vec::new();
@@ -117,12 +101,13 @@ impl Drawing<'_> {
             Some(live) => live.findings.iter().collect(),
             None => self.form.findings_about(&field.id).collect(),
         };
-        let invalid_said = !lines.is_empty();
+        // The reading's own words and the sides of the conflict were said above.
+        let said = !lines.is_empty();
         for finding in findings {
-            if invalid_said && finding.rule.as_str() == "invalid" {
+            if said && matches!(finding.rule.as_str(), "invalid" | "conflict") {
                 continue;
             }
-            lines.push(finding_line(self.ui, self.app, finding));
+            lines.push(finding_here(self.ui, self.app, finding, field));
         }
         let note = self.form.form.note(&field.id);
         if !note.is_empty() {
@@ -147,6 +132,53 @@ impl Drawing<'_> {
             .collect();
         let said = Message::new("form.conflict").with("sides", sides.join(" / "));
         format!("⚑ {}", self.ui.say(self.app, &said))
+    }
+}
+
+/// Lays sentences out in so many lines: each takes what it needs while there is room; what finds
+/// none is counted behind the last one.
+fn laid(lines: Vec<(String, Style)>, columns: usize, room: usize) -> Vec<(String, Style)> {
+    let mut out: Vec<(String, Style)> = Vec::new();
+    let mut unsaid = 0;
+    for (text, style) in lines {
+        let free = room - out.len();
+        if free == 0 {
+            unsaid += 1;
+            continue;
+        }
+        let wrapped = width::wrap(&text, columns, free);
+        out.extend(wrapped.into_iter().map(|line| (line, style)));
+    }
+    if let Some((last, _)) = out.last_mut().filter(|_| unsaid > 0) {
+        let tail = format!(" (+{unsaid})");
+        let kept = width::fit(last, columns.saturating_sub(width::width(&tail)));
+        *last = format!("{kept}{tail}");
+    }
+    out
+}
+
+/// [`finding_line`] beside its cell: without the name of the cell that the sentence begins with.
+pub fn finding_here(ui: &Ui, app: &App, finding: &Finding, here: &Field) -> (String, Style) {
+    let (text, style) = finding_line(ui, app, finding);
+    let start = format!("{} (", here.short.get(app.lang));
+    let Some((sign, said)) = text.split_once(' ') else {
+        return (text, style);
+    };
+    match said.strip_prefix(&start).and_then(|s| s.split_once(')')) {
+        Some((value, rest)) if !rest.is_empty() => (format!("{sign} {value}{rest}"), style),
+        _ => (text, style),
+    }
+}
+
+/// [`finding_line`] away from its cell: with the cell's name, where the sentence does not begin
+/// with it.
+pub fn finding_named(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
+    let (text, style) = finding_line(ui, app, finding);
+    let name = app.plan.field(&finding.field);
+    let name = name.map(|f| f.short.get(app.lang)).unwrap_or_default();
+    match text.split_once(' ') {
+        Some((sign, said)) if !said.starts_with(name) => (format!("{sign} {name}: {said}"), style),
+        _ => (text, style),
     }
 }
 

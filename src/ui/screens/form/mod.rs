@@ -9,17 +9,17 @@ use crate::app::command::Command;
 use crate::app::form::{FormState, Live, Place, SaveState};
 use crate::app::overview;
 use crate::app::rows::{Row, Section};
-use crate::app::state::App;
+use crate::app::state::{App, Health};
 use crate::base::Message;
 use crate::ledger::actor::Right;
-use crate::plan::{Period, Severity};
+use crate::plan::{FieldId, Period, Severity};
 use crate::ui::canvas::Canvas;
-use crate::ui::chrome::{self, ABOVE};
+use crate::ui::chrome::{self, ABOVE, Room};
 use crate::ui::view::Ui;
 use crate::ui::width;
 use columns::{Columns, MARGIN, PAST};
 
-pub use message::{finding_line, reason_words};
+pub use message::{finding_here, finding_line, finding_named, reason_words};
 
 /// What one drawing of the form needs everywhere.
 struct Drawing<'a> {
@@ -52,30 +52,49 @@ pub fn draw(
     drawing.head(canvas);
     let caret = drawing.body(canvas);
     drawing.messages(canvas);
-    chrome::foot(ui, app, canvas, hints(form));
+    chrome::foot(ui, app, canvas, hints(app, form));
     drawing.foot(canvas);
     caret
 }
 
 /// The same keys while a cell is typed into and while not, as far as they work in both: a line that
-/// stands still costs nothing and is found where it was.
-fn hints(form: &FormState) -> &'static [Command] {
+/// stands still costs nothing and is found where it was. A reader is shown no key that writes.
+fn hints(app: &App, form: &FormState) -> &'static [Command] {
+    if app.right(&form.key).is_none() {
+        return &[
+            Command::CellNext,
+            Command::ProblemNext,
+            Command::HistoryCell,
+            Command::HelpOpen,
+            Command::PaletteOpen,
+            Command::GoTo,
+        ];
+    }
     let open_question = form.edit.is_none()
         && form.page.cells.get(form.cursor).is_some_and(|id| {
             form.findings_at(id)
                 .any(|f| f.severity == Severity::Soft && f.overridden.is_none())
         });
-    if open_question {
-        &[
+    match (form.edit.is_some(), open_question) {
+        (true, _) => &[
+            Command::CellCommit,
+            Command::MarkEmpty,
+            Command::ProblemNext,
+            Command::FormFinish,
+            Command::HelpOpen,
+            Command::PaletteOpen,
+            Command::NoteCell,
+            Command::GoTo,
+        ],
+        (false, true) => &[
             Command::CellEdit,
             Command::CellNext,
             Command::MarkEmpty,
             Command::ProblemNext,
             Command::FormFinish,
             Command::HelpOpen,
-        ]
-    } else {
-        &[
+        ],
+        (false, false) => &[
             Command::CellNext,
             Command::MarkEmpty,
             Command::ProblemNext,
@@ -83,18 +102,19 @@ fn hints(form: &FormState) -> &'static [Command] {
             Command::HelpOpen,
             Command::PaletteOpen,
             Command::NoteCell,
-            Command::HistoryCell,
             Command::GoTo,
-        ]
+            Command::HistoryCell,
+        ],
     }
 }
 
 impl Drawing<'_> {
+    /// Unit, period, status on the left; how much is filled and the deadline on the right, in
+    /// shorter words where the left part needs the room; the unit's name gives way last.
     fn head(&self, canvas: &mut Canvas<'_>) {
         let (ui, app) = (self.ui, self.app);
-        let mut left = format!(
-            "{} · {} · {}",
-            self.place.unit.name.get(app.lang),
+        let mut rest = format!(
+            " · {} · {}",
             chrome::period_name(ui, self.place.period),
             chrome::status_word(ui, self.form.status),
         );
@@ -104,13 +124,25 @@ impl Drawing<'_> {
             None => Some("form.reading"),
         };
         if let Some(key) = capacity {
-            left.push_str(" · ");
-            left.push_str(ui.t(key));
+            rest.push_str(" · ");
+            rest.push_str(ui.t(key));
         }
+        let unit = self.place.unit.name.get(app.lang);
+        let needed = width::width(unit) + width::width(&rest);
         let (filled, expected) = self.form.filled;
-        let deadline = chrome::deadline(ui, app, self.place.period);
-        let right = format!("{filled}/{expected}   {deadline}");
-        chrome::title(ui, canvas, &left, &right);
+        let right = |room| {
+            let deadline = chrome::deadline(ui, app, self.place.period, room);
+            format!("{filled}/{expected}   {deadline}")
+        };
+        let fits = |right: &String| needed + width::width(right) + 3 <= canvas.width();
+        let right = [Room::Full, Room::Short]
+            .into_iter()
+            .map(right)
+            .find(fits)
+            .unwrap_or_else(|| right(Room::Days));
+        let room = canvas.width().saturating_sub(width::width(&right) + 3);
+        let unit = width::fit_middle(unit, room.saturating_sub(width::width(&rest)).max(6));
+        chrome::title(ui, canvas, &format!("{unit}{rest}"), &right);
         self.column_heads(canvas);
     }
 
@@ -194,8 +226,8 @@ impl Drawing<'_> {
         let (ui, app) = (self.ui, self.app);
         let y = canvas.height().saturating_sub(chrome::BELOW);
         let count = |wanted| {
-            let states = self.form.saved.values();
-            states.filter(|state| **state == wanted).count()
+            let states = self.form.saved.keys().map(|id| self.save_state(id));
+            states.filter(|state| *state == Some(wanted)).count()
         };
         let (saved, unsaved) = (count(SaveState::OnDisk), count(SaveState::Unsaved));
         let (key, number, style) = if unsaved > 0 {
@@ -221,6 +253,15 @@ impl Drawing<'_> {
         if !left.is_empty() {
             let text = width::fit(&left.join(" · "), room.saturating_sub(2));
             canvas.put(1, y, room, &format!(" {text} "), ui.theme.quiet());
+        }
+    }
+
+    /// How far the last write of a cell has come; while the store cannot be written, nothing is
+    /// on its way.
+    fn save_state(&self, field: &FieldId) -> Option<SaveState> {
+        match self.form.saved.get(field).copied() {
+            Some(SaveState::Waiting) if self.app.health != Health::Good => Some(SaveState::Unsaved),
+            state => state,
         }
     }
 }

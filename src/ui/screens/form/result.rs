@@ -3,13 +3,22 @@
 use ratatui::style::Style;
 
 use super::Drawing;
-use super::columns::{MARGIN, SIGN, VALUE};
-use crate::base::Message;
+use super::columns::{MARGIN, SIGN};
+use crate::base::{Decimal, Lang, Message};
 use crate::figures::{self, Figure, Verdict};
 use crate::plan::{Measure, MeasureId};
 use crate::ui::canvas::Canvas;
 use crate::ui::view::{Glyphs, Ui};
 use crate::ui::width;
+
+/// How a target is worded.
+#[derive(Clone, Copy)]
+enum Wording {
+    /// "mục tiêu ≥ 50%".
+    Full,
+    /// "≥ 50%".
+    SignOnly,
+}
 
 impl Drawing<'_> {
     pub(super) fn result(&self, canvas: &mut Canvas<'_>, y: usize, id: &MeasureId) {
@@ -23,19 +32,56 @@ impl Drawing<'_> {
         let rate = measure.rate_in.contains(&self.place.period.kind);
         let value = figures::display(figure, measure, self.app.lang);
         let (sign, style) = verdict_sign(self.ui, figure);
-        let target = self.target(measure, rate);
-        let target = format!("{target}{}", if sign.is_empty() { "" } else { "  " });
         let end = self.columns.value_end;
         let label = format!("── {} {}", measure.id, measure.short.get(self.app.lang));
-        let value_room = width::width(&value).max(VALUE - 1);
+        // Room for "100,0%", so that the label does not move with the value.
+        let value_room = width::width(&value).max(7);
         let label_room = (end - MARGIN).saturating_sub(value_room + 1);
+        let label = width::fit_middle(&label, label_room);
         canvas.put(MARGIN, y, label_room, &label, theme.quiet());
         canvas.put_right(end, y, value_room, &value, theme.title());
-        let used = canvas.put(end + SIGN, y, canvas.width(), &target, theme.quiet());
-        canvas.put(end + SIGN + used, y, canvas.width(), &sign, style);
+        let (at, room) = (end + SIGN, canvas.width().saturating_sub(end + SIGN + 1));
+        let distance = self.distance(figure, measure);
+        let mut verdicts = vec![String::new()];
+        if !sign.is_empty() {
+            let alone = sign.split(' ').next().unwrap_or_default();
+            verdicts = vec![format!("  {sign}"), format!("  {alone}")];
+            if !distance.is_empty() {
+                verdicts.insert(0, format!("  {sign}  {distance}"));
+            }
+        }
+        let full = self.target(measure, rate, Wording::Full);
+        let short = self.target(measure, rate, Wording::SignOnly);
+        // The first wording that fits: the distance counts for more than the word "mục tiêu".
+        let fits = |pair: &(&String, &String)| width::width(pair.0) + width::width(pair.1) <= room;
+        let (target, verdict) = verdicts
+            .iter()
+            .flat_map(|verdict| [(&full, verdict), (&short, verdict)])
+            .find(fits)
+            .unwrap_or((&short, verdicts.last().unwrap_or(&full)));
+        let used = canvas.put(at, y, room, target, theme.quiet());
+        canvas.put(at + used, y, room.saturating_sub(used), verdict, style);
     }
 
-    fn target(&self, measure: &Measure, rate: bool) -> String {
+    /// "-2,0": how far from the target, in the unit of the result; below it is negative.
+    fn distance(&self, figure: &Figure, measure: &Measure) -> String {
+        let judged = matches!(figure.verdict, Verdict::Met | Verdict::NotMet);
+        let Some(distance) = figures::distance(figure, measure).filter(|_| judged) else {
+            return String::new();
+        };
+        let sign = if distance.cmp_decimal(Decimal::ZERO).is_gt() {
+            "+"
+        } else {
+            ""
+        };
+        let number = match self.app.lang {
+            Lang::Vi => distance.display_vi(measure.places),
+            Lang::En => distance.display_en(measure.places),
+        };
+        format!("{sign}{number}")
+    }
+
+    fn target(&self, measure: &Measure, rate: bool, wording: Wording) -> String {
         if !rate {
             return self.ui.t("form.counts_only").to_owned();
         }
@@ -44,8 +90,8 @@ impl Drawing<'_> {
             Glyphs::Ascii => measure.op.ascii(),
         };
         let target = match self.app.lang {
-            crate::base::Lang::Vi => measure.target.display_vi(),
-            crate::base::Lang::En => measure.target.display_en(),
+            Lang::Vi => measure.target.display_vi(),
+            Lang::En => measure.target.display_en(),
         };
         let suffix = measure.suffix.get(self.app.lang);
         let short = if suffix.chars().count() > 4 {
@@ -53,11 +99,14 @@ impl Drawing<'_> {
         } else {
             suffix
         };
-        self.ui.texts.say(
-            &Message::new("form.target")
-                .with("sign", sign)
-                .with("target", format!("{target}{short}")),
-        )
+        let key = match wording {
+            Wording::Full => "form.target",
+            Wording::SignOnly => "form.target_short",
+        };
+        let message = Message::new(key)
+            .with("sign", sign)
+            .with("target", format!("{target}{short}"));
+        self.ui.texts.say(&message)
     }
 }
 
