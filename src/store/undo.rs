@@ -269,7 +269,10 @@ impl History<'_> {
                 continue;
             };
             let order = |recorded: &Recorded| (recorded.entry.clock, recorded.reference());
-            if shown.as_ref().is_none_or(|best| order(best) < order(&found)) {
+            if shown
+                .as_ref()
+                .is_none_or(|best| order(best) < order(&found))
+            {
                 shown = Some(found);
             }
         }

@@ -58,7 +58,10 @@ fn compare(store: &impl Store, truth: &Told, what: &str) -> Outcome {
     let mut silent = true;
     let failed = |error: StoreError| {
         assert!(
-            matches!(error, StoreError::Damaged(_) | StoreError::Io(_) | StoreError::Newer { .. }),
+            matches!(
+                error,
+                StoreError::Damaged(_) | StoreError::Io(_) | StoreError::Newer { .. }
+            ),
             "{what}: {error:?}"
         );
         false
@@ -78,7 +81,11 @@ fn compare(store: &impl Store, truth: &Told, what: &str) -> Outcome {
     }
     let empty = crate::world::form("xa-b", "2022");
     match store.form(&empty) {
-        Ok(found) => assert_eq!(found, nhaplieu::ledger::Form::default(), "{what}: blank form"),
+        Ok(found) => assert_eq!(
+            found,
+            nhaplieu::ledger::Form::default(),
+            "{what}: blank form"
+        ),
         Err(error) => silent &= failed(error),
     }
     match told(store) {
@@ -97,13 +104,20 @@ fn compare(store: &impl Store, truth: &Told, what: &str) -> Outcome {
         }
         Err(error) => silent &= failed(error),
     }
-    if silent { Outcome::Same } else { Outcome::PartlyRead }
+    if silent {
+        Outcome::Same
+    } else {
+        Outcome::PartlyRead
+    }
 }
 
 fn is_second_epoch(line: &nhaplieu::store::LogEntry) -> bool {
     matches!(
         line.recorded.entry.body,
-        nhaplieu::ledger::Body::EpochStart { continues: Some(_), .. }
+        nhaplieu::ledger::Body::EpochStart {
+            continues: Some(_),
+            ..
+        }
     )
 }
 
@@ -142,7 +156,10 @@ fn a_damaged_file_is_read_as_written_or_not_at_all() {
     filled(dir.path(), 11, 120);
     let truth = told(&open(dir.path(), &edge()).unwrap()).unwrap();
     let data = dir.path().join("data.redb");
-    let (sound, witness) = (fs::read(&data).unwrap(), fs::read(dir.path().join("witness")).unwrap());
+    let (sound, witness) = (
+        fs::read(&data).unwrap(),
+        fs::read(dir.path().join("witness")).unwrap(),
+    );
     let mut chance = Chance::new(12);
     let mut counts = std::collections::BTreeMap::new();
     for round in 0..rounds(250, 20_000) {

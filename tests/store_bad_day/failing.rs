@@ -57,7 +57,9 @@ fn each_operation_fails(refuses: Refuses, kind: ErrorKind) {
                 assert!(fitting(&error, kind), "{what}: {error:?}");
                 read_only_and_sound(&mut store, &what);
                 assert!(disk.repair(), "{what}: failed without a failure");
-                store.reopen().unwrap_or_else(|error| panic!("{what}: {error}"));
+                store
+                    .reopen()
+                    .unwrap_or_else(|error| panic!("{what}: {error}"));
                 assert!(!store.is_read_only(), "{what}");
                 let done = after(known.clone(), &action);
                 known = whole_or_absent(&store, before, (&known, done), &what);
@@ -65,7 +67,9 @@ fn each_operation_fails(refuses: Refuses, kind: ErrorKind) {
         }
         assert_eq!(figures(&store).unwrap(), known, "{what}");
         let next = busy(&mut chance, n + 1);
-        store.commit(&next).unwrap_or_else(|error| panic!("{what}: {error}"));
+        store
+            .commit(&next)
+            .unwrap_or_else(|error| panic!("{what}: {error}"));
         known = after(known, &next);
         if disk_was_untouched(left, failures) {
             break;
@@ -88,7 +92,10 @@ fn disk_was_untouched(left: usize, failures: usize) -> bool {
 fn read_only_and_sound(store: &mut RedbStore, what: &str) {
     assert!(store.is_read_only(), "{what}");
     let refused = store.commit(&busy(&mut Chance::new(4), 5)).unwrap_err();
-    assert!(matches!(refused, StoreError::ReadOnly(_)), "{what}: {refused:?}");
+    assert!(
+        matches!(refused, StoreError::ReadOnly(_)),
+        "{what}: {refused:?}"
+    );
 }
 
 fn whole_or_absent(
@@ -169,7 +176,10 @@ fn a_store_that_cannot_be_made_leaves_nothing_behind() {
             // Only closing failed, after everything was on the disk.
             Ok(_) => {}
             Err(error) => {
-                assert!(matches!(error, StoreError::DiskFull), "after {left}: {error:?}");
+                assert!(
+                    matches!(error, StoreError::DiskFull),
+                    "after {left}: {error:?}"
+                );
                 if at.join("data.redb").exists() {
                     // Whole, and only its first opening failed.
                     assert!(open(&at, &edge()).is_ok(), "after {left}");

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nhaplieu::ledger::{
-    AuthorId, Body, Content, Hash, Origin, Role, Subject, entry::Frontier,
-};
+use nhaplieu::ledger::{AuthorId, Body, Content, Hash, Origin, Role, Subject, entry::Frontier};
 use nhaplieu::plan::{FieldId, RuleId, UnitId};
 use nhaplieu::store::{
     Action, Change, Direction, LogFilter, RedbStore, SCHEMA, Seen, Store, create, open,
@@ -55,7 +53,10 @@ fn contents() -> Vec<(&'static str, Content)> {
         ("so_03", Content::NotApplicable),
         ("so_04", Content::Invalid("12a".to_owned())),
         ("ti_le", number("12.34")),
-        ("loi", Content::Text("Các xã phối hợp tốt với phòng".to_owned())),
+        (
+            "loi",
+            Content::Text("Các xã phối hợp tốt với phòng".to_owned()),
+        ),
     ]
 }
 
@@ -65,7 +66,12 @@ fn fill(store: &mut RedbStore) {
     }
     let at = cell("xa-a", "2023", "so_00");
     let note = Body::Note("theo sổ hộ tịch".to_owned());
-    one(store, "lan", 20, change(Subject::Note(at.clone()), note, ""));
+    one(
+        store,
+        "lan",
+        20,
+        change(Subject::Note(at.clone()), note, ""),
+    );
     let confirm = Body::Confirm {
         judged: "105".to_owned(),
         reason: "khac".to_owned(),
@@ -80,8 +86,17 @@ fn fill(store: &mut RedbStore) {
 }
 
 fn undo_and_redo(store: &mut RedbStore) {
-    one(store, "lan", 30, set(&cell("xa-a", "2023", "so_05"), number("7")));
-    for (n, direction) in [(31, Direction::Undo), (32, Direction::Redo), (33, Direction::Undo)] {
+    one(
+        store,
+        "lan",
+        30,
+        set(&cell("xa-a", "2023", "so_05"), number("7")),
+    );
+    for (n, direction) in [
+        (31, Direction::Undo),
+        (32, Direction::Redo),
+        (33, Direction::Undo),
+    ] {
         let plan = store.undo_plan(&id("lan"), direction).unwrap();
         let mut action = action("lan", n, plan.changes);
         action.origin = plan.origin;
@@ -111,7 +126,13 @@ fn dispute_and_resolve(store: &mut RedbStore) {
         for field in ["so_06", "so_07"] {
             let mut one = set(&cell("xa-a", "2023", field), number(figure));
             one.seen = Seen::Heads(Vec::new());
-            store.commit(&action(who, n * 10 + u64::from(field == "so_07"), vec![one])).unwrap();
+            store
+                .commit(&action(
+                    who,
+                    n * 10 + u64::from(field == "so_07"),
+                    vec![one],
+                ))
+                .unwrap();
         }
     }
     let at = Subject::Cell(cell("xa-a", "2023", "so_06"));
@@ -121,7 +142,12 @@ fn dispute_and_resolve(store: &mut RedbStore) {
 
 fn workflow(store: &mut RedbStore) {
     let key = form("xa-b", "2023");
-    one(store, "hoa", 500, set(&cell("xa-b", "2023", "so_00"), number("9")));
+    one(
+        store,
+        "hoa",
+        500,
+        set(&cell("xa-b", "2023", "so_00"), number("9")),
+    );
     let content = content_of(store, &key);
     let submit = Body::Submit {
         content,
@@ -131,7 +157,12 @@ fn workflow(store: &mut RedbStore) {
     };
     let at = Subject::Form(key.clone());
     one(store, "hoa", 501, change(at.clone(), submit, ""));
-    one(store, "phong", 502, change(at.clone(), Body::Return, "thiếu ô"));
+    one(
+        store,
+        "phong",
+        502,
+        change(at.clone(), Body::Return, "thiếu ô"),
+    );
     let info = store.info().unwrap();
     let frontier: Frontier = vec![(info.author, info.seq, Hash([5; 32]))];
     let approve = Body::Approve {
@@ -140,7 +171,12 @@ fn workflow(store: &mut RedbStore) {
     };
     let approval = Subject::Approval(key, UnitId::new("phong"));
     one(store, "phong", 503, change(approval, approve, ""));
-    one(store, "phong", 504, change(at.clone(), Body::Lock { content, frontier }, ""));
+    one(
+        store,
+        "phong",
+        504,
+        change(at.clone(), Body::Lock { content, frontier }, ""),
+    );
     one(store, "phong", 505, change(at, Body::Reopen, "sửa lỗi in"));
 }
 
@@ -152,8 +188,18 @@ fn trust(store: &mut RedbStore) {
         name: "Xã B".to_owned(),
     };
     one(store, "phong", 600, change(author.clone(), enrol, ""));
-    one(store, "phong", 601, change(author.clone(), Body::RejectRange { from: 3, to: 4 }, ""));
-    one(store, "phong", 602, change(author, Body::Revoke { last_good: 2 }, ""));
+    one(
+        store,
+        "phong",
+        601,
+        change(author.clone(), Body::RejectRange { from: 3, to: 4 }, ""),
+    );
+    one(
+        store,
+        "phong",
+        602,
+        change(author, Body::Revoke { last_good: 2 }, ""),
+    );
 }
 
 /// Writes the fixture. Only ever for a new schema:
@@ -175,7 +221,12 @@ fn make_the_golden_store() {
             units: units.into_iter().map(UnitId::new).collect(),
             disabled: who == "y-te",
         };
-        one(&mut store, "phong", n, change(Subject::Actor(id(who)), body, ""));
+        one(
+            &mut store,
+            "phong",
+            n,
+            change(Subject::Actor(id(who)), body, ""),
+        );
     }
     fill(&mut store);
     let report = store.verify().unwrap();
@@ -230,23 +281,43 @@ fn the_golden_store_holds_every_kind_of_entry_under_the_hashes_it_had() {
     let dir = tempdir().unwrap();
     let store = copied(dir.path());
     let log = store.log(&LogFilter::default()).unwrap();
-    let mut kinds: Vec<_> = log.iter().map(|line| line.recorded.entry.body.kind()).collect();
+    let mut kinds: Vec<_> = log
+        .iter()
+        .map(|line| line.recorded.entry.body.kind())
+        .collect();
     kinds.sort_unstable();
     kinds.dedup();
     assert_eq!(
         kinds,
         [
-            "actor", "approve", "confirm", "enrol", "epoch_start", "lock", "note",
-            "plan_install", "reject_range", "reopen", "resolve", "return", "revoke",
-            "set_value", "submit",
+            "actor",
+            "approve",
+            "confirm",
+            "enrol",
+            "epoch_start",
+            "lock",
+            "note",
+            "plan_install",
+            "reject_range",
+            "reopen",
+            "resolve",
+            "return",
+            "revoke",
+            "set_value",
+            "submit",
         ]
     );
-    let mut origins: Vec<_> = log.iter().map(|line| line.recorded.entry.origin.name()).collect();
+    let mut origins: Vec<_> = log
+        .iter()
+        .map(|line| line.recorded.entry.origin.name())
+        .collect();
     origins.sort_unstable();
     origins.dedup();
     assert_eq!(
         origins,
-        ["copied", "demo", "import", "paste", "redo", "set", "table", "typed", "undo"]
+        [
+            "copied", "demo", "import", "paste", "redo", "set", "table", "typed", "undo"
+        ]
     );
     let last = log
         .iter()
@@ -256,14 +327,19 @@ fn the_golden_store_holds_every_kind_of_entry_under_the_hashes_it_had() {
 }
 
 /// The hash of the last entry of the golden store: the whole chain before it hangs on it.
-const LAST_HASH: &str = "";
+const LAST_HASH: &str = "88f6a8b938a6027e892c527fc6b8ffd275eb975b0455a99a523ce46372df1a61";
 
 #[test]
 fn the_golden_store_goes_on_being_written() {
     let dir = tempdir().unwrap();
     let mut store = copied(dir.path());
     assert_eq!(store.info().unwrap().schema, SCHEMA);
-    one(&mut store, "lan", 9_000, set(&cell("xa-a", "2023", "so_00"), number("106")));
+    one(
+        &mut store,
+        "lan",
+        9_000,
+        set(&cell("xa-a", "2023", "so_00"), number("106")),
+    );
     drop(store);
     let mut store = open(dir.path(), &edge()).unwrap();
     let found = store.form(&form("xa-a", "2023")).unwrap();

@@ -70,7 +70,11 @@ fn subject(at: usize) -> Subject {
 
 /// 0 empties.
 fn body(at: usize, value: i64) -> Body {
-    let words = if value == 0 { String::new() } else { format!("lời {value}") };
+    let words = if value == 0 {
+        String::new()
+    } else {
+        format!("lời {value}")
+    };
     match at {
         0 | 1 if value == 0 => Body::SetValue(Content::Blank),
         0 | 1 => Body::SetValue(number(&value.to_string())),
@@ -118,13 +122,25 @@ struct Model {
 
 impl Model {
     fn heads(&self, subject: usize) -> Vec<usize> {
-        let on = || self.kept.iter().enumerate().filter(move |(_, kept)| kept.subject == subject);
-        let replaced: BTreeSet<usize> = on().flat_map(|(_, k)| k.replaces.iter().copied()).collect();
-        on().map(|(at, _)| at).filter(|at| !replaced.contains(at)).collect()
+        let on = || {
+            self.kept
+                .iter()
+                .enumerate()
+                .filter(move |(_, kept)| kept.subject == subject)
+        };
+        let replaced: BTreeSet<usize> =
+            on().flat_map(|(_, k)| k.replaces.iter().copied()).collect();
+        on().map(|(at, _)| at)
+            .filter(|at| !replaced.contains(at))
+            .collect()
     }
 
     fn disputed(&self, subject: usize) -> bool {
-        let said: BTreeSet<i64> = self.heads(subject).iter().map(|at| self.kept[*at].value).collect();
+        let said: BTreeSet<i64> = self
+            .heads(subject)
+            .iter()
+            .map(|at| self.kept[*at].value)
+            .collect();
         said.len() > 1
     }
 
@@ -148,13 +164,19 @@ impl Model {
     fn target(&self, person: usize, way: Way) -> Option<usize> {
         let did = self.did.get(&person)?;
         let undone = |at: usize| {
-            let last = did.iter().rev().find_map(|d| d.of.filter(|(_, of)| *of == at));
+            let last = did
+                .iter()
+                .rev()
+                .find_map(|d| d.of.filter(|(_, of)| *of == at));
             matches!(last, Some((Way::Back, _)))
         };
         match way {
             Way::Back => (0..did.len()).rev().find(|at| {
                 let ordinary = did[*at].of.is_none();
-                let typed = did[*at].entries.iter().all(|e| !self.last_on(&did[*at], *e).resolves);
+                let typed = did[*at]
+                    .entries
+                    .iter()
+                    .all(|e| !self.last_on(&did[*at], *e).resolves);
                 ordinary && typed && !undone(*at)
             }),
             // Only while nothing else was done since: a stack of undos, minus those redone.
@@ -179,13 +201,22 @@ impl Model {
 
     fn last_on(&self, did: &Did, entry: usize) -> &Kept {
         let on = self.kept[entry].subject;
-        let last = did.entries.iter().rev().find(|e| self.kept[**e].subject == on);
+        let last = did
+            .entries
+            .iter()
+            .rev()
+            .find(|e| self.kept[**e].subject == on);
         &self.kept[*last.unwrap()]
     }
 
     /// What taking that deed back, or doing it again, would write; `None` where somebody came
     /// in between.
-    fn plan(&self, person: usize, target: usize, way: Way) -> Option<Vec<(usize, i64, Option<usize>)>> {
+    fn plan(
+        &self,
+        person: usize,
+        target: usize,
+        way: Way,
+    ) -> Option<Vec<(usize, i64, Option<usize>)>> {
         let did = &self.did[&person][target];
         let mut seen = BTreeSet::new();
         let mut out = Vec::new();
@@ -194,7 +225,12 @@ impl Model {
             if !seen.insert(on) {
                 continue;
             }
-            let last = *did.entries.iter().rev().find(|e| self.kept[**e].subject == on).unwrap();
+            let last = *did
+                .entries
+                .iter()
+                .rev()
+                .find(|e| self.kept[**e].subject == on)
+                .unwrap();
             // Of several, the one that was shown: the latest.
             let before = self.kept[*first].replaces.iter().max().copied();
             let (from, to) = match way {
@@ -276,14 +312,18 @@ impl Office {
                 reason: String::new(),
                 seen: match seen {
                     None => Seen::Current,
-                    Some(seen) => {
-                        Seen::Heads(seen.iter().map(|at| self.model.kept[*at].reference).collect())
-                    }
+                    Some(seen) => Seen::Heads(
+                        seen.iter()
+                            .map(|at| self.model.kept[*at].reference)
+                            .collect(),
+                    ),
                 },
             });
         }
         // Later changes of one action stand on the earlier ones, so only the first can dispute.
-        let refused = what.iter().any(|(at, _)| Model::is_cell(*at) && self.model.disputed(*at));
+        let refused = what
+            .iter()
+            .any(|(at, _)| Model::is_cell(*at) && self.model.disputed(*at));
         let action = self.next(person, changes);
         match self.handles[handle].commit(&action) {
             Err(StoreError::InConflict(_)) => assert!(refused, "refused without a conflict"),
@@ -303,7 +343,14 @@ impl Office {
                             seen
                         }
                     };
-                    entries.push(self.keep(person, handle, (*at, *value, false), replaces, None, recorded.reference()));
+                    entries.push(self.keep(
+                        person,
+                        handle,
+                        (*at, *value, false),
+                        replaces,
+                        None,
+                        recorded.reference(),
+                    ));
                 }
                 self.done(person, action.id.0, entries, None);
             }
@@ -360,14 +407,28 @@ impl Office {
             Way::Back => Origin::UndoOf(told.of),
             Way::Again => Origin::RedoOf(told.of),
         };
-        let said: Vec<_> = action.changes.iter().map(|c| (c.subject.clone(), c.body.clone())).collect();
-        let wanted: Vec<_> = expected.iter().map(|(at, value, _)| (subject(*at), body(*at, *value))).collect();
+        let said: Vec<_> = action
+            .changes
+            .iter()
+            .map(|c| (c.subject.clone(), c.body.clone()))
+            .collect();
+        let wanted: Vec<_> = expected
+            .iter()
+            .map(|(at, value, _)| (subject(*at), body(*at, *value)))
+            .collect();
         assert_eq!(said, wanted);
         let done = self.handles[handle].commit(&action).unwrap();
         let mut entries = Vec::new();
         for (recorded, (at, value, to)) in done.entries.iter().zip(expected) {
             let heads = self.model.heads(at);
-            entries.push(self.keep(person, handle, (at, value, false), heads, Some((way, to)), recorded.reference()));
+            entries.push(self.keep(
+                person,
+                handle,
+                (at, value, false),
+                heads,
+                Some((way, to)),
+                recorded.reference(),
+            ));
         }
         self.done(person, action.id.0, entries, Some((way, target)));
     }
@@ -402,10 +463,17 @@ impl Office {
                     Subject::Confirm(cell, rule) => form.confirms.get(&(cell.field, rule)),
                     _ => None,
                 };
-                let found: BTreeSet<EntryRef> =
-                    heads.map(|heads| heads.references()).unwrap_or_default().into_iter().collect();
-                let expected: BTreeSet<EntryRef> =
-                    self.model.heads(at).iter().map(|at| self.model.kept[*at].reference).collect();
+                let found: BTreeSet<EntryRef> = heads
+                    .map(|heads| heads.references())
+                    .unwrap_or_default()
+                    .into_iter()
+                    .collect();
+                let expected: BTreeSet<EntryRef> = self
+                    .model
+                    .heads(at)
+                    .iter()
+                    .map(|at| self.model.kept[*at].reference)
+                    .collect();
                 assert_eq!(found, expected, "heads of {:?}", subject(at));
                 let disputed = heads.is_some_and(|heads| heads.in_conflict());
                 assert_eq!(disputed, self.model.disputed(at), "{:?}", subject(at));
@@ -432,7 +500,10 @@ fn live(deeds: &[(usize, usize, Deed)]) {
     let mut after = crate::state::told(&store).unwrap();
     assert_eq!(after.counter, before.counter + 1);
     after.counter = before.counter;
-    assert_eq!(after, before, "rebuilt from the entries, it says something else");
+    assert_eq!(
+        after, before,
+        "rebuilt from the entries, it says something else"
+    );
     assert_eq!(store.verify().unwrap().differences, Vec::<String>::new());
 }
 

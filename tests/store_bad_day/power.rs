@@ -167,7 +167,11 @@ fn what_was_answered_survives_a_power_cut_at_any_point() {
             };
             let what = format!("seed {seed}, cut {cut}/{}, round {round}", run.ops.len());
             // Written in place, as a disk does: the file keeps its number.
-            fs::write(dir.join("data.redb"), image(&run.base, &run.ops, cut, &mut chance)).unwrap();
+            fs::write(
+                dir.join("data.redb"),
+                image(&run.base, &run.ops, cut, &mut chance),
+            )
+            .unwrap();
             let (sure, _) = vouched(&run, cut);
             fs::write(dir.join("witness"), lagging(&run, sure, &mut chance)).unwrap();
             check(&dir, &run, cut, &what);
@@ -178,7 +182,10 @@ fn what_was_answered_survives_a_power_cut_at_any_point() {
 
 /// The witness is written without waiting for the disk: an older one may be what is left.
 fn lagging(run: &Run, sure: &Answer, chance: &mut Chance) -> Vec<u8> {
-    let older = run.answers.iter().take_while(|answer| answer.ops < sure.ops);
+    let older = run
+        .answers
+        .iter()
+        .take_while(|answer| answer.ops < sure.ops);
     let older: Vec<&Answer> = older.chain([sure]).collect();
     older[chance.below(older.len())].witness.clone()
 }
@@ -199,7 +206,11 @@ fn a_second_cut_while_the_first_is_being_recovered_loses_nothing_either() {
         drop(open_on(dir.path(), &edge(), gate, Access::Write).unwrap());
         let ops = recorder.0.lock().unwrap().clone();
         let again = chance.below(ops.len() + 1);
-        fs::write(dir.path().join("data.redb"), image(&base, &ops, again, &mut chance)).unwrap();
+        fs::write(
+            dir.path().join("data.redb"),
+            image(&base, &ops, again, &mut chance),
+        )
+        .unwrap();
         check(dir.path(), &run, cut, &what);
     }
 }

@@ -62,7 +62,10 @@ pub(crate) fn busy(chance: &mut Chance, n: u64) -> Action {
     let changes = match chance.below(6) {
         0 => vec![Change {
             subject: Subject::Note(at),
-            body: Body::Note(format!("theo sổ {n}, {}", "dài ".repeat(chance.below(60)).trim())),
+            body: Body::Note(format!(
+                "theo sổ {n}, {}",
+                "dài ".repeat(chance.below(60)).trim()
+            )),
             reason: String::new(),
             seen: Seen::Current,
         }],
@@ -112,5 +115,7 @@ pub(crate) fn filled(dir: &std::path::Path, seed: u64, actions: u64) {
         &cell("xa-b", "2023", "loi"),
         Content::Text("Các xã phối hợp tốt".to_owned()),
     );
-    store.commit(&action("hoa", actions + 1, vec![text])).unwrap();
+    store
+        .commit(&action("hoa", actions + 1, vec![text]))
+        .unwrap();
 }
