@@ -1,5 +1,7 @@
 //! Seeded chance, and how much of it a run may take.
 
+#![allow(dead_code, reason = "each test target uses its own part")]
+
 /// A small generator (xorshift64*): the same seed gives the same run.
 #[derive(Clone, Debug)]
 pub(crate) struct Chance(u64);

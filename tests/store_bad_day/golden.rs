@@ -327,7 +327,7 @@ fn the_golden_store_holds_every_kind_of_entry_under_the_hashes_it_had() {
 }
 
 /// The hash of the last entry of the golden store: the whole chain before it hangs on it.
-const LAST_HASH: &str = "";
+const LAST_HASH: &str = "88f6a8b938a6027e892c527fc6b8ffd275eb975b0455a99a523ce46372df1a61";
 
 #[test]
 fn the_golden_store_goes_on_being_written() {

@@ -95,8 +95,9 @@ struct Kept {
     resolves: bool,
     person: usize,
     replaces: Vec<usize>,
-    /// The entry whose words it stands for; `None` for "as if nothing had been entered".
-    means: Option<usize>,
+    /// For an undo or redo, the entry whose words it says again; `None` inside for "as if
+    /// nothing had been entered".
+    again: Option<(Way, Option<usize>)>,
     reference: EntryRef,
 }
 
@@ -145,6 +146,18 @@ impl Model {
 
     fn is_cell(subject: usize) -> bool {
         subject < 2
+    }
+
+    /// The entry that one stands for in the eyes of a person, who sees through their own undos
+    /// and redos, and takes another's for a new entry.
+    fn meant(&self, person: usize, at: usize) -> Option<usize> {
+        match self.kept[at].again {
+            Some((Way::Back, before)) if self.kept[at].person == person => {
+                before.and_then(|before| self.meant(person, before))
+            }
+            Some((Way::Again, last)) if self.kept[at].person == person => last,
+            _ => Some(at),
+        }
     }
 
     /// The person's deed that an undo or a redo would concern.
@@ -218,25 +231,22 @@ impl Model {
                 .rev()
                 .find(|e| self.kept[**e].subject == on)
                 .unwrap();
-            let before = self.kept[*first].replaces.last().copied();
-            let before_means = before.and_then(|at| self.kept[at].means);
+            // Of several, the one that was shown: the latest.
+            let before = self.kept[*first].replaces.iter().max().copied();
             let (from, to) = match way {
-                Way::Back => (self.kept[last].means, before),
-                Way::Again => (before_means, Some(last)),
+                Way::Back => (Some(last), before),
+                Way::Again => (before, Some(last)),
             };
+            let from = from.and_then(|at| self.meant(person, at));
             let stands = match self.heads(on).as_slice() {
                 [] => None,
-                [one] => self.kept[*one].means,
+                [one] => self.meant(person, *one),
                 _ => return None,
             };
             if stands != from {
                 return None;
             }
-            let means = match way {
-                Way::Back => before_means,
-                Way::Again => Some(last),
-            };
-            out.push((on, to.map_or(0, |at| self.kept[at].value), means));
+            out.push((on, to.map_or(0, |at| self.kept[at].value), to));
         }
         Some(out)
     }
@@ -354,7 +364,7 @@ impl Office {
         handle: usize,
         (subject, value, resolves): (usize, i64, bool),
         replaces: Vec<usize>,
-        means: Option<Option<usize>>,
+        again: Option<(Way, Option<usize>)>,
         reference: EntryRef,
     ) -> usize {
         let at = self.model.kept.len();
@@ -364,7 +374,7 @@ impl Office {
             resolves,
             person,
             replaces,
-            means: means.unwrap_or(Some(at)),
+            again,
             reference,
         });
         self.model.through.entry(handle).or_default().insert(at);
@@ -409,14 +419,14 @@ impl Office {
         assert_eq!(said, wanted);
         let done = self.handles[handle].commit(&action).unwrap();
         let mut entries = Vec::new();
-        for (recorded, (at, value, means)) in done.entries.iter().zip(expected) {
+        for (recorded, (at, value, to)) in done.entries.iter().zip(expected) {
             let heads = self.model.heads(at);
             entries.push(self.keep(
                 person,
                 handle,
                 (at, value, false),
                 heads,
-                Some(means),
+                Some((way, to)),
                 recorded.reference(),
             ));
         }
