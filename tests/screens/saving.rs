@@ -2,6 +2,7 @@
 //! does.
 
 use nhaplieu::app::Msg;
+use nhaplieu::app::msg::Request;
 use nhaplieu::ledger::Content;
 use nhaplieu::plan::FieldId;
 use std::sync::atomic::Ordering;
@@ -104,7 +105,13 @@ fn an_undo_follows_what_was_typed_before_it_and_precedes_what_comes_after() {
 fn what_is_typed_while_an_undo_is_on_its_way_follows_it() {
     let mut desk = begun(SMALL);
     desk.keys("1<Enter>").at("ld_nu_lam_cong");
-    desk.hold().keys("<Ctrl+Z>3<Enter>").release();
+    desk.hold().keys("<Ctrl+Z>3<Enter>");
+    let early = |request: &Request| matches!(request, Request::Commit { .. });
+    assert!(
+        !desk.waiting().iter().any(early),
+        "what it supersedes is known only when the undo is answered"
+    );
+    desk.release();
     assert_eq!(desk.content("ld_nu_lam_cong"), value("3"));
     assert_eq!(
         entries(&desk, "ld_nu_lam_cong"),
