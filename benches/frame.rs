@@ -89,6 +89,7 @@ fn answers(effects: &[Effect], number: u64) -> Vec<Reply> {
             result: Ok(Box::new(Committed {
                 entries: entries.collect(),
                 counter: number,
+                unsent: (number, Some(0)),
             })),
         });
         answers.push(Reply::Around(Around {

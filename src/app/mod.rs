@@ -1,6 +1,7 @@
 //! The state machine of the screens: `update(&mut App, Msg) -> Vec<Effect>`. No terminal, no
 //! clock, no file.
 
+pub mod ahead;
 pub mod command;
 pub mod commands;
 pub mod edit;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::ahead::TypedAhead;
 use super::first_run::FirstRun;
 use super::form::FormState;
 use super::keymap::Keymap;
@@ -40,6 +41,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// Whether the store can be written.
     pub health: Health,
+    /// What was typed before the screen was there.
+    pub ahead: TypedAhead,
     /// The number of the next write.
     pub next_ticket: Ticket,
     /// Who else is here, and what is unsent.
@@ -212,6 +215,7 @@ impl App {
             overlay: None,
             notice: None,
             health: Health::Good,
+            ahead: TypedAhead::default(),
             next_ticket: Ticket(1),
             around: Around::default(),
             undos: VecDeque::new(),

@@ -1,5 +1,6 @@
 //! The one way the app changes: a message in, effects out.
 
+use super::ahead::Ahead;
 use super::commands;
 use super::form::{FormState, Retry, Sent};
 use super::key::Key;
@@ -13,8 +14,8 @@ use crate::store::Direction;
 /// Takes a message in.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg {
-        Msg::Key(key) => key_down(app, key),
-        Msg::Paste(text) => commands::paste(app, &text),
+        Msg::Key(key) => typed(app, Ahead::Key(key)),
+        Msg::Paste(text) => typed(app, Ahead::Paste(text)),
         Msg::PasteTooLong => {
             app.say(Tone::Warning, Message::new("trouble.paste_too_long"));
             Vec::new()
@@ -26,6 +27,9 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Reply(reply) => answered(app, reply),
         Msg::Gone => leave(app),
     };
+    while let Some(typed) = app.next_ahead() {
+        effects.extend(take(app, typed));
+    }
     let height = usize::from(app.size.height);
     let plan = app.plan.clone();
     if let Some(form) = app.form_mut() {
@@ -83,6 +87,21 @@ fn may_leave(app: &App) -> bool {
 /// How many rows of a form fit; the same arithmetic as the screens' frame.
 fn body_height(height: usize) -> usize {
     height.saturating_sub(7)
+}
+
+/// What a person types: at once where its screen is there, else later.
+fn typed(app: &mut App, typed: Ahead) -> Vec<Effect> {
+    match app.keep_ahead(typed) {
+        Some(typed) => take(app, typed),
+        None => Vec::new(),
+    }
+}
+
+fn take(app: &mut App, typed: Ahead) -> Vec<Effect> {
+    match typed {
+        Ahead::Key(key) => key_down(app, key),
+        Ahead::Paste(text) => commands::paste(app, &text),
+    }
 }
 
 fn key_down(app: &mut App, key: Key) -> Vec<Effect> {

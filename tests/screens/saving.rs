@@ -229,3 +229,18 @@ fn a_terminal_lost_while_the_store_is_silent_loses_nothing() {
     desk.keys("<Enter>");
     assert_eq!(desk.content("be_trai"), value("63"));
 }
+
+#[test]
+fn what_is_typed_before_the_form_is_there_waits_for_its_cell() {
+    let mut desk = begun(SMALL);
+    // Another period and back: the form is fetched again, its cells are not known yet.
+    desk.hold()
+        .keys("<Ctrl+PgUp><Ctrl+Home>111<Enter>222<Enter>")
+        .release();
+    assert_eq!(desk.content("dan_so_nam"), value("111"));
+    assert_eq!(desk.content("dan_so_nu"), value("222"));
+    // Esc goes elsewhere at once, and takes what was typed ahead with it.
+    desk.hold().keys("<Ctrl+PgDn>999<Esc>").release();
+    desk.keys("<Enter>");
+    assert_ne!(desk.content("dan_so_nam"), value("999"));
+}
