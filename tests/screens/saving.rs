@@ -244,3 +244,16 @@ fn what_is_typed_before_the_form_is_there_waits_for_its_cell() {
     desk.keys("<Enter>");
     assert_ne!(desk.content("dan_so_nam"), value("999"));
 }
+
+#[test]
+fn arrows_save_a_fresh_figure_and_move_inside_one_being_changed() {
+    let mut desk = begun(SMALL);
+    desk.at("be_trai").keys("60<Right>57<Left>");
+    assert_eq!(desk.content("be_trai"), value("60"));
+    assert_eq!(desk.content("be_gai"), value("57"));
+    desk.at("ld_nu_nong_nghiep")
+        .keys("722<Enter>")
+        .at("ld_nu_nong_nghiep")
+        .keys("<F2><Left><Backspace>3<Enter>");
+    assert_eq!(desk.content("ld_nu_nong_nghiep"), value("732"));
+}

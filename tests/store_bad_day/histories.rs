@@ -464,7 +464,7 @@ impl Office {
                     _ => None,
                 };
                 let found: BTreeSet<EntryRef> = heads
-                    .map(|heads| heads.references())
+                    .map(nhaplieu::ledger::Heads::references)
                     .unwrap_or_default()
                     .into_iter()
                     .collect();
@@ -475,7 +475,7 @@ impl Office {
                     .map(|at| self.model.kept[*at].reference)
                     .collect();
                 assert_eq!(found, expected, "heads of {:?}", subject(at));
-                let disputed = heads.is_some_and(|heads| heads.in_conflict());
+                let disputed = heads.is_some_and(nhaplieu::ledger::Heads::in_conflict);
                 assert_eq!(disputed, self.model.disputed(at), "{:?}", subject(at));
             }
         }

@@ -1,7 +1,7 @@
 //! The form walk's keys.
 
 use super::super::command::Command;
-use super::super::form::Way;
+use super::super::form::{Typing, Way};
 use super::super::msg::Effect;
 use super::super::prompt::{Prompt, Purpose};
 use super::super::state::{App, Overlay, Scope, Tone};
@@ -51,7 +51,21 @@ fn while_typing(app: &mut App, command: Command) -> Option<Vec<Effect>> {
             }
             Some(Vec::new())
         }
-        _ => edit_line(form.edit.as_mut()?, command).then(Vec::new),
+        _ => match leaves_fresh(form.typing, command) {
+            Some(command) => moving(app, command),
+            None => edit_line(form.edit.as_mut()?, command).then(Vec::new),
+        },
+    }
+}
+
+/// Arrows move on from a figure just typed; inside a content being changed they move its caret.
+fn leaves_fresh(typing: Typing, command: Command) -> Option<Command> {
+    match (typing, command) {
+        (Typing::Fresh, Command::LineLeft) => Some(Command::CellPrevious),
+        (Typing::Fresh, Command::LineRight) => Some(Command::CellNext),
+        (Typing::Fresh, Command::LineHome) => Some(Command::CellFirst),
+        (Typing::Fresh, Command::LineEnd) => Some(Command::CellLast),
+        _ => None,
     }
 }
 

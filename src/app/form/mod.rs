@@ -17,7 +17,7 @@ use crate::plan::{Field, FieldId, MeasureId, Period, Plan, Unit};
 pub use finish::Summary;
 pub use moving::Way;
 pub use saving::{Retry, SaveState, Sent, Write};
-pub use typing::Live;
+pub use typing::{Live, Typing};
 
 /// The state of the form walk.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct FormState {
     pub top: usize,
     /// The cell being typed into.
     pub edit: Option<Line>,
+    /// What arrows do in it.
+    pub typing: Typing,
     /// What the store has said of the form: the truth.
     pub base: Form,
     /// `base` with the unanswered writes on top: what is shown and judged.
@@ -101,6 +103,7 @@ impl FormState {
             cursor: 0,
             top: 0,
             edit: None,
+            typing: Typing::Fresh,
             base: Form::default(),
             form: Form::default(),
             past: Past::default(),
@@ -150,6 +153,7 @@ impl FormState {
                 if !text.is_empty() {
                     self.look_at_cell();
                     self.edit = Some(Line::with_text(&text, typing::limit_of(self.field(plan))));
+                    self.typing = Typing::InPlace;
                 }
             }
         }

@@ -22,6 +22,16 @@ pub struct Live {
     pub figures: Vec<Figure>,
 }
 
+/// What arrows do while a cell is typed into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Typing {
+    /// A new figure: they commit it and move, as in any table.
+    #[default]
+    Fresh,
+    /// The present content is being changed: they move inside it.
+    InPlace,
+}
+
 /// The longest text a field takes.
 pub(super) fn limit_of(field: Option<&Field>) -> usize {
     match field {
@@ -37,6 +47,7 @@ impl FormState {
         line.insert_str(first);
         self.look_at_cell();
         self.edit = Some(line);
+        self.typing = Typing::Fresh;
         self.discarded = None;
     }
 
@@ -49,6 +60,7 @@ impl FormState {
         let limit = limit_of(Some(field));
         self.look_at_cell();
         self.edit = Some(Line::with_text(&text, limit));
+        self.typing = Typing::InPlace;
     }
 
     /// Remembers what the cell under the cursor holds as typing begins: a figure that another
@@ -90,6 +102,7 @@ impl FormState {
         }
         self.look_at_cell();
         self.edit = Some(Line::with_text(&text, limit_of(self.field(plan))));
+        self.typing = Typing::InPlace;
         true
     }
 
