@@ -37,6 +37,15 @@ fn commands() -> String {
     all.join("\n")
 }
 
+/// The picture of a screen that the screens' own tests hold.
+fn picture() -> String {
+    let path = "/tests/screens/snapshots/screens__pictures__form_typing@80x24.snap";
+    let snapshot =
+        std::fs::read_to_string(format!("{}{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let screen = snapshot.splitn(3, "---\n").nth(2).unwrap();
+    format!("```\n{}\n```", screen.trim_end())
+}
+
 #[test]
 fn the_readmes_tables_are_the_programs_own() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
@@ -45,6 +54,7 @@ fn the_readmes_tables_are_the_programs_own() {
     for (name, now) in [
         ("keys", said_by_the_program(&["keys", "--markdown"])),
         ("commands", commands()),
+        ("screen", picture()),
     ] {
         let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
         let start = readme.find(&open).unwrap() + open.len();

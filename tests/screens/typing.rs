@@ -32,7 +32,7 @@ fn enter_moves_on_whatever_a_finding_says_and_f8_leads_back() {
     );
     // What the next cell has to say itself comes first; the rest is counted.
     desk.keys("722");
-    assert!(desk.screen().contains("(+3)"), "{}", desk.screen());
+    assert!(desk.screen().contains("(+2)"), "{}", desk.screen());
     desk.keys("<Esc><F8>");
     assert_eq!(desk.field(), "ld_nu_lam_cong", "back to the finding");
     desk.keys("1037<Enter>");

@@ -24,17 +24,23 @@ impl Drawing<'_> {
         let Some(field) = self.form.field(&app.plan) else {
             return;
         };
-        chrome::message(ui, canvas, 0, &self.about(field), ui.theme.quiet());
         let mut lines = self.lines_about(field);
         lines.extend(self.lines_about_left(field));
         let columns = canvas.width().saturating_sub(2);
-        if lines.is_empty() && !field.note.is_empty() {
+        let quiet = lines.is_empty();
+        if quiet && !field.note.is_empty() {
             // One line of it; the help page has all.
             let note = width::fit(field.note.get(app.lang), columns);
             lines.push((note, ui.theme.quiet()));
         }
-        for (at, (text, style)) in laid(lines, columns, room).into_iter().enumerate() {
-            chrome::message(ui, canvas, 1 + at, &text, style);
+        // What is wrong needs the room more than what is measured.
+        let whole = laid(lines, columns, room + usize::from(!quiet));
+        let first = usize::from(whole.len() <= room);
+        if first == 1 {
+            chrome::message(ui, canvas, 0, &self.about(field), ui.theme.quiet());
+        }
+        for (at, (text, style)) in whole.into_iter().enumerate() {
+            chrome::message(ui, canvas, first + at, &text, style);
         }
     }
 
