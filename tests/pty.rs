@@ -8,7 +8,7 @@ mod pty;
 
 use std::path::PathBuf;
 
-use pty::{CTRL_N, CTRL_Q, DOWN, ENTER, ESC, F10, Terminal, figure, json, run, sound};
+use pty::{CTRL_N, CTRL_Q, DOWN, ENTER, ESC, F10, Terminal, UP, figure, json, run, sound};
 use tempfile::{TempDir, tempdir};
 
 fn folder() -> (TempDir, PathBuf) {
@@ -79,6 +79,108 @@ fn from_an_empty_folder_to_a_form_that_is_handed_in() {
     ] {
         assert_eq!(figure(&store, "ngoc-thien", field), value, "{field}");
     }
+    sound(&store);
+}
+
+/// The 54 numeric fields of a commune's year in the order of the form, with invented figures that
+/// fit together.
+fn year() -> Vec<(String, String)> {
+    let sizes: toml::Table = include_str!("../plans/demo.toml").parse().unwrap();
+    let plan = nhaplieu::plan::parse(nhaplieu::plan::embedded()).unwrap();
+    let unit = plan
+        .unit(&nhaplieu::plan::UnitId::new("ngoc-thien"))
+        .unwrap();
+    let period = plan.period(&nhaplieu::plan::PeriodId::new("2023")).unwrap();
+    let fields = plan.form_fields(unit, period);
+    fields
+        .into_iter()
+        .filter(|field| field.kind.is_numeric())
+        .map(|field| {
+            let id = field.id.to_string();
+            let size = sizes["typical"][&id].as_integer().unwrap();
+            (id, size.to_string())
+        })
+        .collect()
+}
+
+#[test]
+fn a_whole_year_is_typed_with_two_mistakes_one_put_right_and_one_confirmed() {
+    let (_dir, store) = folder();
+    let mut terminal = first_run(&store);
+    terminal.press(CTRL_Q);
+    assert!(terminal.ended().success());
+    let before = [
+        "set",
+        "--unit",
+        "nt",
+        "--period",
+        "2022",
+        "ld_nu_nong_nghiep=72",
+    ];
+    assert!(run(&store, &before).status.success());
+    let mut terminal = Terminal::on_form(&store, &[]);
+    let year = year();
+    assert_eq!(year.len(), 54);
+    for (at, (field, figure)) in year.iter().enumerate() {
+        match field.as_str() {
+            // A woman too many, seen while typing and put right at once.
+            "ubnd_ld_nu" => {
+                terminal.press("4");
+                terminal.until("✖");
+                terminal.press("\x7f");
+                terminal.press(figure);
+                terminal.press(ENTER);
+            }
+            // Ten times the year before, seen while typing; it is right all the same.
+            "ld_nu_nong_nghiep" => {
+                terminal.press(figure);
+                terminal.until("! Gấp 10");
+                terminal.press(ENTER);
+                terminal.press(UP);
+                terminal.press("\x1bOQ");
+                terminal.until("Xác nhận");
+                terminal.press(ENTER);
+                terminal.until("đã xác nhận");
+                terminal.press(DOWN);
+            }
+            _ => {
+                terminal.press(figure);
+                terminal.press(ENTER);
+            }
+        }
+        terminal.until(&format!("{}/54", at + 1));
+    }
+    terminal.press(CTRL_Q);
+    assert!(terminal.ended().success());
+
+    let form = json(
+        &store,
+        &["show", "--json", "--unit", "nt", "--period", "2023"],
+    );
+    let cells = form["cells"].as_array().unwrap();
+    for (field, figure) in &year {
+        let cell = cells.iter().find(|cell| cell["field"] == **field).unwrap();
+        assert_eq!(cell["value"], **figure, "{field}");
+    }
+    let log = json(
+        &store,
+        &["log", "--json", "--unit", "nt", "--period", "2023"],
+    );
+    let entries = log["entries"].as_array().unwrap();
+    let typed = entries.iter().filter(|entry| entry["kind"] == "set_value");
+    assert_eq!(
+        typed.count(),
+        54,
+        "what was put right before Enter was never written"
+    );
+    let confirmed = entries.iter().find(|e| e["kind"] == "confirm").unwrap();
+    assert_eq!(confirmed["field"], "ld_nu_nong_nghiep");
+    assert!(!confirmed["reason"].as_str().unwrap().is_empty());
+    assert!(
+        entries
+            .iter()
+            .all(|e| e["actor"] == entries[0]["actor"] && e["at"] != "")
+    );
     sound(&store);
 }
 

@@ -11,7 +11,9 @@ use super::line::Line;
 use super::rows::Page;
 use crate::check::{self, Finding, Past};
 use crate::figures::{self, Figure};
-use crate::ledger::{Content, EntryRef, Form, FormKey, FormStatus, content_hash, workflow};
+use crate::ledger::{
+    Content, EntryRef, Form, FormKey, FormStatus, Heads, Origin, content_hash, workflow,
+};
 use crate::plan::{Field, FieldId, MeasureId, Period, Plan, Unit};
 
 pub use finish::Summary;
@@ -186,6 +188,12 @@ impl FormState {
     /// The form's fields.
     fn fields(&self) -> Vec<&FieldId> {
         self.page.cells.iter().collect()
+    }
+
+    /// True where a figure is invented, for demonstration: every screen says so.
+    pub fn is_invented(&self) -> bool {
+        let mut shown = self.base.cells.values().filter_map(Heads::shown);
+        shown.any(|head| head.origin == Origin::Demo)
     }
 
     /// The findings at a field, the worst first.

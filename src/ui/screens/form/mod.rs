@@ -249,6 +249,9 @@ impl Drawing<'_> {
             let said = Message::new("form.also_open").with("who", others);
             left.push(ui.say(app, &said));
         }
+        if self.form.is_invented() {
+            left.insert(0, ui.t("form.invented").to_owned());
+        }
         left.retain(|part| !part.is_empty());
         if !left.is_empty() {
             let text = width::fit(&left.join(" · "), room.saturating_sub(2));
