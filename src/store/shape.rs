@@ -315,10 +315,10 @@ fn content_from(shape: ContentV1) -> Result<Content, CodecError> {
 
 /// Text from a file, refused when any of it could not be shown as it is.
 fn clean(read: String) -> Result<String, CodecError> {
-    if read.chars().any(text::is_hostile) {
-        return Err(CodecError::Meaning("text"));
+    match read.chars().position(text::is_hostile) {
+        Some(position) => Err(CodecError::Hostile(position)),
+        None => Ok(read),
     }
-    Ok(read)
 }
 
 fn actor_id(read: &str) -> Result<ActorId, CodecError> {
