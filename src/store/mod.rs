@@ -34,5 +34,6 @@ pub use create::{Init, create, create_on};
 pub use migrate::SCHEMA;
 pub use peers::counts;
 pub use redb_store::{Edge, RedbStore, open, open_on, open_read_only};
+pub use rules::fits_plan as fits;
 pub use sessions::{Neighbour, Presence, SessionFile, neighbours, recover};
 pub use verify::CheckOutcome;
