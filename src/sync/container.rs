@@ -132,8 +132,10 @@ impl Fixed {
     fn read(bytes: &[u8]) -> Result<Self, BundleError> {
         let have = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if !bytes.starts_with(&MAGIC) {
-            if !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0) {
-                return Err(BundleError::ZeroTail { from: 0 });
+            let written = bytes.len() - trailing_zeros(bytes);
+            if written < bytes.len() && MAGIC.starts_with(bytes.get(..written).unwrap_or_default())
+            {
+                return Err(zero_tail(bytes));
             }
             let cut = MAGIC.starts_with(bytes) || armour::BEGIN.as_bytes().starts_with(bytes);
             return Err(if cut {

@@ -9,6 +9,7 @@ use super::error::{BundleError, Limit};
 use super::header::{Have, Header, Range, Scope, Vouch};
 use super::limits;
 use crate::ledger::chain::checkpoint_words;
+use crate::ledger::trust::Vouched;
 use crate::ledger::{AuthorId, Body, Hash};
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::{Checkpoint, Exchange, Ground, Peer, Tip, read_entry};
@@ -77,15 +78,17 @@ pub enum ExportError {
 /// When the store cannot be read.
 pub fn plan(store: &impl Exchange, order: &Order<'_>) -> Result<ExportPlan, StoreError> {
     let (info, points) = (store.info()?, store.checkpoints()?);
-    let peer = peer_of(store.peers()?, order);
-    let has: Have = match (order.scope, &peer) {
-        (Scope::Since, Some(peer)) => peer.have.clone(),
-        _ => Vec::new(),
-    };
+    let mut peers = store.peers()?;
+    peers.retain(|peer| Some(&peer.unit) == order.to);
+    peers.sort_by_key(|peer| (peer.created, peer.root));
     let authors = store.authors()?;
     let (mut pieces, mut have): (Vec<Outgoing>, Have) = (Vec::new(), Vec::new());
     store.weigh(&mut |ground| {
         (pieces, have) = (Vec::new(), Vec::new());
+        let has = match order.scope {
+            Scope::Since => common(ground, &peers)?,
+            Scope::All => Vec::new(),
+        };
         for author in &authors {
             let before = pieces.len();
             let tips = ground.tips(author)?;
@@ -104,18 +107,48 @@ pub fn plan(store: &impl Exchange, order: &Order<'_>) -> Result<ExportPlan, Stor
     Ok(ExportPlan {
         pieces,
         have,
-        peer,
+        peer: peers.pop(),
         info,
     })
 }
 
-/// The store of that unit that spoke last.
-fn peer_of(peers: Vec<Peer>, order: &Order<'_>) -> Option<Peer> {
-    let to = order.to?;
-    peers
-        .into_iter()
-        .filter(|peer| peer.unit == *to)
-        .max_by_key(|peer| (peer.created, peer.root))
+/// What every store of that unit has. One that another continues, and that has said nothing since
+/// that one began, speaks no more; where one author
+/// is two stores (a copy nobody has noticed yet), what it says it has holds for one of them only.
+fn common(ground: &dyn Ground, peers: &[Peer]) -> Result<Have, StoreError> {
+    let (vouched, controls) = (ground.vouched()?, ground.controls()?);
+    let began = |author: &AuthorId| {
+        let first = controls.iter().find(|c| c.author == *author && c.seq == 1);
+        first.map_or(0, |first| first.entry.clock.millis)
+    };
+    let mut common: Option<Have> = None;
+    for peer in peers {
+        let followed =
+            |vouch: &Vouched| vouch.by == peer.author && peer.created < began(&vouch.author);
+        if vouched.iter().any(followed) {
+            continue;
+        }
+        if ground.tips(&peer.author)?.len() > 1 {
+            return Ok(Vec::new());
+        }
+        common = Some(match common {
+            None => peer.have.clone(),
+            Some(before) => lower(&before, &peer.have),
+        });
+    }
+    Ok(common.unwrap_or_default())
+}
+
+/// The lower of two statements on each author both know.
+fn lower(a: &Have, b: &Have) -> Have {
+    let lowest = |have: &Have, author: &AuthorId| {
+        let of = have.iter().filter(|line| line.0 == *author);
+        of.min_by_key(|line| line.1).copied()
+    };
+    let authors = a.iter().map(|line| line.0);
+    authors
+        .filter_map(|author| Some(lowest(a, &author)?.min(lowest(b, &author)?)))
+        .collect()
 }
 
 /// What of one branch goes; `None` when the other side has it or nobody vouches for it.

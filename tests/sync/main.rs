@@ -9,5 +9,9 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod container;
+mod histories;
+mod model;
+mod pen;
 mod site;
 mod stores;
