@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn every_length_comes_back_whatever_a_mail_program_does_to_the_lines() {
         for length in 0..200_usize {
-            let bytes: Vec<u8> = (0..length).map(|at| (at * 37 % 256) as u8).collect();
+            let bytes: Vec<u8> = (0..=255_u8).cycle().step_by(37).take(length).collect();
             let text = write(&bytes);
             assert!(text.lines().all(|line| line.len() <= COLUMNS));
             let mailed = format!("Kính gửi\r\n\r\n{}", text.replace('\n', " \r\n\r\n"));

@@ -193,15 +193,18 @@ impl<'a, 'b> Merge<'a, 'b> {
     /// What is believed once the bundle's word on authors is heard, as far as it connects.
     fn believing(&self, bundle: &Checked) -> Result<Trust, StoreError> {
         let mut heard = Vec::new();
-        for (index, range) in bundle.header().ranges.iter().enumerate() {
-            if self.connects(range)? {
-                let of =
-                    |(at, control): &'_ (usize, Recorded)| (*at == index).then(|| control.clone());
-                heard.extend(bundle.controls.iter().filter_map(of));
+        for (index, control) in &bundle.controls {
+            let range = bundle.header().ranges.get(*index);
+            let connects = range.map_or(Ok(false), |range| self.connects(range))?;
+            if connects && !self.controls.contains(control) {
+                heard.push(control.clone());
             }
         }
         let mut vouched = self.vouched.clone();
-        vouched.extend(vouches(bundle));
+        vouched.extend(vouches(bundle).filter(|vouch| !self.vouched.contains(vouch)));
+        if heard.is_empty() && vouched.len() == self.vouched.len() {
+            return Ok(self.trust.clone());
+        }
         let all = self.controls.iter().chain(&heard);
         Ok(Trust::new(&self.seeds, all, &vouched))
     }
@@ -221,7 +224,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     fn ranges(&mut self, at: usize, bundle: &'b Checked, trust: Trust) -> Result<bool, Stop> {
         let mut moved = false;
         let (mut unknown, mut gaps) = (BTreeSet::new(), Vec::new());
-        self.trust = trust;
+        let before = std::mem::replace(&mut self.trust, trust);
         for (index, range) in bundle.header().ranges.iter().enumerate() {
             if self
                 .progress
@@ -242,6 +245,7 @@ impl<'a, 'b> Merge<'a, 'b> {
                 gaps.push(self.gap(range)?);
             }
         }
+        self.trust = before;
         self.hear(bundle);
         let hindrance = match (unknown.is_empty(), gaps.is_empty()) {
             (true, true) => None,
@@ -256,10 +260,9 @@ impl<'a, 'b> Merge<'a, 'b> {
 
     /// Keeps the bundle's word on authors for those that follow.
     fn hear(&mut self, bundle: &Checked) {
-        for (index, control) in &bundle.controls {
-            let range = bundle.header().ranges.get(*index);
-            let fresh = self.fresh.contains(&control.hash.short());
-            if range.is_some() && fresh && !self.controls.contains(control) {
+        let before = (self.controls.len(), self.vouched.len());
+        for (_, control) in &bundle.controls {
+            if self.fresh.contains(&control.hash.short()) && !self.controls.contains(control) {
                 self.controls.push(control.clone());
             }
         }
@@ -268,7 +271,9 @@ impl<'a, 'b> Merge<'a, 'b> {
                 self.vouched.push(vouch);
             }
         }
-        self.trust = Trust::new(&self.seeds, &self.controls, &self.vouched);
+        if before != (self.controls.len(), self.vouched.len()) {
+            self.trust = Trust::new(&self.seeds, &self.controls, &self.vouched);
+        }
     }
 
     fn counted(&mut self, at: usize, index: usize, count: impl FnOnce(&mut Counts)) {

@@ -146,7 +146,7 @@ pub(crate) fn sealed(site: &Site, header: &[u8], raws: &[Vec<u8>]) -> Vec<u8> {
         .unwrap()
 }
 
-/// A log of these entries after the EpochStart of `site`, sealed and signed by it.
+/// A log of these entries that follow the beginning of `site`, sealed and signed by it.
 pub(crate) fn forged(site: &Site, change: impl FnOnce(&mut Entry)) -> Vec<u8> {
     let mut draft = Draft::of(site, &small_of(site));
     let checked = Checked::read(small_of(site)).unwrap();

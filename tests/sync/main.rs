@@ -3,15 +3,22 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a helper that fails fails its test"
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "a helper that fails fails its test; numbers drawn by a seed are small"
 )]
 
 #[path = "../world/mod.rs"]
 mod world;
 
 mod container;
+mod crash;
+mod golden;
 mod histories;
+mod keys;
 mod model;
 mod pen;
+mod scale;
 mod site;
 mod stores;
+mod words;

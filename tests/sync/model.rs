@@ -242,6 +242,11 @@ impl Model {
         self.clock = self.clock.max(decision.clock);
         if decision.rebuild == Rebuild::Yes {
             self.rebuild();
+            // The preview is made from these: they must be what everything gives.
+            for (key, heads) in &decision.views {
+                let made = self.views.get(key).cloned().unwrap_or_default();
+                assert_eq!(made, *heads, "recounted otherwise");
+            }
         }
     }
 }

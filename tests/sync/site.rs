@@ -67,7 +67,7 @@ impl Site {
         }
     }
 
-    fn edge(seed: u8) -> Edge {
+    pub(crate) fn edge(seed: u8) -> Edge {
         Edge {
             seed: [seed ^ 0x5a; 32],
             ..edge()
@@ -239,7 +239,7 @@ impl Site {
         let disputed = form
             .cells
             .get(&field)
-            .is_some_and(|heads| heads.in_conflict());
+            .is_some_and(nhaplieu::ledger::Heads::in_conflict);
         format!("{text}{}", if disputed { " !" } else { "" })
     }
 }
