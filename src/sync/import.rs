@@ -9,7 +9,12 @@ use super::limits;
 use super::merge::{Hindrance, Merge, Scene, Stop, figure_cell, unseen};
 use super::plan::{BundlePlan, Details, Dispute, Fate, FigureChange, ImportPlan, Suspicion, Total};
 use crate::base::Decimal;
-use crate::ledger::{Body, CellKey, Content, FormKey, Hash, Heads, Subject};
+use crate::ledger::entry::Frontier;
+use crate::ledger::trust::Rights;
+use crate::ledger::{
+    ActionId, AuthorId, Body, CellKey, Clock, Content, Entry, FormKey, Hash, Heads, Origin,
+    PlanRef, Recorded, Subject,
+};
 use crate::plan::{FieldId, PeriodId, UnitId};
 use crate::store::StoreError;
 use crate::store::exchange::{
@@ -56,6 +61,72 @@ pub fn apply(
     Ok(planned)
 }
 
+/// What an import would change if the bundle's signer were enrolled so: the preview of a bundle in
+/// quarantine, for the person who is to decide. Nothing is changed.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn suppose(
+    store: &impl Exchange,
+    scene: &Scene<'_>,
+    bundle: &Checked,
+    rights: &Rights,
+) -> Result<ImportPlan, StoreError> {
+    let writer = store.info()?.author;
+    let supposed = enrolment(writer, scene, bundle, rights);
+    let mut planned = ImportPlan::default();
+    store.weigh(&mut |ground| {
+        (_, planned) = weighed(ground, scene, &[bundle], Some(&supposed))?;
+        Ok(())
+    })?;
+    Ok(planned)
+}
+
+/// An enrolment that nobody has written.
+fn enrolment(writer: AuthorId, scene: &Scene<'_>, bundle: &Checked, rights: &Rights) -> Recorded {
+    let entry = Entry {
+        flags: 0,
+        clock: Clock::default(),
+        actor: scene.by.clone(),
+        plan: PlanRef::default(),
+        subject: Subject::Author(bundle.header().signed_by()),
+        body: Body::Enrol {
+            units: rights.units.iter().cloned().collect(),
+            roles: rights.roles.clone(),
+            name: rights.name.clone(),
+        },
+        replaces: Vec::new(),
+        note: String::new(),
+        action: ActionId([0; 16]),
+        origin: Origin::Import,
+    };
+    Recorded {
+        author: writer,
+        seq: 0,
+        previous: Hash::ZERO,
+        hash: Hash::ZERO,
+        entry,
+    }
+}
+
+/// Up to where every log is here: what an approval or a lock has seen.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn frontier(store: &impl Exchange) -> Result<Frontier, StoreError> {
+    let authors = store.authors()?;
+    let mut frontier = Vec::new();
+    store.weigh(&mut |ground| {
+        frontier.clear();
+        for author in &authors {
+            let last = ground.tips(author)?.into_iter().max();
+            frontier.extend(last.map(|(seq, hash)| (*author, seq, hash)));
+        }
+        Ok(())
+    })?;
+    Ok(frontier)
+}
+
 /// The bundles that wait in the store. What no longer reads stays where it is.
 fn room(store: &impl Exchange) -> Result<Vec<Checked>, StoreError> {
     let mut held = Vec::new();
@@ -90,9 +161,18 @@ pub fn decide<'b>(
     scene: &Scene<'_>,
     bundles: &[&'b Checked],
 ) -> Result<(Decision<'b>, ImportPlan), StoreError> {
+    weighed(ground, scene, bundles, None)
+}
+
+fn weighed<'b>(
+    ground: &dyn Ground,
+    scene: &Scene<'_>,
+    bundles: &[&'b Checked],
+    supposed: Option<&Recorded>,
+) -> Result<(Decision<'b>, ImportPlan), StoreError> {
     let mut refused = BTreeMap::new();
     loop {
-        match Merge::run(ground, *scene, bundles, &refused) {
+        match Merge::run(ground, *scene, bundles, &refused, supposed) {
             Ok(merge) => return concluded(&merge),
             Err(Stop::Store(error)) => return Err(error),
             // Everything is weighed again without it: nothing of it may stay.

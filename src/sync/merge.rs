@@ -109,8 +109,10 @@ impl<'a, 'b> Merge<'a, 'b> {
         scene: Scene<'a>,
         bundles: &'a [&'b Checked],
         refused: &BTreeMap<usize, BundleError>,
+        supposed: Option<&Recorded>,
     ) -> Result<Self, Stop> {
-        let (seeds, controls) = (ground.seeds()?, ground.controls()?);
+        let (seeds, mut controls) = (ground.seeds()?, ground.controls()?);
+        controls.extend(supposed.cloned());
         let vouched = ground.vouched()?;
         let before = Trust::new(&seeds, &controls, &vouched);
         let mut merge = Self {

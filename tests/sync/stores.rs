@@ -426,3 +426,158 @@ fn relayed_logs_still_verify_at_a_third_store() {
     assert_eq!(third.shows("xa-a", "so_39"), "49");
     all_equal(&office, &third);
 }
+
+#[test]
+fn a_bundle_of_another_plan_or_district_is_refused() {
+    use crate::container::Draft;
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    let bytes = commune.bundle_bytes(Some("phong"), Scope::Since);
+    let mut other_plan = Draft::of(&commune, &bytes);
+    other_plan.header.plan_id = "khac".to_owned();
+    let mut other_district = Draft::of(&commune, &bytes);
+    other_district.header.district = nhaplieu::plan::UnitId::new("huyen-khac");
+    let before = office.store.info().unwrap();
+    let fate = |office: &mut Site, draft: &Draft| {
+        let bundle = Checked::read(draft.sealed(&commune)).unwrap();
+        office.imports(&[bundle]).bundles[0].fate.clone()
+    };
+    assert!(matches!(
+        fate(&mut office, &other_plan),
+        Fate::Refused(BundleError::WrongPlan { .. })
+    ));
+    assert!(matches!(
+        fate(&mut office, &other_district),
+        Fate::Refused(BundleError::WrongDistrict { .. })
+    ));
+    assert_eq!(office.store.info().unwrap(), before);
+}
+
+#[test]
+fn a_figure_the_plan_does_not_ask_for_refuses_the_whole_bundle() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    commune.types("so_01", "6");
+    for wrong in ["-3", "1.5"] {
+        let bytes = crate::container::forged(&commune, |entry| {
+            entry.body = Body::SetValue(number(wrong));
+        });
+        let done = office.imports(&[Checked::read(bytes).unwrap()]);
+        assert!(matches!(
+            &done.bundles[0].fate,
+            Fate::Refused(BundleError::Oversteps { seq: 5, .. })
+        ));
+        assert_eq!(office.shows("xa-a", "so_00"), "", "nothing of it is taken");
+    }
+}
+
+#[test]
+fn an_entry_of_an_unknown_plan_is_kept_and_not_counted() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    commune.types("so_00", "6");
+    let bytes = crate::container::forged(&commune, |entry| {
+        entry.plan = nhaplieu::ledger::PlanRef {
+            version: 4,
+            h8: [9; 8],
+        };
+    });
+    let done = office.imports(&[Checked::read(bytes).unwrap()]);
+    assert_eq!((done.counts.new, done.counts.held), (5, 1));
+    assert_eq!(office.shows("xa-a", "so_00"), "5");
+}
+
+#[test]
+fn a_citation_from_another_cell_supersedes_nothing() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let cited = office
+        .store
+        .form(&form("xa-a", "2023"))
+        .unwrap()
+        .cells
+        .values()
+        .next()
+        .unwrap()
+        .references();
+    let neighbour = Site::commune("xa-b", 4);
+    office.enrols(&neighbour);
+    let mut neighbour = neighbour;
+    neighbour.types("so_00", "1");
+    let bytes = crate::container::forged(&neighbour, |entry| entry.replaces = cited);
+    let done = office.imports(&[Checked::read(bytes).unwrap()]);
+    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(office.shows("xa-a", "so_00"), "5");
+    assert_eq!(office.shows("xa-b", "so_00"), "1");
+}
+
+#[test]
+fn what_comes_after_a_lock_is_listed_as_late() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let key = form("xa-a", "2023");
+    let plan = crate::world::plan();
+    let cells = office.store.form(&key).unwrap().cells;
+    let (unit, period) = (
+        plan.unit(&key.unit).unwrap(),
+        plan.period(&key.period).unwrap(),
+    );
+    let fields: Vec<_> = plan
+        .form_fields(unit, period)
+        .iter()
+        .map(|f| &f.id)
+        .collect();
+    let content = nhaplieu::ledger::content_hash::content_hash(&plan, &key, &fields, &cells);
+    let frontier = nhaplieu::sync::import::frontier(&office.store).unwrap();
+    office.does(vec![nhaplieu::store::Change {
+        subject: nhaplieu::ledger::Subject::Form(key),
+        body: Body::Lock { content, frontier },
+        reason: String::new(),
+        seen: nhaplieu::store::Seen::Current,
+    }]);
+    commune.types("so_00", "6");
+    let done = office.imports(&[commune.bundle(Some("phong"))]);
+    assert_eq!((done.counts.new, done.counts.late), (1, 1));
+    assert_eq!(done.changes[0].old, number("5"));
+}
+
+#[test]
+fn a_bundle_in_quarantine_shows_what_it_would_bring() {
+    let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
+    commune.types("so_00", "5");
+    let bundle = commune.bundle(Some("phong"));
+    let rights = nhaplieu::ledger::trust::Rights {
+        units: std::collections::BTreeSet::from([commune.unit.clone()]),
+        roles: vec![nhaplieu::ledger::Role::Clerk],
+        name: String::new(),
+    };
+    let plan = crate::world::plan();
+    let scene = nhaplieu::sync::Scene {
+        plan: &plan,
+        unit: &office.unit,
+        by: &office.actor,
+        wall: office.wall,
+    };
+    let shown = nhaplieu::sync::import::suppose(&office.store, &scene, &bundle, &rights).unwrap();
+    assert_eq!(shown.changes.len(), 1);
+    let done = office.imports(&[bundle]);
+    assert_eq!(done.changes, vec![]);
+}
+
+#[test]
+fn the_waiting_room_has_an_end() {
+    let (mut office, mut stranger) = (Site::office(), Site::commune("xa-a", 1));
+    stranger.types("so_00", "5");
+    let bundles: Vec<Checked> = (0..66).map(|_| stranger.bundle(None)).collect();
+    let done = office.imports(&bundles);
+    let full = done
+        .refusals()
+        .filter(|(_, e)| **e == BundleError::RoomFull);
+    assert_eq!(full.count(), 2);
+    office.enrols(&stranger);
+    let done = office.imports(&[]);
+    assert_eq!((done.bundles.len(), done.counts.new), (64, 4));
+    assert_eq!(office.plans(&[]).bundles, vec![]);
+}
