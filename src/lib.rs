@@ -3,7 +3,7 @@
 //! The folders are the architecture and imports point one way only:
 //!
 //! ```text
-//! base <- plan <- ledger <- { check, figures } <- store <- app <- ui <- term <- cli <- main
+//! base <- plan <- ledger <- { check, figures } <- store <- sync <- app <- ui <- term <- cli <- main
 //! ```
 //!
 //! `tests/architecture.rs` reads the `use` lines and holds that.
@@ -16,5 +16,6 @@ pub mod figures;
 pub mod ledger;
 pub mod plan;
 pub mod store;
+pub mod sync;
 pub mod term;
 pub mod ui;

@@ -15,7 +15,7 @@ use nhaplieu::base::Lang;
 use nhaplieu::ui::texts::Texts;
 
 /// Each room with those it may know of; what stands further right knows all to its left.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("base", &[]),
     ("plan", &["base"]),
     ("ledger", &["base", "plan"]),
@@ -23,8 +23,14 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("figures", &["base", "plan", "ledger"]),
     ("store", &["base", "plan", "ledger", "check", "figures"]),
     (
-        "app",
+        "sync",
         &["base", "plan", "ledger", "check", "figures", "store"],
+    ),
+    (
+        "app",
+        &[
+            "base", "plan", "ledger", "check", "figures", "store", "sync",
+        ],
     ),
     (
         "ui",
@@ -45,10 +51,11 @@ const ROOMS: [(&str, &[&str]); 10] = [
 ];
 
 /// Where a library may be named: a room, or one file.
-const LIBRARIES: [(&str, &[&str]); 9] = [
+const LIBRARIES: [(&str, &[&str]); 10] = [
     ("bincode", &["store/codec.rs"]),
     ("redb", &["store/"]),
-    ("ed25519_dalek", &["store/key.rs"]),
+    ("ed25519_dalek", &["store/key.rs", "sync/container.rs"]),
+    ("zstd", &["sync/"]),
     ("crossterm", &["term/"]),
     ("ratatui", &["ui/", "term/"]),
     ("clap", &["cli/"]),

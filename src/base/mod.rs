@@ -1,5 +1,6 @@
 //! What every room may lean on: exact numbers and clean text. Knows of nothing above it.
 
+pub mod bytes;
 pub mod decimal;
 pub mod message;
 pub mod text;

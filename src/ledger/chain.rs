@@ -86,6 +86,16 @@ pub fn link(author: &AuthorId, seq: u64, previous: &Hash, bytes: &[u8]) -> Hash 
     Hash(*hasher.finalize().as_bytes())
 }
 
+/// What an author signs to vouch for its log up to an entry, or for the first entry of the
+/// author that follows it (`docs/bundle-format.md`).
+pub fn checkpoint_words(author: &AuthorId, seq: u64, hash: &Hash) -> Vec<u8> {
+    let mut words = b"nhaplieu-checkpoint-v1".to_vec();
+    words.extend(author.0);
+    words.extend(seq.to_le_bytes());
+    words.extend(hash.0);
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::actor::ActorId;
 use super::chain::EntryRef;
 use super::content::Content;
-use super::entry::{Body, Clock, Entry, Origin, Recorded};
+use super::entry::{Body, Clock, Entry, FLAG_ON_BEHALF, Origin, Recorded};
 
 /// One entry that nothing supersedes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +51,12 @@ pub struct Heads {
 impl Heads {
     /// From stored heads in any order.
     pub fn new(mut heads: Vec<Head>) -> Self {
-        // The latest by (clock, author, seq) shows provisionally; the owning unit's precedence
-        // over the others is applied where the authors' units are known (bundles).
-        heads.sort_by_key(|head| std::cmp::Reverse((head.clock, head.entry)));
+        // The owning unit's own shows before what was entered on its behalf, then the latest by
+        // (clock, author, seq). The flag is part of the entry, so every store orders alike.
+        heads.sort_by_key(|head| {
+            let on_behalf = head.flags & FLAG_ON_BEHALF != 0;
+            (on_behalf, std::cmp::Reverse((head.clock, head.entry)))
+        });
         heads.dedup_by(|a, b| a.entry == b.entry);
         Self { heads }
     }
@@ -82,6 +85,16 @@ impl Heads {
             .collect();
         heads.push(Head::of(reference, entry));
         Self::new(heads)
+    }
+
+    /// After entries that arrived: those of `replaced` that are heads go, `added` join.
+    #[must_use]
+    pub fn merged(&self, replaced: &[EntryRef], added: Option<Head>) -> Self {
+        let kept = self
+            .heads
+            .iter()
+            .filter(|head| !replaced.contains(&head.entry));
+        Self::new(kept.cloned().chain(added).collect())
     }
 
     /// The head shown: the only one, or the provisional one of a conflict.

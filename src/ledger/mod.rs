@@ -10,6 +10,7 @@ pub mod entry;
 pub mod form;
 pub mod heads;
 pub mod subject;
+pub mod trust;
 pub mod typed;
 pub mod workflow;
 
@@ -21,4 +22,5 @@ pub use entry::{ActionId, Body, Clock, Entry, Origin, PlanRef, Recorded};
 pub use form::Form;
 pub use heads::{Head, Heads};
 pub use subject::{CellKey, FormKey, RowId, Subject};
+pub use trust::{Claim, Trust};
 pub use workflow::FormStatus;

@@ -279,6 +279,23 @@ impl<'txn> Batch<'txn> {
         }
     }
 
+    /// Writes an entry that came from elsewhere.
+    pub(crate) fn insert_entry(&mut self, key: &[u8], row: &[u8]) -> Result<(), StoreError> {
+        self.entries.insert(key, row)?;
+        Ok(())
+    }
+
+    /// Stages the heads of a subject as entries from elsewhere have made them.
+    pub(crate) fn place_view(&mut self, subject: &Subject, heads: Heads) {
+        let group = rows::group_key(subject.form());
+        self.fresh.insert(subject.key(), Fresh { heads, group });
+    }
+
+    /// Where the store will stand, to be moved by entries from elsewhere.
+    pub(crate) fn tip_mut(&mut self) -> &mut TipV1 {
+        &mut self.tip
+    }
+
     /// Writes one row of [`rows::META`].
     pub(crate) fn put_meta(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         self.meta.insert(key, value)?;

@@ -39,6 +39,16 @@ pub(crate) enum Record {
     About = 8,
     /// When the file was last checked through: [`CheckV1`].
     Check = 9,
+    /// A small row of `peers`.
+    Exchange = 10,
+    /// A signature over a log.
+    Checkpoint = 11,
+    /// An entry cited before it came.
+    Early = 12,
+    /// What is kept of an import.
+    Report = 13,
+    /// A bundle that is kept.
+    Held = 14,
 }
 
 /// Bytes that are not what was written.
@@ -56,6 +66,8 @@ pub(crate) enum CodecError {
     Shape(String),
     #[error("bytes left over")]
     LeftOver,
+    #[error("text has a character that may not be shown, at {0}")]
+    Hostile(usize),
     #[error("{0} is not valid")]
     Meaning(&'static str),
 }

@@ -1,10 +1,12 @@
 //! Everything derived, derived again: the views, the index of actions and the tip's figures as
 //! functions of the entries alone. What `verify` compares with and `rebuild_views` writes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::api::StoreError;
 use super::codec::ActionV1;
+use super::exchange::{Tip, subject_digest};
+use super::peers::{self, Beliefs};
 use super::rows::{self, Rows};
 use super::shape;
 use crate::ledger::{AuthorId, Body, Clock, EntryRef, Hash, Head, Heads, Recorded};
@@ -36,7 +38,11 @@ pub(super) struct Derived {
     pub(super) actions: BTreeMap<Vec<u8>, ActionV1>,
     /// Number, hash and clock of the last entry of the present author.
     pub(super) last: Option<(u64, Hash, Clock)>,
-    /// Own entries on forms.
+    /// Keys of entries that are cited and have not come.
+    pub(super) early: BTreeSet<Vec<u8>>,
+    /// The ends of logs that have several.
+    pub(super) forks: BTreeMap<AuthorId, Vec<Tip>>,
+    /// Own entries on forms that are not acknowledged.
     pub(super) unsent: u64,
     /// When the first of them was made.
     pub(super) unsent_since: Option<u64>,
@@ -50,27 +56,37 @@ pub(super) struct Derived {
 pub(super) fn derive(
     entries: &impl Rows,
     author: AuthorId,
+    beliefs: &Beliefs,
     differences: &mut Differences,
 ) -> Result<Derived, StoreError> {
     let mut pass = FirstPass::default();
     each(entries, |key, read| match read {
-        Ok(recorded) => pass.take(&recorded, differences),
+        Ok(recorded) => pass.take(&recorded, beliefs, differences),
         Err(error) => differences.add(format!("entry {}: {error}", hex(key))),
     })?;
     pass.end_action();
+    pass.end_log();
     let mut derived = pass.summed(author);
     let mut heads: BTreeMap<Vec<u8>, Vec<Head>> = BTreeMap::new();
     each(entries, |_, read| {
         if let Ok(recorded) = read
-            && !pass.replaced.contains(&recorded.reference())
+            && beliefs.count(&recorded)
         {
-            let head = Head::of(recorded.reference(), &recorded.entry);
-            heads
-                .entry(recorded.entry.subject.key())
-                .or_default()
-                .push(head);
+            let subject = recorded.entry.subject.key();
+            let cited = (recorded.reference(), subject_digest(&subject));
+            if !pass.replaced.contains(&cited) {
+                let head = Head::of(recorded.reference(), &recorded.entry);
+                heads.entry(subject).or_default().push(head);
+            }
         }
     })?;
+    for (reference, subject) in &pass.replaced {
+        // A damaged entry is no missing one; it has been reported already.
+        if rows::cited(entries, reference).is_ok_and(|found| found.is_none()) {
+            let key = peers::early_key(reference, Some(subject));
+            derived.early.insert(key);
+        }
+    }
     derived.views = heads
         .into_iter()
         .map(|(key, heads)| (key, Heads::new(heads)))
@@ -105,20 +121,29 @@ struct Log {
 #[derive(Default)]
 struct FirstPass {
     entries: u64,
-    replaced: HashSet<EntryRef>,
+    /// Entries superseded, each by an entry on the subject with that digest: one on another
+    /// subject supersedes nothing.
+    replaced: HashSet<(EntryRef, [u8; 16])>,
     logs: HashMap<AuthorId, Log>,
     /// Hashes of the present author's entries with the number before this one.
     chain: Vec<Hash>,
     at: Option<(AuthorId, u64)>,
     here: Vec<Hash>,
+    /// The hashes before those of `here`.
+    linked: Vec<Hash>,
+    tips: BTreeMap<AuthorId, Vec<Tip>>,
     open: Option<(Vec<u8>, ActionV1)>,
     begins_epoch: bool,
 }
 
 impl FirstPass {
-    fn take(&mut self, recorded: &Recorded, differences: &mut Differences) {
+    fn take(&mut self, recorded: &Recorded, beliefs: &Beliefs, differences: &mut Differences) {
         self.entries = self.entries.saturating_add(1);
-        self.replaced.extend(recorded.entry.replaces.iter());
+        if !recorded.entry.replaces.is_empty() && beliefs.count(recorded) {
+            let subject = subject_digest(&recorded.entry.subject.key());
+            let cited = recorded.entry.replaces.iter();
+            self.replaced.extend(cited.map(|cited| (*cited, subject)));
+        }
         self.follow(recorded, differences);
         self.in_action(recorded);
         let log = self.logs.entry(recorded.author).or_default();
@@ -126,7 +151,8 @@ impl FirstPass {
         if let Body::EpochStart { continues, .. } = recorded.entry.body {
             log.continues = continues;
         }
-        if recorded.entry.subject.form().is_some() {
+        let acked = beliefs.acked.get(&recorded.author).copied().unwrap_or(0);
+        if recorded.entry.subject.form().is_some() && recorded.seq > acked {
             log.on_forms = log.on_forms.saturating_add(1);
             log.first_on_forms
                 .get_or_insert(recorded.entry.clock.millis);
@@ -140,9 +166,11 @@ impl FirstPass {
             let next = self
                 .at
                 .is_some_and(|(author, seq)| (author, seq.saturating_add(1)) == now);
+            self.end_number();
             self.chain = if next {
                 std::mem::take(&mut self.here)
             } else {
+                self.end_log();
                 if recorded.seq != 1 {
                     differences.add(format!(
                         "no entry before {} {}",
@@ -152,6 +180,7 @@ impl FirstPass {
                 Vec::new()
             };
             self.here.clear();
+            self.linked.clear();
             self.at = Some(now);
         }
         let bound = if recorded.seq == 1 {
@@ -166,6 +195,26 @@ impl FirstPass {
             ));
         }
         self.here.push(recorded.hash);
+        self.linked.push(recorded.previous);
+    }
+
+    /// Entries with the number before this one that none of this number follows are ends.
+    fn end_number(&mut self) {
+        if let Some((author, seq)) = self.at {
+            let ends = self.chain.iter().filter(|hash| !self.linked.contains(hash));
+            let ends = ends.map(|hash| (seq.saturating_sub(1), *hash));
+            self.tips.entry(author).or_default().extend(ends);
+        }
+        self.chain.clear();
+    }
+
+    /// The last entries of a log are ends.
+    fn end_log(&mut self) {
+        self.end_number();
+        if let Some((author, seq)) = self.at.take() {
+            let ends = self.here.drain(..).map(|hash| (seq, hash));
+            self.tips.entry(author).or_default().extend(ends);
+        }
     }
 
     fn in_action(&mut self, recorded: &Recorded) {
@@ -201,11 +250,21 @@ impl FirstPass {
         }
     }
 
+    fn forked(&mut self) -> BTreeMap<AuthorId, Vec<Tip>> {
+        let mut tips = std::mem::take(&mut self.tips);
+        tips.retain(|_, tips| tips.len() > 1);
+        for tips in tips.values_mut() {
+            tips.sort_unstable();
+        }
+        tips
+    }
+
     /// Sums up over the present author and those it continues.
     fn summed(&mut self, author: AuthorId) -> Derived {
         let mut derived = Derived {
             entries: self.entries,
             last: self.logs.get(&author).and_then(|log| log.last),
+            forks: self.forked(),
             ..Derived::default()
         };
         let mut own = Some(author);

@@ -9,8 +9,18 @@ use super::api::{
 use super::batch::Batch;
 use super::commit::Bench;
 use super::redb_store::{RedbStore, Share, Step};
-use super::{read, rows, undo};
-use crate::ledger::{Actor, ActorId, Form, FormKey};
+use super::{read, rows, undo, verify};
+use crate::ledger::{Actor, ActorId, Body, Form, FormKey};
+
+/// True when entries that are already here may no longer count.
+fn changes_what_counts(committed: &Committed) -> bool {
+    committed.entries.iter().any(|recorded| {
+        matches!(
+            recorded.entry.body,
+            Body::Revoke { .. } | Body::RejectRange { .. }
+        )
+    })
+}
 
 impl Store for RedbStore {
     fn info(&self) -> Result<StoreInfo, StoreError> {
@@ -41,7 +51,12 @@ impl Store for RedbStore {
             if batch.is_empty() {
                 return Ok(Step::Abort((None, outcomes)));
             }
-            Ok(Step::Commit((Some(batch.finish()?), outcomes)))
+            let mut tip = batch.finish()?;
+            if outcomes.iter().flatten().any(changes_what_counts) {
+                verify::rebuild(transaction)?;
+                tip = rows::tip(&transaction.open_table(rows::META)?)?;
+            }
+            Ok(Step::Commit((Some(tip), outcomes)))
         });
         self.own = own;
         let (tip, outcomes) = done?;

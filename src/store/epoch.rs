@@ -3,10 +3,14 @@
 
 use super::api::StoreError;
 use super::batch::{Batch, By, Draft};
+use super::codec::Record;
+use super::exchange::Checkpoint;
 use super::key::{self, WriterKey};
+use super::peers;
 use super::redb_store::{RedbStore, Step};
 use super::rows::{self, Reading};
 use super::witness::Witness;
+use crate::ledger::chain::checkpoint_words;
 use crate::ledger::{ActionId, ActorId, AuthorId, Body, Hash, Origin, PlanRef, Subject};
 
 /// The actor of entries the store makes by itself.
@@ -58,7 +62,7 @@ pub(super) fn epoch_start(key: &WriterKey, continues: Option<AuthorId>) -> Draft
     }
 }
 
-fn begin_epoch(store: &mut RedbStore, old: AuthorId) -> Result<(), StoreError> {
+pub(super) fn begin_epoch(store: &mut RedbStore, old: AuthorId) -> Result<(), StoreError> {
     let key = WriterKey::from_seed(store.edge.seed);
     let (dir, wall, place) = (store.dir.clone(), store.edge.wall, store.place);
     let actor = ActorId::fold(SYSTEM);
@@ -81,8 +85,10 @@ fn begin_epoch(store: &mut RedbStore, old: AuthorId) -> Result<(), StoreError> {
             },
         };
         let _ = batch.mark();
+        let end = (batch.tip().seq, Hash(batch.tip().hash));
         batch.turn_to(key.author());
         let entry = batch.push(&by, epoch_start(&key, Some(old)))?;
+        vouch(transaction, &dir, (old, end.0, end.1), &entry)?;
         // The key and the witness before the commit: should either be lost with it, the next
         // start finds a witness ahead of the store and begins once more.
         key::prepare(&dir, &key)?;
@@ -96,6 +102,33 @@ fn begin_epoch(store: &mut RedbStore, old: AuthorId) -> Result<(), StoreError> {
         Ok(Step::Commit(()))
     })?;
     key::adopt(&store.dir)?;
+    Ok(())
+}
+
+/// The key of the epoch before, where the folder still has it, signs the new one's first entry:
+/// then the others need not enrol it anew (a copy has that key anyway). And it signs how far the
+/// old log goes: nobody can later.
+fn vouch(
+    transaction: &redb::WriteTransaction,
+    dir: &std::path::Path,
+    old: (AuthorId, u64, Hash),
+    entry: &crate::ledger::Recorded,
+) -> Result<(), StoreError> {
+    let Some(before) = WriterKey::read(&key::path(dir)).filter(|key| key.author() == old.0) else {
+        return Ok(());
+    };
+    let mut table = transaction.open_table(peers::CHECKPOINTS)?;
+    for (author, seq, hash) in [(entry.author, entry.seq, entry.hash), old] {
+        let point = Checkpoint {
+            author,
+            seq,
+            hash,
+            key: before.public(),
+            signature: before.sign(&checkpoint_words(&author, seq, &hash)),
+        };
+        let (key, payload) = peers::checkpoint_row(&point);
+        peers::put(&mut table, Record::Checkpoint, &key, &payload)?;
+    }
     Ok(())
 }
 

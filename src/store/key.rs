@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{Signer, SigningKey};
 
 use super::witness::private;
 use crate::ledger::AuthorId;
@@ -27,6 +27,11 @@ impl WriterKey {
     /// Its public half.
     pub(crate) fn public(&self) -> [u8; 32] {
         self.public
+    }
+
+    /// Its signature over these words.
+    pub(crate) fn sign(&self, words: &[u8]) -> [u8; 64] {
+        SigningKey::from_bytes(&self.seed).sign(words).to_bytes()
     }
 
     /// Its author.

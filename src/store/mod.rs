@@ -2,6 +2,7 @@
 //!
 //! `docs/store.md` says what lies in the folder, in the tables and in a value.
 
+mod absorb;
 pub mod api;
 pub mod backend;
 mod batch;
@@ -11,9 +12,12 @@ pub mod create;
 mod derive;
 mod door;
 mod epoch;
+pub mod exchange;
 mod fault;
+mod ground;
 mod key;
 pub mod migrate;
+mod peers;
 mod place;
 mod read;
 pub mod redb_store;
@@ -29,6 +33,8 @@ mod witness;
 pub use api::*;
 pub use create::{Init, create, create_on};
 pub use migrate::SCHEMA;
+pub use peers::counts;
 pub use redb_store::{Edge, RedbStore, open, open_on, open_read_only};
+pub use rules::fits_plan as fits;
 pub use sessions::{Neighbour, Presence, SessionFile, neighbours, recover};
 pub use verify::CheckOutcome;

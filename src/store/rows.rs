@@ -290,6 +290,18 @@ impl Reading {
         Ok(self.transaction.open_table(definition)?)
     }
 
+    /// Opens a table that a store has only once it needs it.
+    pub(crate) fn optional(
+        &self,
+        definition: Definition,
+    ) -> Result<Option<redb::ReadOnlyTable<Bytes, Bytes>>, StoreError> {
+        match self.transaction.open_table(definition) {
+            Ok(table) => Ok(Some(table)),
+            Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Where the store stands.
     pub(crate) fn tip(&self) -> Result<TipV1, StoreError> {
         tip(&self.table(META)?)

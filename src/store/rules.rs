@@ -184,6 +184,12 @@ fn belongs(plan: &Plan, cell: &CellKey) -> Result<FieldType, StoreError> {
     }
 }
 
+/// Whether a cell of that plan may hold this: what the write path asks, for those who read
+/// figures written elsewhere.
+pub fn fits_plan(plan: &Plan, cell: &CellKey, content: &Content) -> bool {
+    fits(plan, cell, content).is_ok()
+}
+
 fn fits(plan: &Plan, cell: &CellKey, content: &Content) -> Result<(), StoreError> {
     let kind = belongs(plan, cell)?;
     let fitting = match (kind, content) {

@@ -315,10 +315,10 @@ fn content_from(shape: ContentV1) -> Result<Content, CodecError> {
 
 /// Text from a file, refused when any of it could not be shown as it is.
 fn clean(read: String) -> Result<String, CodecError> {
-    if read.chars().any(text::is_hostile) {
-        return Err(CodecError::Meaning("text"));
+    match read.chars().position(text::is_hostile) {
+        Some(position) => Err(CodecError::Hostile(position)),
+        None => Ok(read),
     }
-    Ok(read)
 }
 
 fn actor_id(read: &str) -> Result<ActorId, CodecError> {
@@ -597,10 +597,10 @@ mod tests {
     fn hostile_text_does_not_get_in() {
         for hostile in ["a\u{1b}[31m", "a\u{202e}b", "a\u{200b}", "a\nb"] {
             let note = entry(Subject::Note(cell(None)), Body::Note(hostile.to_owned()));
-            assert_eq!(
+            assert!(matches!(
                 entry_from(&entry_bytes(&note)),
-                Err(CodecError::Meaning("text"))
-            );
+                Err(CodecError::Hostile(1))
+            ));
             let mut reason = entry(Subject::Note(cell(None)), Body::Note(String::new()));
             reason.note = hostile.to_owned();
             assert!(entry_from(&entry_bytes(&reason)).is_err());

@@ -1,6 +1,6 @@
 //! Checks every byte, and compares everything derived with what the entries give.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use redb::WriteTransaction;
 
@@ -8,6 +8,8 @@ use super::api::{StoreError, VerifyReport};
 use super::codec::{CheckV1, GroupV1, Record, TipV1, encode, seal};
 use super::derive::{Derived, Differences, derive, hex};
 use super::fault::guarded;
+use super::ground::Open;
+use super::peers;
 use super::redb_store::{Handle, RedbStore, Step};
 use super::rows::{self, Reading, Rows};
 use super::{read, sessions};
@@ -132,7 +134,10 @@ impl RedbStore {
 fn compare(reading: &Reading, differences: &mut Differences) -> Result<(u64, u64), StoreError> {
     let tip = reading.tip()?;
     let entries = reading.table(rows::ENTRIES)?;
-    let derived = derive(&entries, AuthorId(tip.author), differences)?;
+    let open = Open::read(reading)?;
+    let beliefs = open.beliefs()?;
+    let derived = derive(&entries, AuthorId(tip.author), &beliefs, differences)?;
+    compare_meeting(&open, &derived, differences)?;
     let views = compare_views(&reading.table(rows::VIEWS)?, &derived, &tip, differences)?;
     compare_actions(&reading.table(rows::ACTIONS)?, &derived, differences)?;
     compare_tip(&tip, &derived, differences);
@@ -224,13 +229,14 @@ fn compare_tip(tip: &TipV1, derived: &Derived, differences: &mut Differences) {
     }
 }
 
-fn rebuild(transaction: &WriteTransaction) -> Result<(), StoreError> {
+pub(super) fn rebuild(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let beliefs = Open::write(transaction)?.beliefs()?;
     let mut meta = transaction.open_table(rows::META)?;
     let mut tip = rows::tip(&meta)?;
     let mut differences = Differences::default();
     let derived = {
         let entries = transaction.open_table(rows::ENTRIES)?;
-        derive(&entries, AuthorId(tip.author), &mut differences)?
+        derive(&entries, AuthorId(tip.author), &beliefs, &mut differences)?
     };
     if let Some(first) = differences.0.into_iter().next() {
         return Err(StoreError::Damaged(first));
@@ -238,6 +244,7 @@ fn rebuild(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.delete_table(rows::VIEWS)?;
     transaction.delete_table(rows::ACTIONS)?;
     let groups = write_views(transaction, &derived)?;
+    write_meeting(transaction, &derived)?;
     let mut actions = transaction.open_table(rows::ACTIONS)?;
     for (key, action) in &derived.actions {
         let row = rows::sealed_action(key, action);
@@ -245,7 +252,9 @@ fn rebuild(transaction: &WriteTransaction) -> Result<(), StoreError> {
     }
     if let Some((seq, hash, clock)) = derived.last {
         (tip.seq, tip.hash) = (seq, hash.0);
-        (tip.millis, tip.tick) = (clock.millis, clock.counter);
+        // Never back: the clock may have been adopted from elsewhere.
+        let own = (clock.millis, clock.counter);
+        (tip.millis, tip.tick) = own.max((tip.millis, tip.tick));
     }
     tip.counter = tip.counter.saturating_add(1);
     tip.entries = derived.entries;
@@ -253,6 +262,45 @@ fn rebuild(transaction: &WriteTransaction) -> Result<(), StoreError> {
     (tip.groups, tip.digest) = groups;
     let row = seal(Record::Tip, rows::meta::TIP, &encode(&tip));
     meta.insert(rows::meta::TIP, row.as_slice())?;
+    Ok(())
+}
+
+fn compare_meeting(
+    open: &Open<impl Rows>,
+    derived: &Derived,
+    differences: &mut Differences,
+) -> Result<(), StoreError> {
+    let forks = open.exchange.as_ref().map(peers::forks).transpose()?;
+    if forks.unwrap_or_default() != derived.forks {
+        differences.add("ends of logs differ");
+    }
+    let mut early = BTreeSet::new();
+    if let Some(table) = &open.early {
+        peers::each(table, Record::Early, &[], |key, _| {
+            early.insert(key.to_vec());
+            Ok(())
+        })?;
+    }
+    for key in early.symmetric_difference(&derived.early) {
+        differences.add(format!("early {} differs", hex(key)));
+    }
+    Ok(())
+}
+
+fn write_meeting(transaction: &WriteTransaction, derived: &Derived) -> Result<(), StoreError> {
+    transaction.delete_table(peers::EARLY)?;
+    let mut table = transaction.open_table(peers::EARLY)?;
+    for key in &derived.early {
+        peers::put(&mut table, Record::Early, key, &[])?;
+    }
+    let mut table = transaction.open_table(peers::EXCHANGE)?;
+    let from = [peers::Tag::Fork as u8];
+    let to = rows::after(&from);
+    table.retain_in(from.as_slice()..to.as_slice(), |_, _| false)?;
+    for (author, tips) in &derived.forks {
+        let key = peers::tagged(peers::Tag::Fork, author);
+        peers::put(&mut table, Record::Exchange, &key, &peers::tips_bytes(tips))?;
+    }
     Ok(())
 }
 

@@ -19,6 +19,7 @@ macro_rules! files {
             include_str!(concat!("texts/", $dir, "/keys.toml")),
             include_str!(concat!("texts/", $dir, "/plan.toml")),
             include_str!(concat!("texts/", $dir, "/screens.toml")),
+            include_str!(concat!("texts/", $dir, "/sync.toml")),
         ]
     };
 }

@@ -1,0 +1,350 @@
+//! Who may be believed, as a function of the entries that say so: enrolments, revocations,
+//! rejections and epochs. Pure: signatures have been verified by those who read the file.
+//!
+//! Seeds are the store's own epochs and the district's key, pinned by a person. Only they and
+//! the epochs they vouch for may enrol, revoke and reject; a role of coordinator alone does not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::actor::Role;
+use super::chain::{AuthorId, Hash};
+use super::entry::{Body, FLAG_ON_BEHALF, Recorded};
+use super::subject::Subject;
+use crate::plan::UnitId;
+
+/// What a store believes without being told by an entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seeds {
+    /// Who writes here now.
+    pub writer: Option<AuthorId>,
+    /// The district's keys as a person compared them.
+    pub pinned: BTreeSet<AuthorId>,
+}
+
+/// A new epoch whose first entry the key of the one before it has signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Vouched {
+    /// The new author.
+    pub author: AuthorId,
+    /// The hash of its first entry.
+    pub hash: Hash,
+    /// The author before it.
+    pub by: AuthorId,
+}
+
+/// What an author may do: the sum of all its enrolments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// For these units.
+    pub units: BTreeSet<UnitId>,
+    /// In these roles.
+    pub roles: Vec<Role>,
+    /// What people call it.
+    pub name: String,
+}
+
+/// What somebody does by an entry, as far as rights go.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Act {
+    /// Figures, notes, confirmations, submitting.
+    Enter(UnitId),
+    /// The same on a unit's behalf.
+    EnterOnBehalf(UnitId),
+    /// Returning a form.
+    Return,
+    /// Locking and reopening.
+    Close,
+    /// Approving as this owner.
+    Approve(UnitId),
+    /// Approving on an owner's behalf.
+    ApproveOnBehalf(UnitId),
+    /// Enrolling, revoking, rejecting.
+    Govern,
+    /// Beginning as an author, taking a plan, naming people of its own store.
+    Keep,
+    /// Beginning in another author's name.
+    Impersonate,
+}
+
+/// One thing an author does, wherever it does it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim {
+    /// Who.
+    pub author: AuthorId,
+    /// What.
+    pub act: Act,
+}
+
+impl Claim {
+    /// What an entry claims.
+    pub fn of(recorded: &Recorded) -> Self {
+        let entry = &recorded.entry;
+        let on_behalf = entry.flags & FLAG_ON_BEHALF != 0;
+        let act = match (&entry.subject, &entry.body) {
+            (Subject::Approval(_, owner), _) if on_behalf => Act::ApproveOnBehalf(owner.clone()),
+            (Subject::Approval(_, owner), _) => Act::Approve(owner.clone()),
+            (Subject::Form(_), Body::Return) => Act::Return,
+            (Subject::Form(_), Body::Lock { .. } | Body::Reopen) => Act::Close,
+            (Subject::Author(_), Body::EpochStart { .. }) => epoch(recorded),
+            (Subject::Author(_), _) => Act::Govern,
+            (subject, _) => match subject.form() {
+                Some(form) if on_behalf => Act::EnterOnBehalf(form.unit.clone()),
+                Some(form) => Act::Enter(form.unit.clone()),
+                None => Act::Keep,
+            },
+        };
+        Self {
+            author: recorded.author,
+            act,
+        }
+    }
+}
+
+fn epoch(recorded: &Recorded) -> Act {
+    match &recorded.entry.body {
+        Body::EpochStart { public_key, .. }
+            if recorded.seq == 1
+                && AuthorId::of_key(public_key) == recorded.author
+                && recorded.entry.subject == Subject::Author(recorded.author) =>
+        {
+            Act::Keep
+        }
+        _ => Act::Impersonate,
+    }
+}
+
+/// Who is believed, and what of them is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trust {
+    own: BTreeSet<AuthorId>,
+    roots: BTreeSet<AuthorId>,
+    governors: BTreeSet<AuthorId>,
+    rights: BTreeMap<AuthorId, Rights>,
+    /// Entries left out, from and to.
+    left_out: BTreeMap<AuthorId, BTreeSet<(u64, u64)>>,
+    /// The last good number of each revoked author.
+    revoked: BTreeMap<AuthorId, u64>,
+}
+
+impl Trust {
+    /// From the entries on [`Subject::Author`] in any order, with duplicates; others are passed
+    /// over.
+    pub fn new<'a>(
+        seeds: &Seeds,
+        entries: impl IntoIterator<Item = &'a Recorded, IntoIter: Clone>,
+        vouched: &[Vouched],
+    ) -> Self {
+        let entries = entries.into_iter();
+        let epochs = Epochs::of(entries.clone());
+        let own = epochs.own(seeds.writer);
+        // Twice: a revocation ends what the revoked one vouches for.
+        let mut trust = Self::default();
+        for _ in 0..2 {
+            let revoked = trust.revoked;
+            let roots = epochs.closure(&seeds.pinned, vouched, &revoked);
+            let kin = epochs.closure(&own, vouched, &revoked);
+            trust = Self {
+                governors: roots.union(&kin).copied().collect(),
+                roots,
+                own: own.clone(),
+                ..Self::default()
+            };
+            for entry in entries.clone() {
+                trust.hear(entry);
+            }
+        }
+        let enrolled: Vec<(AuthorId, Rights)> = trust.rights.clone().into_iter().collect();
+        for (author, rights) in enrolled {
+            let kin = epochs.closure(&BTreeSet::from([author]), vouched, &trust.revoked);
+            for heir in kin.into_iter().filter(|heir| *heir != author) {
+                trust.grant(heir, &rights);
+            }
+        }
+        trust
+    }
+
+    fn hear(&mut self, recorded: &Recorded) {
+        let Subject::Author(about) = recorded.entry.subject else {
+            return;
+        };
+        if !self.governors.contains(&recorded.author) {
+            return;
+        }
+        match &recorded.entry.body {
+            Body::Enrol { units, roles, name } => {
+                let rights = Rights {
+                    units: units.iter().cloned().collect(),
+                    roles: roles.clone(),
+                    name: name.clone(),
+                };
+                self.grant(about, &rights);
+            }
+            Body::Revoke { last_good } => {
+                let last = self.revoked.entry(about).or_insert(*last_good);
+                *last = (*last).min(*last_good);
+                let from = last_good.saturating_add(1);
+                self.left_out
+                    .entry(about)
+                    .or_default()
+                    .insert((from, u64::MAX));
+            }
+            Body::RejectRange { from, to } => {
+                self.left_out.entry(about).or_default().insert((*from, *to));
+            }
+            _ => {}
+        }
+    }
+
+    fn grant(&mut self, author: AuthorId, given: &Rights) {
+        let rights = self.rights.entry(author).or_default();
+        rights.units.extend(given.units.iter().cloned());
+        for role in &given.roles {
+            if !rights.roles.contains(role) {
+                rights.roles.push(*role);
+            }
+        }
+        // The longest name, then the last in order: independent of the order of arrival.
+        if (given.name.len(), &given.name) > (rights.name.len(), &rights.name) {
+            rights.name.clone_from(&given.name);
+        }
+    }
+
+    /// The epochs of this store.
+    pub fn own(&self) -> &BTreeSet<AuthorId> {
+        &self.own
+    }
+
+    /// True for an epoch of this store.
+    pub fn is_own(&self, author: &AuthorId) -> bool {
+        self.own.contains(author)
+    }
+
+    /// True for a key of the district, pinned or vouched for by one that is.
+    pub fn is_root(&self, author: &AuthorId) -> bool {
+        self.roots.contains(author)
+    }
+
+    /// True when no district's key is pinned: then this store is the district's, or alone.
+    pub fn is_rootless(&self) -> bool {
+        self.roots.iter().all(|root| self.own.contains(root))
+    }
+
+    /// True for every author whose entries may be taken at all.
+    pub fn knows(&self, author: &AuthorId) -> bool {
+        self.governors.contains(author) || self.rights.contains_key(author)
+    }
+
+    /// What an author was enrolled for.
+    pub fn rights(&self, author: &AuthorId) -> Option<&Rights> {
+        self.rights.get(author)
+    }
+
+    /// All enrolled authors.
+    pub fn enrolled(&self) -> impl Iterator<Item = (&AuthorId, &Rights)> {
+        self.rights.iter()
+    }
+
+    /// The last good number of a revoked author.
+    pub fn revoked(&self, author: &AuthorId) -> Option<u64> {
+        self.revoked.get(author).copied()
+    }
+
+    /// True for an entry on a form that all stores leave out.
+    pub fn leaves_out(&self, author: &AuthorId, seq: u64) -> bool {
+        self.left_out
+            .get(author)
+            .is_some_and(|ranges| ranges.iter().any(|(from, to)| (*from..=*to).contains(&seq)))
+    }
+
+    /// What is left out, by author: from and to.
+    pub fn left_out(&self) -> &BTreeMap<AuthorId, BTreeSet<(u64, u64)>> {
+        &self.left_out
+    }
+
+    /// Whether an author may do what it does.
+    pub fn allows(&self, claim: &Claim) -> bool {
+        if claim.act == Act::Impersonate {
+            return false;
+        }
+        if self.governors.contains(&claim.author) {
+            return true;
+        }
+        let Some(rights) = self.rights.get(&claim.author) else {
+            return false;
+        };
+        let has = |roles: &[Role]| roles.iter().any(|role| rights.roles.contains(role));
+        let entering = [Role::Clerk, Role::Owner, Role::Coordinator];
+        match &claim.act {
+            Act::Enter(unit) => rights.units.contains(unit) && has(&entering),
+            Act::Approve(owner) => {
+                rights.units.contains(owner) && has(&[Role::Owner, Role::Coordinator])
+            }
+            Act::Return => has(&[Role::Owner, Role::Coordinator]),
+            Act::EnterOnBehalf(_) | Act::ApproveOnBehalf(_) | Act::Close => {
+                has(&[Role::Coordinator])
+            }
+            Act::Keep => true,
+            Act::Govern | Act::Impersonate => false,
+        }
+    }
+}
+
+/// How authors begin, as they say themselves.
+struct Epochs(BTreeMap<AuthorId, BTreeSet<(Hash, Option<AuthorId>)>>);
+
+impl Epochs {
+    fn of<'a>(entries: impl Iterator<Item = &'a Recorded>) -> Self {
+        let mut epochs: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for recorded in entries {
+            if let Body::EpochStart { continues, .. } = recorded.entry.body
+                && epoch(recorded) == Act::Keep
+            {
+                let start = (recorded.hash, continues);
+                epochs.entry(recorded.author).or_default().insert(start);
+            }
+        }
+        Self(epochs)
+    }
+
+    /// The writer and those it continues.
+    fn own(&self, writer: Option<AuthorId>) -> BTreeSet<AuthorId> {
+        let mut own = BTreeSet::new();
+        let mut open: Vec<AuthorId> = writer.into_iter().collect();
+        while let Some(author) = open.pop() {
+            if own.insert(author) {
+                let starts = self.0.get(&author).into_iter().flatten();
+                open.extend(starts.filter_map(|(_, continues)| *continues));
+            }
+        }
+        own
+    }
+
+    /// Those authors and the epochs they vouch for, unless their rights have ended.
+    fn closure(
+        &self,
+        seeds: &BTreeSet<AuthorId>,
+        vouched: &[Vouched],
+        revoked: &BTreeMap<AuthorId, u64>,
+    ) -> BTreeSet<AuthorId> {
+        let mut all = seeds.clone();
+        loop {
+            let heirs: Vec<AuthorId> = vouched
+                .iter()
+                .filter(|vouch| all.contains(&vouch.by) && !all.contains(&vouch.author))
+                .filter(|vouch| !revoked.contains_key(&vouch.by))
+                .filter(|vouch| self.begins(vouch))
+                .map(|vouch| vouch.author)
+                .collect();
+            if heirs.is_empty() {
+                return all;
+            }
+            all.extend(heirs);
+        }
+    }
+
+    fn begins(&self, vouch: &Vouched) -> bool {
+        self.0
+            .get(&vouch.author)
+            .is_some_and(|starts| starts.contains(&(vouch.hash, Some(vouch.by))))
+    }
+}

@@ -1,0 +1,281 @@
+//! The tables of one consistent state, as an import weighs them and as `verify` believes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use redb::{ReadOnlyTable, Table, WriteTransaction};
+
+use super::api::StoreError;
+use super::codec::Record;
+use super::exchange::{Ground, HeldBundle, Peer, Report, Tip};
+use super::peers::{self, Beliefs, Tag};
+use super::rows::{self, Bytes, Reading, Rows};
+use crate::ledger::subject::SubjectKind;
+use crate::ledger::trust::{Seeds, Vouched};
+use crate::ledger::{AuthorId, EntryRef, Hash, Heads, PlanRef, Recorded, Subject, Trust};
+
+/// The tables.
+pub(super) struct Open<T> {
+    pub(super) entries: T,
+    views: T,
+    meta: T,
+    plans: T,
+    pub(super) exchange: Option<T>,
+    pub(super) checkpoints: Option<T>,
+    pub(super) early: Option<T>,
+    pub(super) reports: Option<T>,
+    pub(super) held: Option<T>,
+}
+
+impl Open<ReadOnlyTable<Bytes, Bytes>> {
+    /// For reading.
+    pub(super) fn read(reading: &Reading) -> Result<Self, StoreError> {
+        Ok(Self {
+            entries: reading.table(rows::ENTRIES)?,
+            views: reading.table(rows::VIEWS)?,
+            meta: reading.table(rows::META)?,
+            plans: reading.table(rows::PLANS)?,
+            exchange: reading.optional(peers::EXCHANGE)?,
+            checkpoints: reading.optional(peers::CHECKPOINTS)?,
+            early: reading.optional(peers::EARLY)?,
+            reports: reading.optional(peers::REPORTS)?,
+            held: reading.optional(peers::HELD)?,
+        })
+    }
+}
+
+impl<'txn> Open<Table<'txn, Bytes, Bytes>> {
+    /// Inside a write transaction; they are closed again when this is dropped.
+    pub(super) fn write(transaction: &'txn WriteTransaction) -> Result<Self, StoreError> {
+        Ok(Self {
+            entries: transaction.open_table(rows::ENTRIES)?,
+            views: transaction.open_table(rows::VIEWS)?,
+            meta: transaction.open_table(rows::META)?,
+            plans: transaction.open_table(rows::PLANS)?,
+            exchange: Some(transaction.open_table(peers::EXCHANGE)?),
+            checkpoints: Some(transaction.open_table(peers::CHECKPOINTS)?),
+            early: Some(transaction.open_table(peers::EARLY)?),
+            reports: Some(transaction.open_table(peers::REPORTS)?),
+            held: Some(transaction.open_table(peers::HELD)?),
+        })
+    }
+}
+
+impl<T: Rows> Open<T> {
+    /// What is believed, from the entries themselves and not from any view of them.
+    pub(super) fn beliefs(&self) -> Result<Beliefs, StoreError> {
+        let mut controls = Vec::new();
+        for row in self.entries.range::<&[u8]>(..)? {
+            let (key, value) = row?;
+            // A bad entry is reported by those who read all of them.
+            if let Ok(recorded) = rows::unsealed_entry(key.value(), value.value())
+                && matches!(recorded.entry.subject, Subject::Author(_))
+            {
+                controls.push(recorded);
+            }
+        }
+        let trust = Trust::new(&self.seeds()?, &controls, &self.vouched()?);
+        let acked = self.acked(&trust)?;
+        let mut plans = std::collections::HashSet::new();
+        for row in self.plans.range::<&[u8]>(..)? {
+            let (key, _) = row?;
+            plans.extend(key.value().first_chunk::<8>().copied());
+        }
+        Ok(Beliefs {
+            trust,
+            acked,
+            plans,
+        })
+    }
+
+    /// Up to where the district has own logs; where this is the district, anybody.
+    pub(super) fn acked(&self, trust: &Trust) -> Result<BTreeMap<AuthorId, u64>, StoreError> {
+        let mut acked = BTreeMap::new();
+        for peer in self.exchange.iter().map(peers::peers) {
+            for peer in peer? {
+                let upstream = trust.is_root(&peer.author) || trust.is_rootless();
+                if trust.is_own(&peer.author) || !upstream {
+                    continue;
+                }
+                for (author, seq, hash) in &peer.have {
+                    if trust.is_own(author) && self.holds(author, *seq, hash)? {
+                        let most = acked.entry(*author).or_insert(0);
+                        *most = (*most).max(*seq);
+                    }
+                }
+            }
+        }
+        Ok(acked)
+    }
+
+    /// The bundle that is kept under that hash.
+    pub(super) fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(table) = &self.held else {
+            return Ok(None);
+        };
+        peers::one(table, Record::Held, &root.0, |payload| {
+            Ok(peers::held_from(*root, payload)?.1.to_vec())
+        })
+    }
+
+    /// All imports.
+    pub(super) fn all_reports(&self) -> Result<Vec<Report>, StoreError> {
+        let mut all = Vec::new();
+        if let Some(table) = &self.reports {
+            peers::each(table, Record::Report, &[], |key, bytes| {
+                all.push(peers::report_from(peers::root_of(key)?, bytes)?);
+                Ok(())
+            })?;
+        }
+        Ok(all)
+    }
+}
+
+impl<T: Rows> Ground for Open<T> {
+    fn seeds(&self) -> Result<Seeds, StoreError> {
+        let pinned = match &self.exchange {
+            Some(table) => peers::pinned(table)?,
+            None => BTreeSet::new(),
+        };
+        let writer = Some(AuthorId(rows::tip(&self.meta)?.author));
+        Ok(Seeds { writer, pinned })
+    }
+
+    fn controls(&self) -> Result<Vec<Recorded>, StoreError> {
+        let prefix = Subject::kind_prefix(SubjectKind::Author);
+        let end = rows::after(&prefix);
+        let mut open = Vec::new();
+        for row in self.views.range(prefix.as_slice()..end.as_slice())? {
+            let (key, value) = row?;
+            open.extend(rows::unsealed_view(key.value(), value.value())?.references());
+        }
+        // None of these is ever left out of a view, so all are reached from the heads.
+        let mut found = BTreeMap::new();
+        while let Some(reference) = open.pop() {
+            if found.contains_key(&reference) {
+                continue;
+            }
+            if let Some(recorded) = rows::cited(&self.entries, &reference)? {
+                open.extend(recorded.entry.replaces.iter().copied());
+                found.insert(reference, recorded);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    fn vouched(&self) -> Result<Vec<Vouched>, StoreError> {
+        match &self.checkpoints {
+            Some(table) => Ok(peers::vouched(&peers::checkpoints(table)?)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn tips(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError> {
+        if let Some(table) = &self.exchange {
+            let key = peers::tagged(Tag::Fork, author);
+            if let Some(tips) = peers::one(table, Record::Exchange, &key, peers::tips_from)? {
+                return Ok(tips);
+            }
+        }
+        let (from, _) = rows::seq_range(author, 0);
+        let (_, to) = rows::seq_range(author, u64::MAX);
+        match self
+            .entries
+            .range(from.as_slice()..=to.as_slice())?
+            .next_back()
+        {
+            None => Ok(Vec::new()),
+            Some(row) => Ok(vec![tip_of(row?.0.value())?]),
+        }
+    }
+
+    fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError> {
+        let key = rows::entry_key(author, seq, hash);
+        Ok(self.entries.get(key.as_slice())?.is_some())
+    }
+
+    fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError> {
+        let (from, to) = rows::seq_range(&entry.author, entry.seq);
+        for row in self.entries.range(from.as_slice()..=to.as_slice())? {
+            if tip_of(row?.0.value())?.1.short() == entry.h8 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn heads(&self, subject: &[u8]) -> Result<Heads, StoreError> {
+        rows::view(&self.views, subject)
+    }
+
+    fn cited_early(&self, entry: &EntryRef) -> Result<Vec<[u8; 16]>, StoreError> {
+        let mut subjects = Vec::new();
+        if let Some(table) = &self.early {
+            let prefix = peers::early_key(entry, None);
+            peers::each(table, Record::Early, &prefix, |key, _| {
+                subjects.extend(key.last_chunk::<16>().copied());
+                Ok(())
+            })?;
+        }
+        Ok(subjects)
+    }
+
+    fn knows_plan(&self, plan: &PlanRef) -> Result<bool, StoreError> {
+        let known = self.plans.range(plan.h8.as_slice()..)?.next();
+        match known {
+            Some(row) => Ok(row?.0.value().starts_with(&plan.h8)),
+            None => Ok(false),
+        }
+    }
+
+    fn report(&self, root: &Hash) -> Result<Option<Report>, StoreError> {
+        match &self.reports {
+            Some(table) => peers::one(table, Record::Report, &root.0, |bytes| {
+                peers::report_from(*root, bytes)
+            }),
+            None => Ok(None),
+        }
+    }
+
+    fn peer(&self, author: &AuthorId) -> Result<Option<Peer>, StoreError> {
+        match &self.exchange {
+            Some(table) => {
+                let key = peers::tagged(Tag::Peer, author);
+                peers::one(table, Record::Exchange, &key, |bytes| {
+                    peers::peer_from(*author, bytes)
+                })
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn held(&self) -> Result<Vec<HeldBundle>, StoreError> {
+        let mut all = Vec::new();
+        if let Some(table) = &self.held {
+            peers::each(table, Record::Held, &[], |key, payload| {
+                all.push(peers::held_from(peers::root_of(key)?, payload)?.0);
+                Ok(())
+            })?;
+        }
+        Ok(all)
+    }
+
+    fn each_entry(
+        &self,
+        look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for row in self.entries.range::<&[u8]>(..)? {
+            let (key, value) = row?;
+            look(&rows::unsealed_entry(key.value(), value.value())?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Number and hash in the key of an entry.
+pub(super) fn tip_of(key: &[u8]) -> Result<Tip, StoreError> {
+    let bad = || StoreError::Damaged("entry key".to_owned());
+    let rest = key.get(16..).ok_or_else(bad)?;
+    let (seq, hash) = rest.split_first_chunk::<8>().ok_or_else(bad)?;
+    let hash = hash.try_into().map_err(|_| bad())?;
+    Ok((u64::from_be_bytes(*seq), Hash(hash)))
+}

@@ -1,0 +1,427 @@
+//! Reading a bundle through: every entry decoded, every chain recomputed, every text clean.
+//! Nothing is believed of who may say so; that is `merge`'s part.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use super::container::{self, Container};
+use super::error::BundleError;
+use super::header::Header;
+use crate::base::bytes::Reader;
+use crate::base::text;
+use crate::ledger::chain::{self, checkpoint_words};
+use crate::ledger::entry::FLAG_CRITICAL;
+use crate::ledger::trust::Act;
+use crate::ledger::typed::TEXT_LIMIT;
+use crate::ledger::{Body, Claim, Content, Entry, Hash, Recorded, Subject};
+use crate::plan::UnitId;
+use crate::store::StoreError;
+use crate::store::exchange::{Arriving, EntryFault, Source, read_entry};
+
+/// Longest id in a subject or body, in bytes.
+const ID_LIMIT: usize = 64;
+
+/// Where a chunk begins among the ranges.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    range: usize,
+    seq: u64,
+    previous: Hash,
+}
+
+/// A bundle that has been read through.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    container: Container,
+    marks: Vec<Mark>,
+    /// The entries on authors, with the range they stand in.
+    pub controls: Vec<(usize, Recorded)>,
+    /// What its entries do, and the first number of each author that does so.
+    pub claims: BTreeMap<Claim, u64>,
+}
+
+impl Checked {
+    /// Reads a file through, in text armour or not.
+    ///
+    /// # Errors
+    /// Any [`BundleError`] that needs no store to be found.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, BundleError> {
+        let container = Container::open(bytes)?;
+        signatures(&container.header)?;
+        let mut checked = Self {
+            container,
+            marks: Vec::new(),
+            controls: Vec::new(),
+            claims: BTreeMap::new(),
+        };
+        let mut place = Place::start(checked.header());
+        let (mut marks, mut controls) = (Vec::new(), Vec::new());
+        let mut claims = BTreeMap::new();
+        checked.container.each_chunk(0, |chunk, raw| {
+            marks.push(place.mark());
+            walk(chunk, raw, &mut place, &mut |place, at, bytes| {
+                let recorded = judged(place, at, bytes)?;
+                claims.entry(Claim::of(&recorded)).or_insert(recorded.seq);
+                if matches!(recorded.entry.subject, Subject::Author(_)) {
+                    controls.push((place.range, recorded));
+                }
+                Ok::<_, BundleError>(ControlFlow::Continue(()))
+            })
+        })?;
+        place.end()?;
+        (checked.marks, checked.controls, checked.claims) = (marks, controls, claims);
+        Ok(checked)
+    }
+
+    /// Its header.
+    pub fn header(&self) -> &Header {
+        &self.container.header
+    }
+
+    /// Its name: BLAKE3 of all before the signature.
+    pub fn root(&self) -> Hash {
+        self.container.root
+    }
+
+    /// The bytes of the file without armour.
+    pub fn bytes(&self) -> &[u8] {
+        self.container.bytes()
+    }
+
+    /// The units its entries are about, in order.
+    pub fn units(&self) -> Vec<UnitId> {
+        let of = |claim: &Claim| match &claim.act {
+            Act::Enter(unit) | Act::EnterOnBehalf(unit) => Some(unit.clone()),
+            _ => None,
+        };
+        let units: BTreeSet<UnitId> = self.claims.keys().filter_map(of).collect();
+        units.into_iter().collect()
+    }
+
+    /// Where the chunks are.
+    pub fn container(&self) -> &Container {
+        &self.container
+    }
+
+    /// Shows the entries of one range from number `from` on, decoded.
+    ///
+    /// # Errors
+    /// What `look` gives.
+    pub fn each(
+        &self,
+        range: usize,
+        from: u64,
+        look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let author = self.header().ranges.get(range).map(super::Range::author);
+        let Some(author) = author else { return Ok(()) };
+        Source::each(self, range, from, &mut |arriving| {
+            let entry = read_entry(arriving.bytes)
+                .map_err(|_| StoreError::Damaged("entry of a bundle".to_owned()))?;
+            look(&Recorded {
+                author,
+                seq: arriving.seq,
+                previous: *arriving.previous,
+                hash: *arriving.hash,
+                entry,
+            })
+        })
+    }
+}
+
+impl Source for Checked {
+    fn each(
+        &self,
+        index: usize,
+        from: u64,
+        look: &mut dyn FnMut(&Arriving<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let before = self
+            .marks
+            .partition_point(|mark| (mark.range, mark.seq) <= (index, from));
+        let first = before.saturating_sub(1);
+        let Some(mark) = self.marks.get(first) else {
+            return Ok(());
+        };
+        let mut place = Place::at(self.header(), *mark);
+        let shown = self.container.each_chunk(first, |chunk, raw| {
+            walk(chunk, raw, &mut place, &mut |place, _, bytes| {
+                if place.range > index {
+                    return Ok(ControlFlow::Break(()));
+                }
+                if place.range == index && place.seq >= from {
+                    look(&Arriving {
+                        seq: place.seq,
+                        previous: &place.previous,
+                        hash: &place.hash,
+                        bytes,
+                    })
+                    .map_err(Shown::Store)?;
+                }
+                Ok(ControlFlow::Continue(()))
+            })
+        });
+        shown.map_err(|error| match error {
+            Shown::Store(error) => error,
+            Shown::Bundle(error) => StoreError::Damaged(error.to_string()),
+        })
+    }
+}
+
+enum Shown {
+    Store(StoreError),
+    Bundle(BundleError),
+}
+
+impl From<BundleError> for Shown {
+    fn from(error: BundleError) -> Self {
+        Self::Bundle(error)
+    }
+}
+
+/// Every range is vouched for by its author, every new epoch by the one before it.
+fn signatures(header: &Header) -> Result<(), BundleError> {
+    for range in &header.ranges {
+        let words = checkpoint_words(&range.author(), range.last, &range.hash);
+        container::verify(&range.key, &words, &range.signature)
+            .map_err(|_| BundleError::BadCheckpoint(range.author()))?;
+    }
+    for vouch in &header.vouches {
+        let words = checkpoint_words(&vouch.author, 1, &vouch.hash);
+        container::verify(&vouch.by, &words, &vouch.signature)
+            .map_err(|_| BundleError::BadCheckpoint(vouch.author))?;
+    }
+    Ok(())
+}
+
+/// Which entry of which range is being read.
+struct Place<'h> {
+    header: &'h Header,
+    range: usize,
+    seq: u64,
+    previous: Hash,
+    /// The hash of the entry, once its bytes are known.
+    hash: Hash,
+}
+
+impl<'h> Place<'h> {
+    fn start(header: &'h Header) -> Self {
+        let first = header.ranges.first();
+        let mark = Mark {
+            range: 0,
+            seq: first.map_or(0, |range| range.first),
+            previous: first.map_or(Hash::ZERO, |range| range.previous),
+        };
+        Self::at(header, mark)
+    }
+
+    fn at(header: &'h Header, mark: Mark) -> Self {
+        Self {
+            header,
+            range: mark.range,
+            seq: mark.seq,
+            previous: mark.previous,
+            hash: Hash::ZERO,
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            range: self.range,
+            seq: self.seq,
+            previous: self.previous,
+        }
+    }
+
+    /// Takes the bytes of the entry that stands here.
+    fn take(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+        let range = self.header.ranges.get(self.range).ok_or("one entry more")?;
+        self.hash = chain::link(&range.author(), self.seq, &self.previous, bytes);
+        if self.seq == range.last && self.hash != range.hash {
+            return Err("hash chain");
+        }
+        Ok(())
+    }
+
+    /// Goes on to the next.
+    fn step(&mut self) {
+        let ends = self
+            .header
+            .ranges
+            .get(self.range)
+            .is_none_or(|range| self.seq >= range.last);
+        if ends {
+            self.range += 1;
+            let next = self.header.ranges.get(self.range);
+            self.seq = next.map_or(0, |range| range.first);
+            self.previous = next.map_or(Hash::ZERO, |range| range.previous);
+        } else {
+            self.seq = self.seq.saturating_add(1);
+            self.previous = self.hash;
+        }
+    }
+
+    fn end(&self) -> Result<(), BundleError> {
+        if self.range == self.header.ranges.len() {
+            Ok(())
+        } else {
+            Err(BundleError::malformed(None, 0, "number of entries"))
+        }
+    }
+}
+
+/// Where an entry stands in its chunk.
+#[derive(Clone, Copy)]
+struct At {
+    chunk: u32,
+    entry: u32,
+    offset: usize,
+}
+
+/// Goes through the entries of one chunk: `u32 length | bytes` after each other, to its end.
+fn walk<E: From<BundleError>>(
+    chunk: u32,
+    raw: &[u8],
+    place: &mut Place<'_>,
+    look: &mut impl FnMut(&Place<'_>, At, &[u8]) -> Result<ControlFlow<()>, E>,
+) -> Result<ControlFlow<()>, E> {
+    let mut reader = Reader::new(raw);
+    let mut entry = 0;
+    while !reader.is_empty() {
+        let offset = reader.at();
+        let malformed = |what| BundleError::malformed(Some(chunk), offset, what);
+        let length = reader.u32("entry").map_err(|bad| malformed(bad.what))?;
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let bytes = reader
+            .take(length, "entry")
+            .map_err(|bad| malformed(bad.what))?;
+        place.take(bytes).map_err(malformed)?;
+        let at = At {
+            chunk,
+            entry,
+            offset,
+        };
+        if look(place, at, bytes)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        place.step();
+        entry += 1;
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+/// Decodes an entry and refuses what no program of ours would have written.
+fn judged(place: &Place<'_>, at: At, bytes: &[u8]) -> Result<Recorded, BundleError> {
+    let malformed = |what| BundleError::malformed(Some(at.chunk), at.offset, what);
+    let hostile = |position: usize| BundleError::HostileText {
+        chunk: Some(at.chunk),
+        entry: at.entry,
+        position: u32::try_from(position).unwrap_or(u32::MAX),
+    };
+    let entry = read_entry(bytes).map_err(|fault| match fault {
+        EntryFault::Hostile(position) => hostile(position),
+        EntryFault::Shape(_) => malformed("entry"),
+    })?;
+    for words in texts(&entry) {
+        if let Some(position) = words.chars().position(text::is_hostile) {
+            return Err(hostile(position));
+        }
+        if text::clean(words, TEXT_LIMIT) != *words {
+            return Err(malformed("text"));
+        }
+    }
+    for id in ids(&entry) {
+        if let Some(position) = id.chars().position(text::is_hostile) {
+            return Err(hostile(position));
+        }
+        if id.is_empty() || id.len() > ID_LIMIT {
+            return Err(malformed("id"));
+        }
+    }
+    if matches!(entry.body, Body::Unknown { .. }) && entry.flags & FLAG_CRITICAL != 0 {
+        return Err(BundleError::UnknownCritical {
+            chunk: at.chunk,
+            entry: at.entry,
+        });
+    }
+    let range = place.header.ranges.get(place.range);
+    let author = range.map(super::Range::author).ok_or(malformed("range"))?;
+    let recorded = Recorded {
+        author,
+        seq: place.seq,
+        previous: place.previous,
+        hash: place.hash,
+        entry,
+    };
+    // An author begins by saying who it is, and only then.
+    let begins = matches!(recorded.entry.body, Body::EpochStart { .. });
+    if begins != (recorded.seq == 1) || !fits(&recorded.entry) {
+        return Err(malformed("subject"));
+    }
+    Ok(recorded)
+}
+
+/// Whether a body can be said of its subject.
+fn fits(entry: &Entry) -> bool {
+    match (&entry.subject, &entry.body) {
+        (_, Body::Unknown { .. })
+        | (Subject::Cell(_), Body::SetValue(_) | Body::Resolve(_))
+        | (Subject::Note(_), Body::Note(_))
+        | (Subject::Confirm(..), Body::Confirm { .. })
+        | (Subject::Approval(..), Body::Approve { .. })
+        | (Subject::Actor(_), Body::Actor { .. })
+        | (Subject::Plan, Body::PlanInstall { .. }) => true,
+        (Subject::Form(_), body) => matches!(
+            body,
+            Body::Submit { .. } | Body::Return | Body::Lock { .. } | Body::Reopen
+        ),
+        (Subject::Author(_), body) => matches!(
+            body,
+            Body::EpochStart { .. }
+                | Body::Enrol { .. }
+                | Body::Revoke { .. }
+                | Body::RejectRange { .. }
+        ),
+        _ => false,
+    }
+}
+
+fn texts(entry: &Entry) -> Vec<&str> {
+    let mut all = vec![entry.note.as_str()];
+    match &entry.body {
+        Body::SetValue(Content::Text(t) | Content::Invalid(t))
+        | Body::Resolve(Content::Text(t) | Content::Invalid(t))
+        | Body::Note(t) => all.push(t),
+        Body::Confirm {
+            judged,
+            reason,
+            words,
+        } => all.extend([judged.as_str(), reason, words]),
+        Body::Enrol { name, .. } | Body::Actor { name, .. } => all.push(name),
+        _ => {}
+    }
+    all
+}
+
+fn ids(entry: &Entry) -> Vec<&str> {
+    let mut all = Vec::new();
+    if let Some(form) = entry.subject.form() {
+        all.extend([form.unit.as_str(), form.period.as_str()]);
+    }
+    if let Some(cell) = entry.subject.cell() {
+        all.push(cell.field.as_str());
+    }
+    match &entry.subject {
+        Subject::Confirm(_, rule) => all.push(rule.as_str()),
+        Subject::Approval(_, owner) => all.push(owner.as_str()),
+        _ => {}
+    }
+    match &entry.body {
+        Body::Enrol { units, .. } | Body::Actor { units, .. } => {
+            all.extend(units.iter().map(crate::plan::UnitId::as_str));
+        }
+        Body::PlanInstall { id, .. } => all.push(id),
+        _ => {}
+    }
+    all
+}

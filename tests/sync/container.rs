@@ -1,0 +1,435 @@
+//! The file itself: cut, changed, lied about, and still whole in armour.
+
+use nhaplieu::ledger::{Body, Content, Entry, Hash, chain};
+use nhaplieu::store::exchange::{Exchange, entry_bytes};
+use nhaplieu::sync::container::{self, CHUNK_HEAD, FIXED, TAIL};
+use nhaplieu::sync::error::Limit;
+use nhaplieu::sync::export::Chunks;
+use nhaplieu::sync::file::{self, Disk, Dress, FileError};
+use nhaplieu::sync::{BundleError, Checked, Header, Range, Scope, armour, inspect};
+
+use crate::pen::Pen;
+use crate::site::Site;
+
+fn small() -> (Site, Vec<u8>) {
+    let mut commune = Site::commune("xa-a", 1);
+    commune.types("so_00", "5");
+    commune.types("so_01", "6");
+    let bytes = commune.bundle_bytes(Some("phong"), Scope::Since);
+    (commune, bytes)
+}
+
+#[test]
+fn cut_at_every_byte_it_is_named_as_truncated() {
+    let (_, bytes) = small();
+    for cut in 0..bytes.len() {
+        let error = Checked::read(bytes[..cut].to_vec()).unwrap_err();
+        assert!(
+            matches!(error, BundleError::Truncated { have, .. } if have == cut as u64),
+            "cut at {cut}: {error:?}"
+        );
+    }
+    let text = armour::write(&bytes);
+    for cut in 0..text.trim_end().len() {
+        let error = Checked::read(text.as_bytes()[..cut].to_vec()).unwrap_err();
+        assert!(
+            matches!(error, BundleError::Truncated { .. }),
+            "armour cut at {cut}: {error:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_pulled_stick_leaves_has_its_own_name() {
+    let (_, bytes) = small();
+    for from in [0, 4, 20, 28, 300, bytes.len() - 64] {
+        let mut holed = bytes.clone();
+        holed[from..].fill(0);
+        let error = Checked::read(holed).unwrap_err();
+        assert!(
+            matches!(error, BundleError::ZeroTail { from: at } if at <= from as u64),
+            "zeros from {from}: {error:?}"
+        );
+    }
+    let mut longer = bytes.clone();
+    longer.push(7);
+    assert_eq!(
+        Checked::read(longer).unwrap_err(),
+        BundleError::Trailing { extra: 1 }
+    );
+    assert_eq!(
+        Checked::read(b"PK\x03\x04 a spreadsheet".to_vec()).unwrap_err(),
+        BundleError::NotABundle
+    );
+}
+
+#[test]
+fn every_changed_bit_is_seen() {
+    let (_, bytes) = small();
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1 << (at % 8);
+        assert!(Checked::read(changed).is_err(), "byte {at}");
+    }
+}
+
+#[test]
+fn mutations_never_panic_and_nothing_that_differs_is_accepted() {
+    let (_, bytes) = small();
+    let text = armour::write(&bytes).into_bytes();
+    let mut pen = Pen::new(1);
+    for round in 0..crate::pen::rounds(10_000, 1_000_000) {
+        let armoured = round % 4 == 0;
+        let mut changed = if armoured {
+            text.clone()
+        } else {
+            bytes.clone()
+        };
+        for _ in 0..=pen.below(4) {
+            pen.mutate(&mut changed);
+        }
+        if let Ok(read) = Checked::read(changed) {
+            assert_eq!(read.bytes(), bytes, "round {round}");
+        }
+    }
+}
+
+#[test]
+fn armour_survives_mail_and_a_renamed_file_is_known_by_content() {
+    let (_, bytes) = small();
+    let plain = inspect::inspect(bytes.clone()).unwrap();
+    let text = armour::write(&bytes);
+    assert!(text.lines().all(|line| line.len() <= 76));
+    let mailed = format!(
+        "Gửi phòng số liệu.\r\n\r\n{}\r\n--\r\nxã A\r\n",
+        text.replace('\n', "\r\n")
+    );
+    assert_eq!(inspect::inspect(mailed.into_bytes()).unwrap(), plain);
+    assert_eq!(plain.entries, 5);
+    assert_eq!(plain.from.as_str(), "xa-a");
+    assert_eq!(plain.to.as_ref().unwrap().as_str(), "phong");
+    assert_eq!(plain.ranges[0].last, 5);
+    assert_eq!(plain.units.len(), 1);
+}
+
+/// A bundle of one log, with every part open to change before it is sealed and signed properly.
+pub(crate) struct Draft {
+    pub(crate) header: Header,
+    pub(crate) raws: Vec<Vec<u8>>,
+}
+
+impl Draft {
+    pub(crate) fn of(site: &Site, bytes: &[u8]) -> Self {
+        let checked = Checked::read(bytes.to_vec()).unwrap();
+        let mut raws = Vec::new();
+        checked
+            .container()
+            .each_chunk::<BundleError>(0, |_, raw| {
+                raws.push(raw.to_vec());
+                Ok(std::ops::ControlFlow::Continue(()))
+            })
+            .unwrap();
+        let _ = site;
+        Self {
+            header: checked.header().clone(),
+            raws,
+        }
+    }
+
+    pub(crate) fn sealed(&self, site: &Site) -> Vec<u8> {
+        sealed(site, &self.header.bytes(), &self.raws)
+    }
+}
+
+pub(crate) fn sealed(site: &Site, header: &[u8], raws: &[Vec<u8>]) -> Vec<u8> {
+    container::seal::<BundleError>(header, raws, |words| Ok(site.store.sign(words).unwrap().1))
+        .unwrap()
+}
+
+/// A log of these entries that follow the beginning of `site`, sealed and signed by it.
+pub(crate) fn forged(site: &Site, change: impl FnOnce(&mut Entry)) -> Vec<u8> {
+    let mut draft = Draft::of(site, &small_of(site));
+    let checked = Checked::read(small_of(site)).unwrap();
+    let mut entries = Vec::new();
+    checked
+        .each(0, 0, &mut |recorded| {
+            entries.push(recorded.entry.clone());
+            Ok(())
+        })
+        .unwrap();
+    change(entries.last_mut().unwrap());
+    let range = &mut draft.header.ranges[0];
+    let author = range.author();
+    let (mut chunks, mut hash) = (Chunks::default(), Hash::ZERO);
+    for (seq, entry) in (1..).zip(&entries) {
+        let bytes = entry_bytes(entry);
+        hash = chain::link(&author, seq, &hash, &bytes);
+        chunks.push(&bytes);
+    }
+    range.hash = hash;
+    let words = chain::checkpoint_words(&author, range.last, &hash);
+    range.signature = site.store.sign(&words).unwrap().1;
+    draft.header.raw = chunks.raw();
+    draft.raws = chunks.end();
+    draft.sealed(site)
+}
+
+fn small_of(site: &Site) -> Vec<u8> {
+    let plan = crate::world::plan();
+    let order = nhaplieu::sync::export::Order {
+        plan: &plan,
+        to: None,
+        scope: Scope::All,
+        wall: site.wall,
+    };
+    let planned = nhaplieu::sync::export::plan(&site.store, &order).unwrap();
+    nhaplieu::sync::export::bundle(&site.store, &order, &planned).unwrap()
+}
+
+#[test]
+fn hostile_text_is_refused_with_its_place() {
+    let (site, _) = small();
+    for (note, position) in [
+        ("\u{1b}[2J", 0),
+        ("số \u{202e}liệu", 3),
+        ("a\u{200b}b", 1),
+        ("ab\nc", 2),
+    ] {
+        let bytes = forged(&site, |entry| entry.note = note.to_owned());
+        assert_eq!(
+            Checked::read(bytes).unwrap_err(),
+            BundleError::HostileText {
+                chunk: Some(0),
+                entry: 4,
+                position
+            },
+            "{note:?}"
+        );
+    }
+    let value = forged(&site, |entry| {
+        entry.body = Body::SetValue(Content::Text("x\u{2066}".to_owned()));
+    });
+    assert!(matches!(
+        Checked::read(value).unwrap_err(),
+        BundleError::HostileText { position: 1, .. }
+    ));
+    let nfd = forged(&site, |entry| entry.note = "e\u{302}".to_owned());
+    assert!(matches!(
+        Checked::read(nfd).unwrap_err(),
+        BundleError::Malformed { what: "text", .. }
+    ));
+    let mut draft = Draft::of(&site, &small_of(&site));
+    draft.header.plan_id = "thu\u{7}".to_owned();
+    assert!(matches!(
+        Checked::read(draft.sealed(&site)).unwrap_err(),
+        BundleError::HostileText { chunk: None, .. }
+    ));
+    let clean = forged(&site, |entry| entry.note = "theo sổ".to_owned());
+    assert!(Checked::read(clean).is_ok());
+}
+
+#[test]
+fn an_unknown_critical_entry_asks_for_a_newer_program_and_another_is_kept() {
+    let (site, _) = small();
+    let unknown = |flags| {
+        forged(&site, move |entry| {
+            entry.flags = flags;
+            entry.body = Body::Unknown {
+                kind: 77,
+                bytes: vec![1, 2, 3],
+            };
+        })
+    };
+    assert!(matches!(
+        Checked::read(unknown(1)).unwrap_err(),
+        BundleError::UnknownCritical { entry: 4, .. }
+    ));
+    assert!(Checked::read(unknown(0)).is_ok());
+}
+
+#[test]
+fn malformed_but_signed_bundles_never_panic() {
+    let (site, _) = small();
+    let draft = Draft::of(&site, &small_of(&site));
+    let header = draft.header.bytes();
+    let mut pen = Pen::new(2);
+    let mut accepted = 0;
+    let rounds = crate::pen::rounds(2_000, 250_000);
+    for _ in 0..rounds {
+        let (mut header, mut raws) = (header.clone(), draft.raws.clone());
+        for _ in 0..=pen.below(3) {
+            match pen.below(3) {
+                0 => pen.mutate(&mut header),
+                1 => pen.mutate(&mut raws[0]),
+                _ => {
+                    let at = pen.below(raws[0].len());
+                    let tail = raws[0].split_off(at);
+                    raws.push(tail);
+                }
+            }
+            if raws[0].is_empty() {
+                raws[0].push(0);
+            }
+        }
+        // The key in a changed header may be another: then the signature is wrong, and said so.
+        if let Ok(read) = Checked::read(sealed(&site, &header, &raws)) {
+            accepted += 1;
+            let kept: Vec<u8> = raws.concat();
+            // Only what no hash binds may differ: to, from, created, have and the like.
+            assert_eq!(kept.len() as u64, read.header().raw);
+        }
+    }
+    assert!(accepted < rounds / 2, "{accepted}");
+}
+
+#[test]
+fn promises_are_refused_without_allocating_for_them() {
+    let (site, bytes) = small();
+    let with = |at: usize, value: &[u8]| {
+        let mut lying = bytes.clone();
+        lying[at..at + value.len()].copy_from_slice(value);
+        Checked::read(lying).unwrap_err()
+    };
+    let too_large = |what| BundleError::TooLarge { what };
+    assert_eq!(with(12, &[0xff; 4]), too_large(Limit::Header));
+    assert_eq!(with(16, &[0xff; 4]), too_large(Limit::Chunks));
+    assert_eq!(
+        with(20, &(4_u64 << 30).to_le_bytes()),
+        too_large(Limit::File)
+    );
+    assert_eq!(with(10, &[2, 0]), BundleError::TooNew { needs: 2 });
+
+    // 200 MiB of zeros in one chunk, and 1,000 chunks that each promise 256 KiB too much.
+    let header = Draft::of(&site, &bytes).header.bytes();
+    let bomb = zstd::bulk::compress(&vec![0; 200 << 20], 3).unwrap();
+    let chunk = |z: &[u8], raw: u32| {
+        let mut out = u32::try_from(z.len()).unwrap().to_le_bytes().to_vec();
+        out.extend(raw.to_le_bytes());
+        out.extend(blake3::hash(z).as_bytes());
+        out.extend(z);
+        out
+    };
+    let seal = |count: usize, body: &[u8]| {
+        let sign = |words: &[u8]| Ok(site.store.sign(words).unwrap().1);
+        let bytes = container::seal_frames::<BundleError>(&header, count, body, sign).unwrap();
+        Checked::read(bytes).unwrap_err()
+    };
+    assert_eq!(seal(1, &chunk(&bomb, 200 << 20)), too_large(Limit::Chunk));
+    assert!(matches!(
+        seal(1, &chunk(&bomb, 262_144)),
+        BundleError::Malformed { .. }
+    ));
+    let many = chunk(b"", 262_144).repeat(1_100);
+    assert_eq!(seal(1_100, &many), too_large(Limit::Raw));
+    assert_eq!(bytes.len(), {
+        let checked = Checked::read(bytes.clone()).unwrap();
+        let chunks = &checked.container().chunks;
+        let frames: usize = chunks.iter().map(|c| c.zlen + CHUNK_HEAD).sum();
+        FIXED + checked.header().bytes().len() + frames + TAIL
+    });
+}
+
+#[test]
+fn a_log_is_believed_only_under_its_own_key() {
+    let (site, bytes) = small();
+    let mut draft = Draft::of(&site, &bytes);
+    draft.header.ranges[0].signature[5] ^= 1;
+    assert!(matches!(
+        Checked::read(draft.sealed(&site)).unwrap_err(),
+        BundleError::BadCheckpoint(_)
+    ));
+    // Another's log under this store's signature.
+    let other = Site::commune("xa-b", 2);
+    let mut draft = Draft::of(&site, &bytes);
+    let theirs: Range = Draft::of(&other, &small_of(&other)).header.ranges[0].clone();
+    draft.header.ranges[0].key = theirs.key;
+    assert!(Checked::read(draft.sealed(&site)).is_err());
+}
+
+/// A disk that fails at one of its operations, or writes less than it says.
+struct Failing {
+    at: std::cell::Cell<usize>,
+    lies: bool,
+}
+
+impl Failing {
+    fn counted(&self) -> std::io::Result<()> {
+        let left = self.at.get();
+        self.at.set(left.wrapping_sub(1));
+        if left == 0 {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
+    }
+}
+
+impl Disk for Failing {
+    fn write(&self, path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+        let half = bytes.len() / 2;
+        if self.lies {
+            return std::fs::write(path, &bytes[..half]);
+        }
+        if self.counted().is_err() {
+            std::fs::write(path, &bytes[..half])?;
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        file::RealDisk.write(path, bytes)
+    }
+    fn rename(&self, from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+        self.counted()?;
+        file::RealDisk.rename(from, to)
+    }
+    fn sync_folder(&self, dir: &std::path::Path) -> std::io::Result<()> {
+        self.counted()?;
+        file::RealDisk.sync_folder(dir)
+    }
+    fn read(&self, path: &std::path::Path, most: u64) -> std::io::Result<Vec<u8>> {
+        self.counted()?;
+        file::RealDisk.read(path, most)
+    }
+    fn remove(&self, path: &std::path::Path) -> std::io::Result<()> {
+        file::RealDisk.remove(path)
+    }
+}
+
+#[test]
+fn a_name_never_stands_for_half_a_bundle_wherever_writing_fails() {
+    let (mut site, old) = small();
+    site.types("so_02", "7");
+    let new = site.bundle_bytes(Some("phong"), Scope::Since);
+    let mut failures = 0;
+    for at in 0..10 {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("goi.nlb");
+        file::write(&path, &old, Dress::Plain).unwrap();
+        let disk = Failing {
+            at: std::cell::Cell::new(at),
+            lies: false,
+        };
+        let done = file::write_on(&disk, &path, &new, Dress::Plain);
+        failures += usize::from(done.is_err());
+        let there = file::read(&path).unwrap();
+        assert!(there == old || there == new, "failure {at}");
+        assert!(done.is_err() || there == new, "failure {at}");
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "failure {at}"
+        );
+    }
+    assert_eq!(failures, 5);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("goi.nlb");
+    let lying = Failing {
+        at: std::cell::Cell::new(99),
+        lies: true,
+    };
+    let done = file::write_on(&lying, &path, &new, Dress::Armour);
+    assert!(matches!(done, Err(FileError::Differs(_))), "{done:?}");
+    assert!(!path.exists());
+    file::write(&path, &new, Dress::Armour).unwrap();
+    assert_eq!(
+        Checked::read(file::read(&path).unwrap()).unwrap().bytes(),
+        new
+    );
+}

@@ -1,0 +1,196 @@
+//! The disk goes away at every one of the operations an import asks of it: what is found after
+//! is what was before, or all of it.
+
+use std::io;
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use nhaplieu::store::backend::{Access, Files, Opener};
+use nhaplieu::store::{RedbStore, Store, open_on};
+use nhaplieu::sync::{Checked, Scene, import, undo};
+use redb::{BackendError, StorageBackend};
+
+use crate::site::Site;
+use crate::world::plan;
+
+/// Lets so many changes through, then none.
+#[derive(Debug)]
+struct Dying {
+    inner: Box<dyn StorageBackend>,
+    left: Arc<AtomicI64>,
+}
+
+impl Dying {
+    fn alive(&self) -> io::Result<()> {
+        if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 {
+            return Err(io::Error::other("gone"));
+        }
+        Ok(())
+    }
+}
+
+impl StorageBackend for Dying {
+    fn len(&self) -> io::Result<u64> {
+        self.inner.len()
+    }
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.inner.read(offset, out)
+    }
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.alive()?;
+        self.inner.set_len(len)
+    }
+    fn sync_data(&self) -> io::Result<()> {
+        self.alive()?;
+        self.inner.sync_data()
+    }
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        if let Err(error) = self.alive() {
+            // The last write gets half way.
+            if self.left.load(Ordering::SeqCst) == -1 {
+                self.inner.write(offset, &data[..data.len() / 2])?;
+            }
+            return Err(error);
+        }
+        self.inner.write(offset, data)
+    }
+    fn close(&self) -> io::Result<()> {
+        self.inner.close()
+    }
+    fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.inner.try_lock_range(start, end)
+    }
+    fn try_lock_shared_range(
+        &self,
+        start: Bound<u64>,
+        end: Bound<u64>,
+    ) -> Result<bool, BackendError> {
+        self.inner.try_lock_shared_range(start, end)
+    }
+    fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.inner.lock_range(start, end)
+    }
+    fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.inner.lock_shared_range(start, end)
+    }
+    fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.inner.unlock_range(start, end)
+    }
+    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.inner.query_lock_range(start, end)
+    }
+}
+
+struct Opening(Arc<AtomicI64>);
+
+impl Opener for Opening {
+    fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn StorageBackend>> {
+        Ok(Box::new(Dying {
+            inner: Files.open(path, access)?,
+            left: Arc::clone(&self.0),
+        }))
+    }
+}
+
+fn state(store: &RedbStore) -> String {
+    let forms = store.form_keys().unwrap();
+    let forms: Vec<_> = forms.iter().map(|key| store.form(key).unwrap()).collect();
+    let log = store.log(&nhaplieu::store::LogFilter::default()).unwrap();
+    format!("{forms:?} {} {:?}", log.len(), store.unsent().unwrap())
+}
+
+/// Runs `work` with the disk dying after each number of changes until it survives; gives how
+/// many there were.
+fn die_at_each(
+    image: &Path,
+    seed: u8,
+    work: &dyn Fn(&mut RedbStore) -> bool,
+    before: &str,
+    after: &str,
+) -> i64 {
+    for changes in 0.. {
+        let dir = tempfile::tempdir().unwrap();
+        let kho = dir.path().join("kho");
+        std::fs::create_dir(&kho).unwrap();
+        for name in ["data.redb", "key"] {
+            std::fs::copy(image.join(name), kho.join(name)).unwrap();
+        }
+        let left = Arc::new(AtomicI64::new(i64::MAX));
+        let opener = Box::new(Opening(Arc::clone(&left)));
+        let mut store = open_on(&kho, &Site::edge(seed), opener, Access::Write).unwrap();
+        store.use_plan(plan()).unwrap();
+        assert_eq!(state(&store), before);
+        left.store(changes, Ordering::SeqCst);
+        let done = work(&mut store);
+        let survived = left.load(Ordering::SeqCst) >= 0;
+        drop(store);
+        let mut found = nhaplieu::store::open(&kho, &Site::edge(seed)).unwrap();
+        let there = state(&found);
+        assert!(there == before || there == after, "after {changes} changes");
+        assert!(!done || there == after, "said done after {changes} changes");
+        assert_eq!(found.verify().unwrap().differences, Vec::<String>::new());
+        if survived {
+            assert!(done);
+            return changes;
+        }
+    }
+    0
+}
+
+#[test]
+fn an_import_and_its_undo_are_whole_or_not_at_all() {
+    let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
+    office.enrols(&commune);
+    commune.types_all(5);
+    let bundle = commune.bundle(Some("phong"));
+    let unit = office.unit.clone();
+    let (by, wall) = (office.actor.clone(), office.wall);
+    let before = state(&office.store);
+    let image = tempfile::tempdir().unwrap();
+    let keep = |site: Site| {
+        let dir = site.dir();
+        let Site { folder, store, .. } = site;
+        drop(store);
+        for name in ["data.redb", "key"] {
+            std::fs::copy(dir.join(name), image.path().join(name)).unwrap();
+        }
+        folder
+    };
+    let root = bundle.root();
+    let bundles: [Checked; 1] = [bundle];
+    let _folder = keep(office);
+    let import = |store: &mut RedbStore| {
+        let plan = plan();
+        let scene = Scene {
+            plan: &plan,
+            unit: &unit,
+            by: &by,
+            wall,
+        };
+        import::apply(store, &scene, &bundles).is_ok()
+    };
+    let after = {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["data.redb", "key"] {
+            std::fs::copy(image.path().join(name), dir.path().join(name)).unwrap();
+        }
+        let mut store = nhaplieu::store::open(dir.path(), &Site::edge(200)).unwrap();
+        store.use_plan(plan()).unwrap();
+        assert!(import(&mut store));
+        let after = state(&store);
+        drop(store);
+        std::fs::create_dir(image.path().join("after")).unwrap();
+        for name in ["data.redb", "key"] {
+            std::fs::copy(dir.path().join(name), image.path().join("after").join(name)).unwrap();
+        }
+        after
+    };
+    let changes = die_at_each(image.path(), 200, &import, &before, &after);
+    assert!(changes > 5, "{changes}");
+    let undo = |store: &mut RedbStore| undo::import(store, &root, "nhầm").is_ok();
+    let imported = image.path().join("after");
+    let changes = die_at_each(&imported, 200, &undo, &after, &before);
+    assert!(changes > 5, "{changes}");
+}

@@ -1,0 +1,85 @@
+//! Key files, and a district whose key another may not claim.
+
+use nhaplieu::store::Store;
+use nhaplieu::store::exchange::Exchange;
+use nhaplieu::sync::fingerprint::fingerprint;
+use nhaplieu::sync::keyfile::{KeyFile, KeyFileError};
+use nhaplieu::sync::plan::Fate;
+use nhaplieu::sync::{BundleError, undo};
+
+use crate::site::Site;
+
+fn key_file(site: &Site, name: &str) -> String {
+    let (key, _) = site.store.sign(b"").unwrap();
+    let file = KeyFile {
+        unit: site.unit.clone(),
+        name: name.to_owned(),
+        key,
+    };
+    let (_, signature) = site.store.sign(&file.words()).unwrap();
+    file.write(&signature)
+}
+
+#[test]
+fn a_key_file_enrols_before_there_is_anything_to_report() {
+    let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
+    let text = key_file(&commune, "Xã A");
+    let file = KeyFile::read(text.replace('\n', "\r\n").as_bytes()).unwrap();
+    assert_eq!(file.author(), commune.store.info().unwrap().author);
+    assert_eq!(file.fingerprint(), fingerprint(&file.key));
+    office.does(vec![undo::enrol_key(&file)]);
+    commune.types("so_00", "5");
+    let done = office.imports(&[commune.bundle(Some("phong"))]);
+    assert_eq!(done.bundles[0].fate, Fate::Taken);
+}
+
+#[test]
+fn a_changed_key_file_is_refused() {
+    let commune = Site::commune("xa-a", 1);
+    let text = key_file(&commune, "Xã A");
+    for (from, to, error) in [
+        ("xa-a", "xa-b", KeyFileError::BadSignature),
+        ("Xã A", "Xã B", KeyFileError::BadSignature),
+        ("name: ", "nom: ", KeyFileError::Line(3)),
+        (
+            "NHAPLIEU KEY 1",
+            "NHAPLIEU KEY 2",
+            KeyFileError::NotAKeyFile,
+        ),
+        ("Xã A", "Xã \u{202e}A", KeyFileError::Line(3)),
+    ] {
+        let changed = text.replace(from, to);
+        assert_eq!(
+            KeyFile::read(changed.as_bytes()),
+            Err(error),
+            "{from} → {to}"
+        );
+    }
+    for cut in 0..text.trim_end().len() {
+        assert!(KeyFile::read(&text.as_bytes()[..cut]).is_err());
+    }
+}
+
+#[test]
+fn nobody_but_the_district_enrols() {
+    let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
+    office.enrols(&commune);
+    // A commune whose first-run page made it a coordinator of its own: it may enrol at home.
+    let mut proud = Site::new("xa-b", "tu-phong", nhaplieu::ledger::Role::Coordinator, 5);
+    office.enrols(&proud);
+    let stranger = Site::commune("xa-cu", 6);
+    proud.enrols(&stranger);
+    let done = office.imports(&[proud.bundle(Some("phong"))]);
+    assert!(matches!(
+        done.bundles[0].fate,
+        Fate::Refused(BundleError::Oversteps { .. })
+    ));
+    // And a commune that has pinned the office takes nothing from another office.
+    commune.pins(&office);
+    let mut other = Site::new("phong", "gia-mao", nhaplieu::ledger::Role::Coordinator, 7);
+    other.enrols(&commune);
+    other.types_for("xa-a", "so_00", "999");
+    let done = commune.imports(&[other.bundle(Some("xa-a"))]);
+    assert!(matches!(done.bundles[0].fate, Fate::Quarantined(_)));
+    assert_eq!(commune.shows("xa-a", "so_00"), "");
+}

@@ -1,0 +1,24 @@
+//! Bundles: what travels, what is refused, what two stores make of each other's entries.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "a helper that fails fails its test; numbers drawn by a seed are small"
+)]
+
+#[path = "../world/mod.rs"]
+mod world;
+
+mod container;
+mod crash;
+mod golden;
+mod histories;
+mod keys;
+mod model;
+mod pen;
+mod scale;
+mod site;
+mod stores;
+mod words;

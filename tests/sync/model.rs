@@ -1,0 +1,447 @@
+//! A store in memory, with the same seams as the real one: fast enough for thousands of
+//! histories. What it keeps derived is kept by the decisions alone, so a wrong decision shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ed25519_dalek::{Signer, SigningKey};
+use nhaplieu::base::Decimal;
+use nhaplieu::ledger::chain::{self, checkpoint_words};
+use nhaplieu::ledger::trust::{Seeds, Vouched};
+use nhaplieu::ledger::{
+    ActionId, Actor, ActorId, AuthorId, Body, CellKey, Clock, Content, Entry, EntryRef, Form,
+    FormKey, Hash, Heads, Origin, PlanRef, Recorded, Subject, Trust,
+};
+use nhaplieu::plan::UnitId;
+use nhaplieu::store::exchange::{
+    Arriving, Checkpoint, Decide, Decision, Exchange, Forgotten, Ground, HeldBundle, Peer, Rebuild,
+    Report, Tip, entry_bytes, subject_digest,
+};
+use nhaplieu::store::{
+    Action, Committed, Direction, LogEntry, LogFilter, Store, StoreError, StoreInfo, UndoPlan,
+    VerifyReport, counts,
+};
+
+use crate::world::{PLAN_BYTES, id};
+
+type At = (AuthorId, u64, Hash);
+
+#[derive(Clone)]
+pub(crate) struct Model {
+    pub(crate) unit: UnitId,
+    pub(crate) key: SigningKey,
+    keys: u8,
+    pub(crate) clock: Clock,
+    pub(crate) entries: BTreeMap<At, Recorded>,
+    pub(crate) views: BTreeMap<Vec<u8>, Heads>,
+    pub(crate) early: BTreeSet<(EntryRef, [u8; 16])>,
+    forks: BTreeMap<AuthorId, Vec<Tip>>,
+    points: Vec<Checkpoint>,
+    peers: BTreeMap<AuthorId, Peer>,
+    reports: BTreeMap<Hash, Report>,
+    held: BTreeMap<Hash, (HeldBundle, Vec<u8>)>,
+    pinned: BTreeSet<AuthorId>,
+    pub(crate) tip: (u64, Hash),
+}
+
+impl Model {
+    pub(crate) fn new(unit: &str, seed: u8) -> Self {
+        let mut model = Self {
+            unit: UnitId::new(unit),
+            key: SigningKey::from_bytes(&[seed; 32]),
+            keys: seed,
+            clock: Clock::default(),
+            entries: BTreeMap::new(),
+            views: BTreeMap::new(),
+            early: BTreeSet::new(),
+            forks: BTreeMap::new(),
+            points: Vec::new(),
+            peers: BTreeMap::new(),
+            reports: BTreeMap::new(),
+            held: BTreeMap::new(),
+            pinned: BTreeSet::new(),
+            tip: (0, Hash::ZERO),
+        };
+        model.begin(None, 1);
+        model
+    }
+
+    pub(crate) fn public(&self) -> [u8; 32] {
+        self.key.verifying_key().to_bytes()
+    }
+
+    pub(crate) fn author(&self) -> AuthorId {
+        AuthorId::of_key(&self.public())
+    }
+
+    fn begin(&mut self, continues: Option<AuthorId>, wall: u64) {
+        let public_key = self.public();
+        let body = Body::EpochStart {
+            public_key,
+            continues,
+        };
+        let subject = Subject::Author(self.author());
+        self.writes(subject, body, Vec::new(), 1, wall);
+    }
+
+    /// Goes on as another author, vouched for by the one before.
+    pub(crate) fn turns(&mut self, wall: u64) {
+        let (old, old_tip, before) = (self.author(), self.tip, self.key.clone());
+        self.keys = self.keys.wrapping_add(23);
+        let mut material = blake3::hash(&[self.keys; 3]).as_bytes().to_vec();
+        material.extend(self.tip.1.0);
+        self.key = SigningKey::from_bytes(blake3::hash(&material).as_bytes());
+        self.tip = (0, Hash::ZERO);
+        self.begin(Some(old), wall);
+        let (new, new_tip) = (self.author(), self.tip);
+        for (author, tip) in [(new, new_tip), (old, old_tip)] {
+            self.points.push(Checkpoint {
+                author,
+                seq: tip.0,
+                hash: tip.1,
+                key: before.verifying_key().to_bytes(),
+                signature: before
+                    .sign(&checkpoint_words(&author, tip.0, &tip.1))
+                    .to_bytes(),
+            });
+        }
+    }
+
+    pub(crate) fn writes(
+        &mut self,
+        subject: Subject,
+        body: Body,
+        replaces: Vec<EntryRef>,
+        flags: u8,
+        wall: u64,
+    ) -> Recorded {
+        self.clock = self.clock.tick(wall);
+        let entry = Entry {
+            flags,
+            clock: self.clock,
+            actor: id("ai-do"),
+            plan: PlanRef {
+                version: 3,
+                h8: blake3::hash(PLAN_BYTES).as_bytes()[..8].try_into().unwrap(),
+            },
+            subject,
+            body,
+            replaces,
+            note: String::new(),
+            action: ActionId([0; 16]),
+            origin: Origin::Typed,
+        };
+        let (author, seq, previous) = (self.author(), self.tip.0 + 1, self.tip.1);
+        let hash = chain::link(&author, seq, &previous, &entry_bytes(&entry));
+        let recorded = Recorded {
+            author,
+            seq,
+            previous,
+            hash,
+            entry,
+        };
+        self.entries.insert((author, seq, hash), recorded.clone());
+        self.tip = (seq, hash);
+        let key = recorded.entry.subject.key();
+        let heads = self.views.remove(&key).unwrap_or_default();
+        self.views
+            .insert(key, heads.with(recorded.reference(), &recorded.entry));
+        recorded
+    }
+
+    pub(crate) fn sets(
+        &mut self,
+        cell: &CellKey,
+        figure: i64,
+        replaces: Vec<EntryRef>,
+        flags: u8,
+        wall: u64,
+    ) -> Recorded {
+        let body = Body::SetValue(Content::Value(Decimal::whole(figure)));
+        self.writes(Subject::Cell(cell.clone()), body, replaces, flags, wall)
+    }
+
+    pub(crate) fn pins(&mut self, author: AuthorId) {
+        self.pinned.insert(author);
+    }
+
+    pub(crate) fn trust(&self) -> Trust {
+        let controls = self.controls().unwrap();
+        Trust::new(&self.seeds().unwrap(), &controls, &self.vouched().unwrap())
+    }
+
+    pub(crate) fn rebuild(&mut self) {
+        let trust = self.trust();
+        let counted: Vec<&Recorded> = self
+            .entries
+            .values()
+            .filter(|r| counts(&trust, r, |_| true))
+            .collect();
+        let mut by_subject: BTreeMap<Vec<u8>, Vec<&Recorded>> = BTreeMap::new();
+        let mut early = BTreeSet::new();
+        for recorded in counted {
+            let key = recorded.entry.subject.key();
+            for cited in &recorded.entry.replaces {
+                if !self.has_cited(cited).unwrap() {
+                    early.insert((*cited, subject_digest(&key)));
+                }
+            }
+            by_subject.entry(key).or_default().push(recorded);
+        }
+        self.views = by_subject
+            .into_iter()
+            .map(|(key, entries)| (key, Heads::of_entries(entries.into_iter())))
+            .collect();
+        self.early = early;
+    }
+
+    fn take(&mut self, decision: &Decision<'_>) {
+        for taken in &decision.taken {
+            let mut arrived = Vec::new();
+            taken
+                .source
+                .each(taken.index, taken.from, &mut |arriving: &Arriving<'_>| {
+                    arrived.push(Recorded {
+                        author: taken.author,
+                        seq: arriving.seq,
+                        previous: *arriving.previous,
+                        hash: *arriving.hash,
+                        entry: nhaplieu::store::exchange::read_entry(arriving.bytes).unwrap(),
+                    });
+                    Ok(())
+                })
+                .unwrap();
+            for recorded in arrived {
+                let at = (recorded.author, recorded.seq, recorded.hash);
+                let again = self.entries.insert(at, recorded);
+                assert!(again.is_none(), "taken twice");
+            }
+        }
+        self.views.extend(decision.views.clone());
+        self.early.extend(decision.early.iter().copied());
+        self.early
+            .retain(|(entry, _)| !decision.come.contains(entry));
+        self.forks.extend(decision.forks.clone());
+        for point in &decision.checkpoints {
+            if !self.points.contains(point) {
+                self.points.push(point.clone());
+            }
+        }
+        for peer in &decision.peers {
+            self.peers.insert(peer.author, peer.clone());
+        }
+        for report in &decision.reports {
+            self.reports.insert(report.root, report.clone());
+        }
+        for root in &decision.release {
+            self.held.remove(root);
+        }
+        for (bundle, bytes) in &decision.hold {
+            self.held
+                .insert(bundle.root, (bundle.clone(), bytes.to_vec()));
+        }
+        self.clock = self.clock.max(decision.clock);
+        if decision.rebuild == Rebuild::Yes {
+            self.rebuild();
+            // The preview is made from these: they must be what everything gives.
+            for (key, heads) in &decision.views {
+                let made = self.views.get(key).cloned().unwrap_or_default();
+                assert_eq!(made, *heads, "recounted otherwise");
+            }
+        }
+    }
+}
+
+impl Ground for Model {
+    fn seeds(&self) -> Result<Seeds, StoreError> {
+        Ok(Seeds {
+            writer: Some(self.author()),
+            pinned: self.pinned.clone(),
+        })
+    }
+    fn controls(&self) -> Result<Vec<Recorded>, StoreError> {
+        let control = |r: &&Recorded| matches!(r.entry.subject, Subject::Author(_));
+        Ok(self.entries.values().filter(control).cloned().collect())
+    }
+    fn vouched(&self) -> Result<Vec<Vouched>, StoreError> {
+        let of = |point: &Checkpoint| {
+            let by = AuthorId::of_key(&point.key);
+            (point.seq == 1 && by != point.author).then_some(Vouched {
+                author: point.author,
+                hash: point.hash,
+                by,
+            })
+        };
+        Ok(self.points.iter().filter_map(of).collect())
+    }
+    fn tips(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError> {
+        if let Some(tips) = self.forks.get(author) {
+            return Ok(tips.clone());
+        }
+        let from = (*author, 0, Hash::ZERO);
+        let to = (*author, u64::MAX, Hash([0xff; 32]));
+        let last = self.entries.range(from..=to).next_back();
+        Ok(last.map(|(at, _)| (at.1, at.2)).into_iter().collect())
+    }
+    fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError> {
+        Ok(self.entries.contains_key(&(*author, seq, *hash)))
+    }
+    fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError> {
+        let from = (entry.author, entry.seq, Hash::ZERO);
+        let to = (entry.author, entry.seq, Hash([0xff; 32]));
+        let mut found = self.entries.range(from..=to);
+        Ok(found.any(|(at, _)| at.2.short() == entry.h8))
+    }
+    fn heads(&self, subject: &[u8]) -> Result<Heads, StoreError> {
+        Ok(self.views.get(subject).cloned().unwrap_or_default())
+    }
+    fn cited_early(&self, entry: &EntryRef) -> Result<Vec<[u8; 16]>, StoreError> {
+        let all = (*entry, [0; 16])..=(*entry, [0xff; 16]);
+        Ok(self.early.range(all).map(|(_, subject)| *subject).collect())
+    }
+    fn knows_plan(&self, _: &PlanRef) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+    fn report(&self, root: &Hash) -> Result<Option<Report>, StoreError> {
+        Ok(self.reports.get(root).cloned())
+    }
+    fn peer(&self, author: &AuthorId) -> Result<Option<Peer>, StoreError> {
+        Ok(self.peers.get(author).cloned())
+    }
+    fn held(&self) -> Result<Vec<HeldBundle>, StoreError> {
+        Ok(self.held.values().map(|(held, _)| held.clone()).collect())
+    }
+    fn each_entry(
+        &self,
+        look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.entries.values().try_for_each(look)
+    }
+}
+
+impl Exchange for Model {
+    fn weigh(
+        &self,
+        ask: &mut dyn FnMut(&dyn Ground) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        ask(self)
+    }
+    fn absorb(&mut self, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
+        let mut decision = decide(self)?.unwrap();
+        if decision.new_epoch {
+            let wall = self.clock.millis;
+            self.turns(wall);
+            decision = decide(self)?.unwrap();
+            assert!(!decision.new_epoch);
+        }
+        self.take(&decision);
+        Ok(())
+    }
+    fn log_bytes(
+        &self,
+        author: &AuthorId,
+        from: u64,
+        tip: &Tip,
+        look: &mut dyn FnMut(&Arriving<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut chain = Vec::new();
+        let (mut seq, mut hash) = *tip;
+        while seq >= from && seq > 0 {
+            let recorded = &self.entries[&(*author, seq, hash)];
+            chain.push(recorded);
+            (seq, hash) = (seq - 1, recorded.previous);
+        }
+        for recorded in chain.into_iter().rev() {
+            look(&Arriving {
+                seq: recorded.seq,
+                previous: &recorded.previous,
+                hash: &recorded.hash,
+                bytes: &entry_bytes(&recorded.entry),
+            })?;
+        }
+        Ok(())
+    }
+    fn authors(&self) -> Result<Vec<AuthorId>, StoreError> {
+        let all: BTreeSet<AuthorId> = self.entries.keys().map(|at| at.0).collect();
+        Ok(all.into_iter().collect())
+    }
+    fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
+        Ok(self.points.clone())
+    }
+    fn peers(&self) -> Result<Vec<Peer>, StoreError> {
+        Ok(self.peers.values().cloned().collect())
+    }
+    fn reports(&self) -> Result<Vec<Report>, StoreError> {
+        Ok(self.reports.values().cloned().collect())
+    }
+    fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.held.get(root).map(|(_, bytes)| bytes.clone()))
+    }
+    fn release(&mut self, root: &Hash) -> Result<(), StoreError> {
+        self.held.remove(root);
+        Ok(())
+    }
+    fn pin(&mut self, key: &[u8; 32], _: u64) -> Result<(), StoreError> {
+        self.pins(AuthorId::of_key(key));
+        Ok(())
+    }
+    fn forget(&mut self, _: &Hash) -> Result<Forgotten, StoreError> {
+        Ok(Forgotten::BuiltOn)
+    }
+    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
+        Ok((self.public(), self.key.sign(words).to_bytes()))
+    }
+}
+
+/// What a model never does.
+fn never<T>() -> Result<T, StoreError> {
+    Err(StoreError::Refused("model".to_owned()))
+}
+
+impl Store for Model {
+    fn info(&self) -> Result<StoreInfo, StoreError> {
+        Ok(StoreInfo {
+            author: self.author(),
+            plan_id: "thu".to_owned(),
+            plan_version: 3,
+            plan_hash: Hash(*blake3::hash(PLAN_BYTES).as_bytes()),
+            schema: 1,
+            unit: self.unit.clone(),
+            counter: 0,
+            seq: self.tip.0,
+            sole: false,
+        })
+    }
+    fn plan_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        never()
+    }
+    fn commit_all(
+        &mut self,
+        _: &[Action],
+    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
+        never()
+    }
+    fn form(&self, _: &FormKey) -> Result<Form, StoreError> {
+        never()
+    }
+    fn form_keys(&self) -> Result<Vec<FormKey>, StoreError> {
+        never()
+    }
+    fn log(&self, _: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
+        never()
+    }
+    fn undo_plan(&self, _: &ActorId, _: Direction) -> Result<UndoPlan, StoreError> {
+        never()
+    }
+    fn actors(&self) -> Result<Vec<Actor>, StoreError> {
+        never()
+    }
+    fn counter(&self) -> Result<u64, StoreError> {
+        never()
+    }
+    fn unsent(&self) -> Result<(u64, Option<u64>), StoreError> {
+        never()
+    }
+    fn verify(&mut self) -> Result<VerifyReport, StoreError> {
+        never()
+    }
+}

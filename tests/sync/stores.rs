@@ -1,0 +1,583 @@
+//! Real stores that meet by bundles.
+
+use nhaplieu::ledger::Body;
+use nhaplieu::store::exchange::{Exchange, Held};
+use nhaplieu::store::{LogFilter, Store};
+use nhaplieu::sync::plan::{Dispute, Fate, Suspicion};
+use nhaplieu::sync::undo::{self, Undone};
+use nhaplieu::sync::{BundleError, Checked, Scope};
+
+use crate::site::{DAY, Site};
+use crate::world::{cell, form, number, set};
+
+/// A commune and the office that know each other.
+fn acquainted() -> (Site, Site) {
+    let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
+    office.enrols(&commune);
+    commune.pins(&office);
+    (office, commune)
+}
+
+fn all_equal(a: &Site, b: &Site) {
+    let forms = a.store.form_keys().unwrap();
+    assert_eq!(forms, b.store.form_keys().unwrap());
+    for key in forms {
+        assert_eq!(a.store.form(&key).unwrap(), b.store.form(&key).unwrap());
+    }
+}
+
+#[test]
+fn a_communes_figures_reach_the_office_and_the_receipt_comes_back() {
+    let (mut office, mut commune) = acquainted();
+    commune.types_all(100);
+    commune.types("chi_nam", "7");
+    assert_eq!(commune.store.unsent().unwrap().0, 41);
+
+    let bundle = commune.bundle(Some("phong"));
+    let planned = office.plans(std::slice::from_ref(&bundle));
+    assert_eq!(planned.changes.len(), 41);
+    assert_eq!(planned.totals.len(), 41);
+    assert_eq!(
+        office.shows("xa-a", "so_00"),
+        "",
+        "a preview changes nothing"
+    );
+    let done = office.imports(std::slice::from_ref(&bundle));
+    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!((done.counts.new, done.counts.known), (44, 0));
+    assert_eq!(office.shows("xa-a", "so_39"), "139");
+    all_equal(&office, &commune);
+
+    let again = office.imports(&[bundle]);
+    assert!(matches!(again.bundles[0].fate, Fate::Already { .. }));
+    assert_eq!((again.counts.new, again.changes.len()), (0, 0));
+
+    let receipt = office.bundle(Some("xa-a"));
+    let before = commune.store.unsent().unwrap();
+    assert_eq!(before.0, 41);
+    commune.imports(&[receipt]);
+    assert_eq!(commune.store.unsent().unwrap(), (0, None));
+    all_equal(&office, &commune);
+
+    // What is acknowledged does not travel again.
+    commune.types("so_00", "105");
+    let next = commune.bundle(Some("phong"));
+    assert_eq!(next.header().ranges.len(), 1);
+    assert_eq!(next.header().entries, 1);
+    let all = Checked::read(commune.bundle_bytes(Some("phong"), Scope::All)).unwrap();
+    assert!(all.header().entries > 44);
+    let done = office.imports(&[next]);
+    assert_eq!(done.changes[0].old, number("100"));
+    assert_eq!(done.changes[0].new, number("105"));
+}
+
+#[test]
+fn an_unknown_author_waits_in_quarantine_until_it_is_enrolled() {
+    let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
+    commune.types("so_00", "5");
+    let bundle = commune.bundle(Some("phong"));
+    let author = commune.store.info().unwrap().author;
+    let done = office.imports(&[bundle]);
+    assert_eq!(done.bundles[0].fate, Fate::Quarantined(vec![author]));
+    assert_eq!(office.shows("xa-a", "so_00"), "");
+    assert_eq!(done.counts.new, 0);
+
+    office.enrols(&commune);
+    // It waited in the store; no file is needed any more.
+    let done = office.imports(&[]);
+    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(office.shows("xa-a", "so_00"), "5");
+    assert_eq!(office.plans(&[]).bundles, vec![]);
+}
+
+#[test]
+fn a_gap_waits_and_is_applied_by_itself_when_filled() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "1");
+    let first = commune.bundle(Some("phong"));
+    office.imports(std::slice::from_ref(&first));
+    let receipt = office.bundle(Some("xa-a"));
+    commune.imports(&[receipt]);
+    // The second bundle is lost; the commune believes it arrived, because a later receipt says
+    // so to a copy of it. Here: the third begins above what the office has.
+    commune.types("so_00", "2");
+    let lost = commune.bundle(Some("phong"));
+    let mut twin = Site::office();
+    twin.enrols(&commune);
+    let _ = twin.imports(std::slice::from_ref(&first));
+    commune.types("so_00", "3");
+    let later = commune.bundle(Some("phong"));
+    assert_eq!(
+        later.header().entries,
+        2,
+        "both travel until one is acknowledged"
+    );
+    let later = cut_first(&commune, &later);
+
+    let done = office.imports(std::slice::from_ref(&later));
+    let Fate::Waiting(gaps) = &done.bundles[0].fate else {
+        panic!("{:?}", done.bundles[0].fate);
+    };
+    assert_eq!((gaps[0].have, gaps[0].needs), (4, 5));
+    assert_eq!(office.shows("xa-a", "so_00"), "1");
+    assert_eq!((done.counts.waiting, done.counts.new), (1, 0));
+    let done = office.imports(&[lost]);
+    assert_eq!(done.counts.new, 2);
+    assert!(done.bundles.iter().all(|bundle| bundle.fate == Fate::Taken));
+    assert_eq!(office.shows("xa-a", "so_00"), "3");
+}
+
+/// The same bundle without its first entry, sealed anew by the same store.
+fn cut_first(site: &Site, bundle: &Checked) -> Checked {
+    use nhaplieu::sync::container::seal;
+    let mut header = bundle.header().clone();
+    let mut raws = Vec::new();
+    let mut first = None;
+    bundle
+        .each(0, 0, &mut |recorded| {
+            first.get_or_insert(recorded.hash);
+            Ok(())
+        })
+        .unwrap();
+    bundle
+        .container()
+        .each_chunk::<BundleError>(0, |_, raw| {
+            raws.push(raw.to_vec());
+            Ok(std::ops::ControlFlow::Continue(()))
+        })
+        .unwrap();
+    let length = u32::from_le_bytes(*raws[0].first_chunk().unwrap()) as usize + 4;
+    raws[0].drain(..length);
+    header.ranges[0].first += 1;
+    header.ranges[0].previous = first.unwrap();
+    header.entries -= 1;
+    header.raw -= length as u64;
+    let bytes = seal::<BundleError>(&header.bytes(), &raws, |words| {
+        Ok(site.store.sign(words).unwrap().1)
+    });
+    Checked::read(bytes.unwrap()).unwrap()
+}
+
+#[test]
+fn two_who_edit_one_cell_make_a_conflict_that_looks_alike_everywhere() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    // The office, later by the clock, on the commune's behalf; the commune, not knowing.
+    commune.types("so_00", "6");
+    office.wall += 3_600_000;
+    office.types_for("xa-a", "so_00", "7");
+    let done = office.imports(&[commune.bundle(Some("phong"))]);
+    assert_eq!(done.counts.conflicts, 1);
+    assert_eq!(done.changes[0].dispute, Dispute::Begins);
+    commune.imports(&[office.bundle(Some("xa-a"))]);
+    // The unit's own figure shows before the later one entered on its behalf.
+    assert_eq!(office.shows("xa-a", "so_00"), "6 !");
+    assert_eq!(commune.shows("xa-a", "so_00"), "6 !");
+    all_equal(&office, &commune);
+
+    let mut change = set(&cell("xa-a", "2023", "so_00"), number("7"));
+    change.body = Body::Resolve(nhaplieu::ledger::Content::Value(
+        nhaplieu::base::Decimal::whole(7),
+    ));
+    change.reason = "đã gọi điện".to_owned();
+    office.does(vec![change]);
+    commune.imports(&[office.bundle(Some("xa-a"))]);
+    assert_eq!(commune.shows("xa-a", "so_00"), "7");
+    all_equal(&office, &commune);
+}
+
+#[test]
+fn what_oversteps_its_units_is_refused_whole_and_kept() {
+    let (mut office, mut commune) = (Site::office(), Site::commune("xa-b", 2));
+    let author = commune.store.info().unwrap().author;
+    office.does(vec![undo::enrol(
+        author,
+        vec![nhaplieu::plan::UnitId::new("xa-a")],
+        vec![nhaplieu::ledger::Role::Clerk],
+        "xã A",
+    )]);
+    commune.types("so_00", "5");
+    let bundle = commune.bundle(Some("phong"));
+    let done = office.imports(&[bundle]);
+    assert!(matches!(
+        done.bundles[0].fate,
+        Fate::Refused(BundleError::Oversteps { .. })
+    ));
+    assert_eq!(office.shows("xa-b", "so_00"), "");
+    let mut held = Vec::new();
+    office
+        .store
+        .weigh(&mut |ground| {
+            held = ground.held()?;
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(held[0].held, Held::Refused);
+}
+
+#[test]
+fn a_bundle_for_another_is_refused_and_changes_nothing() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    let elsewhere = commune.bundle(Some("xa-b"));
+    let before = office.store.info().unwrap();
+    let done = office.imports(&[elsewhere]);
+    assert!(matches!(
+        done.bundles[0].fate,
+        Fate::Refused(BundleError::NotForUs { .. })
+    ));
+    assert_eq!(office.store.info().unwrap(), before);
+}
+
+#[test]
+fn a_revoked_author_is_left_out_everywhere() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    commune.types("so_00", "6");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let author = commune.store.info().unwrap().author;
+    let mut other = Site::commune("xa-b", 3);
+    other.pins(&office);
+    other.imports(&[office.bundle(Some("xa-b"))]);
+    assert_eq!(other.shows("xa-a", "so_00"), "6");
+
+    office.does(vec![undo::revoke(author, 4, "mất USB")]);
+    office.is_clean();
+    assert_eq!(office.shows("xa-a", "so_00"), "5");
+    let done = other.imports(&[office.bundle(Some("xa-b"))]);
+    assert_eq!(other.shows("xa-a", "so_00"), "5");
+    assert_eq!(done.changes.len(), 1);
+    all_equal(&office, &other);
+
+    commune.types("so_01", "9");
+    let done = office.imports(&[commune.bundle(Some("phong"))]);
+    assert_eq!(
+        done.bundles[0].fate,
+        Fate::Refused(BundleError::Revoked(author))
+    );
+    // The commune hears of it: what it types from now on is another author's.
+    commune.imports(&[office.bundle(Some("xa-a"))]);
+    assert_ne!(commune.store.info().unwrap().author, author);
+    assert_eq!(commune.shows("xa-a", "so_00"), "5");
+}
+
+#[test]
+fn an_import_is_taken_back_as_if_it_had_never_been() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let before = everything(&office);
+    commune.types("so_00", "6");
+    commune.types("so_01", "8");
+    let bundle = commune.bundle(Some("phong"));
+    office.imports(std::slice::from_ref(&bundle));
+    assert_ne!(everything(&office), before);
+    let undone = undo::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
+    assert_eq!(undone, Undone::AsIfNever);
+    office.is_clean();
+    assert_eq!(everything(&office), before);
+    assert!(undo::import(&mut office.store, &bundle.root(), "nhầm").is_err());
+
+    // Once something is built on it, new entries restore what was.
+    office.imports(std::slice::from_ref(&bundle));
+    office.types_for("xa-a", "so_00", "60");
+    let undone = undo::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
+    let Undone::Restoring(changes) = undone else {
+        panic!("built on");
+    };
+    assert_eq!(changes.len(), 1, "what was typed since stays");
+    office.does(changes);
+    assert_eq!(office.shows("xa-a", "so_01"), "");
+    assert_eq!(office.shows("xa-a", "so_00"), "60");
+    office.is_clean();
+}
+
+/// Forms and log of a store.
+fn everything(site: &Site) -> String {
+    let forms = site.store.form_keys().unwrap();
+    let forms: Vec<_> = forms
+        .iter()
+        .map(|key| site.store.form(key).unwrap())
+        .collect();
+    let log = site.store.log(&LogFilter::default()).unwrap();
+    format!("{forms:?} {log:?} {:?}", site.store.unsent().unwrap())
+}
+
+#[test]
+fn a_restored_store_goes_on_as_another_author_and_gets_its_lost_entries_back() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    let image = tempfile::tempdir().unwrap();
+    copy(&commune.dir(), image.path());
+    commune.types("so_01", "6");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let old = commune.store.info().unwrap().author;
+    // The disk fails; the administrator puts the image back, database and all but the witness.
+    let dir = commune.dir();
+    std::fs::copy(image.path().join("data.redb"), dir.join("data.redb.old")).unwrap();
+    let commune = {
+        let Site { .. } = &commune;
+        std::fs::rename(dir.join("data.redb.old"), dir.join("data.redb")).unwrap();
+        commune.restarted()
+    };
+    let mut commune = commune;
+    let new = commune.store.info().unwrap().author;
+    assert_ne!(new, old);
+    assert_eq!(commune.shows("xa-a", "so_01"), "");
+    commune.types("so_02", "7");
+    // Vouched for by the old key, it needs no new enrolment.
+    let done = office.imports(&[commune.bundle(Some("phong"))]);
+    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(office.shows("xa-a", "so_02"), "7");
+    commune.imports(&[office.bundle(Some("xa-a"))]);
+    assert_eq!(commune.shows("xa-a", "so_01"), "6");
+    all_equal(&office, &commune);
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    for name in ["data.redb", "key", "witness"] {
+        std::fs::copy(from.join(name), to.join(name)).unwrap();
+    }
+}
+
+#[test]
+fn an_unnoticed_copy_keeps_both_branches_and_says_so() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    let mut twin = commune.twin();
+    commune.types("so_01", "6");
+    twin.types("so_01", "7");
+    twin.types("so_02", "8");
+    let (a, b) = (commune.bundle(Some("phong")), twin.bundle(Some("phong")));
+    office.imports(&[a]);
+    let done = office.imports(&[b]);
+    assert!(
+        done.suspicions
+            .iter()
+            .any(|s| matches!(s, Suspicion::Copy { seq: 5, .. })),
+        "{:?}",
+        done.suspicions
+    );
+    assert_eq!(done.counts.conflicts, 1);
+    assert_eq!(office.shows("xa-a", "so_02"), "8");
+    // Both go on as authors of their own once they see each other's entries.
+    let old = commune.store.info().unwrap().author;
+    let back = office.bundle(Some("xa-a"));
+    commune.imports(std::slice::from_ref(&back));
+    twin.imports(&[back]);
+    assert_ne!(commune.store.info().unwrap().author, old);
+    assert_ne!(twin.store.info().unwrap().author, old);
+    assert_ne!(
+        twin.store.info().unwrap().author,
+        commune.store.info().unwrap().author
+    );
+    all_equal(&office, &commune);
+    all_equal(&office, &twin);
+    commune.types("so_03", "1");
+    twin.types("so_03", "2");
+    office.imports(&[commune.bundle(Some("phong")), twin.bundle(Some("phong"))]);
+    assert!(office.shows("xa-a", "so_03").ends_with('!'));
+}
+
+#[test]
+fn a_clock_two_days_ahead_is_flagged_and_not_adopted() {
+    let (mut office, mut commune) = acquainted();
+    commune.wall += 3 * DAY;
+    commune.types("so_00", "5");
+    let done = office.imports(&[commune.bundle(Some("phong"))]);
+    assert!(matches!(
+        done.suspicions[0],
+        Suspicion::Clock { count: 1, .. }
+    ));
+    office.types_for("xa-b", "so_00", "1");
+    let log = office
+        .store
+        .log(&LogFilter {
+            unit: Some(nhaplieu::plan::UnitId::new("xa-b")),
+            ..LogFilter::default()
+        })
+        .unwrap();
+    assert!(log[0].recorded.entry.clock.millis < office.wall + DAY);
+}
+
+#[test]
+fn people_of_one_store_are_nobody_in_another() {
+    let (mut office, mut commune) = acquainted();
+    let before = office.store.actors().unwrap();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    assert_eq!(office.store.actors().unwrap(), before);
+    assert_eq!(
+        office.store.form_keys().unwrap(),
+        vec![form("xa-a", "2023")]
+    );
+}
+
+#[test]
+fn relayed_logs_still_verify_at_a_third_store() {
+    let (mut office, mut commune) = acquainted();
+    commune.types_all(10);
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let mut third = Site::commune("xa-b", 9);
+    third.pins(&office);
+    let done = third.imports(&[office.bundle(None)]);
+    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(third.shows("xa-a", "so_39"), "49");
+    all_equal(&office, &third);
+}
+
+#[test]
+fn a_bundle_of_another_plan_or_district_is_refused() {
+    use crate::container::Draft;
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    let bytes = commune.bundle_bytes(Some("phong"), Scope::Since);
+    let mut other_plan = Draft::of(&commune, &bytes);
+    other_plan.header.plan_id = "khac".to_owned();
+    let mut other_district = Draft::of(&commune, &bytes);
+    other_district.header.district = nhaplieu::plan::UnitId::new("huyen-khac");
+    let before = office.store.info().unwrap();
+    let fate = |office: &mut Site, draft: &Draft| {
+        let bundle = Checked::read(draft.sealed(&commune)).unwrap();
+        office.imports(&[bundle]).bundles[0].fate.clone()
+    };
+    assert!(matches!(
+        fate(&mut office, &other_plan),
+        Fate::Refused(BundleError::WrongPlan { .. })
+    ));
+    assert!(matches!(
+        fate(&mut office, &other_district),
+        Fate::Refused(BundleError::WrongDistrict { .. })
+    ));
+    assert_eq!(office.store.info().unwrap(), before);
+}
+
+#[test]
+fn a_figure_the_plan_does_not_ask_for_refuses_the_whole_bundle() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    commune.types("so_01", "6");
+    for wrong in ["-3", "1.5"] {
+        let bytes = crate::container::forged(&commune, |entry| {
+            entry.body = Body::SetValue(number(wrong));
+        });
+        let done = office.imports(&[Checked::read(bytes).unwrap()]);
+        assert!(matches!(
+            &done.bundles[0].fate,
+            Fate::Refused(BundleError::Oversteps { seq: 5, .. })
+        ));
+        assert_eq!(office.shows("xa-a", "so_00"), "", "nothing of it is taken");
+    }
+}
+
+#[test]
+fn an_entry_of_an_unknown_plan_is_kept_and_not_counted() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    commune.types("so_00", "6");
+    let bytes = crate::container::forged(&commune, |entry| {
+        entry.plan = nhaplieu::ledger::PlanRef {
+            version: 4,
+            h8: [9; 8],
+        };
+    });
+    let done = office.imports(&[Checked::read(bytes).unwrap()]);
+    assert_eq!((done.counts.new, done.counts.held), (5, 1));
+    assert_eq!(office.shows("xa-a", "so_00"), "5");
+}
+
+#[test]
+fn a_citation_from_another_cell_supersedes_nothing() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let cited = office
+        .store
+        .form(&form("xa-a", "2023"))
+        .unwrap()
+        .cells
+        .values()
+        .next()
+        .unwrap()
+        .references();
+    let neighbour = Site::commune("xa-b", 4);
+    office.enrols(&neighbour);
+    let mut neighbour = neighbour;
+    neighbour.types("so_00", "1");
+    let bytes = crate::container::forged(&neighbour, |entry| entry.replaces = cited);
+    let done = office.imports(&[Checked::read(bytes).unwrap()]);
+    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(office.shows("xa-a", "so_00"), "5");
+    assert_eq!(office.shows("xa-b", "so_00"), "1");
+}
+
+#[test]
+fn what_comes_after_a_lock_is_listed_as_late() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let key = form("xa-a", "2023");
+    let plan = crate::world::plan();
+    let cells = office.store.form(&key).unwrap().cells;
+    let (unit, period) = (
+        plan.unit(&key.unit).unwrap(),
+        plan.period(&key.period).unwrap(),
+    );
+    let fields: Vec<_> = plan
+        .form_fields(unit, period)
+        .iter()
+        .map(|f| &f.id)
+        .collect();
+    let content = nhaplieu::ledger::content_hash::content_hash(&plan, &key, &fields, &cells);
+    let frontier = nhaplieu::sync::import::frontier(&office.store).unwrap();
+    office.does(vec![nhaplieu::store::Change {
+        subject: nhaplieu::ledger::Subject::Form(key),
+        body: Body::Lock { content, frontier },
+        reason: String::new(),
+        seen: nhaplieu::store::Seen::Current,
+    }]);
+    commune.types("so_00", "6");
+    let done = office.imports(&[commune.bundle(Some("phong"))]);
+    assert_eq!((done.counts.new, done.counts.late), (1, 1));
+    assert_eq!(done.changes[0].old, number("5"));
+}
+
+#[test]
+fn a_bundle_in_quarantine_shows_what_it_would_bring() {
+    let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
+    commune.types("so_00", "5");
+    let bundle = commune.bundle(Some("phong"));
+    let rights = nhaplieu::ledger::trust::Rights {
+        units: std::collections::BTreeSet::from([commune.unit.clone()]),
+        roles: vec![nhaplieu::ledger::Role::Clerk],
+        name: String::new(),
+    };
+    let plan = crate::world::plan();
+    let scene = nhaplieu::sync::Scene {
+        plan: &plan,
+        unit: &office.unit,
+        by: &office.actor,
+        wall: office.wall,
+    };
+    let shown = nhaplieu::sync::import::suppose(&office.store, &scene, &bundle, &rights).unwrap();
+    assert_eq!(shown.changes.len(), 1);
+    let done = office.imports(&[bundle]);
+    assert_eq!(done.changes, vec![]);
+}
+
+#[test]
+fn the_waiting_room_has_an_end() {
+    let (mut office, mut stranger) = (Site::office(), Site::commune("xa-a", 1));
+    stranger.types("so_00", "5");
+    let bundles: Vec<Checked> = (0..66).map(|_| stranger.bundle(None)).collect();
+    let done = office.imports(&bundles);
+    let full = done
+        .refusals()
+        .filter(|(_, e)| **e == BundleError::RoomFull);
+    assert_eq!(full.count(), 2);
+    office.enrols(&stranger);
+    let done = office.imports(&[]);
+    assert_eq!((done.bundles.len(), done.counts.new), (64, 4));
+    assert_eq!(office.plans(&[]).bundles, vec![]);
+}
