@@ -75,6 +75,17 @@ pub(crate) enum Command {
     Show(Show),
     Check(Check),
     Submit(Submit),
+    Return(Reasoned),
+    Approve(OneForm),
+    Lock(OneForm),
+    Reopen(Reasoned),
+    Export(Export),
+    Import(Import),
+    Inspect(Inspect),
+    Enrol(Enrol),
+    Revoke(Revoke),
+    Conflicts(Answer),
+    Resolve(Resolve),
     Status(Status),
     Log(Log),
     Verify(Answer),
@@ -139,6 +150,79 @@ pub(crate) struct Submit {
     pub(crate) form: OneForm,
     #[command(flatten)]
     pub(crate) answer: Answer,
+}
+
+/// One form and why.
+#[derive(Debug, Args)]
+pub(crate) struct Reasoned {
+    #[command(flatten)]
+    pub(crate) form: OneForm,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[arg(long, value_name = "UNIT")]
+    pub(crate) to: Option<String>,
+    #[arg(long)]
+    pub(crate) since_all: bool,
+    #[arg(long)]
+    pub(crate) armour: bool,
+    #[arg(long, conflicts_with_all = ["to", "since_all", "armour"])]
+    pub(crate) key: bool,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) answer: Answer,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) answer: Answer,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Enrol {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Revoke {
+    #[arg(value_name = "AUTHOR")]
+    pub(crate) author: String,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    #[arg(long, value_name = "N")]
+    pub(crate) last_good: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resolve {
+    #[command(flatten)]
+    pub(crate) form: OneForm,
+    #[arg(value_name = "FIELD")]
+    pub(crate) field: String,
+    #[arg(long, value_name = "ID", required_unless_present = "value")]
+    pub(crate) take: Option<String>,
+    #[arg(long, value_name = "V", conflicts_with = "take")]
+    pub(crate) value: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
 }
 
 #[derive(Debug, Args)]

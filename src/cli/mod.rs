@@ -20,6 +20,7 @@ use std::sync::Arc;
 use clap::FromArgMatches;
 
 use args::{Cli, Command};
+use commands::workflow::Step;
 use failure::{Exit, Failure};
 use out::Out;
 use site::Site;
@@ -80,6 +81,23 @@ fn carry_out(cli: &Cli, texts: &Arc<Texts>, out: &mut Out<'_>) -> Result<Exit, F
         Some(Command::Show(args)) => commands::show::run(&site, args, out),
         Some(Command::Check(args)) => commands::check::run(&site, args, out),
         Some(Command::Submit(args)) => commands::submit::run(&site, args, out),
+        Some(Command::Return(args)) => {
+            commands::workflow::run(&site, Step::Return, &args.form, &args.reason, out)
+        }
+        Some(Command::Approve(form)) => {
+            commands::workflow::run(&site, Step::Approve, form, "", out)
+        }
+        Some(Command::Lock(form)) => commands::workflow::run(&site, Step::Lock, form, "", out),
+        Some(Command::Reopen(args)) => {
+            commands::workflow::run(&site, Step::Reopen, &args.form, &args.reason, out)
+        }
+        Some(Command::Export(args)) => commands::bundles::export(&site, args, out),
+        Some(Command::Import(args)) => commands::bundles::import(&site, args, out),
+        Some(Command::Inspect(args)) => commands::bundles::inspect(args, out),
+        Some(Command::Enrol(args)) => commands::trust::enrol(&site, args, out),
+        Some(Command::Revoke(args)) => commands::trust::revoke(&site, args, out),
+        Some(Command::Conflicts(args)) => commands::disputes::list(&site, args, out),
+        Some(Command::Resolve(args)) => commands::disputes::resolve(&site, args, out),
         Some(Command::Status(args)) => commands::status::run(&site, args, out),
         Some(Command::Log(args)) => commands::log::run(&site, args, out),
         Some(Command::Verify(args)) => commands::verify::run(&site, args, out),

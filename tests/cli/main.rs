@@ -9,6 +9,7 @@
 
 mod answers;
 mod bad_input;
+mod bundles;
 mod hostile;
 mod run;
 mod writing;

@@ -1,7 +1,9 @@
 //! One file per command. A command reads its arguments, asks the rooms below, and answers.
 
+pub(crate) mod bundles;
 pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod disputes;
 pub(crate) mod init;
 pub(crate) mod keys;
 pub(crate) mod log;
@@ -11,7 +13,9 @@ pub(crate) mod shells;
 pub(crate) mod show;
 pub(crate) mod status;
 pub(crate) mod submit;
+pub(crate) mod trust;
 pub(crate) mod verify;
+pub(crate) mod workflow;
 
 use crate::ledger::Body;
 

@@ -151,11 +151,17 @@ fn wanted<'d>(
     Ok(wanted)
 }
 
-/// Entries by form that no other store has acknowledged: all of them, until one has.
+/// Own entries by form, from the oldest on that no other store has acknowledged.
 fn unsent(desk: &Desk) -> Result<BTreeMap<FormKey, u64>, Failure> {
     let mut count = BTreeMap::new();
+    let (_, Some(since)) = desk.store.unsent()? else {
+        return Ok(count);
+    };
+    let own = desk.store.info()?.author;
     for line in desk.store.log(&LogFilter::default())? {
-        if let Some(form) = line.recorded.entry.subject.form() {
+        let recorded = &line.recorded;
+        let waits = recorded.author == own && recorded.entry.clock.millis >= since;
+        if let Some(form) = recorded.entry.subject.form().filter(|_| waits) {
             *count.entry(form.clone()).or_default() += 1;
         }
     }

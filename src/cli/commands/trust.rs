@@ -1,0 +1,131 @@
+//! `enrol`, `revoke`: whom the district's stores believe. Before a key is believed two people
+//! compare its digits over the phone.
+
+use std::io::{BufRead, IsTerminal};
+use std::path::Path;
+
+use crate::base::Message;
+use crate::cli::args;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::out::Out;
+use crate::cli::setup;
+use crate::cli::site::{Site, read_file};
+use crate::ledger::{AuthorId, Origin, Role};
+use crate::plan::{Plan, UnitId};
+use crate::store::Store;
+use crate::store::exchange::Exchange;
+use crate::sync::fingerprint::{Fingerprint, fingerprint};
+use crate::sync::keyfile::{FIRST, KeyFile};
+use crate::sync::undo;
+
+/// A key somebody asks to be believed.
+struct Asking {
+    unit: UnitId,
+    name: String,
+    key: [u8; 32],
+}
+
+pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let asking = asking(&args.file)?;
+    let mut desk = site.write()?;
+    let digits = fingerprint(&asking.key);
+    let label = desk.plan.unit(&asking.unit).map(|unit| unit.name.clone());
+    out.aside(
+        &Message::new("cli.enrol.digits")
+            .with("unit", label.unwrap_or_default())
+            .with("name", asking.name.as_str())
+            .with("digits", digits.to_string()),
+    );
+    if !args.yes {
+        compare(&digits, out)?;
+    }
+    let own = desk.store.info()?.unit;
+    if asking.unit == desk.plan.coordinator && own != desk.plan.coordinator {
+        // A commune learns the district's key; it enrols nobody itself.
+        desk.store.pin(&asking.key, setup::wall())?;
+        out.say(&Message::new("cli.done.pinned"))?;
+        return Ok(Exit::Done);
+    }
+    let roles = vec![role_of(&desk.plan, &asking.unit)];
+    let author = AuthorId::of_key(&asking.key);
+    let change = undo::enrol(author, vec![asking.unit], roles, &asking.name);
+    desk.commit(site, Origin::Set, vec![change])?;
+    out.say(&Message::new("cli.done.enrolled").with("author", author.to_string()))?;
+    Ok(Exit::Done)
+}
+
+/// The key of a key file, or of the store that signed a bundle.
+fn asking(file: &Path) -> Result<Asking, Failure> {
+    let bytes = read_file(file)?;
+    if bytes.starts_with(FIRST.as_bytes()) {
+        let found = KeyFile::read(&bytes).map_err(|error| {
+            let key = match error {
+                crate::sync::keyfile::KeyFileError::NotAKeyFile => "sync.key.not_a_key_file",
+                crate::sync::keyfile::KeyFileError::Line(_) => "cli.error.key_file",
+                crate::sync::keyfile::KeyFileError::BadSignature => "sync.key.bad_signature",
+            };
+            Failure::new(Exit::Refused, Message::new(key)).because(error)
+        })?;
+        return Ok(Asking {
+            unit: found.unit,
+            name: found.name,
+            key: found.key,
+        });
+    }
+    let bundle = super::bundles::read(file)?;
+    let header = bundle.header();
+    Ok(Asking {
+        unit: header.from.clone(),
+        name: header.from.to_string(),
+        key: header.signer,
+    })
+}
+
+fn role_of(plan: &Plan, unit: &UnitId) -> Role {
+    crate::app::first_run::FirstRun::role_for(plan, unit)
+}
+
+/// Asks for the digits that the other side reads out.
+fn compare(digits: &Fingerprint, out: &mut Out<'_>) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::usage(Message::new("cli.error.no_digits")));
+    }
+    out.aside(&Message::new("cli.enrol.ask"));
+    let mut typed = String::new();
+    let read = std::io::stdin().lock().read_line(&mut typed);
+    if read.is_ok() && digits.matches(typed.trim()) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Refused,
+        Message::new("cli.error.other_digits"),
+    ))
+}
+
+pub(crate) fn revoke(site: &Site, args: &args::Revoke, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut desk = site.write()?;
+    let authors = desk.store.authors()?;
+    let found: Vec<AuthorId> = authors
+        .into_iter()
+        .filter(|author| !args.author.is_empty() && author.to_string().starts_with(&args.author))
+        .collect();
+    let [author] = found.as_slice() else {
+        let message = Message::new("cli.error.no_author").with("author", args.author.as_str());
+        return Err(Failure::usage(message));
+    };
+    let mut last = 0;
+    desk.store.weigh(&mut |ground| {
+        let tips = ground.tips(author)?;
+        last = tips.iter().map(|(seq, _)| *seq).max().unwrap_or(0);
+        Ok(())
+    })?;
+    let last_good = args.last_good.unwrap_or(last);
+    let change = undo::revoke(*author, last_good, &args.reason);
+    desk.commit(site, Origin::Set, vec![change])?;
+    out.say(
+        &Message::new("cli.done.revoked")
+            .with("author", author.to_string())
+            .with("last", last_good.to_string()),
+    )?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,245 @@
+//! Two stores that meet by file: a commune's and the coordinator's.
+
+use serde_json::Value;
+
+use crate::run::{Desk, Done, cell};
+
+const FORM: [&str; 4] = ["--unit", "nt", "--period", "2023"];
+
+/// A commune and the coordinator, each believing the other's key.
+struct District {
+    commune: Desk,
+    office: Desk,
+}
+
+fn words<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let mut all = vec![command];
+    all.extend(FORM);
+    all.extend(more);
+    all
+}
+
+impl District {
+    fn new() -> Self {
+        let (commune, office) = (Desk::commune(), Desk::empty());
+        office
+            .run(&["init", "--unit", "P-LDTBXH", "--as", "Phòng LĐTBXH"])
+            .expects(0);
+        let district = Self { commune, office };
+        let key = district.file("xa.nlk");
+        district
+            .commune
+            .run(&["export", "--key", "-o", &key])
+            .expects(0);
+        district.office.run(&["enrol", &key, "--yes"]).expects(0);
+        let first = district.file("huyen.nlb");
+        district.office.run(&["export", "-o", &first]).expects(0);
+        district.commune.run(&["enrol", &first, "--yes"]).expects(0);
+        district
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.office.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// What the commune has reaches the office.
+    fn sends(&self, name: &str) -> Done {
+        let file = self.file(name);
+        self.commune
+            .run(&["export", "--to", "P-LDTBXH", "-o", &file])
+            .expects(0);
+        self.office.run(&["import", &file, "--json"])
+    }
+}
+
+#[test]
+fn figures_travel_once_and_a_receipt_comes_back() {
+    let district = District::new();
+    district
+        .commune
+        .run(&words("set", &["be_trai=63", "be_gai=57"]))
+        .expects(0);
+    let file = district.file("a.nlb");
+    district
+        .commune
+        .run(&["export", "--to", "P-LDTBXH", "-o", &file])
+        .expects(0);
+    let inside = district.office.json(&["inspect", &file, "--json"]);
+    assert_eq!(
+        (&inside["whole"], &inside["from"]),
+        (&true.into(), &"ngoc-thien".into())
+    );
+
+    let before = district.office.state();
+    let planned = district
+        .office
+        .json(&["import", "--dry-run", &file, "--json"]);
+    assert_eq!(planned["applied"], false);
+    assert_eq!(district.office.state(), before, "a dry run changes nothing");
+    let done = district.office.json(&["import", &file, "--json"]);
+    assert_eq!(done["applied"], true);
+    assert_eq!(done["plan"], planned["plan"]);
+    assert_eq!(done["changes"].as_array().unwrap().len(), 2);
+
+    let shown = |desk: &Desk| desk.json(&words("show", &["--json"]));
+    assert_eq!(shown(&district.office), shown(&district.commune));
+    let state = district.office.state();
+    let again = district.office.json(&["import", &file, "--json"]);
+    assert_eq!(again["applied"], false);
+    assert_eq!(
+        district.office.state(),
+        state,
+        "a second time changes nothing"
+    );
+
+    let receipt = district.file("r.nlb");
+    district
+        .office
+        .run(&["export", "--to", "ngoc-thien", "-o", &receipt])
+        .expects(0);
+    district.commune.run(&["import", &receipt]).expects(0);
+    let status = district
+        .commune
+        .json(&["status", "--period", "2023", "--json"]);
+    let units = status["units"].as_array().unwrap();
+    let own = units
+        .iter()
+        .find(|unit| unit["unit"] == "ngoc-thien")
+        .unwrap();
+    assert_eq!(own["unsent"], 0, "the district has them");
+    for desk in [&district.office, &district.commune] {
+        desk.run(&["verify"]).expects(0);
+    }
+}
+
+#[test]
+fn different_figures_are_a_conflict_until_a_person_says_why() {
+    let district = District::new();
+    district
+        .commune
+        .run(&words("set", &["be_trai=62"]))
+        .expects(0);
+    district.sends("a.nlb").expects(0);
+    district
+        .commune
+        .run(&words("set", &["be_trai=63"]))
+        .expects(0);
+    district
+        .office
+        .run(&words("set", &["be_trai=64"]))
+        .expects(0);
+    district.sends("b.nlb").expects(1);
+    let found = district.office.run(&["conflicts", "--json"]).expects(1);
+    let found: Value = serde_json::from_str(&found.out).unwrap();
+    let conflict = &found["conflicts"][0];
+    assert_eq!(
+        (&conflict["field"], &conflict["base"]),
+        (&"be_trai".into(), &"62".into())
+    );
+    let heads = conflict["heads"].as_array().unwrap();
+    assert_eq!(heads.len(), 2);
+    // Nothing ends it but a person with a reason; a lock waits for that.
+    district.office.run(&words("lock", &[])).expects(3);
+    district
+        .office
+        .run(&words("set", &["be_trai=65"]))
+        .expects(3);
+    let id = heads.iter().find(|head| head["value"] == "63").unwrap()["id"].clone();
+    let id = id.as_str().unwrap();
+    district
+        .office
+        .run(&words(
+            "resolve",
+            &["be_trai", "--take", id, "--reason", ""],
+        ))
+        .expects(2);
+    district
+        .office
+        .run(&words(
+            "resolve",
+            &["be_trai", "--take", id, "--reason", "xã đúng"],
+        ))
+        .expects(0);
+    let shown = district.office.json(&words("show", &["--json"]));
+    assert_eq!(cell(&shown, "be_trai")["value"], "63");
+    district.office.run(&["conflicts"]).expects(0);
+    district.office.run(&["verify"]).expects(0);
+}
+
+#[test]
+fn a_form_is_returned_locked_and_opened_again() {
+    let district = District::new();
+    let office = &district.office;
+    office.run(&words("set", &["be_trai=62"])).expects(0);
+    office.run(&words("submit", &[])).expects(0);
+    office
+        .run(&words("return", &["--reason", "xem lại"]))
+        .expects(0);
+    assert_eq!(
+        office.json(&words("show", &["--json"]))["status"],
+        "returned"
+    );
+    office.run(&words("approve", &[])).expects(0);
+    office.run(&words("lock", &[])).expects(0);
+    assert_eq!(office.json(&words("show", &["--json"]))["status"], "locked");
+    office.run(&words("set", &["be_trai=1"])).expects(6);
+    office
+        .run(&words("reopen", &["--reason", "đính chính"]))
+        .expects(0);
+    office.run(&words("set", &["be_trai=61"])).expects(0);
+    // A commune closes nothing.
+    for step in ["approve", "lock"] {
+        district.commune.run(&words(step, &[])).expects(6);
+    }
+}
+
+#[test]
+fn what_is_no_good_bundle_is_refused_and_changes_nothing() {
+    let district = District::new();
+    district
+        .commune
+        .run(&words("set", &["be_trai=62"]))
+        .expects(0);
+    let file = district.file("a.nlb");
+    district
+        .commune
+        .run(&["export", "--to", "P-LDTBXH", "-o", &file])
+        .expects(0);
+    let whole = std::fs::read(&file).unwrap();
+    let before = district.office.state();
+    let mut flipped = whole.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 1;
+    let mut zeroed = whole.clone();
+    let tail = zeroed.len() - 40;
+    zeroed[tail..].fill(0);
+    for (name, bytes) in [
+        ("cut", whole[..300].to_vec()),
+        ("flipped", flipped),
+        ("zeroed", zeroed),
+        ("text", b"khong phai goi".to_vec()),
+        ("empty", Vec::new()),
+    ] {
+        let bad = district.file(name);
+        std::fs::write(&bad, bytes).unwrap();
+        for command in ["import", "inspect"] {
+            let done = district.office.run(&[command, &bad]).expects(3);
+            assert!(done.err.contains("Không có gì bị thay đổi"), "{}", done.err);
+        }
+    }
+    district.office.run(&["import", "khong-co.nlb"]).expects(2);
+    // Somebody whose key nobody compared waits apart.
+    let stranger = Desk::empty();
+    stranger
+        .run(&["init", "--unit", "cao-xa", "--as", "Lạ"])
+        .expects(0);
+    let strange = district.file("la.nlb");
+    stranger
+        .run(&["export", "--to", "P-LDTBXH", "-o", &strange])
+        .expects(0);
+    let done = district.office.run(&["import", &strange]).expects(1);
+    assert!(done.out.contains("cách ly"), "{}", done.out);
+    assert_eq!(district.office.state(), before);
+    // Nor is a key believed without its digits.
+    district.office.run(&["enrol", &strange]).expects(2);
+}
