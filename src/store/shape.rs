@@ -597,9 +597,10 @@ mod tests {
     fn hostile_text_does_not_get_in() {
         for hostile in ["a\u{1b}[31m", "a\u{202e}b", "a\u{200b}", "a\nb"] {
             let note = entry(Subject::Note(cell(None)), Body::Note(hostile.to_owned()));
+            let position = hostile.chars().position(text::is_hostile).unwrap();
             assert_eq!(
                 entry_from(&entry_bytes(&note)),
-                Err(CodecError::Meaning("text"))
+                Err(CodecError::Hostile(position))
             );
             let mut reason = entry(Subject::Note(cell(None)), Body::Note(String::new()));
             reason.note = hostile.to_owned();
