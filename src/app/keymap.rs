@@ -51,6 +51,8 @@ pub struct Keymap {
     /// What the keypad's point types.
     pub keypad: Keypad,
     bindings: BTreeMap<(Context, Key), Command>,
+    /// The same the other way round, because every frame names keys.
+    keys: BTreeMap<(Command, Context), Vec<Key>>,
 }
 
 /// One line of help: a command and the keys that order it.
@@ -159,7 +161,7 @@ impl Keymap {
             return Err(named("keymap.not_a_command", name));
         };
         if id == NONE {
-            self.bindings.remove(&(context, key));
+            self.unbind(context, key);
             return Ok(());
         }
         let command = Command::parse(id).ok_or_else(|| named("keymap.unknown_command", id))?;
@@ -167,8 +169,18 @@ impl Keymap {
             let message = named("keymap.wrong_context", id).with("context", context.name());
             return Err(message);
         }
+        self.unbind(context, key);
         self.bindings.insert((context, key), command);
+        self.keys.entry((command, context)).or_default().push(key);
         Ok(())
+    }
+
+    fn unbind(&mut self, context: Context, key: Key) {
+        if let Some(command) = self.bindings.remove(&(context, key))
+            && let Some(keys) = self.keys.get_mut(&(command, context))
+        {
+            keys.retain(|have| *have != key);
+        }
     }
 
     /// The command of a key in the first of these contexts that binds it.
@@ -187,12 +199,9 @@ impl Keymap {
     pub fn keys_of(&self, command: Command, contexts: &[Context]) -> Vec<Key> {
         let mut keys: Vec<Key> = contexts
             .iter()
-            .flat_map(|context| {
-                self.bindings
-                    .iter()
-                    .filter(move |((c, _), bound)| c == context && **bound == command)
-                    .map(|((_, key), _)| *key)
-            })
+            .filter_map(|context| self.keys.get(&(command, *context)))
+            .flatten()
+            .copied()
             .filter(|key| self.lookup(contexts, *key) == Some(command))
             .collect();
         keys.sort_by_key(|key| (rank(*key), *key));

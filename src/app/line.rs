@@ -45,6 +45,11 @@ impl Line {
         self.graphemes.concat()
     }
 
+    /// How many more graphemes it takes.
+    pub fn room(&self) -> usize {
+        self.limit.saturating_sub(self.graphemes.len())
+    }
+
     /// True without text.
     pub fn is_empty(&self) -> bool {
         self.graphemes.is_empty()

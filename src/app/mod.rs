@@ -1,6 +1,7 @@
 //! The state machine of the screens: `update(&mut App, Msg) -> Vec<Effect>`. No terminal, no
 //! clock, no file.
 
+pub mod ahead;
 pub mod command;
 pub mod commands;
 pub mod edit;
@@ -10,6 +11,7 @@ pub mod key;
 pub mod keymap;
 pub mod line;
 pub mod msg;
+pub mod overlay;
 pub mod overview;
 pub mod picker;
 pub mod prompt;

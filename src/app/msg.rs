@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::key::Key;
 use crate::base::Message;
 use crate::check::{Finding, Past};
-use crate::ledger::{Actor, ActorId, CellKey, Form, FormKey, FormStatus, Origin, Role};
+use crate::ledger::{Actor, ActorId, CellKey, Form, FormKey, FormStatus, Origin, Recorded, Role};
 use crate::plan::UnitId;
 use crate::store::{Change, Committed, Direction, LogEntry, LogFilter};
 
@@ -86,8 +86,9 @@ pub enum Request {
     Findings(Vec<FormKey>),
     /// The log.
     History(LogFilter),
-    /// Keep the cursor's place and unfinished text beside the store, in case the terminal dies.
-    Draft(Draft),
+    /// Keep the cursor's place and unfinished text beside the store, in case the terminal dies;
+    /// others see by it who is in which form. `None` outside of forms.
+    Draft(Option<Draft>),
     /// Try to open the store for writing again.
     Reopen,
 }
@@ -124,13 +125,32 @@ pub struct FormSummary {
     pub due: NaiveDate,
 }
 
-/// Another session that has the same form open.
+/// Another session and the form it has open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {
     /// Who.
     pub actor: ActorId,
     /// In which form.
     pub form: FormKey,
+}
+
+/// What goes on around a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// The other sessions that have a form open.
+    pub others: Vec<Presence>,
+    /// Changes no other store has acknowledged, and when the oldest was made (milliseconds since
+    /// 1970-01-01 UTC).
+    pub unsent: (u64, Option<u64>),
+}
+
+/// What an undo or redo wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// The first cell concerned, to go to.
+    pub cell: Option<CellKey>,
+    /// The entries.
+    pub entries: Vec<Recorded>,
 }
 
 /// Why the store did not do what was asked.
@@ -166,8 +186,6 @@ pub enum Reply {
         form: Box<Form>,
         /// What its checks look back on.
         past: Box<Past>,
-        /// Who else has it open.
-        others: Vec<Presence>,
     },
     /// The forms of a unit.
     Overview {
@@ -175,8 +193,6 @@ pub enum Reply {
         unit: UnitId,
         /// One line each, chronological.
         forms: Vec<FormSummary>,
-        /// Changes no other store has acknowledged, and when the oldest was made.
-        unsent: (u64, Option<u64>),
     },
     /// An action is on disk, or was refused.
     Committed {
@@ -189,8 +205,8 @@ pub enum Reply {
     Undone {
         /// Which way.
         direction: Direction,
-        /// The first cell concerned.
-        result: Result<Option<CellKey>, Trouble>,
+        /// What was written.
+        result: Result<Box<Undone>, Trouble>,
     },
     /// Findings by form.
     Findings(BTreeMap<FormKey, Vec<Finding>>),
@@ -203,6 +219,8 @@ pub enum Reply {
     },
     /// Another session committed something.
     Changed,
+    /// Who else is here and what is unsent, when either has changed.
+    Around(Around),
     /// The store failed or cannot be opened.
     Trouble(Trouble),
     /// The store can be written again.
@@ -212,6 +230,8 @@ pub enum Reply {
 /// What the app learns when the store is open.
 #[derive(Clone, Debug)]
 pub struct Opened {
+    /// The catalogue the store keeps.
+    pub plan: std::sync::Arc<crate::plan::Plan>,
     /// Who types.
     pub actor: Actor,
     /// The unit the store was made for.

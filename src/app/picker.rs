@@ -46,7 +46,7 @@ impl<T: Clone> Picker<T> {
             self.shown = (0..self.items.len()).collect();
             return;
         }
-        let mut found: Vec<(std::cmp::Reverse<Match>, usize)> = self
+        let mut found: Vec<(std::cmp::Reverse<(bool, Match)>, usize)> = self
             .items
             .iter()
             .enumerate()
@@ -91,10 +91,12 @@ impl<T: Clone> Picker<T> {
     }
 }
 
-fn finds<T>(query: &str, item: &Item<T>) -> Option<Match> {
+/// How well the query finds an item; an item that is exactly what was typed comes first.
+fn finds<T>(query: &str, item: &Item<T>) -> Option<(bool, Match)> {
     let texts = [&item.label.vi, &item.label.en, &item.detail];
+    let folded = text::fold(query);
     texts
         .into_iter()
-        .filter_map(|have| text::find(query, have))
+        .filter_map(|have| Some((text::fold(have) == folded, text::find(query, have)?)))
         .max()
 }

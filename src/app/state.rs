@@ -1,23 +1,22 @@
 //! The whole state of the screens. No terminal, no clock, no file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::command::Command;
+use super::ahead::TypedAhead;
 use super::first_run::FirstRun;
-use super::form::{FormState, Summary};
+use super::form::FormState;
 use super::keymap::Keymap;
-use super::line::Line;
-use super::msg::{Draft, FormSummary, Opened, Size, Ticket};
-use super::picker::Picker;
-use super::prompt::Prompt;
+use super::msg::{Around, Draft, FormSummary, Opened, Size, Ticket};
+pub use super::overlay::{Allowed, AllowedTitle, Overlay, ReasonChoice, Target};
 use crate::base::{Lang, Message};
 use crate::check::Finding;
-use crate::ledger::{CellKey, Content, FormKey};
-use crate::plan::{FieldId, PeriodId, Plan, ReasonId, RuleId, UnitId};
-use crate::store::{LogEntry, LogFilter};
+use crate::ledger::actor::Right;
+use crate::ledger::{CellKey, FormKey};
+use crate::plan::{FieldId, Plan, UnitId};
+use crate::store::{Direction, LogEntry, LogFilter};
 
 /// The app.
 #[derive(Debug)]
@@ -42,12 +41,43 @@ pub struct App {
     pub notice: Option<Notice>,
     /// Whether the store can be written.
     pub health: Health,
+    /// What was typed before the screen was there.
+    pub ahead: TypedAhead,
     /// The number of the next write.
     pub next_ticket: Ticket,
+    /// Who else is here, and what is unsent.
+    pub around: Around,
+    /// Undos and redos that have not been answered, oldest first.
+    pub undos: VecDeque<Undoing>,
+    /// Whether the program is about to end.
+    pub leaving: Leaving,
     /// What was last kept against a lost terminal.
     pub last_draft: Option<Draft>,
     /// The words of lists that are searched.
     pub words: Arc<dyn Words>,
+}
+
+/// An undo or redo on its way: it follows what was typed before it, and what is typed after it
+/// waits for its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undoing {
+    /// Its place among the writes.
+    pub ticket: Ticket,
+    /// Which way.
+    pub direction: Direction,
+    /// Whether the store has it.
+    pub sent: super::form::Sent,
+}
+
+/// Whether the program is about to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// It goes on.
+    No,
+    /// It ends when everything typed is on disk.
+    WhenSaved,
+    /// The terminal is gone: it ends when everything typed is on its way to the disk.
+    TerminalGone,
 }
 
 /// Where the app finds the words of what is searched by typing: the palette, lists.
@@ -109,8 +139,6 @@ pub struct Home {
     pub forms: Vec<FormSummary>,
     /// How many of them are work to do; the others are done or not yet open.
     pub to_do: usize,
-    /// Changes no other store has acknowledged, and when the oldest was made.
-    pub unsent: (u64, Option<u64>),
     /// The line under the cursor.
     pub selected: usize,
     /// False until the store has answered.
@@ -167,90 +195,6 @@ pub struct Help {
     pub top: usize,
 }
 
-/// Where "go to" can go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A field of this form.
-    Field(FieldId),
-    /// Another period of this unit.
-    Period(PeriodId),
-    /// Another unit, same period.
-    Unit(UnitId),
-}
-
-/// A reason to pick for a soft finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReasonChoice {
-    /// One of the plan's.
-    Listed(ReasonId),
-    /// In one's own words.
-    Words,
-}
-
-/// What lies on top of a screen.
-#[derive(Debug)]
-pub enum Overlay {
-    /// A text box.
-    Prompt(Prompt),
-    /// All commands.
-    Palette(Picker<Command>),
-    /// Go to a field, period or unit; or find in the form.
-    GoTo(Picker<Target>),
-    /// The kinds of emptiness.
-    Emptiness(CellKey, Picker<Content>),
-    /// Reasons for one soft finding.
-    Reasons {
-        /// The cell.
-        cell: CellKey,
-        /// The finding's rule.
-        rule: RuleId,
-        /// The values judged.
-        judged: String,
-        /// The reasons.
-        picker: Picker<ReasonChoice>,
-    },
-    /// The summary before a form is handed in.
-    Finish(Box<Summary>),
-    /// Esc on the home page: Enter ends the program.
-    Leave,
-}
-
-impl Overlay {
-    /// The text line that typing goes to.
-    pub fn line_mut(&mut self) -> Option<&mut Line> {
-        match self {
-            Self::Prompt(prompt) => Some(&mut prompt.line),
-            Self::Palette(picker) => Some(&mut picker.filter),
-            Self::GoTo(picker) => Some(&mut picker.filter),
-            Self::Reasons { picker, .. } => Some(&mut picker.filter),
-            Self::Emptiness(_, picker) => Some(&mut picker.filter),
-            Self::Finish(_) | Self::Leave => None,
-        }
-    }
-
-    /// Narrows the list after its filter changed.
-    pub fn refilter(&mut self) {
-        match self {
-            Self::Palette(picker) => picker.refilter(),
-            Self::GoTo(picker) => picker.refilter(),
-            Self::Reasons { picker, .. } => picker.refilter(),
-            Self::Emptiness(_, picker) => picker.refilter(),
-            Self::Prompt(_) | Self::Finish(_) | Self::Leave => {}
-        }
-    }
-
-    /// Moves the list's cursor.
-    pub fn step(&mut self, by: isize) {
-        match self {
-            Self::Palette(picker) => picker.step(by),
-            Self::GoTo(picker) => picker.step(by),
-            Self::Reasons { picker, .. } => picker.step(by),
-            Self::Emptiness(_, picker) => picker.step(by),
-            Self::Prompt(_) | Self::Finish(_) | Self::Leave => {}
-        }
-    }
-}
-
 impl App {
     /// An app that waits for its store.
     pub fn new(
@@ -271,7 +215,11 @@ impl App {
             overlay: None,
             notice: None,
             health: Health::Good,
+            ahead: TypedAhead::default(),
             next_ticket: Ticket(1),
+            around: Around::default(),
+            undos: VecDeque::new(),
+            leaving: Leaving::No,
             last_draft: None,
             words,
         }
@@ -298,6 +246,27 @@ impl App {
             Some(Screen::Form(form)) => Some(form),
             _ => None,
         }
+    }
+
+    /// The forms that are open, also below other screens.
+    pub fn forms(&self) -> impl Iterator<Item = &FormState> {
+        self.screens.iter().filter_map(|screen| match screen {
+            Screen::Form(form) => Some(form.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// The forms that are open, to be changed.
+    pub fn forms_mut(&mut self) -> impl Iterator<Item = &mut FormState> {
+        self.screens.iter_mut().filter_map(|screen| match screen {
+            Screen::Form(form) => Some(form.as_mut()),
+            _ => None,
+        })
+    }
+
+    /// In which capacity the person may write into a form; `None` when they may only read.
+    pub fn right(&self, form: &FormKey) -> Option<Right> {
+        self.session.as_ref()?.actor.may_write(&form.unit)
     }
 
     /// Says something until the next key.

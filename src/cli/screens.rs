@@ -1,156 +1,162 @@
 //! Opening the screens on a store.
 
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
-use super::setup;
-use crate::app::msg::{Draft, NewStore, Opened, Presence};
+use super::args::Global;
+use super::failure::{Exit, Failure};
+use super::site::{self, Site};
+use super::{keymap, setup};
+use crate::app::msg::{NewStore, Opened};
+use crate::app::state::App;
+use crate::base::Message;
 use crate::ledger::{ActionId, Actor, ActorId};
 use crate::plan::Plan;
-use crate::store::{self, SessionFile, Store, StoreError};
-use crate::term::worker::{Keeping, Opener, Presences};
+use crate::store::{self, RedbStore, Store, StoreError};
+use crate::term;
+use crate::term::beside::Beside;
+use crate::term::worker::{Keeping, Opener};
+use crate::ui::texts::Texts;
+use crate::ui::theme::{Palette, Theme};
+use crate::ui::{Glyphs, Ui};
 
-/// Who works on which store with which catalogue.
-#[derive(Clone, Debug)]
-pub struct Site {
-    /// The store's folder.
-    pub dir: PathBuf,
-    /// Who types.
-    pub actor: ActorId,
-    /// The catalogue.
-    pub plan: Arc<Plan>,
-    /// The bytes of its file.
-    pub plan_bytes: Vec<u8>,
-}
-
-/// A way to open the store of `site`, and to make it on the first run.
-pub fn opener(site: Site) -> Opener {
-    Box::new(move |new| open(&site, new))
-}
-
-fn open(site: &Site, new: Option<&NewStore>) -> Result<Keeping, StoreError> {
-    let edge = setup::edge();
-    let mut store = match new {
-        Some(new) => {
-            let actor = Actor {
-                id: site.actor.clone(),
-                name: new.name.clone(),
-                role: new.role,
-                units: vec![new.unit.clone()],
-            };
-            let init = store::Init {
-                unit: new.unit.clone(),
-                actor,
-                plan: site.plan.clone(),
-                plan_bytes: site.plan_bytes.clone(),
-                seed: edge.seed,
-                action: ActionId(setup::action_bytes()),
-            };
-            store::create(&site.dir, &init, &edge)?
-        }
-        None => store::open(&site.dir, &edge)?,
+/// Opens the screens and stays until the person leaves.
+///
+/// # Errors
+/// No terminal, a plan or keymap that cannot be used.
+pub(crate) fn run(site: &Site, global: &Global, texts: &Arc<Texts>) -> Result<Exit, Failure> {
+    if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+        return Err(Failure::usage(Message::new("cli.error.no_terminal")));
+    }
+    let early = open_early(site);
+    let keymap = keymap::effective(site, global.keymap.as_deref(), texts)?;
+    let (plan, plan_bytes) = site.new_plan(texts)?;
+    let palette = if global.no_color || setup::colours_unwanted() {
+        Palette::Mono
+    } else {
+        Palette::Colour
     };
-    store.use_plan(site.plan.clone())?;
+    let ui = Ui {
+        texts: Arc::clone(texts),
+        theme: Theme::new(palette),
+        glyphs: if global.ascii {
+            Glyphs::Ascii
+        } else {
+            Glyphs::Unicode
+        },
+    };
+    let app = App::new(
+        Arc::clone(&plan),
+        keymap,
+        texts.clone(),
+        (site.lang, site.today),
+        term::size(),
+    );
+    let place = Place {
+        dir: site.dir.clone(),
+        actor: site.actor.clone(),
+        plan: Arc::clone(&plan),
+        plan_bytes,
+        early: Some(early),
+    };
+    term::run::start(term::run::Setup {
+        app,
+        ui,
+        plan,
+        opener: opener(place),
+        edge: term::worker::Edge {
+            clock: setup::wall,
+            random: setup::action_bytes,
+        },
+    })
+    .map_err(|error| Failure::usage(Message::new("cli.error.no_terminal")).because(error))?;
+    Ok(Exit::Done)
+}
+
+/// Which store, for whom, and the plan of a new one.
+struct Place {
+    dir: PathBuf,
+    actor: ActorId,
+    plan: Arc<Plan>,
+    plan_bytes: Vec<u8>,
+    /// The first opening, begun while the plan is still being read.
+    early: Option<JoinHandle<Result<RedbStore, StoreError>>>,
+}
+
+/// Begins to open the store; whoever asks for it first waits for it.
+fn open_early(site: &Site) -> JoinHandle<Result<RedbStore, StoreError>> {
+    let dir = site.dir.clone();
+    std::thread::spawn(move || store::open(&dir, &setup::edge()?))
+}
+
+/// A way to open the store, and to make it on the first run.
+fn opener(mut place: Place) -> Opener {
+    Box::new(move |new| {
+        let early = place.early.take();
+        open(&place, new, early)
+    })
+}
+
+fn open(
+    place: &Place,
+    new: Option<&NewStore>,
+    early: Option<JoinHandle<Result<RedbStore, StoreError>>>,
+) -> Result<Keeping, StoreError> {
+    let edge = setup::edge()?;
+    let mut store = match new {
+        Some(new) => create(place, new, &edge)?,
+        None => match early.and_then(|early| early.join().ok()) {
+            Some(opened) => opened?,
+            None => store::open(&place.dir, &edge)?,
+        },
+    };
+    let plan = plan_of(place, &store)?;
+    store.use_plan(Arc::clone(&plan))?;
     let info = store.info()?;
-    let draft = left_over(&site.dir, &site.actor);
-    let session = SessionFile::begin(&site.dir, edge.pid, &site.actor).ok();
-    let known = store
-        .actors()?
-        .into_iter()
-        .find(|actor| actor.id == site.actor);
-    let actor = known.unwrap_or_else(|| stranger(&site.actor));
+    let (beside, draft) = Beside::begin(&place.dir, edge.pid, &place.actor);
+    let known = store.actors()?.into_iter().find(|a| a.id == place.actor);
+    let actor = known.unwrap_or_else(|| site::stranger(&place.actor));
     Ok(Keeping {
         opened: Opened {
+            plan,
             actor,
             unit: info.unit,
             draft,
             sole: info.sole,
         },
-        presence: Box::new(Beside {
-            dir: site.dir.clone(),
-            pid: edge.pid,
-            actor: site.actor.clone(),
-            session,
-            last: None,
-        }),
+        presence: Box::new(beside),
         store: Box::new(store),
     })
 }
 
-/// Somebody the store does not know may look.
-fn stranger(id: &ActorId) -> Actor {
-    Actor {
-        id: id.clone(),
-        name: id.as_str().to_owned(),
-        role: crate::ledger::Role::Viewer,
-        units: Vec::new(),
+/// The plan the store keeps, read anew only when it is not the one already at hand.
+fn plan_of(place: &Place, store: &dyn Store) -> Result<Arc<Plan>, StoreError> {
+    if store.info()?.plan_hash.0 == place.plan.hash {
+        return Ok(Arc::clone(&place.plan));
     }
+    site::plan_in_force(store)
 }
 
-/// What a dead session of the same person left unfinished.
-fn left_over(dir: &Path, actor: &ActorId) -> Option<Draft> {
-    let left = store::recover(dir, actor)
-        .into_iter()
-        .find(|p| p.cell.is_some())?;
-    Some(Draft {
-        cell: left.cell?,
-        text: left.text,
-    })
-}
-
-/// The session's own file beside the store, and the others'.
-struct Beside {
-    dir: PathBuf,
-    pid: u32,
-    actor: ActorId,
-    session: Option<SessionFile>,
-    last: Option<Draft>,
-}
-
-impl Presences for Beside {
-    fn keep(&mut self, draft: &Draft) {
-        if self.last.as_ref() == Some(draft) {
-            return;
-        }
-        self.last = Some(draft.clone());
-        let Some(session) = &mut self.session else {
-            return;
-        };
-        let presence = store::Presence {
-            actor: self.actor.clone(),
-            form: Some(draft.cell.form.clone()),
-            cell: Some(draft.cell.clone()),
-            text: draft.text.clone(),
-        };
-        // Losing this only means that an unfinished text is not there after a crash.
-        let _ = session.write(&presence);
-    }
-
-    fn others(&self) -> Vec<Presence> {
-        store::neighbours(&self.dir, self.pid)
-            .into_iter()
-            .filter_map(|neighbour| neighbour.presence)
-            .filter_map(|there| {
-                Some(Presence {
-                    form: there.form?,
-                    actor: there.actor,
-                })
-            })
-            .collect()
-    }
-
-    fn end(&mut self) {
-        let Some(session) = self.session.take() else {
-            return;
-        };
-        let unfinished = self
-            .last
-            .as_ref()
-            .is_some_and(|draft| !draft.text.is_empty());
-        if unfinished {
-            let _ = session.keep();
-        } else {
-            session.end();
-        }
-    }
+fn create(
+    place: &Place,
+    new: &NewStore,
+    edge: &store::Edge,
+) -> Result<store::RedbStore, StoreError> {
+    let actor = Actor {
+        id: place.actor.clone(),
+        name: new.name.clone(),
+        role: new.role,
+        units: vec![new.unit.clone()],
+    };
+    let init = store::Init {
+        unit: new.unit.clone(),
+        actor,
+        plan: Arc::clone(&place.plan),
+        plan_bytes: place.plan_bytes.clone(),
+        seed: edge.seed,
+        action: ActionId(setup::action_bytes()),
+    };
+    store::create(&place.dir, &init, edge)
 }

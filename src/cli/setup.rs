@@ -1,12 +1,12 @@
 //! What the edge knows: folder, day, person, language; clock and random bytes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::store;
 
 /// Milliseconds since 1970-01-01 UTC.
-pub fn wall() -> u64 {
+pub(crate) fn wall() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
@@ -14,7 +14,7 @@ pub fn wall() -> u64 {
 }
 
 /// Random bytes for the id of an action.
-pub fn action_bytes() -> [u8; 16] {
+pub(crate) fn action_bytes() -> [u8; 16] {
     let mut bytes = [0; 16];
     // Without the system's random source the clock still keeps ids apart within one store.
     if getrandom::fill(&mut bytes).is_err() {
@@ -24,17 +24,19 @@ pub fn action_bytes() -> [u8; 16] {
 }
 
 /// What the store's room needs from the edge.
-pub fn edge() -> store::Edge {
+///
+/// # Errors
+/// When the system gives no random bytes: a writer's key must not be guessed.
+pub(crate) fn edge() -> Result<store::Edge, store::StoreError> {
     let mut seed = [0; 32];
-    // A key is only made when this succeeded: see `screens` and `init`.
-    let _ = getrandom::fill(&mut seed);
-    store::Edge {
+    getrandom::fill(&mut seed).map_err(|error| store::StoreError::Io(error.to_string()))?;
+    Ok(store::Edge {
         pid: std::process::id(),
         machine: machine(),
         seed,
         wall: wall(),
         patience: Duration::from_secs(10),
-    }
+    })
 }
 
 /// A name of this machine that a copy of the store elsewhere does not have.
@@ -46,15 +48,63 @@ fn machine() -> String {
         .to_owned()
 }
 
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// The store's folder: as told, else the platform's data folder.
-pub fn store_dir(told: Option<PathBuf>) -> PathBuf {
-    let var = |name: &str| {
-        std::env::var_os(name)
-            .filter(|v| !v.is_empty())
-            .map(PathBuf::from)
-    };
-    told.or_else(|| var("XDG_DATA_HOME").map(|dir| dir.join("nhaplieu")))
-        .or_else(|| var("APPDATA").map(|dir| dir.join("nhaplieu")))
-        .or_else(|| var("HOME").map(|dir| dir.join(".local/share/nhaplieu")))
+pub(crate) fn store_dir(told: Option<PathBuf>) -> PathBuf {
+    let under = |name: &str, rest: &str| variable(name).map(|dir| PathBuf::from(dir).join(rest));
+    told.or_else(|| under("XDG_DATA_HOME", "nhaplieu"))
+        .or_else(|| under("APPDATA", "nhaplieu"))
+        .or_else(|| under("HOME", ".local/share/nhaplieu"))
         .unwrap_or_else(|| PathBuf::from("nhaplieu-data"))
+}
+
+/// True when the environment asks for no colours (`NO_COLOR`).
+pub(crate) fn colours_unwanted() -> bool {
+    variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// The login of the account this process runs as.
+pub(crate) fn login() -> String {
+    account()
+        .or_else(|| variable("LOGNAME"))
+        .or_else(|| variable("USER"))
+        .or_else(|| variable("USERNAME"))
+        .unwrap_or_else(|| "nhap-lieu".to_owned())
+}
+
+/// The name of the account in the system's own list, which the environment cannot change.
+#[cfg(unix)]
+fn account() -> Option<String> {
+    let uid = rustix::process::geteuid().as_raw().to_string();
+    let list = std::fs::read_to_string("/etc/passwd").ok()?;
+    list.lines().find_map(|line| {
+        let mut parts = line.split(':');
+        let (name, own) = (parts.next()?, parts.nth(1)?);
+        (own == uid).then(|| name.to_owned())
+    })
+}
+
+#[cfg(not(unix))]
+fn account() -> Option<String> {
+    None
+}
+
+/// True when this process runs as the owner of the store's folder, so that a named actor is
+/// believed (`server.md`, pitfall 3); also where there is no folder yet.
+#[cfg(unix)]
+pub(crate) fn owns(dir: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match std::fs::metadata(dir) {
+        Ok(meta) => meta.uid() == rustix::process::geteuid().as_raw(),
+        Err(_) => true,
+    }
+}
+
+/// Other systems have no owner to compare with: the account that can write the folder is.
+#[cfg(not(unix))]
+pub(crate) fn owns(_dir: &Path) -> bool {
+    true
 }

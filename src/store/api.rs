@@ -57,6 +57,8 @@ pub struct Committed {
     pub entries: Vec<Recorded>,
     /// The store's commit counter after it.
     pub counter: u64,
+    /// What [`Store::unsent`] says after it.
+    pub unsent: (u64, Option<u64>),
 }
 
 /// Which entries a log is asked for; `None` does not filter.

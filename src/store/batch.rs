@@ -275,6 +275,7 @@ impl<'txn> Batch<'txn> {
         Committed {
             entries,
             counter: self.tip.counter,
+            unsent: (self.tip.unsent, self.tip.unsent_since),
         }
     }
 

@@ -13,8 +13,10 @@ impl From<io::Error> for StoreError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
             // Only `backend::Patient` gives up waiting; local files know no timeout.
             io::ErrorKind::TimedOut => Self::Held { by: String::new() },
-            // A file that ends before its own header says it does.
-            io::ErrorKind::UnexpectedEof => Self::Damaged(error.to_string()),
+            // A file that ends before its own header says it does, or is none of redb's.
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
+                Self::Damaged(error.to_string())
+            }
             _ => Self::Io(error.to_string()),
         }
     }

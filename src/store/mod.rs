@@ -25,6 +25,7 @@ mod rows;
 mod rules;
 pub mod sessions;
 mod shape;
+mod snapshot;
 mod undo;
 mod verify;
 mod witness;

@@ -18,7 +18,7 @@ use super::backend::{Access, Files, Opener, Patient, Pauses};
 use super::fault::{Failure, guarded};
 use super::rows::{self, Reading};
 use super::witness::{Place, Witness, WitnessFile};
-use super::{epoch, migrate, place, sessions};
+use super::{epoch, migrate, place, sessions, snapshot};
 use crate::ledger::{AuthorId, EntryRef, Hash};
 use crate::plan::Plan;
 
@@ -313,7 +313,8 @@ impl RedbStore {
     }
 
     /// Opens for reading. After a crash only an open for writing recovers the file; then that
-    /// is done, and nothing is written all the same.
+    /// is done, and nothing is written all the same. Where not even that is possible, a copy in
+    /// memory is recovered and read.
     pub(super) fn open_for_reading(&mut self) -> Result<(), StoreError> {
         let read_only = guarded(|| {
             let backend = self.backend(Access::Read)?;
@@ -325,10 +326,31 @@ impl RedbStore {
         });
         match read_only {
             Ok(Some(database)) => self.handle = Handle::ReadOnly(database),
-            Ok(None) | Err(Failure::Reported(StoreError::Refused(_))) => self.open_handle()?,
+            Ok(None) | Err(Failure::Reported(StoreError::Refused(_))) => {
+                if let Err(error) = self.open_handle() {
+                    self.open_snapshot(error)?;
+                }
+            }
             Err(failure) => return Err(self.named(failure.into())),
         }
         self.mode = Mode::Read;
+        Ok(())
+    }
+
+    /// Reads from a copy when `why` is that the disk takes nothing.
+    fn open_snapshot(&mut self, why: StoreError) -> Result<(), StoreError> {
+        if !matches!(
+            why,
+            StoreError::DiskFull | StoreError::Io(_) | StoreError::ReadOnly(_)
+        ) {
+            return Err(why);
+        }
+        let database = guarded(|| {
+            let copy = snapshot::of(&self.backend(Access::Read)?)?;
+            Ok(builder(ConcurrencyMode::ExclusiveWriter).create_with_backend(copy)?)
+        });
+        // Where the copy fails too, the first reason is the one to act on.
+        self.handle = Handle::Full(database.map_err(|_| why)?);
         Ok(())
     }
 

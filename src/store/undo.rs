@@ -260,12 +260,23 @@ impl History<'_> {
         }))
     }
 
-    /// The entry that one superseded; of several that agreed, any.
+    /// The entry that one superseded; of several, the one that was shown, as `Heads` orders them.
     fn superseded(&self, entry: &Recorded) -> Result<Option<Recorded>, StoreError> {
-        match entry.entry.replaces.last() {
-            None => Ok(None),
-            Some(reference) => rows::cited(&self.entries, reference),
+        let mut shown: Option<Recorded> = None;
+        for reference in &entry.entry.replaces {
+            // One that has not arrived yet was not shown here.
+            let Some(found) = rows::cited(&self.entries, reference)? else {
+                continue;
+            };
+            let order = |recorded: &Recorded| (recorded.entry.clock, recorded.reference());
+            if shown
+                .as_ref()
+                .is_none_or(|best| order(best) < order(&found))
+            {
+                shown = Some(found);
+            }
         }
+        Ok(shown)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, queue};
 
@@ -39,6 +39,8 @@ impl Guard {
         queue!(
             bytes,
             EnterAlternateScreen,
+            // The Linux console has no other screen to change to.
+            Clear(ClearType::All),
             EnableBracketedPaste,
             cursor::Hide
         )?;
@@ -62,6 +64,9 @@ fn give_back() {
     let queued = queue!(
         bytes,
         DisableBracketedPaste,
+        // Where there is no other screen, ours does not stay behind.
+        Clear(ClearType::All),
+        cursor::MoveTo(0, 0),
         cursor::Show,
         LeaveAlternateScreen
     );

@@ -1,9 +1,11 @@
 //! The terminal: raw mode with a guard, events to messages, frames to bytes, the store's thread.
 
-pub mod backend;
+pub mod beside;
 pub mod events;
 pub mod guard;
+mod pencil;
 pub mod run;
+pub mod screen;
 pub mod signals;
 pub mod worker;
 

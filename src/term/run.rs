@@ -5,20 +5,21 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ratatui::Terminal;
-
-use super::backend::WireBackend;
 use super::guard::Guard;
+use super::screen::Screen;
 use super::worker::{Edge, Opener, Worker};
 use super::{events, signals};
+use crate::app::form::FormState;
 use crate::app::msg::{Effect, Msg, Request};
-use crate::app::state::App;
+use crate::app::state::{App, Leaving};
 use crate::app::update;
 use crate::plan::Plan;
 use crate::ui::Ui;
 
+/// How long a frame waits for the disk; no finger notices.
+const DISK: Duration = Duration::from_millis(3);
 /// How long the first frame waits for the store, so that it is drawn once and whole.
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
@@ -47,12 +48,11 @@ pub fn start(setup: Setup) -> io::Result<()> {
     events::listen(to_loop.clone());
     signals::listen(to_loop);
     let size = ratatui::layout::Size::new(setup.app.size.width, setup.app.size.height);
-    let terminal = Terminal::new(WireBackend::new(io::stdout(), size))?;
     let Requests { sender, thread } = requests;
     let result = Loop {
         app: setup.app,
         ui: setup.ui,
-        terminal,
+        screen: Screen::new(io::stdout(), size),
         requests: sender,
     }
     .run(&messages);
@@ -76,7 +76,7 @@ fn start_worker(plan: Arc<Plan>, opener: Opener, edge: Edge, answers: Sender<Msg
 struct Loop<W: Write> {
     app: App,
     ui: Ui,
-    terminal: Terminal<WireBackend<W>>,
+    screen: Screen<W>,
     requests: Sender<Request>,
 }
 
@@ -90,14 +90,14 @@ enum Go {
 impl<W: Write> Loop<W> {
     fn run(mut self, messages: &Receiver<Msg>) -> io::Result<()> {
         if let Ok(first) = messages.recv_timeout(FIRST_ANSWER)
-            && self.take(first)? == Go::Out
+            && self.take(first) == Go::Out
         {
             return Ok(());
         }
         // The answer that opens the store asks for a page; the first frame shows that page.
         match messages.recv_timeout(FIRST_ANSWER) {
             Ok(second) => {
-                if self.take(second)? == Go::Out {
+                if self.take(second) == Go::Out {
                     return Ok(());
                 }
             }
@@ -106,23 +106,41 @@ impl<W: Write> Loop<W> {
         }
         self.draw()?;
         while let Ok(message) = messages.recv() {
-            if self.take(message)? == Go::Out {
+            if self.take(message) == Go::Out {
                 break;
             }
             while let Ok(message) = messages.try_recv() {
-                if self.take(message)? == Go::Out {
+                if self.take(message) == Go::Out {
                     return Ok(());
                 }
+            }
+            if self.await_disk(messages) == Go::Out {
+                return Ok(());
             }
             self.draw()?;
         }
         Ok(())
     }
 
-    fn take(&mut self, message: Msg) -> io::Result<Go> {
+    /// Waits a moment for the store's answer to what is on its way: on a fast disk a cell is then
+    /// drawn once, as saved, and not twice.
+    fn await_disk(&mut self, messages: &Receiver<Msg>) -> Go {
+        let begun = Instant::now();
+        while self.app.form().is_some_and(FormState::awaits_disk)
+            && let Some(left) = DISK.checked_sub(begun.elapsed())
+            && let Ok(message) = messages.recv_timeout(left)
+        {
+            if self.take(message) == Go::Out {
+                return Go::Out;
+            }
+        }
+        Go::On
+    }
+
+    fn take(&mut self, message: Msg) -> Go {
         if let Msg::Resize(size) = &message {
             let size = ratatui::layout::Size::new(size.width, size.height);
-            self.terminal.backend_mut().resize(size);
+            self.screen.resize(size);
         }
         for effect in update(&mut self.app, message) {
             match effect {
@@ -130,16 +148,18 @@ impl<W: Write> Loop<W> {
                     // The worker ends only after this loop does.
                     let _ = self.requests.send(request);
                 }
-                Effect::Redraw => self.terminal.clear()?,
-                Effect::Quit => return Ok(Go::Out),
+                Effect::Redraw => self.screen.redraw(),
+                Effect::Quit => return Go::Out,
             }
         }
-        Ok(Go::On)
+        Go::On
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        let (ui, app) = (&self.ui, &self.app);
-        self.terminal.draw(|frame| ui.view(app, frame))?;
-        Ok(())
+        // Nobody is there to see; what is on its way to the disk is still waited for.
+        if self.app.leaving == Leaving::TerminalGone {
+            return Ok(());
+        }
+        self.screen.draw(&self.ui, &self.app)
     }
 }

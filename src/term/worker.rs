@@ -1,12 +1,14 @@
 //! The store's own thread: a slow disk never holds a key back. Requests are answered in the
 //! order given; commits that queue up share one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::app::msg::{Draft, Msg, NewStore, Opened, Presence, Reply, Request, Ticket};
+use crate::app::msg::{
+    Around, Draft, Msg, NewStore, Opened, Presence, Reply, Request, Ticket, Undone,
+};
 use crate::app::overview;
 use crate::app::trouble::trouble;
 use crate::check;
@@ -14,13 +16,13 @@ use crate::ledger::{ActionId, ActorId, FormKey, Origin};
 use crate::plan::Plan;
 use crate::store::{Action, Change, Direction, Store, StoreError};
 
-/// How often other sessions' commits are looked for.
+/// How often other sessions and their commits are looked for.
 const POLL: Duration = Duration::from_secs(1);
 
 /// What a session leaves beside the store while it lives.
 pub trait Presences: Send {
-    /// Keeps place and unfinished text, without waiting for the disk.
-    fn keep(&mut self, draft: &Draft);
+    /// Keeps place and unfinished text, without waiting for the disk; `None` outside of forms.
+    fn keep(&mut self, draft: Option<&Draft>);
     /// The other live sessions.
     fn others(&self) -> Vec<Presence>;
     /// The session ends well: nothing is unfinished.
@@ -57,6 +59,7 @@ pub struct Worker {
     actor: Option<ActorId>,
     keeping: Option<Keeping>,
     counter: u64,
+    around: Around,
 }
 
 impl Worker {
@@ -70,49 +73,103 @@ impl Worker {
             actor: None,
             keeping: None,
             counter: 0,
+            around: Around::default(),
         }
     }
 
     /// Opens the store, then answers until the requests end.
     pub fn run(mut self, requests: &Receiver<Request>) {
-        self.open(None);
-        let mut ahead: Option<Request> = None;
+        self.begin();
+        let mut queue = VecDeque::new();
+        let mut looked = Instant::now();
         loop {
-            let next = match ahead.take() {
-                Some(request) => Ok(request),
-                None => requests.recv_timeout(POLL),
-            };
-            match next {
-                Ok(Request::Commit {
+            match requests.recv_timeout(POLL.saturating_sub(looked.elapsed())) {
+                Ok(request) => queue.push_back(request),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            while !queue.is_empty() {
+                queue.extend(requests.try_iter());
+                self.answer_next(&mut queue);
+            }
+            // Also while somebody types without a pause.
+            if looked.elapsed() >= POLL {
+                self.look_around();
+                looked = Instant::now();
+            }
+        }
+        self.end();
+    }
+
+    /// Opens the store, or says that there is none yet.
+    pub fn begin(&mut self) {
+        self.open(None);
+    }
+
+    /// Answers the first request of the queue. The commits that follow a first one share its
+    /// transaction; the drafts between them, of which only the last still says anything, wait.
+    pub fn answer_next(&mut self, queue: &mut VecDeque<Request>) {
+        let mut batch = Vec::new();
+        let mut draft = None;
+        loop {
+            match queue.pop_front() {
+                Some(Request::Commit {
                     ticket,
                     origin,
                     changes,
-                }) => {
-                    let mut batch = vec![(ticket, origin, changes)];
-                    while let Ok(request) = requests.try_recv() {
-                        match request {
-                            Request::Commit {
-                                ticket,
-                                origin,
-                                changes,
-                            } => {
-                                batch.push((ticket, origin, changes));
-                            }
-                            other => {
-                                ahead = Some(other);
-                                break;
-                            }
-                        }
-                    }
-                    self.commit(batch);
+                }) => batch.push((ticket, origin, changes)),
+                Some(Request::Draft(kept)) => draft = Some(kept),
+                Some(other) if batch.is_empty() && draft.is_none() => {
+                    return self.answer(other);
                 }
-                Ok(request) => self.answer(request),
-                Err(RecvTimeoutError::Timeout) => self.look_around(),
-                Err(RecvTimeoutError::Disconnected) => break,
+                Some(other) => {
+                    queue.push_front(other);
+                    break;
+                }
+                None => break,
             }
         }
+        if let (Some(draft), Some(keeping)) = (draft, &mut self.keeping) {
+            keeping.presence.keep(draft.as_ref());
+        }
+        if !batch.is_empty() {
+            self.commit(batch);
+        }
+    }
+
+    /// Notices what other sessions did: their commits, their coming, going and moving.
+    pub fn look_around(&mut self) {
+        let Some(keeping) = &self.keeping else { return };
+        if let Ok(counter) = keeping.store.counter()
+            && counter != self.counter
+        {
+            self.counter = counter;
+            self.tell(Reply::Changed);
+        }
+        self.tell_around();
+    }
+
+    /// The session ends in good order.
+    pub fn end(&mut self) {
         if let Some(keeping) = &mut self.keeping {
             keeping.presence.end();
+        }
+    }
+
+    /// Says who else is here and what is unsent, when either has changed.
+    fn tell_around(&mut self) {
+        let Some(keeping) = &self.keeping else { return };
+        let around = Around {
+            others: keeping.presence.others(),
+            unsent: keeping.store.unsent().unwrap_or(self.around.unsent),
+        };
+        self.around_is(around);
+    }
+
+    fn around_is(&mut self, around: Around) {
+        if around != self.around {
+            self.around = around.clone();
+            self.tell(Reply::Around(around));
         }
     }
 
@@ -126,9 +183,11 @@ impl Worker {
             Ok(keeping) => {
                 let opened = keeping.opened.clone();
                 self.actor = Some(opened.actor.id.clone());
+                self.plan = opened.plan.clone();
                 self.counter = keeping.store.counter().unwrap_or(0);
                 self.keeping = Some(keeping);
                 self.tell(Reply::Opened(Box::new(opened)));
+                self.tell_around();
             }
             Err(StoreError::Missing(_)) if new.is_none() => self.tell(Reply::NoStore),
             Err(error) => self.tell(Reply::Trouble(trouble(&error))),
@@ -139,12 +198,6 @@ impl Worker {
         let reply = match request {
             Request::Create(new) => return self.open(Some(&new)),
             Request::Reopen => return self.reopen(),
-            Request::Draft(draft) => {
-                if let Some(keeping) = &mut self.keeping {
-                    keeping.presence.keep(&draft);
-                }
-                return;
-            }
             Request::Undo(direction) => self.undo(direction),
             Request::Form(key) => self.form(key),
             Request::Overview(unit) => self.overview(&unit),
@@ -155,8 +208,8 @@ impl Worker {
                     filter: filter.clone(),
                 })
             }),
-            // Taken by `run`, which gathers them.
-            Request::Commit { .. } => return,
+            // Taken by `answer_next`, which gathers them.
+            Request::Commit { .. } | Request::Draft(_) => return,
         };
         match reply {
             Ok(reply) => self.tell(reply),
@@ -175,15 +228,25 @@ impl Worker {
     }
 
     fn commit(&mut self, batch: Vec<(Ticket, Origin, Vec<Change>)>) {
-        let (tickets, actions): (Vec<Ticket>, Vec<Action>) = batch
+        let tickets: Vec<Ticket> = batch.iter().map(|(ticket, ..)| *ticket).collect();
+        let actions: Option<Vec<Action>> = batch
             .into_iter()
-            .filter_map(|(ticket, origin, changes)| Some((ticket, self.action(origin, changes)?)))
-            .unzip();
-        let Some(keeping) = &mut self.keeping else {
-            return;
+            .map(|(_, origin, changes)| self.action(origin, changes))
+            .collect();
+        let written = match (&mut self.keeping, actions) {
+            (Some(keeping), Some(actions)) => keeping.store.commit_all(&actions),
+            _ => Err(StoreError::Io(String::new())),
         };
-        match keeping.store.commit_all(&actions) {
+        match written {
             Ok(results) => {
+                // Told first, so that one frame shows the cell as saved and the new count.
+                if let Some(committed) = results.iter().rev().find_map(|r| r.as_ref().ok()) {
+                    let unsent = committed.unsent;
+                    self.around_is(Around {
+                        unsent,
+                        ..self.around.clone()
+                    });
+                }
                 for (ticket, result) in tickets.into_iter().zip(results) {
                     if let Ok(committed) = &result {
                         self.own_commit(committed.counter);
@@ -199,7 +262,6 @@ impl Worker {
                         result: Err(trouble(&error)),
                     });
                 }
-                self.tell(Reply::Trouble(trouble(&error)));
             }
         }
     }
@@ -228,15 +290,13 @@ impl Worker {
         };
         let result = self
             .undo_now(&actor, direction)
+            .map(Box::new)
             .map_err(|error| trouble(&error));
+        self.tell_around();
         Ok(Reply::Undone { direction, result })
     }
 
-    fn undo_now(
-        &mut self,
-        actor: &ActorId,
-        direction: Direction,
-    ) -> Result<Option<crate::ledger::CellKey>, StoreError> {
+    fn undo_now(&mut self, actor: &ActorId, direction: Direction) -> Result<Undone, StoreError> {
         let Some(keeping) = &self.keeping else {
             return Err(StoreError::NothingToUndo);
         };
@@ -249,7 +309,10 @@ impl Worker {
         };
         let committed = keeping.store.commit(&action)?;
         self.own_commit(committed.counter);
-        Ok(plan.cell)
+        Ok(Undone {
+            cell: plan.cell,
+            entries: committed.entries,
+        })
     }
 
     fn form(&self, key: FormKey) -> Result<Reply, StoreError> {
@@ -265,17 +328,10 @@ impl Worker {
             }
             _ => check::Past::default(),
         };
-        let others: Vec<Presence> = keeping
-            .presence
-            .others()
-            .into_iter()
-            .filter(|other| other.form == key)
-            .collect();
         Ok(Reply::Form {
             key,
             form: Box::new(form),
             past: Box::new(past),
-            others,
         })
     }
 
@@ -288,7 +344,6 @@ impl Worker {
             Ok(Reply::Overview {
                 unit: unit.clone(),
                 forms,
-                unsent: store.unsent()?,
             })
         })
     }
@@ -329,18 +384,9 @@ impl Worker {
             Ok(keeping) => {
                 self.keeping = Some(keeping);
                 self.tell(Reply::Recovered);
+                self.tell_around();
             }
             Err(error) => self.tell(Reply::Trouble(trouble(&error))),
-        }
-    }
-
-    fn look_around(&mut self) {
-        let Some(keeping) = &self.keeping else { return };
-        if let Ok(counter) = keeping.store.counter()
-            && counter != self.counter
-        {
-            self.counter = counter;
-            self.tell(Reply::Changed);
         }
     }
 }

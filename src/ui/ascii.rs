@@ -14,20 +14,32 @@ pub fn fold_frame(buffer: &mut Buffer) {
     }
 }
 
+/// A line of plain text in ASCII; signs of comparison keep their meaning by two characters.
+pub fn fold_text(line: &str) -> String {
+    use unicode_segmentation::UnicodeSegmentation;
+    line.graphemes(true)
+        .map(|grapheme| match grapheme {
+            "≥" => ">=".to_owned(),
+            "≤" => "<=".to_owned(),
+            ascii if ascii.is_ascii() => ascii.to_owned(),
+            other => twin(other),
+        })
+        .collect()
+}
+
 /// The one-column ASCII twin of a grapheme.
 fn twin(symbol: &str) -> String {
     let known = match symbol {
         "─" | "–" | "—" => "-",
         "│" => "|",
-        "▸" | "≥" | "→" => ">",
+        "▸" | "→" => ">",
         "✓" | "↓" => "v",
         "✗" => "/",
         "✖" => "X",
         "·" => ".",
         "…" => "~",
         "⚑" => "#",
-        "≤" => "<",
-        "±" => "%",
+        "±" => "+",
         "↑" => "^",
         "Đ" => "D",
         "đ" => "d",
@@ -51,7 +63,7 @@ mod tests {
     #[test]
     fn every_symbol_of_the_screens_has_a_twin_of_one_column() {
         for symbol in [
-            "✓", "✗", "✖", "·", "–", "…", "⚑", "▸", "─", "ệ", "Đ", "ơ", "≥", "→",
+            "✓", "✗", "✖", "·", "–", "…", "⚑", "▸", "─", "ệ", "Đ", "ơ", "→",
         ] {
             let twin = twin(symbol);
             assert!(

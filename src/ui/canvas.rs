@@ -1,23 +1,31 @@
 //! Putting text on the frame, clipped to it: no coordinate ever panics.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::width;
+use super::view::Glyphs;
+use super::{ascii, width};
 
 /// A frame's cells and what part of them may be drawn on.
 #[derive(Debug)]
 pub struct Canvas<'a> {
     buffer: &'a mut Buffer,
     area: Rect,
+    glyphs: Glyphs,
 }
 
 impl<'a> Canvas<'a> {
     /// Everything of `buffer` inside `area`.
-    pub fn new(buffer: &'a mut Buffer, area: Rect) -> Self {
+    pub fn new(buffer: &'a mut Buffer, area: Rect, glyphs: Glyphs) -> Self {
         let area = area.intersection(buffer.area);
-        Self { buffer, area }
+        Self {
+            buffer,
+            area,
+            glyphs,
+        }
     }
 
     /// Columns.
@@ -30,13 +38,23 @@ impl<'a> Canvas<'a> {
         usize::from(self.area.height)
     }
 
+    /// The text in the terminal's characters: a sign that takes two in ASCII (`>=`) is turned
+    /// before it is measured.
+    fn drawn<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.glyphs {
+            Glyphs::Ascii if !text.is_ascii() => Cow::Owned(ascii::fold_text(text)),
+            _ => Cow::Borrowed(text),
+        }
+    }
+
     /// Writes `text` at (`x`, `y`) into at most `columns`; returns the columns used.
     pub fn put(&mut self, x: usize, y: usize, columns: usize, text: &str, style: Style) -> usize {
         let columns = columns.min(self.width().saturating_sub(x));
         if y >= self.height() || columns == 0 {
             return 0;
         }
-        let text = width::fitted(text, columns);
+        let text = self.drawn(text);
+        let text = width::fitted(&text, columns);
         let (Ok(x), Ok(y)) = (u16::try_from(x), u16::try_from(y)) else {
             return 0;
         };
@@ -55,7 +73,8 @@ impl<'a> Canvas<'a> {
 
     /// Writes `text` so that it ends at column `end`.
     pub fn put_right(&mut self, end: usize, y: usize, columns: usize, text: &str, style: Style) {
-        let text = width::fitted(text, columns);
+        let text = self.drawn(text);
+        let text = width::fitted(&text, columns);
         let used = width::width(&text);
         self.put(end.saturating_sub(used), y, used, &text, style);
     }

@@ -6,7 +6,7 @@ use super::width;
 use crate::app::command::Command;
 use crate::app::state::{App, Health, Tone};
 use crate::base::Message;
-use crate::ledger::FormStatus;
+use crate::ledger::{FormKey, FormStatus};
 use crate::plan::{Period, PeriodKind};
 
 /// Rows below the body: a rule, three message lines, the keys.
@@ -19,11 +19,13 @@ pub fn body_height(height: usize) -> usize {
     height.saturating_sub(ABOVE + BELOW)
 }
 
-/// Draws the title line with a left and a right part; the right part wins the room.
+/// Draws the title line with a left and a right part. The left part gets what it needs up to two
+/// fifths of the line, the right part the rest of what it needs.
 pub fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
     let total = canvas.width();
-    let right_width = width::width(right);
-    let left_room = total.saturating_sub(right_width + 4);
+    let kept = width::width(left).min(total * 2 / 5);
+    let right = width::fit(right, total.saturating_sub(kept + 4));
+    let left_room = total.saturating_sub(width::width(&right) + 3);
     canvas.put(
         1,
         0,
@@ -35,7 +37,7 @@ pub fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
         total.saturating_sub(1),
         0,
         total.saturating_sub(2),
-        right,
+        &right,
         ui.theme.text(),
     );
     canvas.rule(1, "─", ui.theme.quiet());
@@ -43,21 +45,45 @@ pub fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
 
 /// Draws the rule above the message lines and the keys below them.
 pub fn foot(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
-    let height = canvas.height();
-    canvas.rule(height.saturating_sub(BELOW), "─", ui.theme.quiet());
-    hints(ui, app, canvas, commands);
+    let all: Vec<Hint<'_>> = commands
+        .iter()
+        .map(|command| (std::slice::from_ref(command), command.hint_key()))
+        .collect();
+    foot_with(ui, app, canvas, &all);
 }
 
-/// The line of keys that work now: as many as fit, in the order given.
-fn hints(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
+/// [`foot`] with words of the screen's own; where the store cannot be written, first the way back.
+pub fn foot_with(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, hints: &[Hint<'_>]) {
+    canvas.rule(canvas.height().saturating_sub(BELOW), "─", ui.theme.quiet());
+    let way_back: Hint<'_> = (&[Command::Reopen], Command::Reopen.hint_key());
+    let failed = app.health != Health::Good;
+    let all: Vec<Hint<'_>> = failed
+        .then_some(way_back)
+        .into_iter()
+        .chain(hints.iter().copied())
+        .collect();
+    keys(ui, app, canvas, &all);
+}
+
+/// One entry of the last line: commands that belong together, and the word for them.
+pub type Hint<'a> = (&'a [Command], &'static str);
+
+/// Draws the last line: the keys of these commands, as many as fit.
+pub fn keys(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, all: &[Hint<'_>]) {
     let y = canvas.height().saturating_sub(1);
+    canvas.clear(0, y, canvas.width(), 1);
     let mut x = 1;
     let contexts = app.contexts();
-    for command in commands {
-        let Some(key) = app.keymap.first_key(*command, &contexts) else {
+    for (commands, word) in all {
+        let names: Vec<String> = commands
+            .iter()
+            .filter_map(|command| app.keymap.first_key(*command, &contexts))
+            .map(crate::app::key::Key::display)
+            .collect();
+        if names.is_empty() {
             continue;
-        };
-        let (key, word) = (key.display(), ui.t(command.hint_key()));
+        }
+        let (key, word) = (names.join("/"), ui.t(word));
         let needed = width::width(&key) + 1 + width::width(word);
         if x + needed + 1 > canvas.width() {
             break;
@@ -67,7 +93,10 @@ fn hints(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
     }
 }
 
-/// Draws one of the three message lines (0 to 2).
+/// How many message lines there are.
+pub const MESSAGES: usize = 3;
+
+/// Draws one of the message lines (0 to 2).
 pub fn message(
     ui: &Ui,
     canvas: &mut Canvas<'_>,
@@ -81,33 +110,49 @@ pub fn message(
     canvas.put(1, y, room, text, style);
 }
 
-/// What was just said, or that the store cannot be written; true when something was drawn.
-pub fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, line: usize) -> bool {
-    if let Health::Failed(why) = &app.health {
-        message(
-            ui,
-            canvas,
-            line,
-            &format!("✖ {}", ui.texts.say(why)),
-            ui.theme.hard(),
-        );
-        return true;
+/// Draws, in the lowest message lines, what was just said or that the store cannot be written;
+/// returns how many lines that took, at most two.
+pub fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
+    let (text, style) = match (&app.health, &app.notice) {
+        (Health::Failed(why), _) => (format!("✖ {}", ui.say(app, why)), ui.theme.hard()),
+        (Health::Good, Some(notice)) => {
+            let (sign, style) = match notice.tone {
+                Tone::Info => ("✓", ui.theme.good()),
+                Tone::Warning => ("!", ui.theme.soft()),
+            };
+            (format!("{sign} {}", ui.say(app, &notice.message)), style)
+        }
+        (Health::Good, None) => return 0,
+    };
+    let lines = width::wrap(&text, canvas.width().saturating_sub(2), MESSAGES - 1);
+    for (at, line) in lines.iter().enumerate() {
+        message(ui, canvas, MESSAGES - lines.len() + at, line, style);
     }
-    let Some(notice) = &app.notice else {
-        return false;
-    };
-    let (sign, style) = match notice.tone {
-        Tone::Info => ("✓", ui.theme.good()),
-        Tone::Warning => ("!", ui.theme.soft()),
-    };
-    message(
-        ui,
-        canvas,
-        line,
-        &format!("{sign} {}", ui.texts.say(&notice.message)),
-        style,
-    );
-    true
+    lines.len()
+}
+
+/// Who else is in a form: "hoa, minh".
+pub fn others_in(app: &App, form: &FormKey) -> String {
+    let mut names: Vec<&str> = app
+        .around
+        .others
+        .iter()
+        .filter(|other| other.form == *form)
+        .map(|other| other.actor.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}
+
+/// "18 thay đổi chưa gửi"; empty when everything was acknowledged.
+pub fn unsent(ui: &Ui, app: &App) -> String {
+    let (count, _) = app.around.unsent;
+    if count == 0 {
+        return String::new();
+    }
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    ui.say(app, &Message::new("around.unsent").with("count", count))
 }
 
 /// "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".
@@ -142,18 +187,54 @@ pub fn period_short(ui: &Ui, period: &Period) -> String {
     ui.texts.say(&message)
 }
 
+/// How much room a deadline has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// "hạn 30/11/2023, còn 8 ngày".
+    Full,
+    /// "hạn 30/11, còn 8 ngày".
+    Short,
+    /// "còn 8 ngày".
+    Days,
+}
+
 /// "hạn 30/11/2023, còn 8 ngày"; "quá hạn 3 ngày"; "hạn hôm nay".
-pub fn deadline(ui: &Ui, app: &App, period: &Period) -> String {
+pub fn deadline(ui: &Ui, app: &App, period: &Period, room: Room) -> String {
+    use chrono::Datelike;
     let days = (period.due - app.today).num_days();
-    let key = match days {
-        0 => "deadline.today",
-        1.. => "deadline.left",
-        _ => "deadline.late",
+    let key = match (days, room) {
+        (0, _) => "deadline.today",
+        (1.., Room::Days) => "deadline.left_days",
+        (1.., _) => "deadline.left",
+        (_, Room::Days) => "deadline.late_days",
+        (_, _) => "deadline.late",
     };
-    let message = Message::new(key).with("due", period.due).with(
-        "days",
-        usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX),
-    );
+    let this_year = period.due.year() == app.today.year();
+    let due = if room == Room::Full || !this_year {
+        period.due.format("%d/%m/%Y")
+    } else {
+        period.due.format("%d/%m")
+    };
+    let days = usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX);
+    let message = Message::new(key)
+        .with("due", due.to_string())
+        .with("days", days);
+    ui.texts.say(&message)
+}
+
+/// "năm 2023", "6 tháng 2023", "quý 4/2023": a period inside a sentence.
+pub fn period_inside(ui: &Ui, period: &Period) -> String {
+    use chrono::Datelike;
+    let (year, month) = (period.from.year(), period.from.month());
+    let (key, number) = match period.kind {
+        PeriodKind::Year => ("check.period.year", 0),
+        PeriodKind::Half => ("check.period.half", 0),
+        PeriodKind::Quarter => ("check.period.quarter", month.div_ceil(3)),
+        PeriodKind::Month => ("check.period.month", month),
+    };
+    let message = Message::new(key)
+        .with("year", year.to_string())
+        .with("number", number.to_string());
     ui.texts.say(&message)
 }
 

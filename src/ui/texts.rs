@@ -63,6 +63,11 @@ impl Texts {
 
     /// A message in words: every `{name}` of its text replaced by its argument.
     pub fn say(&self, message: &Message) -> String {
+        self.say_with(message, &|command| command.to_owned())
+    }
+
+    /// [`Texts::say`] where every `{key:command}` becomes the key that `key` names for it.
+    pub fn say_with(&self, message: &Message, key: &dyn Fn(&str) -> String) -> String {
         let mut rest = self.get(message.key);
         let mut out = String::with_capacity(rest.len() + 16);
         while let Some((before, after)) = rest.split_once('{') {
@@ -72,9 +77,11 @@ impl Texts {
                 rest = after;
                 continue;
             };
-            match message.args.iter().find(|(key, _)| *key == name) {
-                Some((_, arg)) => out.push_str(&self.arg(arg)),
-                None => out.push_str(name),
+            let arg = message.args.iter().find(|(have, _)| *have == name);
+            match (name.strip_prefix("key:"), arg) {
+                (Some(command), _) => out.push_str(&key(command)),
+                (None, Some((_, arg))) => out.push_str(&self.arg(arg, key)),
+                (None, None) => out.push_str(name),
             }
             rest = tail;
         }
@@ -82,7 +89,7 @@ impl Texts {
         out
     }
 
-    fn arg(&self, arg: &Arg) -> String {
+    fn arg(&self, arg: &Arg, key: &dyn Fn(&str) -> String) -> String {
         match (arg, self.lang) {
             (Arg::Text(text), _) => text.clone(),
             (Arg::Label(label), lang) => label.get(lang).to_owned(),
@@ -90,7 +97,7 @@ impl Texts {
             (Arg::Number(value), Lang::En) => value.display_en(),
             (Arg::Ratio(ratio, places), Lang::Vi) => ratio.display_vi(*places),
             (Arg::Ratio(ratio, places), Lang::En) => ratio.display_en(*places),
-            (Arg::Message(part), _) => self.say(part),
+            (Arg::Message(part), _) => self.say_with(part, key),
             (Arg::Date(date), _) => date.format("%d/%m/%Y").to_string(),
         }
     }

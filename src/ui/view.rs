@@ -1,12 +1,15 @@
 //! A picture of the app: `view(&App)` onto a frame. Nothing changes while drawing.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use super::canvas::Canvas;
 use super::texts::Texts;
 use super::theme::Theme;
 use super::{ascii, overlays, screens};
+use crate::app::command::{Command, Context};
+use crate::app::key::Key;
 use crate::app::state::{App, Screen};
 use crate::base::Message;
 
@@ -34,24 +37,21 @@ pub struct Ui {
 }
 
 impl Ui {
-    /// Draws the app.
+    /// Draws the app on a frame.
     pub fn view(&self, app: &App, frame: &mut Frame<'_>) {
-        let area = frame.area();
+        if let Some(caret) = self.paint(app, frame.buffer_mut()) {
+            frame.set_cursor_position(caret);
+        }
+    }
+
+    /// Draws the app; returns where the caret stands, if text is being typed.
+    pub fn paint(&self, app: &App, buffer: &mut Buffer) -> Option<Position> {
+        let area = buffer.area;
         let mut caret = None;
+        let mut canvas = Canvas::new(buffer, area, self.glyphs);
         if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-            let mut canvas = Canvas::new(frame.buffer_mut(), area);
-            let message = Message::new("screen.too_small")
-                .with("width", usize::from(SMALLEST.0))
-                .with("height", usize::from(SMALLEST.1));
-            canvas.put(
-                0,
-                0,
-                usize::from(area.width),
-                &self.texts.say(&message),
-                self.theme.text(),
-            );
+            self.too_small(&mut canvas);
         } else {
-            let mut canvas = Canvas::new(frame.buffer_mut(), area);
             let on_screen = self.screen(app, &mut canvas);
             let on_top = overlays::draw(self, app, &mut canvas);
             caret = if app.overlay.is_some() {
@@ -61,16 +61,23 @@ impl Ui {
             };
         }
         if self.glyphs == Glyphs::Ascii {
-            ascii::fold_frame(frame.buffer_mut());
+            ascii::fold_frame(buffer);
         }
-        if let Some((x, y)) = caret {
-            let (Ok(x), Ok(y)) = (u16::try_from(x), u16::try_from(y)) else {
-                return;
-            };
-            frame.set_cursor_position(Position {
-                x: area.x + x,
-                y: area.y + y,
-            });
+        let (x, y) = caret?;
+        Some(Position {
+            x: area.x.saturating_add(u16::try_from(x).ok()?),
+            y: area.y.saturating_add(u16::try_from(y).ok()?),
+        })
+    }
+
+    fn too_small(&self, canvas: &mut Canvas<'_>) {
+        let message = Message::new("screen.too_small")
+            .with("width", usize::from(SMALLEST.0))
+            .with("height", usize::from(SMALLEST.1));
+        let (columns, rows) = (canvas.width(), canvas.height());
+        let lines = super::width::wrap(&self.texts.say(&message), columns, rows);
+        for (y, line) in lines.iter().enumerate() {
+            canvas.put(0, y, columns, line, self.theme.text());
         }
     }
 
@@ -85,6 +92,33 @@ impl Ui {
             Screen::History(list) => screens::history::draw(self, app, list, canvas),
             Screen::Help(help) => screens::help::draw(self, app, help, canvas),
         }
+    }
+
+    /// A message in words; keys in it are the ones that work now.
+    pub fn say(&self, app: &App, message: &Message) -> String {
+        self.texts.say_with(message, &|id| {
+            let Some(command) = Command::parse(id) else {
+                return id.to_owned();
+            };
+            self.key_name(app, command)
+        })
+    }
+
+    /// The name of the key that orders a command here; where none does, of one that does
+    /// elsewhere; else the way over the list of all commands.
+    fn key_name(&self, app: &App, command: Command) -> String {
+        let own = app.keymap.first_key(command, &app.contexts());
+        let elsewhere = || {
+            let mut contexts = Context::ALL.into_iter();
+            contexts.find_map(|context| app.keymap.first_key(command, &[context]))
+        };
+        if let Some(key) = own.or_else(elsewhere) {
+            return key.display();
+        }
+        let contexts = [Context::Global];
+        let palette = app.keymap.first_key(Command::PaletteOpen, &contexts);
+        let palette = palette.map(Key::display).unwrap_or_default();
+        format!("{palette} “{}”", self.t(command.hint_key()))
     }
 
     /// A text of the interface.

@@ -79,8 +79,35 @@ pub fn fit_middle(text: &str, columns: usize) -> String {
     tail.reverse();
     let tail = drawable(&tail.concat());
     let head = take(text, columns - 1 - used);
+    // Whole words read better than halves, where they cost little.
+    let head = match head.rsplit_once(' ') {
+        Some((whole, half))
+            if width(half) <= WORD
+                && goes_on(text.get(head.len()..), |rest| rest.starts_with(' ')) =>
+        {
+            whole
+        }
+        _ => &head,
+    };
+    let before = text.len().saturating_sub(tail.len());
+    let tail = match tail.split_once(' ') {
+        Some((half, whole))
+            if width(half) <= WORD && goes_on(text.get(..before), |rest| rest.ends_with(' ')) =>
+        {
+            whole
+        }
+        _ => &tail,
+    };
     format!("{}…{}", head.trim_end(), tail.trim_start())
 }
+
+/// True when the text beyond a cut goes on without a space; hostile text is not looked at closely.
+fn goes_on(rest: Option<&str>, has_space: impl Fn(&str) -> bool) -> bool {
+    rest.is_some_and(|rest| !has_space(rest))
+}
+
+/// The longest piece of a word that is left out rather than shown in part.
+const WORD: usize = 5;
 
 /// [`fit`] and spaces after it, exactly `columns` wide.
 pub fn left(text: &str, columns: usize) -> String {

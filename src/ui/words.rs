@@ -4,6 +4,35 @@
 //! the texts.
 
 use crate::base::{Decimal, Lang, Message};
+use crate::ledger::FormStatus;
+use crate::plan::{Period, PeriodKind};
+
+/// "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".
+pub fn period(period: &Period) -> Message {
+    use chrono::Datelike;
+    let (year, month) = (period.from.year(), period.from.month());
+    let (key, number) = match period.kind {
+        PeriodKind::Year => ("period.year", 0),
+        PeriodKind::Half => ("period.half", 0),
+        PeriodKind::Quarter => ("period.quarter", month.div_ceil(3)),
+        PeriodKind::Month => ("period.month", month),
+    };
+    Message::new(key)
+        .with("year", year.to_string())
+        .with("number", number.to_string())
+}
+
+/// "nháp", "đã nộp", …
+pub fn status(status: FormStatus) -> Message {
+    Message::new(match status {
+        FormStatus::Draft => "status.draft",
+        FormStatus::Submitted => "status.submitted",
+        FormStatus::ChangedAfterSubmit => "status.changed",
+        FormStatus::Returned => "status.returned",
+        FormStatus::Approved => "status.approved",
+        FormStatus::Locked => "status.locked",
+    })
+}
 
 /// What is said when a reading is worth repeating: "1.234 = một nghìn hai trăm ba mươi tư".
 pub fn echo(typed: &str, value: Decimal, lang: Lang) -> Message {

@@ -1,25 +1,42 @@
 //! The form walk's keys.
 
 use super::super::command::Command;
-use super::super::form::Way;
+use super::super::form::{Typing, Way};
 use super::super::msg::Effect;
-use super::super::overview;
-use super::super::picker::{Item, Picker};
 use super::super::prompt::{Prompt, Purpose};
 use super::super::state::{App, Overlay, Scope, Tone};
 use super::go::{self, Neighbour};
 use super::overlay::edit_line;
-use super::write;
+use super::{allowed, write};
 use crate::base::Message;
 use crate::ledger::{CellKey, Content, Origin};
 use crate::plan::Severity;
 
 pub(super) fn run(app: &mut App, command: Command) -> Option<Vec<Effect>> {
+    if changes_something(command) && !write::may_change(app) {
+        return Some(Vec::new());
+    }
     let editing = app.form().is_some_and(|form| form.edit.is_some());
     if editing && let Some(effects) = while_typing(app, command) {
         return Some(effects);
     }
     moving(app, command).or_else(|| acting(app, command))
+}
+
+/// True for what only those may do who may write into the form.
+fn changes_something(command: Command) -> bool {
+    matches!(
+        command,
+        Command::CellEdit
+            | Command::ConfirmFinding
+            | Command::CellClear
+            | Command::MarkEmpty
+            | Command::MarkNone
+            | Command::MarkUnavailable
+            | Command::MarkNotApplicable
+            | Command::NoteCell
+            | Command::CopyPrevious
+    )
 }
 
 /// Keys that edit the text of the cell being typed into.
@@ -34,13 +51,31 @@ fn while_typing(app: &mut App, command: Command) -> Option<Vec<Effect>> {
             }
             Some(Vec::new())
         }
-        _ => edit_line(form.edit.as_mut()?, command).then(Vec::new),
+        _ => match leaves_fresh(form.typing, command) {
+            Some(command) => moving(app, command),
+            None => edit_line(form.edit.as_mut()?, command).then(Vec::new),
+        },
+    }
+}
+
+/// Arrows move on from a figure just typed; inside a content being changed they move its caret.
+fn leaves_fresh(typing: Typing, command: Command) -> Option<Command> {
+    match (typing, command) {
+        (Typing::Fresh, Command::LineLeft) => Some(Command::CellPrevious),
+        (Typing::Fresh, Command::LineRight) => Some(Command::CellNext),
+        (Typing::Fresh, Command::LineHome) => Some(Command::CellFirst),
+        (Typing::Fresh, Command::LineEnd) => Some(Command::CellLast),
+        _ => None,
     }
 }
 
 /// Keys that leave the cell: what is typed is committed first.
 fn moving(app: &mut App, command: Command) -> Option<Vec<Effect>> {
     let mut effects;
+    let form = app.form_mut()?;
+    if form.edit.is_none() && command != Command::ProblemNext {
+        form.left = None;
+    }
     match command {
         Command::CellNext | Command::CellCommit | Command::CellDown => {
             effects = write::commit_typed(app)?;
@@ -70,7 +105,6 @@ fn moving(app: &mut App, command: Command) -> Option<Vec<Effect>> {
         }
         Command::UnitNext | Command::UnitPrevious => {
             effects = write::commit_typed(app)?;
-            effects.extend(flush(app));
             let next = command == Command::UnitNext;
             effects.extend(go::unit(
                 app,
@@ -83,7 +117,6 @@ fn moving(app: &mut App, command: Command) -> Option<Vec<Effect>> {
         }
         Command::PeriodNext | Command::PeriodPrevious => {
             effects = write::commit_typed(app)?;
-            effects.extend(flush(app));
             let next = command == Command::PeriodNext;
             effects.extend(go::period(
                 app,
@@ -97,13 +130,6 @@ fn moving(app: &mut App, command: Command) -> Option<Vec<Effect>> {
         _ => return None,
     }
     Some(effects)
-}
-
-/// Hands over what waits before the form is left.
-fn flush(app: &mut App) -> Vec<Effect> {
-    app.form_mut()
-        .map(super::super::form::FormState::hand_over)
-        .unwrap_or_default()
 }
 
 fn problem(app: &mut App, way: Way) {
@@ -121,8 +147,10 @@ fn acting(app: &mut App, command: Command) -> Option<Vec<Effect>> {
         Command::CellEdit | Command::ConfirmFinding => Some(edit_or_confirm(app)),
         Command::CellClear => Some(write::put(app, &Content::Blank, Origin::Typed)),
         Command::MarkEmpty | Command::AllowedValues => {
-            let mut effects = write::commit_typed(app)?;
-            effects.extend(emptiness(app));
+            let effects = write::commit_typed(app)?;
+            if app.overlay.is_none() {
+                app.overlay = allowed::list(app, command);
+            }
             Some(effects)
         }
         Command::MarkNone => Some(write::put(app, &Content::NoneOccurred, Origin::Typed)),
@@ -133,7 +161,7 @@ fn acting(app: &mut App, command: Command) -> Option<Vec<Effect>> {
             effects.extend(note(app));
             Some(effects)
         }
-        Command::CopyPrevious => Some(copy_previous(app)),
+        Command::CopyPrevious => Some(allowed::copy_previous(app)),
         Command::HistoryCell => {
             let mut effects = write::commit_typed(app)?;
             let cell = cell_here(app)?;
@@ -161,7 +189,6 @@ fn acting(app: &mut App, command: Command) -> Option<Vec<Effect>> {
         | Command::HomeOpen
         | Command::HelpOpen => {
             let mut effects = write::commit_typed(app)?;
-            effects.extend(flush(app));
             if app.overlay.is_none() {
                 effects.extend(super::everywhere(app, command));
             }
@@ -169,8 +196,9 @@ fn acting(app: &mut App, command: Command) -> Option<Vec<Effect>> {
         }
         Command::Quit => {
             let mut effects = write::commit_typed(app)?;
-            effects.extend(flush(app));
-            effects.push(Effect::Quit);
+            if app.overlay.is_none() {
+                effects.extend(super::quit(app));
+            }
             Some(effects)
         }
         _ => None,
@@ -188,6 +216,22 @@ pub(super) fn cell_here(app: &App) -> Option<CellKey> {
     })
 }
 
+/// Opens the content of the cell for changing: in place, or in a box for words.
+pub(super) fn edit_in_place(app: &mut App) -> Vec<Effect> {
+    let plan = app.plan.clone();
+    let Some(form) = app.form_mut() else {
+        return Vec::new();
+    };
+    match form.field(&plan) {
+        Some(field) if field.kind.is_numeric() => {
+            form.edit_in_place(&plan);
+            Vec::new()
+        }
+        Some(_) => words(app),
+        None => Vec::new(),
+    }
+}
+
 /// F2: a reason for an open soft finding; otherwise the content, to be changed in place.
 fn edit_or_confirm(app: &mut App) -> Vec<Effect> {
     let plan = app.plan.clone();
@@ -200,9 +244,6 @@ fn edit_or_confirm(app: &mut App) -> Vec<Effect> {
     let Some(field) = form.field(&plan).cloned() else {
         return Vec::new();
     };
-    if !field.kind.is_numeric() {
-        return words(app);
-    }
     let open = form
         .findings_at(&field.id)
         .find(|f| f.severity == Severity::Soft && f.overridden.is_none())
@@ -211,8 +252,7 @@ fn edit_or_confirm(app: &mut App) -> Vec<Effect> {
         let key = form.key.clone();
         write::ask_reason(app, &key, &finding)
     } else {
-        form.edit_in_place(&plan);
-        Vec::new()
+        edit_in_place(app)
     }
 }
 
@@ -221,9 +261,10 @@ fn words(app: &mut App) -> Vec<Effect> {
     let Some(cell) = cell_here(app) else {
         return Vec::new();
     };
-    let Some(form) = app.form() else {
+    let Some(form) = app.form_mut() else {
         return Vec::new();
     };
+    form.look_at_cell();
     let text = crate::ledger::typed::typed_form(&form.content(&cell.field));
     let label = app
         .plan
@@ -263,59 +304,11 @@ fn note(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-fn emptiness(app: &mut App) -> Vec<Effect> {
-    let Some(cell) = cell_here(app) else {
-        return Vec::new();
-    };
-    let item = |value: Content, key: &str| Item {
-        value,
-        label: app.label(key),
-        detail: String::new(),
-    };
-    let items = vec![
-        item(Content::NoneOccurred, "empty.none"),
-        item(Content::Unavailable, "empty.unavailable"),
-        item(Content::NotApplicable, "empty.not_applicable"),
-        item(Content::Blank, "empty.blank"),
-    ];
-    app.overlay = Some(Overlay::Emptiness(cell, Picker::new(items)));
-    Vec::new()
-}
-
-/// Ctrl+D: the figure of the period before, marked as copied.
-fn copy_previous(app: &mut App) -> Vec<Effect> {
-    let plan = app.plan.clone();
-    let Some(form) = app.form() else {
-        return Vec::new();
-    };
-    let Some(period) = plan.period(&form.key.period) else {
-        return Vec::new();
-    };
-    let Some(field) = form.page.cells.get(form.cursor) else {
-        return Vec::new();
-    };
-    let source = overview::compared(&plan, period)
-        .into_iter()
-        .flatten()
-        .find_map(|past| {
-            let content = form.past.forms.get(&past.id)?.content(field);
-            content.is_filled().then(|| (past.id.clone(), content))
-        });
-    if let Some((id, content)) = source {
-        let effects = write::put(app, &content, Origin::Copied);
-        app.say(
-            Tone::Info,
-            Message::new("form.copied").with("period", id.as_str()),
-        );
-        effects
-    } else {
-        app.say(Tone::Warning, Message::new("form.nothing_to_copy"));
-        Vec::new()
-    }
-}
-
 /// A character typed on the form: it starts or goes on with an entry.
 pub(super) fn character(app: &mut App, character: char) -> Vec<Effect> {
+    if !write::may_change(app) {
+        return Vec::new();
+    }
     let plan = app.plan.clone();
     let keypad = app.keymap.keypad;
     let Some(form) = app.form_mut() else {
@@ -349,6 +342,9 @@ pub(super) fn character(app: &mut App, character: char) -> Vec<Effect> {
 
 /// A paste on the form: one cell's new text. (Blocks from a spreadsheet come with the grid.)
 pub(super) fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    if !write::may_change(app) {
+        return Vec::new();
+    }
     let plan = app.plan.clone();
     let Some(form) = app.form_mut() else {
         return Vec::new();

@@ -72,7 +72,7 @@ pub(super) fn everything(app: &App) -> Overlay {
 /// The fields of this form only.
 pub(super) fn in_form(app: &App) -> Option<Overlay> {
     let form = app.form()?;
-    Some(Overlay::GoTo(Picker::new(fields(app, form))))
+    Some(Overlay::Find(Picker::new(fields(app, form))))
 }
 
 fn fields(app: &App, form: &super::super::form::FormState) -> Vec<Item<Target>> {

@@ -1,6 +1,7 @@
 //! What each command does to the app. A command changes state and returns effects; it never
 //! opens a widget or calls the store.
 
+mod allowed;
 mod first;
 mod form;
 mod go;
@@ -9,8 +10,12 @@ mod overlay;
 mod write;
 
 use super::command::{Command, Context};
+use super::form::{FormState, Sent};
 use super::msg::{Draft, Effect, Request};
-use super::state::{App, FindingsList, Help, HistoryList, Overlay, Scope, Screen};
+use super::state::{
+    App, FindingsList, Health, Help, HistoryList, Leaving, Overlay, Scope, Screen, Tone, Undoing,
+};
+use crate::base::Message;
 use crate::ledger::CellKey;
 use crate::store::{Direction, LogFilter};
 
@@ -106,7 +111,7 @@ fn everywhere(app: &mut App, command: Command) -> Vec<Effect> {
         Command::Redo => undo(app, Direction::Redo),
         Command::Reopen => vec![Effect::Ask(Request::Reopen)],
         Command::Redraw => vec![Effect::Redraw],
-        Command::Quit => vec![Effect::Quit],
+        Command::Quit => quit(app),
         Command::Cancel => back(app),
         _ => Vec::new(),
     }
@@ -129,18 +134,46 @@ fn back(app: &mut App) -> Vec<Effect> {
 
 fn undo(app: &mut App, direction: Direction) -> Vec<Effect> {
     let plan = app.plan.clone();
-    if let Some(form) = app.form_mut() {
-        if direction == Direction::Undo && form.recall_discarded(&plan) {
-            return Vec::new();
-        }
-        if form.is_waiting() {
-            // The store answers in order: what is on its way is undone after it has arrived.
-            let mut effects = form.hand_over();
-            effects.push(Effect::Ask(Request::Undo(direction)));
-            return effects;
-        }
+    if direction == Direction::Undo
+        && app
+            .form_mut()
+            .is_some_and(|form| form.recall_discarded(&plan))
+    {
+        return Vec::new();
     }
-    vec![Effect::Ask(Request::Undo(direction))]
+    let ticket = app.ticket();
+    app.undos.push_back(Undoing {
+        ticket,
+        direction,
+        sent: Sent::Held,
+    });
+    Vec::new()
+}
+
+/// Ends the program once everything typed is on disk; asked a second time, at once (the store's
+/// thread still writes what it was given). What the store could not take is said first.
+pub(super) fn quit(app: &mut App) -> Vec<Effect> {
+    if app.leaving != Leaving::No || matches!(app.overlay, Some(Overlay::Leave)) {
+        return vec![Effect::Quit];
+    }
+    if app.health != Health::Good && app.forms().any(FormState::is_waiting) {
+        app.overlay = Some(Overlay::Leave);
+        return Vec::new();
+    }
+    app.leaving = Leaving::WhenSaved;
+    if app.forms().any(FormState::is_waiting) {
+        app.say(Tone::Info, Message::new("leave.saving"));
+    }
+    Vec::new()
+}
+
+/// The question whether to leave was answered with yes.
+fn leave(app: &mut App) -> Vec<Effect> {
+    if app.health == Health::Good {
+        app.leaving = Leaving::WhenSaved;
+        return Vec::new();
+    }
+    vec![Effect::Quit]
 }
 
 fn findings(app: &mut App, scope: Scope) -> Vec<Effect> {
@@ -235,12 +268,26 @@ impl App {
             .collect()
     }
 
-    /// The cursor's place and the unfinished text, to be kept against a lost terminal.
+    /// The cursor's place and the unfinished text, to be kept against a lost terminal; `None` on
+    /// the home page and where there is no form.
     pub fn draft(&self) -> Option<Draft> {
+        if matches!(self.screen(), Screen::Home(_)) {
+            return None;
+        }
         let form = self.screens.iter().rev().find_map(|screen| match screen {
-            Screen::Form(form) if form.loaded => Some(form),
+            Screen::Form(form) => Some(form),
             _ => None,
         })?;
+        if let Some((field, text)) = form.resume.as_ref().filter(|_| !form.loaded) {
+            return Some(Draft {
+                cell: CellKey {
+                    form: form.key.clone(),
+                    field: field.clone(),
+                    row: None,
+                },
+                text: text.clone(),
+            });
+        }
         let field = form.page.cells.get(form.cursor)?;
         let cell = CellKey {
             form: form.key.clone(),

@@ -5,12 +5,11 @@ use super::super::form::Way;
 use super::super::line::Line;
 use super::super::msg::Effect;
 use super::super::prompt::{Prompt, Purpose};
-use super::super::state::{App, Overlay, ReasonChoice, Tone};
+use super::super::state::{Allowed, App, Overlay, ReasonChoice, Tone};
 use super::lists::step_of;
 use super::{go, write};
 use crate::base::Message;
 use crate::ledger::typed;
-use crate::ledger::{Content, Origin};
 
 pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
     let Some(overlay) = &mut app.overlay else {
@@ -45,7 +44,7 @@ pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Command::Quit => vec![Effect::Quit],
+        Command::Quit => super::quit(app),
         Command::Redraw => vec![Effect::Redraw],
         _ => Vec::new(),
     }
@@ -65,18 +64,20 @@ fn accept(app: &mut App) -> Vec<Effect> {
             Some(item) => super::run(app, item.value),
             None => Vec::new(),
         },
-        Some(Overlay::GoTo(picker)) => match picker.chosen() {
+        Some(Overlay::GoTo(picker) | Overlay::Find(picker)) => match picker.chosen() {
             Some(item) => go::to(app, item.value.clone()),
             None => Vec::new(),
         },
-        Some(Overlay::Emptiness(_, picker)) => match picker.chosen() {
-            Some(item) => empty(app, &item.value),
+        Some(Overlay::Allowed(_, picker)) => match picker.chosen().map(|item| &item.value) {
+            Some(Allowed::Content(content, origin)) => write::put(app, content, *origin),
+            Some(Allowed::Typing) => super::form::edit_in_place(app),
             None => Vec::new(),
         },
         Some(Overlay::Reasons {
             cell,
             rule,
             judged,
+            said: _,
             picker,
         }) => match picker.chosen().map(|item| item.value.clone()) {
             Some(ReasonChoice::Listed(reason)) => {
@@ -104,13 +105,9 @@ fn accept(app: &mut App) -> Vec<Effect> {
                 Vec::new()
             }
         }
-        Some(Overlay::Leave) => vec![Effect::Quit],
+        Some(Overlay::Leave) => super::leave(app),
         None => Vec::new(),
     }
-}
-
-fn empty(app: &mut App, content: &Content) -> Vec<Effect> {
-    write::put(app, content, Origin::Typed)
 }
 
 /// Carries a text command out on a line; false for any other command.

@@ -8,9 +8,30 @@ use super::super::prompt::{Prompt, Purpose};
 use super::super::state::{App, Overlay, ReasonChoice, Tone};
 use crate::base::Message;
 use crate::check::Finding;
-use crate::ledger::{Body, CellKey, Content, FormKey, Origin, Subject, typed};
+use crate::ledger::{Body, CellKey, Content, FormKey, FormStatus, Origin, Subject, typed};
 use crate::plan::{FieldId, RuleId, Severity};
 use crate::store::{Change, Seen};
+
+/// True when the person may write into the form on top; otherwise says why not.
+pub(super) fn may_change(app: &mut App) -> bool {
+    let Some(form) = app.form() else {
+        return false;
+    };
+    let reader = app.right(&form.key).is_none();
+    let locked = form.status == FormStatus::Locked;
+    if !reader && !locked {
+        return true;
+    }
+    let message = if reader {
+        let unit = app.plan.unit(&form.key.unit);
+        let unit = unit.map(|unit| unit.name.clone()).unwrap_or_default();
+        Message::new("form.only_reading").with("unit", &unit)
+    } else {
+        Message::new("trouble.locked")
+    };
+    app.say(Tone::Warning, message);
+    false
+}
 
 /// Commits the cell being typed into, if any. In a conflict it first asks for the reason.
 pub(super) fn commit_typed(app: &mut App) -> Option<Vec<Effect>> {
@@ -19,6 +40,7 @@ pub(super) fn commit_typed(app: &mut App) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     };
     form.discarded = None;
+    form.left = Some(field.clone());
     Some(put_text(app, &field, &text, Origin::Typed))
 }
 
@@ -28,13 +50,11 @@ pub(super) fn put(app: &mut App, content: &Content, origin: Origin) -> Vec<Effec
         return Vec::new();
     };
     form.edit = None;
+    form.look_at_cell();
     let Some(field) = form.page.cells.get(form.cursor).cloned() else {
         return Vec::new();
     };
-    let numeric = app.plan.field(&field).is_some_and(|f| f.kind.is_numeric());
-    if !numeric && origin == Origin::Typed && matches!(content, Content::Blank) {
-        return put_text(app, &field, "", origin);
-    }
+    form.left = Some(field.clone());
     let text = typed::typed_form(content);
     let effects = put_content(app, &field, content.clone(), &text, origin);
     if app.overlay.is_none()
@@ -92,7 +112,10 @@ fn put_content(
     if form.content(field) == content {
         return Vec::new();
     }
-    let change = edit::set_cell(&form.base, &cell, content, Typed::OnScreen);
+    let mut change = edit::set_cell(&form.base, &cell, content, Typed::OnScreen);
+    if let Some(seen) = form.seen_when_begun(field) {
+        change.seen = Seen::Heads(seen);
+    }
     let ticket = app.ticket();
     if let Some(form) = app.form_mut() {
         form.write(&plan, ticket, origin, vec![change]);
@@ -130,6 +153,7 @@ pub(super) fn ask_reason(app: &mut App, key: &FormKey, finding: &Finding) -> Vec
         cell,
         rule: finding.rule.clone(),
         judged: finding.judged.clone(),
+        said: finding.message.clone(),
         picker: Picker::new(items),
     });
     Vec::new()
@@ -240,6 +264,9 @@ fn resolve(app: &mut App, cell: &CellKey, typed: &str, reason: String) -> Vec<Ef
 
 /// Hands the form in as the summary showed it.
 pub(super) fn submit(app: &mut App, summary: &super::super::form::Summary) -> Vec<Effect> {
+    if !may_change(app) {
+        return Vec::new();
+    }
     let Some(form) = app.form() else {
         return Vec::new();
     };

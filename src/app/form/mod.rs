@@ -8,17 +8,18 @@ mod typing;
 use std::collections::BTreeMap;
 
 use super::line::Line;
-use super::msg::Presence;
 use super::rows::Page;
 use crate::check::{self, Finding, Past};
 use crate::figures::{self, Figure};
-use crate::ledger::{Content, Form, FormKey, FormStatus, content_hash, workflow};
+use crate::ledger::{
+    Content, EntryRef, Form, FormKey, FormStatus, Heads, Origin, content_hash, workflow,
+};
 use crate::plan::{Field, FieldId, MeasureId, Period, Plan, Unit};
 
 pub use finish::Summary;
 pub use moving::Way;
-pub use saving::{SaveState, Write};
-pub use typing::Live;
+pub use saving::{Retry, SaveState, Sent, Write};
+pub use typing::{Live, Typing};
 
 /// The state of the form walk.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct FormState {
     pub top: usize,
     /// The cell being typed into.
     pub edit: Option<Line>,
+    /// What arrows do in it.
+    pub typing: Typing,
     /// What the store has said of the form: the truth.
     pub base: Form,
     /// `base` with the unanswered writes on top: what is shown and judged.
@@ -49,10 +52,11 @@ pub struct FormState {
     pub writes: Vec<Write>,
     /// Cells whose last write was answered "on disk" while the form is open.
     pub saved: BTreeMap<FieldId, SaveState>,
-    /// Who else has the form open.
-    pub others: Vec<Presence>,
     /// A field that the cursor goes to as soon as the form is there, and text to go on with.
     pub resume: Option<(FieldId, String)>,
+    /// The cell that was committed last: what there is to say about it stays readable while the
+    /// next one is typed.
+    pub left: Option<FieldId>,
     /// Text that Esc threw away, for one undo.
     pub discarded: Option<(FieldId, String)>,
     /// What is to be said about the text being typed.
@@ -61,6 +65,10 @@ pub struct FormState {
     pub status: FormStatus,
     /// Numeric cells that are filled, and how many there are.
     pub filled: (usize, usize),
+    /// Whether writes that the store could not take are tried again with its next answer.
+    pub(super) retry: Retry,
+    /// What the cell being typed into held when typing began: what is superseded by committing.
+    seen: Option<(FieldId, Vec<EntryRef>)>,
     /// The measures that the form says something about.
     measures: Vec<MeasureId>,
 }
@@ -97,6 +105,7 @@ impl FormState {
             cursor: 0,
             top: 0,
             edit: None,
+            typing: Typing::Fresh,
             base: Form::default(),
             form: Form::default(),
             past: Past::default(),
@@ -105,12 +114,14 @@ impl FormState {
             figures: Vec::new(),
             writes: Vec::new(),
             saved: BTreeMap::new(),
-            others: Vec::new(),
             resume: None,
+            left: None,
             discarded: None,
             live: None,
             status: FormStatus::Draft,
             filled: (0, 0),
+            retry: Retry::No,
+            seen: None,
             measures: figures::measures_on(plan, place.unit, place.period)
                 .into_iter()
                 .map(|measure| measure.id.clone())
@@ -129,10 +140,11 @@ impl FormState {
     }
 
     /// Takes in what the store has: the truth, on which unanswered writes are laid again.
-    pub fn take_in(&mut self, plan: &Plan, form: Form, past: Past, others: Vec<Presence>) {
+    pub fn take_in(&mut self, plan: &Plan, form: Form, past: Past) {
         self.base = form;
         self.past = past;
-        self.others = others;
+        self.live = None;
+        self.try_again();
         self.show_writes();
         self.judge(plan);
         if !self.loaded {
@@ -141,7 +153,9 @@ impl FormState {
             if let Some((field, text)) = self.resume.take() {
                 self.go_to_field(&field);
                 if !text.is_empty() {
+                    self.look_at_cell();
                     self.edit = Some(Line::with_text(&text, typing::limit_of(self.field(plan))));
+                    self.typing = Typing::InPlace;
                 }
             }
         }
@@ -176,11 +190,24 @@ impl FormState {
         self.page.cells.iter().collect()
     }
 
+    /// True where a figure is invented, for demonstration: every screen says so.
+    pub fn is_invented(&self) -> bool {
+        let mut shown = self.base.cells.values().filter_map(Heads::shown);
+        shown.any(|head| head.origin == Origin::Demo)
+    }
+
     /// The findings at a field, the worst first.
     pub fn findings_at<'a>(&'a self, field: &'a FieldId) -> impl Iterator<Item = &'a Finding> {
         self.findings
             .iter()
             .filter(move |finding| finding.field == *field)
+    }
+
+    /// The findings that look at a field: those reported at it first, then those reported at a
+    /// cell that is compared with it.
+    pub fn findings_about<'a>(&'a self, field: &'a FieldId) -> impl Iterator<Item = &'a Finding> {
+        let also = self.findings.iter().filter(move |f| f.also.contains(field));
+        self.findings_at(field).chain(also)
     }
 
     /// How many numeric cells are filled, of how many.

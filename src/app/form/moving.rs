@@ -41,16 +41,31 @@ impl FormState {
         self.cursor = blank.unwrap_or(0);
     }
 
-    /// Goes to the next cell that is blank or has an open finding; false when there is none.
+    /// Goes to the next cell to look at; false when there is none. First back to the cell just
+    /// left, if something is to be said about it; then to open findings and to blanks between
+    /// filled cells; when there is none of these, to the blanks that are still to be typed.
     pub fn go_to_problem(&mut self, plan: &Plan, way: Way) -> bool {
+        if let Some(place) = self.just_left().filter(|_| way == Way::Forward) {
+            self.cursor = place;
+            self.left = None;
+            return true;
+        }
+        self.left = None;
         let count = self.page.cells.len();
         let offset = |n: usize| match way {
             Way::Forward => (self.cursor + n) % count,
             Way::Back => (self.cursor + count - n % count) % count,
         };
-        let found = (1..=count)
-            .map(offset)
-            .find(|place| self.needs_work(plan, *place));
+        let blank = |place: &usize| self.is_blank(plan, *place);
+        let last_filled = (0..count).rev().find(|place| self.is_filled(plan, *place));
+        let gap = |place: &usize| blank(place) && last_filled.is_some_and(|last| *place < last);
+        let open = |place: &usize| self.is_open(*place) || gap(place);
+        let mut others = (1..count).map(offset);
+        let found = others
+            .clone()
+            .find(open)
+            .or_else(|| others.find(blank))
+            .or_else(|| Some(self.cursor).filter(|here| open(here) || blank(here)));
         match found {
             Some(place) => {
                 self.cursor = place;
@@ -60,15 +75,31 @@ impl FormState {
         }
     }
 
-    fn needs_work(&self, plan: &Plan, place: usize) -> bool {
-        let Some(id) = self.page.cells.get(place) else {
-            return false;
-        };
-        let numeric = plan.field(id).is_some_and(|field| field.kind.is_numeric());
-        (numeric && !self.content(id).is_filled())
-            || self
-                .findings_at(id)
+    /// The place of the cell just left, if an open finding is reported at it.
+    fn just_left(&self) -> Option<usize> {
+        let place = self.page.place_of(self.left.as_ref()?)?;
+        (place != self.cursor && self.is_open(place)).then_some(place)
+    }
+
+    fn is_open(&self, place: usize) -> bool {
+        self.page.cells.get(place).is_some_and(|id| {
+            self.findings_at(id)
                 .any(|finding| finding.overridden.is_none())
+        })
+    }
+
+    fn is_blank(&self, plan: &Plan, place: usize) -> bool {
+        self.is_number(plan, place) && !self.is_filled(plan, place)
+    }
+
+    fn is_filled(&self, plan: &Plan, place: usize) -> bool {
+        let filled = |id: &FieldId| self.content(id).is_filled();
+        self.is_number(plan, place) && self.page.cells.get(place).is_some_and(filled)
+    }
+
+    fn is_number(&self, plan: &Plan, place: usize) -> bool {
+        let field = self.page.cells.get(place).and_then(|id| plan.field(id));
+        field.is_some_and(|field| field.kind.is_numeric())
     }
 
     /// Brings the cursor's line into a view of `height` lines, moving the page as rarely as

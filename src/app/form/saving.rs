@@ -4,8 +4,10 @@
 //! one unanswered write per subject leaves the program: what a second one supersedes is only
 //! known when the first is answered, and guessing it would make a conflict of one's own making.
 
+use std::collections::BTreeSet;
+
 use super::FormState;
-use crate::app::msg::{Effect, Request, Ticket, Trouble};
+use crate::app::msg::{Effect, Request, Ticket, Trouble, TroubleKind};
 use crate::ledger::{
     ActorId, AuthorId, Body, Clock, EntryRef, Form, Head, Heads, Origin, Recorded, Subject,
 };
@@ -19,6 +21,8 @@ pub enum SaveState {
     Waiting,
     /// The commit returned: "đã lưu".
     OnDisk,
+    /// The store could not take it: shown, not saved.
+    Unsaved,
 }
 
 /// Whether a write was handed to the store.
@@ -28,6 +32,17 @@ pub enum Sent {
     Held,
     /// The store has it.
     Handed,
+    /// The store could not take it; it stays on the screen and is tried again once the store can.
+    Failed,
+}
+
+/// Whether writes that the store could not take are tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Not yet.
+    No,
+    /// As soon as the store has said what it holds now.
+    WithNextAnswer,
 }
 
 /// One write that has not been answered.
@@ -61,8 +76,8 @@ impl FormState {
         self.judge(plan);
     }
 
-    /// Hands over every write that no earlier unanswered one holds back.
-    pub fn hand_over(&mut self) -> Vec<Effect> {
+    /// Hands over every write before `barrier` that no earlier unanswered one holds back.
+    pub fn hand_over(&mut self, barrier: Option<Ticket>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for at in 0..self.writes.len() {
             let (earlier, rest) = self.writes.split_at_mut(at);
@@ -70,7 +85,8 @@ impl FormState {
                 continue;
             };
             let held_back = earlier.iter().any(|other| share_a_subject(other, write));
-            if write.sent == Sent::Handed || held_back {
+            let behind = barrier.is_some_and(|barrier| write.ticket > barrier);
+            if write.sent != Sent::Held || held_back || behind {
                 continue;
             }
             write.sent = Sent::Handed;
@@ -95,12 +111,20 @@ impl FormState {
             .writes
             .iter()
             .position(|write| write.ticket == ticket)?;
+        let failed = matches!(&result, Err(t) if t.kind == TroubleKind::Failed);
+        if let (true, Some(write)) = (failed, self.writes.get_mut(at)) {
+            // What was typed stays on the screen, marked, until the store can take it.
+            write.sent = Sent::Failed;
+            for field in fields_of(write) {
+                self.saved.insert(field, SaveState::Unsaved);
+            }
+            return result.err();
+        }
+        let before = self.said_of(at);
         let write = self.writes.remove(at);
         let trouble = match result {
             Ok(committed) => {
-                for recorded in &committed.entries {
-                    self.settle(recorded);
-                }
+                self.settle_all(&committed.entries);
                 None
             }
             Err(trouble) => Some(trouble),
@@ -117,13 +141,62 @@ impl FormState {
             }
         }
         self.show_writes();
-        self.judge(plan);
+        // Mostly the store only confirms what is shown and judged already.
+        if trouble.is_some() || before != bodies(&self.form, &write) {
+            self.judge(plan);
+        }
         trouble
+    }
+
+    /// What the subjects of a write say now.
+    fn said_of(&self, write: usize) -> Vec<Vec<Body>> {
+        let write = self.writes.get(write);
+        write
+            .map(|write| bodies(&self.form, write))
+            .unwrap_or_default()
+    }
+
+    /// Takes in what this session wrote by other ways than typing: an undo, a redo.
+    pub fn wrote(&mut self, plan: &Plan, entries: &[Recorded]) {
+        self.settle_all(entries);
+        self.live = None;
+        self.show_writes();
+        self.judge(plan);
+    }
+
+    /// Writes that the store could not take are made ready again, except what it holds after all.
+    pub(super) fn try_again(&mut self) {
+        if self.retry == Retry::No {
+            return;
+        }
+        self.retry = Retry::No;
+        let base = &mut self.base;
+        for write in self.writes.iter_mut().filter(|w| w.sent == Sent::Failed) {
+            write.sent = Sent::Held;
+            write.changes.retain(|change| {
+                let there = slot(base, &change.subject).and_then(|heads| heads.shown());
+                there.is_none_or(|head| head.body != change.body)
+            });
+        }
+        self.writes.retain(|write| !write.changes.is_empty());
+        let waits: BTreeSet<FieldId> = self.writes.iter().flat_map(fields_of).collect();
+        for (field, state) in &mut self.saved {
+            *state = if waits.contains(field) {
+                SaveState::Waiting
+            } else {
+                SaveState::OnDisk
+            };
+        }
     }
 
     /// True while something typed is not yet on disk.
     pub fn is_waiting(&self) -> bool {
         !self.writes.is_empty()
+    }
+
+    /// True while a write is on its way to the disk.
+    pub fn awaits_disk(&self) -> bool {
+        self.writes.iter().any(|write| write.sent == Sent::Handed)
     }
 
     /// Lays the unanswered writes over what the store has said.
@@ -138,9 +211,19 @@ impl FormState {
         }
     }
 
+    fn settle_all(&mut self, entries: &[Recorded]) {
+        for recorded in entries {
+            self.settle(recorded);
+        }
+    }
+
     /// The entry is on disk: it joins the truth, and a write held behind it supersedes it.
     fn settle(&mut self, recorded: &Recorded) {
         let reference = recorded.reference();
+        let subject = &recorded.entry.subject;
+        if subject.form().is_none_or(|form| *form != self.key) {
+            return;
+        }
         if let Some(heads) = slot(&mut self.base, &recorded.entry.subject)
             && !heads.references().contains(&reference)
         {
@@ -150,16 +233,27 @@ impl FormState {
             .writes
             .iter_mut()
             .filter(|write| write.sent == Sent::Held);
+        if let (Some((field, seen)), Some(cell)) = (&mut self.seen, subject.cell())
+            && *field == cell.field
+            && matches!(subject, Subject::Cell(_))
+        {
+            supersede(seen, recorded);
+        }
         for change in held.flat_map(|write| &mut write.changes) {
             if change.subject != recorded.entry.subject {
                 continue;
             }
             if let Seen::Heads(seen) = &mut change.seen {
-                seen.retain(|r| !recorded.entry.replaces.contains(r));
-                seen.push(reference);
+                supersede(seen, recorded);
             }
         }
     }
+}
+
+/// What stands in the place of what an entry of one's own superseded.
+fn supersede(seen: &mut Vec<EntryRef>, recorded: &Recorded) {
+    seen.retain(|r| !recorded.entry.replaces.contains(r));
+    seen.push(recorded.reference());
 }
 
 fn share_a_subject(a: &Write, b: &Write) -> bool {
@@ -177,6 +271,23 @@ fn fields_of(write: &Write) -> impl Iterator<Item = FieldId> {
 }
 
 /// Where the heads of a subject stand in a form.
+/// What each subject of a write says in a form.
+fn bodies(form: &Form, write: &Write) -> Vec<Vec<Body>> {
+    let heads_of = |change: &Change| match &change.subject {
+        Subject::Cell(cell) => form.cells.get(&cell.field),
+        Subject::Note(cell) => form.notes.get(&cell.field),
+        Subject::Confirm(cell, rule) => form.confirms.get(&(cell.field.clone(), rule.clone())),
+        Subject::Form(_) => Some(&form.workflow),
+        Subject::Approval(_, owner) => form.approvals.get(owner),
+        _ => None,
+    };
+    let said = |heads: &Heads| heads.all().iter().map(|head| head.body.clone()).collect();
+    let changes = write.changes.iter();
+    changes
+        .map(|change| heads_of(change).map(said).unwrap_or_default())
+        .collect()
+}
+
 fn slot<'a>(form: &'a mut Form, subject: &Subject) -> Option<&'a mut Heads> {
     match subject {
         Subject::Cell(cell) if cell.row.is_none() => {

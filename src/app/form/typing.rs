@@ -22,6 +22,16 @@ pub struct Live {
     pub figures: Vec<Figure>,
 }
 
+/// What arrows do while a cell is typed into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Typing {
+    /// A new figure: they commit it and move, as in any table.
+    #[default]
+    Fresh,
+    /// The present content is being changed: they move inside it.
+    InPlace,
+}
+
 /// The longest text a field takes.
 pub(super) fn limit_of(field: Option<&Field>) -> usize {
     match field {
@@ -35,7 +45,9 @@ impl FormState {
     pub fn start_typing(&mut self, plan: &Plan, first: &str) {
         let mut line = Line::new(limit_of(self.field(plan)));
         line.insert_str(first);
+        self.look_at_cell();
         self.edit = Some(line);
+        self.typing = Typing::Fresh;
         self.discarded = None;
     }
 
@@ -45,7 +57,27 @@ impl FormState {
             return;
         };
         let text = typed::typed_form(&self.content(&field.id));
-        self.edit = Some(Line::with_text(&text, limit_of(Some(field))));
+        let limit = limit_of(Some(field));
+        self.look_at_cell();
+        self.edit = Some(Line::with_text(&text, limit));
+        self.typing = Typing::InPlace;
+    }
+
+    /// Remembers what the cell under the cursor holds as typing begins: a figure that another
+    /// session commits meanwhile is not on the screen, so it is not superseded.
+    pub fn look_at_cell(&mut self) {
+        let field = self.page.cells.get(self.cursor).cloned();
+        self.seen = field.map(|field| {
+            let heads = self.base.cells.get(&field);
+            let seen = heads.map(Heads::references).unwrap_or_default();
+            (field, seen)
+        });
+    }
+
+    /// What the cell held when typing into it began.
+    pub fn seen_when_begun(&mut self, field: &FieldId) -> Option<Vec<EntryRef>> {
+        let (seen_field, seen) = self.seen.take()?;
+        (seen_field == *field).then_some(seen)
     }
 
     /// Takes the typed text out of the cell, to be written.
@@ -68,7 +100,9 @@ impl FormState {
         if !self.go_to_field(&field) {
             return false;
         }
+        self.look_at_cell();
         self.edit = Some(Line::with_text(&text, limit_of(self.field(plan))));
+        self.typing = Typing::InPlace;
         true
     }
 

@@ -5,7 +5,7 @@ use crate::app::state::{App, FindingsList, Scope};
 use crate::base::Message;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
-use crate::ui::screens::form::finding_line;
+use crate::ui::screens::form::{finding_here, finding_line, finding_named};
 use crate::ui::view::Ui;
 
 const HINTS: &[Command] = &[
@@ -30,7 +30,7 @@ pub fn draw(
         scope_name(ui, app, &list.scope)
     );
     let count = Message::new("findings.count").with("count", list.items.len());
-    chrome::title(ui, canvas, &title, &ui.texts.say(&count));
+    chrome::title(ui, canvas, &title, &ui.say(app, &count));
     if list.loaded && list.items.is_empty() {
         canvas.put(
             3,
@@ -55,7 +55,10 @@ pub fn draw(
                 format!("{} {} · {label}", unit.name.get(app.lang), key.period)
             }
         };
-        let (text, style) = finding_line(ui, app, finding);
+        let (text, style) = match app.plan.field(&finding.field) {
+            Some(field) => finding_here(ui, app, finding, field),
+            None => finding_line(ui, app, finding),
+        };
         let half = canvas.width() * 2 / 5;
         let place_style = if here {
             ui.theme.cursor()
@@ -75,15 +78,18 @@ pub fn draw(
 /// The whole sentence of the finding under the cursor.
 fn detail(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut Canvas<'_>) {
     let Some((_, finding)) = list.items.get(list.selected) else {
-        chrome::notice(ui, app, canvas, 0);
+        chrome::notice(ui, app, canvas);
         return;
     };
-    let (text, style) = finding_line(ui, app, finding);
+    let (text, style) = finding_named(ui, app, finding);
     let columns = canvas.width().saturating_sub(2);
-    for (line, text) in crate::ui::width::wrap(&text, columns, 3).iter().enumerate() {
+    let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
+    for (line, text) in crate::ui::width::wrap(&text, columns, room)
+        .iter()
+        .enumerate()
+    {
         chrome::message(ui, canvas, line, text, style);
     }
-    chrome::notice(ui, app, canvas, 2);
 }
 
 /// What a list covers, in words.

@@ -5,15 +5,19 @@ use crate::app::first_run::{FirstRun, Step};
 use crate::app::state::App;
 use crate::base::Message;
 use crate::ui::canvas::Canvas;
-use crate::ui::chrome::{self, ABOVE};
+use crate::ui::chrome::{self, ABOVE, Hint};
 use crate::ui::overlays;
 use crate::ui::view::Ui;
 
-const HINTS: &[Command] = &[
-    Command::Accept,
-    Command::ListDown,
-    Command::Cancel,
-    Command::Quit,
+const UNIT: &[Hint<'_>] = &[
+    (&[Command::Accept], "hint.choose"),
+    (&[Command::ListUp, Command::ListDown], "hint.move"),
+    (&[Command::Quit], "hint.quit"),
+];
+const NAME: &[Hint<'_>] = &[
+    (&[Command::Accept], "hint.make"),
+    (&[Command::Cancel], "hint.cancel"),
+    (&[Command::Quit], "hint.quit"),
 ];
 
 /// Draws it.
@@ -47,13 +51,25 @@ pub fn draw(
             let unit = page.unit.as_ref().and_then(|id| app.plan.unit(id));
             let name = unit.map(|u| u.name.get(app.lang)).unwrap_or_default();
             let chosen = Message::new("first.chosen").with("unit", name);
-            canvas.put(x, y, room, &ui.texts.say(&chosen), ui.theme.text());
+            canvas.put(x, y, room, &ui.say(app, &chosen), ui.theme.text());
             canvas.put(x, y + 2, room, ui.t("first.who"), ui.theme.title());
             overlays::line_box(ui, &page.name, canvas, (x, y + 3), room.min(50))
         }
     };
-    chrome::notice(ui, app, canvas, 2);
-    chrome::message(ui, canvas, 0, ui.t("first.where"), ui.theme.quiet());
-    chrome::foot(ui, app, canvas, HINTS);
+    if chrome::notice(ui, app, canvas) == 0 {
+        let key = match page.step {
+            Step::Unit => "first.where",
+            Step::Name | Step::Making => "first.then",
+        };
+        let said = ui.say(app, &Message::new(key));
+        for (line, text) in crate::ui::width::wrap(&said, room, 3).iter().enumerate() {
+            chrome::message(ui, canvas, line, text, ui.theme.quiet());
+        }
+    }
+    let hints = match page.step {
+        Step::Unit => UNIT,
+        Step::Name | Step::Making => NAME,
+    };
+    chrome::foot_with(ui, app, canvas, hints);
     Some(caret)
 }

@@ -4,7 +4,7 @@
 use ratatui::style::Style;
 
 use crate::app::command::Command;
-use crate::app::state::{App, Help};
+use crate::app::state::{App, Help, Screen};
 use crate::base::Message;
 use crate::plan::{Field, Measure};
 use crate::ui::canvas::Canvas;
@@ -30,7 +30,7 @@ pub fn draw(ui: &Ui, app: &App, help: &Help, canvas: &mut Canvas<'_>) -> Option<
             canvas.width() - 1,
             canvas.height() - 1,
             20,
-            &ui.texts.say(&said),
+            &ui.say(app, &said),
             ui.theme.quiet(),
         );
     }
@@ -74,7 +74,14 @@ fn lines(ui: &Ui, app: &App, help: &Help, columns: usize) -> Vec<(String, Style)
         definition(ui, app, field, columns, &mut out);
     }
     out.push((ui.t("help.keys").to_owned(), ui.theme.title()));
+    let on_findings = app
+        .screens
+        .iter()
+        .any(|screen| matches!(screen, Screen::Findings(_) | Screen::Form(_)));
     for row in app.keymap.rows_for(&app.contexts_below()) {
+        if row.command == Command::ConfirmFinding && !on_findings {
+            continue;
+        }
         let keys: Vec<String> = row.keys.iter().map(|key| key.display()).collect();
         let keys = width::left(&keys.join(", "), 26);
         for (at, line) in width::wrap(ui.t(row.command.doc_key()), columns.saturating_sub(28), 3)
@@ -97,7 +104,8 @@ fn lines(ui: &Ui, app: &App, help: &Help, columns: usize) -> Vec<(String, Style)
         "help.signs",
         "help.saving",
     ] {
-        for line in width::wrap(ui.t(key), columns.saturating_sub(2), 6) {
+        let said = ui.say(app, &Message::new(key));
+        for line in width::wrap(&said, columns.saturating_sub(2), 6) {
             out.push((format!("  {line}"), ui.theme.text()));
         }
     }
@@ -132,7 +140,7 @@ fn definition(ui: &Ui, app: &App, field: &Field, columns: usize, out: &mut Vec<(
         );
         if !indicator.definition.is_empty() {
             let source = Message::new("help.source").with("source", &*indicator.definition);
-            push(&ui.texts.say(&source), ui.theme.quiet());
+            push(&ui.say(app, &source), ui.theme.quiet());
         }
         if !measure.note.is_empty() {
             push(measure.note.get(lang), ui.theme.quiet());

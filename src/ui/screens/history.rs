@@ -62,9 +62,9 @@ pub fn draw(
         canvas.put(3, ABOVE + place - top, canvas.width() - 4, &text, style);
     }
     if let Some(entry) = list.entries.get(list.selected) {
-        detail(ui, app, entry, canvas);
+        detail(ui, app, &list.scope, entry, canvas);
     }
-    chrome::notice(ui, app, canvas, 2);
+    chrome::notice(ui, app, canvas);
     chrome::foot(ui, app, canvas, HINTS);
     None
 }
@@ -86,21 +86,18 @@ fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
 /// "62 → 63", or the step that was taken.
 fn change(ui: &Ui, app: &App, entry: &LogEntry) -> String {
     let recorded = &entry.recorded.entry;
+    let blank = || ui.t("history.blank").to_owned();
     let show = |body: &Body| match body {
         Body::SetValue(content) | Body::Resolve(content) => {
             let text = typed::show(content, app.lang);
-            if text.is_empty() {
-                "·".to_owned()
-            } else {
-                text
-            }
+            if text.is_empty() { blank() } else { text }
         }
         Body::Note(text) => text.clone(),
         _ => String::new(),
     };
     let before: Vec<String> = entry.before.iter().map(show).collect();
     let before = if before.is_empty() {
-        "·".to_owned()
+        blank()
     } else {
         before.join(" / ")
     };
@@ -129,7 +126,7 @@ fn step_key(body: &Body) -> &'static str {
 }
 
 /// The whole of the entry under the cursor: how it came about, why, its number.
-fn detail(ui: &Ui, app: &App, entry: &LogEntry, canvas: &mut Canvas<'_>) {
+fn detail(ui: &Ui, app: &App, scope: &Scope, entry: &LogEntry, canvas: &mut Canvas<'_>) {
     let recorded = &entry.recorded;
     let mut first = vec![change(ui, app, entry), ui.t(origin_key(entry)).to_owned()];
     if recorded.entry.flags & crate::ledger::entry::FLAG_ON_BEHALF != 0 {
@@ -149,12 +146,16 @@ fn detail(ui: &Ui, app: &App, entry: &LogEntry, canvas: &mut Canvas<'_>) {
         }
         _ => recorded.entry.note.clone(),
     };
-    let number = format!("{}:{}", recorded.author, recorded.seq);
-    let second = if why.is_empty() {
-        number
-    } else {
-        format!("{why} · {number}")
-    };
+    let mut second = Vec::new();
+    if let (Scope::All | Scope::Unit(_), Some(form)) = (scope, recorded.entry.subject.form()) {
+        second.push(scope_name(ui, app, &Scope::Form(form.clone())));
+    }
+    if !why.is_empty() {
+        second.push(why);
+    }
+    let author: String = recorded.author.to_string().chars().take(8).collect();
+    second.push(format!("{author}:{}", recorded.seq));
+    let second = second.join(" · ");
     chrome::message(ui, canvas, 1, &second, ui.theme.quiet());
 }
 

@@ -6,18 +6,18 @@ use crate::app::state::{App, Home};
 use crate::base::Message;
 use crate::ledger::FormStatus;
 use crate::ui::canvas::Canvas;
-use crate::ui::chrome::{self, ABOVE};
+use crate::ui::chrome::{self, ABOVE, Hint, Room};
 use crate::ui::view::Ui;
 use crate::ui::width;
 
-const HINTS: &[Command] = &[
-    Command::Accept,
-    Command::GoTo,
-    Command::FindingsAll,
-    Command::HistoryAll,
-    Command::PaletteOpen,
-    Command::HelpOpen,
-    Command::Quit,
+const HINTS: &[Hint<'_>] = &[
+    (&[Command::Accept], "hint.accept"),
+    (&[Command::HelpOpen], "hint.help.open"),
+    (&[Command::PaletteOpen], "hint.palette.open"),
+    (&[Command::GoTo], "hint.go.to"),
+    (&[Command::FindingsAll], "hint.findings.all"),
+    (&[Command::Cancel], "hint.quit"),
+    (&[Command::HistoryAll], "hint.history.all"),
 ];
 
 /// Draws it.
@@ -34,12 +34,15 @@ pub fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) -> Option<
             ui.theme.quiet(),
         );
     }
-    if !chrome::notice(ui, app, canvas, 2) && home.loaded {
+    if chrome::notice(ui, app, canvas) == 0 && home.loaded {
         let text = format!("✓ {}", ui.t("home.all_saved"));
         chrome::message(ui, canvas, 2, &text, ui.theme.good());
+        if app.session.as_ref().is_some_and(|session| session.sole) {
+            chrome::message(ui, canvas, 1, ui.t("home.sole"), ui.theme.quiet());
+        }
     }
-    unsent(ui, home, canvas);
-    chrome::foot(ui, app, canvas, HINTS);
+    unsent(ui, app, canvas);
+    chrome::foot_with(ui, app, canvas, HINTS);
     None
 }
 
@@ -142,33 +145,44 @@ fn row(ui: &Ui, app: &App, form: &FormSummary, here: bool, canvas: &mut Canvas<'
     if here {
         canvas.put(1, y, 1, "▸", style);
     }
-    let name = Message::new("home.report").with("period", chrome::period_name(ui, period));
-    canvas.put(3, y, 24, &ui.texts.say(&name), style);
+    let name = Message::new("home.report").with("period", chrome::period_inside(ui, period));
+    canvas.put(3, y, 24, &ui.say(app, &name), style);
     let filled = Message::new("home.filled")
         .with("filled", form.filled)
         .with("expected", form.expected);
-    canvas.put(28, y, 18, &ui.texts.say(&filled), ui.theme.text());
-    let room = canvas.width().saturating_sub(48);
-    let mut words = Vec::new();
-    if form.hard > 0 {
-        words.push(format!("✖ {}", form.hard));
+    canvas.put(27, y, 15, &ui.say(app, &filled), ui.theme.text());
+    let room = canvas.width().saturating_sub(43 + 1);
+    let mut counts: Vec<String> = [("✖", form.hard), ("!", form.soft)]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(sign, count)| format!("{sign} {count}"))
+        .collect();
+    if !counts.is_empty() {
+        counts.push(String::new());
     }
-    if form.soft > 0 {
-        words.push(format!("! {}", form.soft));
-    }
-    words.push(state(ui, app, form, period));
+    let counts = counts.join("  ");
+    let words = [Room::Full, Room::Short, Room::Days]
+        .map(|room| format!("{counts}{}", state(ui, app, form, period, room)));
+    let fits = |words: &&String| width::width(words) <= room;
+    let words = words.iter().find(fits).unwrap_or(&words[2]);
     let tone = if form.hard > 0 {
         ui.theme.soft()
     } else {
         ui.theme.quiet()
     };
-    canvas.put(46, y, room, &width::fit(&words.join("  "), room), tone);
+    canvas.put(43, y, room, words, tone);
 }
 
 /// "hạn …" for what is still to do, the workflow's word for the rest.
-fn state(ui: &Ui, app: &App, form: &FormSummary, period: &crate::plan::Period) -> String {
+fn state(
+    ui: &Ui,
+    app: &App,
+    form: &FormSummary,
+    period: &crate::plan::Period,
+    room: Room,
+) -> String {
     match form.status {
-        FormStatus::Draft => chrome::deadline(ui, app, period),
+        FormStatus::Draft => chrome::deadline(ui, app, period, room),
         FormStatus::Returned => {
             let reason = form
                 .step
@@ -208,8 +222,8 @@ fn local(millis: u64) -> Option<chrono::DateTime<chrono::FixedOffset>> {
     Some(utc.with_timezone(&zone))
 }
 
-fn unsent(ui: &Ui, home: &Home, canvas: &mut Canvas<'_>) {
-    let (count, oldest) = home.unsent;
+fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
+    let (count, oldest) = app.around.unsent;
     if count == 0 {
         return;
     }
@@ -218,5 +232,5 @@ fn unsent(ui: &Ui, home: &Home, canvas: &mut Canvas<'_>) {
     let said = Message::new("home.unsent")
         .with("count", count)
         .with("since", since);
-    chrome::message(ui, canvas, 0, &ui.texts.say(&said), ui.theme.text());
+    chrome::message(ui, canvas, 0, &ui.say(app, &said), ui.theme.text());
 }

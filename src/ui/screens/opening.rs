@@ -9,7 +9,7 @@ use crate::ui::view::Ui;
 pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
     chrome::title(ui, canvas, "nhaplieu", "");
     chrome::foot(ui, app, canvas, &[]);
-    if !chrome::notice(ui, app, canvas, 0) {
+    if chrome::notice(ui, app, canvas) == 0 {
         chrome::message(ui, canvas, 0, ui.t("screen.opening"), ui.theme.quiet());
     }
     None

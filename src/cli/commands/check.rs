@@ -1,0 +1,97 @@
+//! `check`: all findings, of a form, a unit, a period or the whole store.
+
+use serde::Serialize;
+
+use crate::base::Message;
+use crate::check;
+use crate::cli::args;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::find;
+use crate::cli::out::Out;
+use crate::cli::shapes::PlacedFinding;
+use crate::cli::site::{Desk, Site};
+use crate::ledger::FormKey;
+use crate::plan::Severity;
+use crate::store::Store;
+use crate::ui::words;
+
+#[derive(Serialize)]
+struct Answer {
+    schema: &'static str,
+    findings: Vec<PlacedFinding>,
+}
+
+pub(crate) fn run(site: &Site, args: &args::Check, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let desk = site.read()?;
+    let mut found = Vec::new();
+    let (mut hard, mut soft) = (0_usize, 0_usize);
+    for key in wanted(&desk, args)? {
+        let (Some(unit), Some(period)) = (desk.plan.unit(&key.unit), desk.plan.period(&key.period))
+        else {
+            continue;
+        };
+        let form = find::read(&desk.store, &desk.plan, unit, period)?;
+        let findings = check::findings(&form.context());
+        let open = |wanted| {
+            let open = findings.iter().filter(|f| f.overridden.is_none());
+            open.filter(|f| f.severity == wanted).count()
+        };
+        hard += open(Severity::Hard);
+        soft += open(Severity::Soft);
+        if !args.answer.json && !findings.is_empty() {
+            out.say(
+                &Message::new("cli.check.form")
+                    .with("unit", &unit.name)
+                    .with("period", words::period(period)),
+            )?;
+        }
+        for finding in &findings {
+            if !args.answer.json {
+                let key = match (finding.severity, &finding.overridden) {
+                    (Severity::Hard, _) => "cli.finding.hard",
+                    (Severity::Soft, None) => "cli.finding.soft",
+                    (Severity::Soft, Some(_)) => "cli.finding.confirmed",
+                };
+                let line = Message::new(key)
+                    .with("field", finding.field.as_str())
+                    .with("message", finding.message.clone());
+                out.say(&line)?;
+            }
+            found.push(PlacedFinding::of(&form.key, finding, out.texts));
+        }
+    }
+    if args.answer.json {
+        out.json(&Answer {
+            schema: "nhaplieu.check/1",
+            findings: found,
+        })?;
+    } else {
+        let sum = Message::new("cli.check.sum")
+            .with("hard", hard)
+            .with("soft", soft);
+        out.say(&sum)?;
+    }
+    Ok(if hard > 0 {
+        Exit::NeedsPerson
+    } else {
+        Exit::Done
+    })
+}
+
+/// The forms asked about: one that is named whole even when it is empty, else all with entries.
+fn wanted(desk: &Desk, args: &args::Check) -> Result<Vec<FormKey>, Failure> {
+    let period = match &args.period {
+        Some(name) => Some(find::period(&desk.plan, name)?),
+        None => None,
+    };
+    let unit = match &args.unit {
+        Some(name) => Some(find::unit(&desk.plan, name, period)?),
+        None => None,
+    };
+    let mut keys = desk.store.form_keys()?;
+    keys.retain(|key| {
+        unit.is_none_or(|unit| unit.id == key.unit)
+            && period.is_none_or(|period| period.id == key.period)
+    });
+    Ok(keys)
+}

@@ -1,0 +1,71 @@
+//! `init`: a store without screens.
+
+use crate::app::first_run::FirstRun;
+use crate::base::{Message, text};
+use crate::cli::args;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::out::Out;
+use crate::cli::site::Site;
+use crate::cli::{find, setup};
+use crate::ledger::{ActionId, Actor};
+use crate::store::{self, Store};
+
+/// Longest name of a person, in characters.
+const NAME: usize = 60;
+
+pub(crate) fn run(site: &Site, args: &args::Init, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let (plan, plan_bytes) = site.new_plan(out.texts)?;
+    let unit = find::unit(&plan, &args.unit, None)
+        // A unit that has ended may still have figures to type in.
+        .or_else(|failure| find_ended(&plan, &args.unit).ok_or(failure))?
+        .id
+        .clone();
+    let name = text::clean(&args.name, NAME);
+    if name.is_empty() {
+        return Err(Failure::usage(Message::new("cli.error.no_name")));
+    }
+    let role = args
+        .role
+        .map_or_else(|| FirstRun::role_for(&plan, &unit), args::RoleName::role);
+    let edge = setup::edge()?;
+    let made = store::create(
+        &site.dir,
+        &store::Init {
+            unit: unit.clone(),
+            actor: Actor {
+                id: site.actor.clone(),
+                name,
+                role,
+                units: vec![unit.clone()],
+            },
+            plan: plan.clone(),
+            plan_bytes,
+            seed: edge.seed,
+            action: ActionId(setup::action_bytes()),
+        },
+        &edge,
+    )?;
+    let label = plan.unit(&unit).map(|u| u.name.clone()).unwrap_or_default();
+    out.say(
+        &Message::new("cli.done.init")
+            .with("dir", site.dir.display().to_string())
+            .with("unit", &label)
+            .with("actor", site.actor.as_str())
+            .with("author", made.info()?.author.to_string()),
+    )?;
+    Ok(Exit::Done)
+}
+
+/// The one unit of any time that bears the name.
+fn find_ended<'p>(plan: &'p crate::plan::Plan, name: &str) -> Option<&'p crate::plan::Unit> {
+    let mut found: Vec<_> = plan
+        .periods
+        .iter()
+        .filter_map(|period| plan.find_unit(name, Some(period)).ok())
+        .collect();
+    found.dedup();
+    match found.as_slice() {
+        [one] => plan.unit(one),
+        _ => None,
+    }
+}

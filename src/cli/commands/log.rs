@@ -1,0 +1,204 @@
+//! `log`: who changed what, when, from what to what, why.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::base::Message;
+use crate::cli::args;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::find;
+use crate::cli::out::Out;
+use crate::cli::shapes::{figure_and_text, moment};
+use crate::cli::site::{Desk, Site};
+use crate::ledger::{Body, EntryRef, Hash, entry::FLAG_ON_BEHALF, typed};
+use crate::plan::UnitId;
+use crate::store::{LogEntry, LogFilter, Store};
+use crate::ui::screens::home::short_time;
+use crate::ui::width;
+
+#[derive(Serialize)]
+struct Answer {
+    schema: &'static str,
+    entries: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    id: String,
+    at: String,
+    actor: String,
+    kind: &'static str,
+    unit: Option<String>,
+    period: Option<String>,
+    field: Option<String>,
+    old: Option<String>,
+    new: Option<String>,
+    old_state: Option<&'static str>,
+    new_state: Option<&'static str>,
+    reason: String,
+    replaces: Vec<String>,
+    origin: &'static str,
+    action: String,
+    author: String,
+    seq: u64,
+    on_behalf: bool,
+}
+
+pub(crate) fn run(site: &Site, args: &args::Log, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let desk = site.read()?;
+    let filter = filter(&desk, args)?;
+    let entries = desk.store.log(&filter)?;
+    if args.answer.json {
+        let full: HashMap<EntryRef, Hash> = entries
+            .iter()
+            .map(|line| (line.recorded.reference(), line.recorded.hash))
+            .collect();
+        out.json(&Answer {
+            schema: "nhaplieu.log/1",
+            entries: entries.iter().map(|entry| line(entry, &full)).collect(),
+        })?;
+    } else {
+        for entry in &entries {
+            print(&desk, entry, out)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn filter(desk: &Desk, args: &args::Log) -> Result<LogFilter, Failure> {
+    let period = match &args.period {
+        Some(name) => Some(find::period(&desk.plan, name)?),
+        None => None,
+    };
+    let unit = match &args.unit {
+        Some(name) => Some(find::unit(&desk.plan, name, period)?.id.clone()),
+        None => None,
+    };
+    let field = match &args.field {
+        Some(name) => Some(find::field(&desk.plan, name)?),
+        None => None,
+    };
+    Ok(LogFilter {
+        unit: unit.map(|unit: UnitId| unit),
+        period: period.map(|period| period.id.clone()),
+        field,
+        limit: args.limit,
+    })
+}
+
+fn line(entry: &LogEntry, full: &HashMap<EntryRef, Hash>) -> Line {
+    let recorded = &entry.recorded;
+    let (subject, body) = (&recorded.entry.subject, &recorded.entry.body);
+    let form = subject.form();
+    let before = entry.before.last();
+    let replaces = recorded.entry.replaces.iter();
+    Line {
+        id: recorded.hash.to_string(),
+        at: moment(recorded.entry.clock.millis),
+        actor: recorded.entry.actor.to_string(),
+        kind: body.kind(),
+        unit: form.map(|form| form.unit.to_string()),
+        period: form.map(|form| form.period.to_string()),
+        field: subject.cell().map(|cell| cell.field.to_string()),
+        old: before.and_then(said),
+        new: said(body),
+        old_state: before.and_then(state),
+        new_state: state(body),
+        reason: reason(body, &recorded.entry.note),
+        replaces: replaces
+            .map(|at| match full.get(at) {
+                Some(hash) => hash.to_string(),
+                None => at.to_string(),
+            })
+            .collect(),
+        origin: recorded.entry.origin.name(),
+        action: recorded.entry.action.to_string(),
+        author: recorded.author.to_string(),
+        seq: recorded.seq,
+        on_behalf: recorded.entry.flags & FLAG_ON_BEHALF != 0,
+    }
+}
+
+/// The canonical figure or the words that a body gives its subject.
+fn said(body: &Body) -> Option<String> {
+    match body {
+        Body::Note(text) => Some(text.clone()),
+        Body::Confirm { judged, .. } => Some(judged.clone()),
+        body => {
+            let (value, text) = figure_and_text(body.content()?);
+            value.or(text)
+        }
+    }
+}
+
+fn state(body: &Body) -> Option<&'static str> {
+    body.content().map(crate::ledger::Content::state)
+}
+
+/// Why: the entry's own reason, or the one a finding was confirmed with.
+fn reason(body: &Body, note: &str) -> String {
+    match body {
+        Body::Confirm { reason, words, .. } if words.is_empty() => reason.clone(),
+        Body::Confirm { words, .. } => words.clone(),
+        _ => note.to_owned(),
+    }
+}
+
+fn print(desk: &Desk, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure> {
+    let recorded = &entry.recorded;
+    let lang = out.texts.lang();
+    let show = |body: &Body| match body.content() {
+        Some(content) => match typed::show(content, lang) {
+            empty if empty.is_empty() => "·".to_owned(),
+            shown => shown,
+        },
+        None => said(body).unwrap_or_default(),
+    };
+    let subject = &recorded.entry.subject;
+    let place = subject
+        .form()
+        .map(|form| format!("{} {}", form.unit, form.period))
+        .unwrap_or_default();
+    let what = subject.cell().map(|cell| {
+        let label = desk.plan.field(&cell.field).map(|f| f.short.get(lang));
+        label.unwrap_or(cell.field.as_str()).to_owned()
+    });
+    let kind = out
+        .texts
+        .get(super::log_key(&recorded.entry.body))
+        .to_owned();
+    let change = match (&recorded.entry.body, entry.before.as_slice()) {
+        (Body::SetValue(_) | Body::Resolve(_) | Body::Note(_), before) => {
+            let before: Vec<String> = before.iter().map(show).collect();
+            let before = if before.is_empty() {
+                "·".to_owned()
+            } else {
+                before.join(" / ")
+            };
+            format!("{kind} {before} → {}", show(&recorded.entry.body))
+        }
+        _ => kind,
+    };
+    let why = reason(&recorded.entry.body, &recorded.entry.note);
+    let why = if why.is_empty() {
+        String::new()
+    } else {
+        out.texts
+            .say(&Message::new("cli.log.why").with("reason", why))
+    };
+    let line = [
+        short_time(recorded.entry.clock.millis),
+        width::left(recorded.entry.actor.as_str(), 14),
+        place,
+        what.unwrap_or_default(),
+        change,
+        why,
+    ];
+    let parts: Vec<&str> = line
+        .iter()
+        .map(|part| part.trim_end())
+        .filter(|part| !part.is_empty())
+        .collect();
+    out.line(&parts.join("  "))
+}

@@ -1,0 +1,130 @@
+//! `set`: the same write path as a typed cell, all or nothing.
+
+use std::collections::BTreeSet;
+
+use crate::app::edit::{self, EditError, Typed, Unreadable};
+use crate::base::{Message, text};
+use crate::check;
+use crate::cli::args;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::find::{self, Found};
+use crate::cli::out::Out;
+use crate::cli::site::Site;
+use crate::ledger::{CellKey, Origin, typed};
+use crate::plan::{FieldId, Severity};
+use crate::store::Change;
+
+pub(crate) fn run(site: &Site, args: &args::Set, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut desk = site.write()?;
+    let plan = desk.plan.clone();
+    let found = find::form(&desk.store, &plan, &args.form)?;
+    let changes = changes(&found, args)?;
+    if changes.is_empty() {
+        out.say(&Message::new("cli.done.set_nothing"))?;
+    } else {
+        let count = changes.len();
+        desk.commit(site, Origin::Set, changes)?;
+        out.say(&Message::new("cli.done.set").with("count", count))?;
+    }
+    let now = find::read(&desk.store, &plan, found.unit, found.period)?;
+    let touched: BTreeSet<FieldId> = pairs(&args.cells)?
+        .into_iter()
+        .map(|(f, _)| FieldId::new(&f))
+        .collect();
+    Ok(report(&now, &touched, out))
+}
+
+/// Says what is wrong or unusual at the cells that were set.
+fn report(found: &Found<'_>, touched: &BTreeSet<FieldId>, out: &mut Out<'_>) -> Exit {
+    let findings = check::findings(&found.context());
+    let concerned = findings.iter().filter(|finding| {
+        touched.contains(&finding.field) || finding.also.iter().any(|f| touched.contains(f))
+    });
+    let mut hard = false;
+    for finding in concerned {
+        hard |= finding.severity == Severity::Hard;
+        let key = match finding.severity {
+            Severity::Hard => "cli.finding.hard",
+            Severity::Soft if finding.overridden.is_some() => continue,
+            Severity::Soft => "cli.finding.soft",
+        };
+        out.aside(
+            &Message::new(key)
+                .with("field", finding.field.as_str())
+                .with("message", finding.message.clone()),
+        );
+    }
+    if hard { Exit::NeedsPerson } else { Exit::Done }
+}
+
+/// All changes, cells and notes, or the first reason why not.
+fn changes(found: &Found<'_>, args: &args::Set) -> Result<Vec<Change>, Failure> {
+    let mut inputs = Vec::new();
+    for (name, value) in pairs(&args.cells)? {
+        inputs.push((find::field(found.plan, &name)?, value));
+    }
+    let unreadable = if args.keep_invalid {
+        Unreadable::Keep
+    } else {
+        Unreadable::Refuse
+    };
+    let reason = text::clean(&args.reason, typed::TEXT_LIMIT);
+    let mut changes = edit::set_cells(
+        found.plan,
+        &found.form,
+        &found.key,
+        &inputs,
+        (unreadable, &reason),
+    )
+    .map_err(|error| refused(&error))?;
+    for (name, words) in pairs(&args.note)? {
+        let field = find::field(found.plan, &name)?;
+        let cell = CellKey {
+            form: found.key.clone(),
+            field,
+            row: None,
+        };
+        if found.form.note(&cell.field) != text::clean(&words, typed::TEXT_LIMIT) {
+            changes.push(edit::set_note(&found.form, &cell, &words, Typed::Blindly));
+        }
+    }
+    Ok(changes)
+}
+
+/// `FIELD=VALUE` words as pairs, each field once.
+fn pairs(words: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for word in words {
+        let (field, value) = word.split_once('=').ok_or_else(|| {
+            Failure::usage(Message::new("cli.error.no_equals").with("word", word.as_str()))
+        })?;
+        if pairs.iter().any(|(had, _)| had == field) {
+            let message = Message::new("cli.error.twice").with("field", field);
+            return Err(Failure::usage(message));
+        }
+        pairs.push((field.to_owned(), value.to_owned()));
+    }
+    Ok(pairs)
+}
+
+fn refused(error: &EditError) -> Failure {
+    match error {
+        EditError::NotOnForm(field) => {
+            Failure::usage(Message::new("cli.error.not_on_form").with("field", field.as_str()))
+        }
+        EditError::Unreadable {
+            field,
+            typed,
+            problem,
+        } => Failure::new(
+            Exit::Refused,
+            Message::new("cli.error.unreadable")
+                .with("field", field.as_str())
+                .with("problem", problem.message(typed)),
+        ),
+        EditError::NeedsReason(field) => Failure::new(
+            Exit::Refused,
+            Message::new("cli.error.needs_reason").with("field", field.as_str()),
+        ),
+    }
+}

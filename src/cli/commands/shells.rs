@@ -1,0 +1,43 @@
+//! `completions` and `man`, from the same definitions as the help pages.
+
+use crate::base::Message;
+use crate::cli::args;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::out::Out;
+use crate::cli::words;
+
+pub(crate) fn completions(args: &args::Completions, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(
+        args.shell,
+        &mut words::command(out.texts),
+        "nhaplieu",
+        &mut script,
+    );
+    out.page(&script)?;
+    Ok(Exit::Done)
+}
+
+pub(crate) fn man(args: &args::Man, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut command = words::command(out.texts);
+    command.build();
+    let mut name = "nhaplieu".to_owned();
+    for word in &args.command {
+        let Some(below) = command.find_subcommand(word) else {
+            let message = Message::new("cli.usage.unknown_command")
+                .with("command", word.as_str())
+                .with("near", "");
+            return Err(Failure::usage(message));
+        };
+        name = format!("{name}-{word}");
+        command = below.clone();
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.name(name))
+        .render(&mut page)
+        .map_err(|error| {
+            Failure::new(Exit::Failed, Message::new("cli.error.output")).because(error)
+        })?;
+    out.page(&page)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,163 @@
+//! `status`: who has submitted, how complete, how many days are left, what is not yet sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::app::msg::FormSummary;
+use crate::app::overview;
+use crate::base::Message;
+use crate::cli::args;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::find;
+use crate::cli::out::Out;
+use crate::cli::site::{Desk, Site};
+use crate::ledger::{FormKey, FormStatus};
+use crate::plan::{Period, Unit};
+use crate::store::{LogFilter, Store};
+use crate::ui::{width, words};
+
+/// Columns of a unit's name in the answer for people.
+const NAME: usize = 40;
+/// Columns of the other parts.
+const PART: usize = 18;
+
+#[derive(Serialize)]
+struct Answer {
+    schema: &'static str,
+    units: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    unit: String,
+    period: String,
+    status: &'static str,
+    filled: usize,
+    expected: usize,
+    hard: usize,
+    soft: usize,
+    due: String,
+    days_left: i64,
+    unsent: u64,
+}
+
+pub(crate) fn run(site: &Site, args: &args::Status, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let desk = site.read()?;
+    let unsent = unsent(&desk)?;
+    let mut lines = Vec::new();
+    for (unit, period) in wanted(site, &desk, args)? {
+        let form = find::read(&desk.store, &desk.plan, unit, period)?;
+        let summary = overview::summarize(&desk.plan, unit, period, &form.form, &form.past);
+        let days_left = (summary.due - site.today).num_days();
+        if !args.answer.json {
+            print(unit, period, &summary, days_left, out)?;
+        }
+        lines.push(Line {
+            unit: unit.id.to_string(),
+            period: period.id.to_string(),
+            status: summary.status.name(),
+            filled: summary.filled,
+            expected: summary.expected,
+            hard: summary.hard,
+            soft: summary.soft,
+            due: summary.due.to_string(),
+            days_left,
+            unsent: unsent.get(&summary.key).copied().unwrap_or(0),
+        });
+    }
+    if args.answer.json {
+        out.json(&Answer {
+            schema: "nhaplieu.status/1",
+            units: lines,
+        })?;
+    } else {
+        let (count, _) = desk.store.unsent()?;
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        out.say(&Message::new("cli.status.unsent").with("count", count))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn print(
+    unit: &Unit,
+    period: &Period,
+    summary: &FormSummary,
+    days_left: i64,
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
+    let texts = out.texts;
+    let name = width::left(&width::fit(unit.name.get(texts.lang()), NAME), NAME);
+    let period = width::left(&texts.say(&words::period(period)), PART);
+    let status = width::left(&texts.say(&words::status(summary.status)), PART);
+    let handed_in = matches!(
+        summary.status,
+        FormStatus::Submitted | FormStatus::Approved | FormStatus::Locked
+    );
+    let key = match days_left {
+        _ if handed_in => "cli.status.due",
+        0 => "deadline.today",
+        1.. => "deadline.left",
+        _ => "deadline.late",
+    };
+    let days = usize::try_from(days_left.unsigned_abs()).unwrap_or(usize::MAX);
+    let due = Message::new(key)
+        .with("due", summary.due)
+        .with("days", days);
+    let filled = width::right(&format!("{}/{}", summary.filled, summary.expected), 6);
+    let marks = format!("✖ {}  ! {}", summary.hard, summary.soft);
+    let due = texts.say(&due);
+    out.line(&format!(
+        "{name} {period} {filled}  {status} {}  {due}",
+        width::left(&marks, 11)
+    ))
+}
+
+/// Which forms are listed: all that are owed in the period asked for; without one, what the
+/// store's own unit has begun or still owes, and where it consolidates, every other unit's
+/// current form.
+fn wanted<'d>(
+    site: &Site,
+    desk: &'d Desk,
+    args: &args::Status,
+) -> Result<Vec<(&'d Unit, &'d Period)>, Failure> {
+    let plan = &desk.plan;
+    if let Some(name) = &args.period {
+        let period = find::period(plan, name)?;
+        let owing = plan.units_in_force(period).into_iter();
+        return Ok(owing
+            .filter(|unit| !plan.form_fields(unit, period).is_empty())
+            .map(|unit| (unit, period))
+            .collect());
+    }
+    let touched: BTreeSet<FormKey> = desk.store.form_keys()?.into_iter().collect();
+    let own = desk.store.info()?.unit;
+    let everybody = own == plan.coordinator;
+    let mut wanted = Vec::new();
+    for unit in &plan.units {
+        let current = plan.current_period(unit, site.today).map(|c| &c.period.id);
+        for period in plan.periods_of(unit) {
+            let key = FormKey {
+                unit: unit.id.clone(),
+                period: period.id.clone(),
+            };
+            let open = unit.id == own && period.from <= site.today && period.due >= site.today;
+            let due_now = (unit.id == own || everybody) && current == Some(&period.id);
+            if open || due_now || touched.contains(&key) {
+                wanted.push((unit, period));
+            }
+        }
+    }
+    Ok(wanted)
+}
+
+/// Entries by form that no other store has acknowledged: all of them, until one has.
+fn unsent(desk: &Desk) -> Result<BTreeMap<FormKey, u64>, Failure> {
+    let mut count = BTreeMap::new();
+    for line in desk.store.log(&LogFilter::default())? {
+        if let Some(form) = line.recorded.entry.subject.form() {
+            *count.entry(form.clone()).or_default() += 1;
+        }
+    }
+    Ok(count)
+}

@@ -1,0 +1,90 @@
+//! `submit`: hands a form in as it stands, bound to its content.
+
+use serde::Serialize;
+
+use crate::app::form::FormState;
+use crate::base::Message;
+use crate::cli::args;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::find;
+use crate::cli::out::Out;
+use crate::cli::shapes::FindingShape;
+use crate::cli::site::Site;
+use crate::ledger::{FormStatus, Origin};
+use crate::ui::words;
+
+#[derive(Serialize)]
+struct Answer {
+    schema: &'static str,
+    unit: String,
+    period: String,
+    submitted: bool,
+    status: &'static str,
+    blanks: usize,
+    unconfirmed: usize,
+    overridden: usize,
+    findings: Vec<FindingShape>,
+    content_hash: String,
+}
+
+pub(crate) fn run(site: &Site, args: &args::Submit, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut desk = site.write()?;
+    let plan = desk.plan.clone();
+    let found = find::form(&desk.store, &plan, &args.form)?;
+    let Some(mut state) = FormState::open(&plan, &found.key) else {
+        return Ok(Exit::Usage);
+    };
+    state.take_in(&plan, found.form.clone(), found.past.clone());
+    let summary = state.summary(&plan);
+    let again = summary.status == FormStatus::Submitted;
+    let may = summary.may_submit();
+    if may && !again {
+        let change = state.submission(&plan, &summary);
+        desk.commit(site, Origin::Set, vec![change])?;
+    }
+    let status = if may {
+        FormStatus::Submitted
+    } else {
+        summary.status
+    };
+    if args.answer.json {
+        let blocking = summary.hard.iter().chain(&summary.open);
+        out.json(&Answer {
+            schema: "nhaplieu.submit/1",
+            unit: found.key.unit.to_string(),
+            period: found.key.period.to_string(),
+            submitted: may,
+            status: status.name(),
+            blanks: summary.blanks.len(),
+            unconfirmed: summary.open.len(),
+            overridden: summary.confirmed.len(),
+            findings: blocking
+                .map(|finding| FindingShape::of(finding, out.texts))
+                .collect(),
+            content_hash: super::show::hash(&found).to_string(),
+        })?;
+    } else {
+        let key = match (may, again) {
+            (false, _) => "cli.done.not_submitted",
+            (true, true) => "cli.done.submitted_before",
+            (true, false) => "cli.done.submitted",
+        };
+        out.say(
+            &Message::new(key)
+                .with("unit", &found.unit.name)
+                .with("period", words::period(found.period))
+                .with("hard", summary.hard.len())
+                .with("blanks", summary.blanks.len())
+                .with("open", summary.open.len())
+                .with("confirmed", summary.confirmed.len()),
+        )?;
+        for finding in &summary.hard {
+            out.say(
+                &Message::new("cli.finding.hard")
+                    .with("field", finding.field.as_str())
+                    .with("message", finding.message.clone()),
+            )?;
+        }
+    }
+    Ok(if may { Exit::Done } else { Exit::NeedsPerson })
+}

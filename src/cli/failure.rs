@@ -1,0 +1,116 @@
+//! Why a command did not do what was asked: an exit code that programs rely on
+//! (`interface.md` 2) and a sentence for the person who reads it.
+
+use std::process::ExitCode;
+
+use crate::base::Message;
+use crate::store::StoreError;
+
+/// How a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// Done, but something needs a person.
+    NeedsPerson = 1,
+    /// Wrong usage.
+    Usage = 2,
+    /// The input was refused; nothing was changed.
+    Refused = 3,
+    /// The store cannot be shared right now.
+    Held = 4,
+    /// The disk or the store failed.
+    Failed = 5,
+    /// Not permitted for this person.
+    NotPermitted = 6,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// What is said on standard error, and the exit code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    /// What happened, what was not lost, what to do next.
+    pub(crate) message: Message,
+    /// Technical, after it; empty for none.
+    pub(crate) detail: String,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: Message) -> Self {
+        Self {
+            exit,
+            message,
+            detail: String::new(),
+        }
+    }
+
+    /// Wrong usage.
+    pub(crate) fn usage(message: Message) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    #[must_use]
+    pub(crate) fn because(mut self, detail: impl std::fmt::Display) -> Self {
+        self.detail = detail.to_string();
+        self
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let detail = error.to_string();
+        let path = |path: &std::path::Path| path.display().to_string();
+        let (exit, message) = match &error {
+            StoreError::Missing(dir) => (
+                Exit::Usage,
+                Message::new("cli.error.missing").with("dir", path(dir)),
+            ),
+            StoreError::Exists(dir) => (
+                Exit::Usage,
+                Message::new("cli.error.exists").with("dir", path(dir)),
+            ),
+            StoreError::Newer { .. } => (Exit::Refused, Message::new("cli.error.newer")),
+            StoreError::Held { by } if by.is_empty() => {
+                (Exit::Held, Message::new("cli.error.held_unknown"))
+            }
+            StoreError::Held { by } => (
+                Exit::Held,
+                Message::new("cli.error.held").with("by", by.as_str()),
+            ),
+            StoreError::NetworkFs(kind) => (
+                Exit::Held,
+                Message::new("cli.error.network").with("kind", kind.as_str()),
+            ),
+            StoreError::ReadOnly(dir) => (
+                Exit::Failed,
+                Message::new("cli.error.read_only").with("dir", path(dir)),
+            ),
+            StoreError::DiskFull => (Exit::Failed, Message::new("cli.error.disk_full")),
+            StoreError::Io(_) => (Exit::Failed, Message::new("cli.error.io")),
+            StoreError::Damaged(_) => (Exit::Failed, Message::new("cli.error.damaged")),
+            StoreError::NotPermitted { actor, .. } => (
+                Exit::NotPermitted,
+                Message::new("cli.error.not_permitted").with("actor", actor.as_str()),
+            ),
+            StoreError::Changed { by } => (
+                Exit::Refused,
+                Message::new("cli.error.changed").with("by", by.as_str()),
+            ),
+            StoreError::InConflict(field) => (
+                Exit::Refused,
+                Message::new("cli.error.conflict").with("field", field.as_str()),
+            ),
+            StoreError::Locked => (Exit::NotPermitted, Message::new("cli.error.locked")),
+            StoreError::NothingToUndo | StoreError::Refused(_) => {
+                (Exit::Refused, Message::new("cli.error.refused"))
+            }
+        };
+        Self::new(exit, message).because(detail)
+    }
+}

@@ -1,0 +1,147 @@
+//! What a person means by a unit, a period, a field: ids, or a failure that lists what may have
+//! been meant.
+
+use super::args::OneForm;
+use super::failure::Failure;
+use crate::app::overview;
+use crate::base::Message;
+use crate::check::{Context, Past};
+use crate::ledger::{Form, FormKey};
+use crate::plan::{FieldId, Lookup, Period, Plan, Unit};
+use crate::store::{Store, StoreError};
+
+/// One form among its past, found by name and read from the store.
+#[derive(Debug)]
+pub(crate) struct Found<'p> {
+    pub(crate) plan: &'p Plan,
+    pub(crate) unit: &'p Unit,
+    pub(crate) period: &'p Period,
+    pub(crate) key: FormKey,
+    pub(crate) form: Form,
+    pub(crate) past: Past,
+}
+
+impl Found<'_> {
+    /// What checks and figures look at.
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context {
+            plan: self.plan,
+            unit: self.unit,
+            period: self.period,
+            form: &self.form,
+            past: &self.past,
+        }
+    }
+}
+
+/// The form that the options name.
+///
+/// # Errors
+/// Unknown or ambiguous names, a form that the unit does not owe, a store that cannot be read.
+pub(crate) fn form<'p>(
+    store: &dyn Store,
+    plan: &'p Plan,
+    names: &OneForm,
+) -> Result<Found<'p>, Failure> {
+    let period = period(plan, &names.period)?;
+    let unit = unit(plan, &names.unit, Some(period))?;
+    if !plan.periods_of(unit).iter().any(|p| p.id == period.id) {
+        let message = Message::new("cli.error.nothing_owed")
+            .with("unit", &unit.name)
+            .with("period", period.id.as_str());
+        return Err(Failure::usage(message));
+    }
+    Ok(read(store, plan, unit, period)?)
+}
+
+/// Reads a form and its past.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn read<'p>(
+    store: &dyn Store,
+    plan: &'p Plan,
+    unit: &'p Unit,
+    period: &'p Period,
+) -> Result<Found<'p>, StoreError> {
+    let key = FormKey {
+        unit: unit.id.clone(),
+        period: period.id.clone(),
+    };
+    let form = store.form(&key)?;
+    let touched = store.form_keys()?.into_iter().collect();
+    let past = overview::past(store, plan, unit, period, &touched)?;
+    Ok(Found {
+        plan,
+        unit,
+        period,
+        key,
+        form,
+        past,
+    })
+}
+
+/// The period of that name.
+///
+/// # Errors
+/// Unknown, with those that come near.
+pub(crate) fn period<'p>(plan: &'p Plan, name: &str) -> Result<&'p Period, Failure> {
+    let found = plan.find_period(name).map_err(|lookup| {
+        let near = candidates(&lookup, ToString::to_string);
+        no_such("cli.error.period", name, &near)
+    })?;
+    plan.period(&found)
+        .ok_or_else(|| no_such("cli.error.period", name, ""))
+}
+
+/// The unit of that name, among those in force in the period.
+///
+/// # Errors
+/// Unknown or ambiguous, with those that come near or that bear the name.
+pub(crate) fn unit<'p>(
+    plan: &'p Plan,
+    name: &str,
+    in_force: Option<&Period>,
+) -> Result<&'p Unit, Failure> {
+    let told = |id: &crate::plan::UnitId| match plan.unit(id) {
+        Some(unit) => format!("{id} ({})", unit.name.vi),
+        None => id.to_string(),
+    };
+    let found = plan
+        .find_unit(name, in_force)
+        .map_err(|lookup| match &lookup {
+            Lookup::Ambiguous(_) => {
+                no_such("cli.error.unit_ambiguous", name, &candidates(&lookup, told))
+            }
+            Lookup::Unknown { .. } => no_such("cli.error.unit", name, &candidates(&lookup, told)),
+        })?;
+    plan.unit(&found)
+        .ok_or_else(|| no_such("cli.error.unit", name, ""))
+}
+
+/// The field of that id.
+///
+/// # Errors
+/// Unknown, with those that come near.
+pub(crate) fn field(plan: &Plan, name: &str) -> Result<FieldId, Failure> {
+    plan.find_field(name).map_err(|lookup| {
+        let near = candidates(&lookup, ToString::to_string);
+        no_such("cli.error.field", name, &near)
+    })
+}
+
+fn candidates<Id>(lookup: &Lookup<Id>, say: impl Fn(&Id) -> String) -> String {
+    let (Lookup::Unknown { near: ids } | Lookup::Ambiguous(ids)) = lookup;
+    ids.iter().map(say).collect::<Vec<_>>().join(", ")
+}
+
+/// "No such …", with what comes near where there is something.
+fn no_such(key: &'static str, name: &str, near: &str) -> Failure {
+    let message = Message::new(key).with("name", name);
+    let message = if near.is_empty() {
+        message.with("near", "")
+    } else {
+        message.with("near", Message::new("cli.error.near").with("near", near))
+    };
+    Failure::usage(message)
+}

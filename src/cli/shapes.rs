@@ -1,0 +1,213 @@
+//! What JSON answers are made of: a contract (`interface.md` 2). Keys may be added, never renamed;
+//! figures are canonical strings.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::find::Found;
+use crate::base::Lang;
+use crate::check::Finding;
+use crate::figures::{self, Figure};
+use crate::ledger::{Content, EntryRef, FormKey, Hash};
+use crate::plan::{Field, Measure, PeriodKind, Severity};
+use crate::store::{LogFilter, Store, StoreError};
+use crate::ui::texts::Texts;
+
+/// One finding.
+#[derive(Debug, Serialize)]
+pub(crate) struct FindingShape {
+    pub(crate) rule: String,
+    pub(crate) severity: &'static str,
+    pub(crate) field: String,
+    pub(crate) message: String,
+    pub(crate) judged: String,
+    pub(crate) overridden_by: Option<OverrideShape>,
+}
+
+/// Who said why an unusual figure is right.
+#[derive(Debug, Serialize)]
+pub(crate) struct OverrideShape {
+    actor: String,
+    reason: String,
+    words: String,
+}
+
+impl FindingShape {
+    pub(crate) fn of(finding: &Finding, texts: &Texts) -> Self {
+        Self {
+            rule: finding.rule.to_string(),
+            severity: severity(finding.severity),
+            field: finding.field.to_string(),
+            message: texts.say(&finding.message),
+            judged: finding.judged.clone(),
+            overridden_by: finding.overridden.as_ref().map(|by| OverrideShape {
+                actor: by.actor.to_string(),
+                reason: by.reason.clone(),
+                words: by.words.clone(),
+            }),
+        }
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Hard => "hard",
+        Severity::Soft => "soft",
+    }
+}
+
+/// One cell of a form.
+#[derive(Debug, Serialize)]
+pub(crate) struct CellShape {
+    field: String,
+    label: String,
+    state: &'static str,
+    value: Option<String>,
+    text: Option<String>,
+    note: String,
+    findings: Vec<FindingShape>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conflict: Vec<String>,
+}
+
+impl CellShape {
+    /// A field of the form with the findings reported at it.
+    ///
+    /// # Errors
+    /// When the entries of a conflict cannot be read.
+    pub(crate) fn of(
+        found: &Found<'_>,
+        field: &Field,
+        findings: &[Finding],
+        (texts, store): (&Texts, &dyn Store),
+    ) -> Result<Self, StoreError> {
+        let content = found.form.content(&field.id);
+        let (value, text) = figure_and_text(&content);
+        let at = findings.iter().filter(|finding| finding.field == field.id);
+        let conflict = if found.form.in_conflict(&field.id) {
+            conflict_ids(store, found, field)?
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            field: field.id.to_string(),
+            label: field.label.get(texts.lang()).to_owned(),
+            state: content.state(),
+            value,
+            text,
+            note: found.form.note(&field.id).to_owned(),
+            findings: at.map(|finding| FindingShape::of(finding, texts)).collect(),
+            conflict,
+        })
+    }
+}
+
+/// The canonical figure, or the words, of a content.
+pub(crate) fn figure_and_text(content: &Content) -> (Option<String>, Option<String>) {
+    match content {
+        Content::Value(value) => (Some(value.to_string()), None),
+        Content::Text(text) | Content::Invalid(text) => (None, Some(text.clone())),
+        _ => (None, None),
+    }
+}
+
+/// The full ids of the entries that stand against each other.
+fn conflict_ids(
+    store: &dyn Store,
+    found: &Found<'_>,
+    field: &Field,
+) -> Result<Vec<String>, StoreError> {
+    let entries = store.log(&LogFilter {
+        unit: Some(found.key.unit.clone()),
+        period: Some(found.key.period.clone()),
+        field: Some(field.id.clone()),
+        limit: None,
+    })?;
+    let full: HashMap<EntryRef, Hash> = entries
+        .iter()
+        .map(|line| (line.recorded.reference(), line.recorded.hash))
+        .collect();
+    let heads = found.form.cells.get(&field.id);
+    let references = heads
+        .map(crate::ledger::Heads::references)
+        .unwrap_or_default();
+    Ok(references
+        .iter()
+        .map(|reference| match full.get(reference) {
+            Some(hash) => hash.to_string(),
+            None => reference.to_string(),
+        })
+        .collect())
+}
+
+/// One computed measure.
+#[derive(Debug, Serialize)]
+pub(crate) struct MeasureShape {
+    id: String,
+    numerator: Option<String>,
+    denominator: Option<String>,
+    value: Option<String>,
+    display: String,
+    target: String,
+    op: &'static str,
+    verdict: &'static str,
+    source: &'static str,
+}
+
+impl MeasureShape {
+    pub(crate) fn of(figure: &Figure, measure: &Measure, lang: Lang) -> Self {
+        Self {
+            id: measure.id.to_string(),
+            numerator: figure.numerator.map(|n| n.to_string()),
+            denominator: figure.denominator.map(|n| n.to_string()),
+            value: figure.rate.as_ref().map(crate::base::Ratio::canonical),
+            display: figures::display(figure, measure, lang),
+            target: measure.target.to_string(),
+            op: measure.op.ascii(),
+            verdict: figure.verdict.name(),
+            source: match figure.source {
+                figures::Source::Computed => "computed",
+                figures::Source::Direct => "direct",
+            },
+        }
+    }
+}
+
+/// The name of a kind of period.
+pub(crate) fn period_kind(kind: PeriodKind) -> &'static str {
+    match kind {
+        PeriodKind::Month => "month",
+        PeriodKind::Quarter => "quarter",
+        PeriodKind::Half => "half",
+        PeriodKind::Year => "year",
+    }
+}
+
+/// A finding in its form, for lists over several.
+#[derive(Debug, Serialize)]
+pub(crate) struct PlacedFinding {
+    pub(crate) unit: String,
+    pub(crate) period: String,
+    #[serde(flatten)]
+    pub(crate) finding: FindingShape,
+}
+
+impl PlacedFinding {
+    pub(crate) fn of(key: &FormKey, finding: &Finding, texts: &Texts) -> Self {
+        Self {
+            unit: key.unit.to_string(),
+            period: key.period.to_string(),
+            finding: FindingShape::of(finding, texts),
+        }
+    }
+}
+
+/// A moment as ISO 8601 in UTC.
+pub(crate) fn moment(millis: u64) -> String {
+    i64::try_from(millis)
+        .ok()
+        .and_then(chrono::DateTime::from_timestamp_millis)
+        .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+        .unwrap_or_default()
+}

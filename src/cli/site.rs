@@ -1,0 +1,217 @@
+//! Who works on which store, in which language, on which day: the global options, resolved once.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use chrono::NaiveDate;
+
+use super::args::Global;
+use super::failure::{Exit, Failure};
+use super::setup;
+use crate::base::{Lang, Message};
+use crate::ledger::{ActionId, Actor, ActorId, Origin, Role};
+use crate::plan::{self, Plan, Problem, ProblemSeverity};
+use crate::store::{self, Action, Change, Committed, RedbStore, Store};
+use crate::ui::texts::Texts;
+
+/// Largest plan or keymap file that is read.
+const FILE_LIMIT: u64 = 8 << 20;
+
+/// The global options, resolved.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    /// The store's folder.
+    pub(crate) dir: PathBuf,
+    /// Who acts.
+    pub(crate) actor: ActorId,
+    /// Today, for deadlines and default periods; never the time of an entry.
+    pub(crate) today: NaiveDate,
+    /// The language of what people read.
+    pub(crate) lang: Lang,
+    /// The plan of a new store, where it is another than the shipped one.
+    pub(crate) plan_file: Option<PathBuf>,
+}
+
+impl Site {
+    /// Resolves the global options.
+    ///
+    /// # Errors
+    /// An actor's id of the wrong form, or named by an account that does not own the store.
+    pub(crate) fn resolve(global: &Global, lang: Lang) -> Result<Self, Failure> {
+        let dir = setup::store_dir(global.store.clone());
+        let actor = match &global.actor {
+            None => ActorId::fold(&setup::login()),
+            Some(told) => named_actor(told, &dir)?,
+        };
+        Ok(Self {
+            dir,
+            actor,
+            today: global
+                .today
+                .unwrap_or_else(|| chrono::Local::now().date_naive()),
+            lang,
+            plan_file: global.plan.clone(),
+        })
+    }
+
+    /// The plan a new store begins with, and its file's bytes.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is no plan.
+    pub(crate) fn new_plan(&self, texts: &Texts) -> Result<(Arc<Plan>, Vec<u8>), Failure> {
+        let bytes = match &self.plan_file {
+            Some(file) => read_file(file)?,
+            None => plan::embedded().to_vec(),
+        };
+        match read_plan(&bytes) {
+            Ok(plan) => Ok((plan, bytes)),
+            Err(problems) => Err(refused_plan(self.plan_file.as_deref(), &problems, texts)),
+        }
+    }
+
+    /// Opens the store to read from it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn read(&self) -> Result<Desk, Failure> {
+        let store = store::open_read_only(&self.dir, &setup::edge()?)?;
+        Self::at_desk(store)
+    }
+
+    /// Opens the store to write into it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn write(&self) -> Result<Desk, Failure> {
+        let store = store::open(&self.dir, &setup::edge()?)?;
+        Self::at_desk(store)
+    }
+
+    fn at_desk(mut store: RedbStore) -> Result<Desk, Failure> {
+        let plan = plan_in_force(&store)?;
+        store.use_plan(Arc::clone(&plan))?;
+        Ok(Desk { store, plan })
+    }
+}
+
+/// The shipped plan, read once: a constant, so that keeping it changes nothing but the time.
+fn shipped() -> Result<Arc<Plan>, Vec<Problem>> {
+    static SHIPPED: OnceLock<Result<Arc<Plan>, Vec<Problem>>> = OnceLock::new();
+    SHIPPED
+        .get_or_init(|| plan::parse(plan::embedded()).map(Arc::new))
+        .clone()
+}
+
+/// Begins to read the shipped plan, which takes longer than anything else at the start, while
+/// the command line is being read.
+pub(crate) fn read_ahead() {
+    std::thread::spawn(|| shipped().is_ok());
+}
+
+fn read_plan(bytes: &[u8]) -> Result<Arc<Plan>, Vec<Problem>> {
+    if bytes == plan::embedded() {
+        shipped()
+    } else {
+        plan::parse(bytes).map(Arc::new)
+    }
+}
+
+/// The plan that a store keeps.
+///
+/// # Errors
+/// When the store cannot be read, or its plan needs a newer program.
+pub(crate) fn plan_in_force(store: &dyn Store) -> Result<Arc<Plan>, store::StoreError> {
+    let bytes = store.plan_bytes()?;
+    match read_plan(&bytes) {
+        Ok(plan) => Ok(plan),
+        Err(_) => Err(store::StoreError::Refused(
+            store.info().map(|info| info.plan_id).unwrap_or_default(),
+        )),
+    }
+}
+
+/// An open store and the plan it keeps.
+pub(crate) struct Desk {
+    pub(crate) store: RedbStore,
+    pub(crate) plan: Arc<Plan>,
+}
+
+impl Desk {
+    /// Writes changes as one action of the person at the keyboard.
+    ///
+    /// # Errors
+    /// Any refusal of the store; then nothing was written.
+    pub(crate) fn commit(
+        &mut self,
+        site: &Site,
+        origin: Origin,
+        changes: Vec<Change>,
+    ) -> Result<Committed, Failure> {
+        let action = Action {
+            id: ActionId(setup::action_bytes()),
+            actor: site.actor.clone(),
+            origin,
+            wall: setup::wall(),
+            changes,
+        };
+        Ok(self.store.commit(&action)?)
+    }
+}
+
+/// Somebody the store does not know may look.
+pub(crate) fn stranger(id: &ActorId) -> Actor {
+    Actor {
+        id: id.clone(),
+        name: id.as_str().to_owned(),
+        role: Role::Viewer,
+        units: Vec::new(),
+    }
+}
+
+fn named_actor(told: &str, dir: &Path) -> Result<ActorId, Failure> {
+    let id = ActorId::parse(told)
+        .ok_or_else(|| Failure::usage(Message::new("cli.error.bad_actor").with("actor", told)))?;
+    if setup::owns(dir) {
+        return Ok(id);
+    }
+    let message = Message::new("cli.error.not_owner").with("actor", told);
+    Err(Failure::new(Exit::NotPermitted, message).because(dir.display()))
+}
+
+/// Reads a file a person named, at most 8 MiB of it.
+///
+/// # Errors
+/// One that is not there, cannot be read or is too large.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    use std::io::Read;
+    let named = |key| Message::new(key).with("file", path.display().to_string());
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut bytes))
+        .map_err(|error| Failure::usage(named("cli.error.no_file")).because(error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= FILE_LIMIT) {
+        Ok(bytes)
+    } else {
+        Err(Failure::new(
+            Exit::Refused,
+            named("cli.error.file_too_large"),
+        ))
+    }
+}
+
+/// A plan that cannot be used: the first problem, and how to see all.
+fn refused_plan(file: Option<&Path>, problems: &[Problem], texts: &Texts) -> Failure {
+    let name = file.map(|f| f.display().to_string()).unwrap_or_default();
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == ProblemSeverity::Error);
+    let count = errors.clone().count();
+    let first = errors.map(|problem| {
+        let said = texts.say(&problem.message);
+        format!("{name}:{}:{}: {said}", problem.line, problem.column)
+    });
+    let message = Message::new("cli.error.bad_plan")
+        .with("file", name.as_str())
+        .with("count", count);
+    Failure::new(Exit::Refused, message).because(first.take(1).collect::<String>())
+}

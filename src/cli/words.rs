@@ -1,0 +1,198 @@
+//! The command line in words: help pages and slips, from the texts. clap's own sentences are
+//! English and stand in code; none of them reaches a person.
+
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, CommandFactory};
+
+use super::args::Cli;
+use super::failure::Failure;
+use crate::base::{self, Message};
+use crate::ui::texts::Texts;
+
+/// The commands with their help in the language of `texts`.
+pub(crate) fn command(texts: &Texts) -> clap::Command {
+    let help = Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(ArgAction::Help)
+        .global(true);
+    let version = Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version);
+    let command = Cli::command()
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(help)
+        .arg(version)
+        .propagate_version(false);
+    dress(command, texts, "nhaplieu")
+}
+
+/// Gives a command, its arguments and the commands below it their words; `path` names it in the
+/// keys of the texts (`plan_check`).
+fn dress(command: clap::Command, texts: &Texts, path: &str) -> clap::Command {
+    let say = |key: String| texts.get(&key).to_owned();
+    let example = say(format!("cli.example.{path}"));
+    let after = format!("{}\n  {example}", texts.get("cli.help.example"));
+    let usage = texts.get("cli.help.usage");
+    let template = format!("{{about}}\n\n{usage}\n  {{usage}}\n\n{{all-args}}{{after-help}}\n");
+    let heading = |arg: &Arg| {
+        let key = match (arg.is_positional(), arg.is_global_set()) {
+            (true, _) => "cli.help.arguments",
+            (false, true) => "cli.help.global",
+            (false, false) => "cli.help.options",
+        };
+        texts.get(key).to_owned()
+    };
+    command
+        .about(say(format!("cli.command.{path}")))
+        .after_help(after)
+        // A wrapper script may have named the store already; the last word holds.
+        .args_override_self(true)
+        .help_template(StyledStr::from(template))
+        .subcommand_help_heading(texts.get("cli.help.commands").to_owned())
+        .subcommand_value_name("COMMAND")
+        .mut_args(|arg| {
+            let heading = heading(&arg);
+            let help = argument(texts, path, arg.get_id().as_str());
+            let arg = arg.help(help).help_heading(heading);
+            if arg.get_action().takes_values() {
+                arg.hide_env(true)
+                    .hide_default_value(true)
+                    .hide_possible_values(true)
+            } else {
+                arg
+            }
+        })
+        .mut_subcommands(|sub| {
+            let below = match path {
+                "nhaplieu" => sub.get_name().to_owned(),
+                _ => format!("{path}_{}", sub.get_name()),
+            };
+            dress(sub, texts, &below)
+        })
+}
+
+/// An argument's words: its own for this command, else those it has everywhere.
+fn argument(texts: &Texts, path: &str, id: &str) -> String {
+    let own = format!("cli.arg.{path}_{id}");
+    let common = format!("cli.arg.{id}");
+    let words = texts.get(&own);
+    if words == own {
+        texts.get(&common).to_owned()
+    } else {
+        words.to_owned()
+    }
+}
+
+/// What a clap error asks for: a page on standard output, or a failure.
+pub(crate) enum Slip {
+    /// Help or version was asked for.
+    Page(String),
+    /// The command line is wrong.
+    Wrong(Failure),
+}
+
+/// Puts a clap error into words.
+pub(crate) fn slip(error: &clap::Error) -> Slip {
+    let rendered = error.render().to_string();
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        return Slip::Page(rendered);
+    }
+    let part = |kind| error.get(kind).map(joined).unwrap_or_default();
+    let argument = part(ContextKind::InvalidArg);
+    let message = match error.kind() {
+        ErrorKind::UnknownArgument => Message::new("cli.usage.unknown_argument")
+            .with("arg", argument)
+            .with("near", near(part(ContextKind::SuggestedArg))),
+        ErrorKind::InvalidSubcommand => Message::new("cli.usage.unknown_command")
+            .with("command", part(ContextKind::InvalidSubcommand))
+            .with("near", near(part(ContextKind::SuggestedSubcommand))),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::InvalidUtf8 => {
+            Message::new("cli.usage.bad_value")
+                .with("value", part(ContextKind::InvalidValue))
+                .with("arg", argument)
+        }
+        ErrorKind::MissingRequiredArgument => {
+            Message::new("cli.usage.missing_argument").with("arg", argument)
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Message::new("cli.usage.missing_command")
+        }
+        ErrorKind::ArgumentConflict => Message::new("cli.usage.conflict")
+            .with("arg", argument)
+            .with("other", part(ContextKind::PriorArg)),
+        _ => Message::new("cli.usage.other"),
+    };
+    let failure = Failure::usage(message);
+    // Only where the sentence above does not say all of it.
+    if error.kind() != ErrorKind::ValueValidation {
+        return Slip::Wrong(failure);
+    }
+    let detail = rendered.lines().next().unwrap_or_default();
+    Slip::Wrong(failure.because(detail.trim_start_matches("error: ")))
+}
+
+/// "Did you mean …", where something comes near.
+fn near(suggestion: String) -> base::Arg {
+    if suggestion.is_empty() {
+        base::Arg::from("")
+    } else {
+        Message::new("cli.error.near")
+            .with("near", suggestion)
+            .into()
+    }
+}
+
+fn joined(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(text) => text.clone(),
+        ContextValue::Strings(texts) => texts.join(", "),
+        ContextValue::StyledStr(text) => text.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Lang;
+
+    fn walk(command: &clap::Command, missing: &mut Vec<String>) {
+        let about = command.get_about().map(ToString::to_string);
+        let after = command.get_after_help().map(ToString::to_string);
+        for words in [about, after].into_iter().flatten() {
+            if words.contains("cli.") {
+                missing.push(words);
+            }
+        }
+        for arg in command.get_arguments() {
+            let words = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            if words.is_empty() || words.starts_with("cli.") {
+                missing.push(format!("{} {}", command.get_name(), arg.get_id()));
+            }
+        }
+        for sub in command.get_subcommands() {
+            walk(sub, missing);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_words_in_both_languages() {
+        for lang in [Lang::Vi, Lang::En] {
+            let mut missing = Vec::new();
+            walk(&command(&Texts::load(lang)), &mut missing);
+            assert_eq!(missing, Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn the_definitions_hold_together() {
+        command(&Texts::load(Lang::Vi)).debug_assert();
+    }
+}

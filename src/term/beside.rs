@@ -1,0 +1,92 @@
+//! The session's own file beside the store, and the others': who is here, and what was being
+//! typed when a terminal was lost.
+
+use std::path::{Path, PathBuf};
+
+use super::worker::Presences;
+use crate::app::msg::{Draft, Presence};
+use crate::ledger::ActorId;
+use crate::store::{self, SessionFile};
+
+/// The session files of one store, seen from one session.
+#[derive(Debug)]
+pub struct Beside {
+    dir: PathBuf,
+    pid: u32,
+    actor: ActorId,
+    session: Option<SessionFile>,
+    last: Option<Draft>,
+}
+
+impl Beside {
+    /// Takes a place among the sessions, and what a dead session of the same person left.
+    pub fn begin(dir: &Path, pid: u32, actor: &ActorId) -> (Self, Option<Draft>) {
+        let draft = left_over(dir, actor);
+        let beside = Self {
+            dir: dir.to_owned(),
+            pid,
+            actor: actor.clone(),
+            session: SessionFile::begin(dir, pid, actor).ok(),
+            last: None,
+        };
+        (beside, draft)
+    }
+}
+
+fn left_over(dir: &Path, actor: &ActorId) -> Option<Draft> {
+    let left = store::recover(dir, actor)
+        .into_iter()
+        .find(|p| p.cell.is_some())?;
+    Some(Draft {
+        cell: left.cell?,
+        text: left.text,
+    })
+}
+
+impl Presences for Beside {
+    fn keep(&mut self, draft: Option<&Draft>) {
+        if self.last.as_ref() == draft {
+            return;
+        }
+        self.last = draft.cloned();
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let presence = store::Presence {
+            actor: self.actor.clone(),
+            form: draft.map(|draft| draft.cell.form.clone()),
+            cell: draft.map(|draft| draft.cell.clone()),
+            text: draft.map(|draft| draft.text.clone()).unwrap_or_default(),
+        };
+        // Losing this only means that an unfinished text is not there after a crash.
+        let _ = session.write(&presence);
+    }
+
+    fn others(&self) -> Vec<Presence> {
+        store::neighbours(&self.dir, self.pid)
+            .into_iter()
+            .filter_map(|neighbour| neighbour.presence)
+            .filter_map(|there| {
+                Some(Presence {
+                    form: there.form?,
+                    actor: there.actor,
+                })
+            })
+            .collect()
+    }
+
+    fn end(&mut self) {
+        let Some(session) = self.session.take() else {
+            return;
+        };
+        let unfinished = self
+            .last
+            .as_ref()
+            .is_some_and(|draft| !draft.text.is_empty());
+        if unfinished {
+            let _ = session.keep();
+        } else {
+            session.end();
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Frames to bytes: one write per frame, nothing sent twice, nothing ever asked.
+//!
+//! Over SSH a flush is a packet, so a frame is gathered whole and written once. The cursor's
+//! place and the style are remembered, and only changes are sent. `screen.rs` says which.
+
+use std::io::{self, Write};
+
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use ratatui::style::{Color, Modifier};
+
+/// The style of what is written next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pen {
+    fg: Color,
+    bg: Color,
+    modifier: Modifier,
+}
+
+const PLAIN: Pen = Pen {
+    fg: Color::Reset,
+    bg: Color::Reset,
+    modifier: Modifier::empty(),
+};
+
+/// Whether the terminal shows its caret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caret {
+    Unknown,
+    Hidden,
+    Shown,
+}
+
+/// The encoder: cells in, as few bytes as will do out.
+#[derive(Debug)]
+pub(super) struct Pencil<W: Write> {
+    out: W,
+    frame: Vec<u8>,
+    size: Size,
+    at: Option<Position>,
+    pen: Pen,
+    caret: Caret,
+}
+
+impl<W: Write> Pencil<W> {
+    /// An encoder for a terminal of that size.
+    pub(super) fn new(out: W, size: Size) -> Self {
+        let frame = Vec::with_capacity(8 * 1024);
+        Self {
+            out,
+            frame,
+            size,
+            at: None,
+            pen: PLAIN,
+            caret: Caret::Unknown,
+        }
+    }
+
+    /// The terminal has another size now.
+    pub(super) fn resize(&mut self, size: Size) {
+        self.size = size;
+        self.at = None;
+    }
+
+    fn go(&mut self, to: Position) {
+        if self.at == Some(to) {
+            return;
+        }
+        match self.at {
+            Some(at) if at.y == to.y && at.x < to.x => {
+                let by = to.x - at.x;
+                if by == 1 {
+                    self.frame.extend(b"\x1b[C");
+                } else {
+                    self.push(&format!("\x1b[{by}C"));
+                }
+            }
+            Some(at) if to.x == 0 && to.y == at.y + 1 => self.frame.extend(b"\r\n"),
+            _ => self.push(&format!("\x1b[{};{}H", to.y + 1, to.x + 1)),
+        }
+        self.at = Some(to);
+    }
+
+    fn push(&mut self, text: &str) {
+        self.frame.extend(text.as_bytes());
+    }
+
+    fn dip(&mut self, pen: Pen) {
+        if self.pen == pen {
+            return;
+        }
+        let mut codes: Vec<u8> = Vec::new();
+        if !(self.pen.modifier - pen.modifier).is_empty() {
+            codes.push(0);
+            self.pen = PLAIN;
+        }
+        for (modifier, code) in [
+            (Modifier::BOLD, 1),
+            (Modifier::DIM, 2),
+            (Modifier::ITALIC, 3),
+            (Modifier::UNDERLINED, 4),
+            (Modifier::REVERSED, 7),
+        ] {
+            if pen.modifier.contains(modifier) && !self.pen.modifier.contains(modifier) {
+                codes.push(code);
+            }
+        }
+        if pen.fg != self.pen.fg {
+            codes.push(colour(pen.fg, 30, 90));
+        }
+        if pen.bg != self.pen.bg {
+            codes.push(colour(pen.bg, 40, 100));
+        }
+        let codes: Vec<String> = codes.iter().map(u8::to_string).collect();
+        // A lone 0 is the default of SGR.
+        let joined = codes.join(";");
+        self.push(&format!(
+            "\x1b[{}m",
+            if joined == "0" { "" } else { &joined }
+        ));
+        self.pen = pen;
+    }
+}
+
+/// The SGR code of one of the sixteen colours; any other is the terminal's own.
+fn colour(color: Color, dark: u8, bright: u8) -> u8 {
+    match color {
+        Color::Black => dark,
+        Color::Red => dark + 1,
+        Color::Green => dark + 2,
+        Color::Yellow => dark + 3,
+        Color::Blue => dark + 4,
+        Color::Magenta => dark + 5,
+        Color::Cyan => dark + 6,
+        Color::Gray => dark + 7,
+        Color::DarkGray => bright,
+        Color::LightRed => bright + 1,
+        Color::LightGreen => bright + 2,
+        Color::LightYellow => bright + 3,
+        Color::LightBlue => bright + 4,
+        Color::LightMagenta => bright + 5,
+        Color::LightCyan => bright + 6,
+        Color::White => bright + 7,
+        _ => dark + 9,
+    }
+}
+
+/// What makes a blank visible.
+const SEEN_ON_BLANKS: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED);
+/// From how many blanks on erasing is shorter than writing them.
+const ERASE: u16 = 5;
+
+fn pen_of(cell: &Cell) -> Pen {
+    Pen {
+        fg: cell.fg,
+        bg: cell.bg,
+        modifier: cell.modifier,
+    }
+}
+
+/// True for a cell that looks like an erased one.
+fn is_erased(cell: &Cell) -> bool {
+    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(SEEN_ON_BLANKS)
+}
+
+impl<W: Write> Pencil<W> {
+    /// Writes changed cells, in the order of reading.
+    pub(super) fn draw(&mut self, cells: &[(u16, u16, &Cell)]) {
+        let mut rest = cells;
+        while let Some(((x, y, cell), tail)) = rest.split_first() {
+            let blanks = blanks_at(rest);
+            if blanks >= ERASE {
+                self.erase(*x, *y, blanks);
+                rest = rest.get(usize::from(blanks)..).unwrap_or_default();
+                continue;
+            }
+            self.cell(*x, *y, cell);
+            rest = tail;
+        }
+    }
+
+    fn cell(&mut self, x: u16, y: u16, cell: &Cell) {
+        self.go(Position { x, y });
+        let pen = pen_of(cell);
+        // A blank shows neither the colour nor the weight of letters.
+        let same = is_erased(cell)
+            && self.pen.bg == Color::Reset
+            && !self.pen.modifier.intersects(SEEN_ON_BLANKS);
+        if !same {
+            self.dip(pen);
+        }
+        let symbol = cell.symbol();
+        self.push(symbol);
+        let wide = unicode_width::UnicodeWidthStr::width(symbol).max(1);
+        let next = x.saturating_add(u16::try_from(wide).unwrap_or(1));
+        // At the right edge terminals disagree about where the cursor is.
+        self.at = (next < self.size.width).then_some(Position { x: next, y });
+    }
+
+    /// Erases `count` columns; the cursor stays where it is.
+    fn erase(&mut self, x: u16, y: u16, count: u16) {
+        self.go(Position { x, y });
+        if self.pen.bg != Color::Reset || self.pen.modifier.intersects(SEEN_ON_BLANKS) {
+            self.dip(PLAIN);
+        }
+        if x.saturating_add(count) >= self.size.width {
+            self.push("\x1b[K");
+        } else {
+            self.push(&format!("\x1b[{count}X"));
+        }
+    }
+
+    /// Moves the rows `first..=last` up by `by` rows (down when negative); the freed rows are blank.
+    pub(super) fn scroll(&mut self, first: u16, last: u16, by: i32) {
+        self.dip(PLAIN);
+        let (rows, way) = (by.unsigned_abs(), if by > 0 { 'M' } else { 'L' });
+        self.push(&format!("\x1b[{};{}r", first + 1, last + 1));
+        self.push(&format!("\x1b[{};1H\x1b[{rows}{way}\x1b[r", first + 1));
+        self.at = None;
+    }
+
+    /// Blanks the whole screen.
+    pub(super) fn clear(&mut self) {
+        self.dip(PLAIN);
+        self.push("\x1b[2J");
+    }
+
+    /// Shows the caret at a place, or hides it, and sends the frame in one write; a frame in which
+    /// nothing changed is none.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub(super) fn finish(&mut self, caret: Option<Position>) -> io::Result<()> {
+        let wanted = if caret.is_some() {
+            Caret::Shown
+        } else {
+            Caret::Hidden
+        };
+        self.dip(PLAIN);
+        if self.caret != wanted {
+            self.push(if caret.is_some() {
+                "\x1b[?25h"
+            } else {
+                "\x1b[?25l"
+            });
+            self.caret = wanted;
+        }
+        if let Some(place) = caret {
+            self.go(place);
+        }
+        if !self.frame.is_empty() {
+            self.out.write_all(&self.frame)?;
+            self.out.flush()?;
+            self.frame.clear();
+        }
+        Ok(())
+    }
+}
+
+/// How many of the first cells are blanks side by side.
+fn blanks_at(cells: &[(u16, u16, &Cell)]) -> u16 {
+    let Some((x, y, _)) = cells.first() else {
+        return 0;
+    };
+    let mut count = 0;
+    for (cx, cy, cell) in cells {
+        let beside = *cy == *y && *cx == x.saturating_add(count);
+        if !beside || !is_erased(cell) {
+            break;
+        }
+        count += 1;
+    }
+    count
+}

@@ -1,0 +1,55 @@
+//! The columns of the form walk.
+
+/// Columns of the page for one width.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Columns {
+    /// Columns of the label.
+    pub(super) label: usize,
+    /// Where the value ends.
+    pub(super) value_end: usize,
+    /// Where the figure of the period before ends, where there is room for it.
+    pub(super) before_end: Option<usize>,
+    /// Where the figure of the year before ends.
+    pub(super) earlier_end: usize,
+    /// Where the change in per cent ends, where there is room for it.
+    pub(super) change_end: Option<usize>,
+}
+
+/// Columns of a value.
+pub(super) const VALUE: usize = 12;
+/// Columns of a past value.
+pub(super) const PAST: usize = 9;
+/// Columns of the change.
+pub(super) const CHANGE: usize = 7;
+/// Where labels begin.
+pub(super) const MARGIN: usize = 3;
+/// Columns of the sign behind a value.
+pub(super) const SIGN: usize = 2;
+
+impl Columns {
+    /// The label takes what the figures leave; below 76 columns the period before goes first.
+    pub(super) fn of(width: usize) -> Self {
+        let roomy = width >= 76;
+        let past = if roomy { 2 * PAST + CHANGE } else { PAST };
+        let label = width.saturating_sub(MARGIN + SIGN + VALUE + past + 1);
+        let value_end = MARGIN + label + VALUE;
+        let start = value_end + SIGN;
+        if roomy {
+            Self {
+                label,
+                value_end,
+                before_end: Some(start + PAST),
+                earlier_end: start + 2 * PAST,
+                change_end: Some(start + 2 * PAST + CHANGE),
+            }
+        } else {
+            Self {
+                label,
+                value_end,
+                before_end: None,
+                earlier_end: start + PAST,
+                change_end: None,
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The lines below the form: what there is to say about the cell under the cursor, and about the
+//! one just left.
+
+use ratatui::style::Style;
+
+use super::Drawing;
+use crate::app::state::App;
+use crate::base::Message;
+use crate::check::Finding;
+use crate::ledger::Content;
+use crate::ledger::typed;
+use crate::plan::{Field, Severity};
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome;
+use crate::ui::view::Ui;
+use crate::ui::{width, words};
+
+impl Drawing<'_> {
+    /// The lines below the form. The cell under the cursor comes first; what there is to say about
+    /// the cell just left stays readable below it, under its name.
+    pub(super) fn messages(&self, canvas: &mut Canvas<'_>) {
+        let (ui, app) = (self.ui, self.app);
+        let room = (chrome::MESSAGES - chrome::notice(ui, app, canvas)).saturating_sub(1);
+        let Some(field) = self.form.field(&app.plan) else {
+            return;
+        };
+        let mut lines = self.lines_about(field);
+        lines.extend(self.lines_about_left(field));
+        let columns = canvas.width().saturating_sub(2);
+        let quiet = lines.is_empty();
+        if quiet && !field.note.is_empty() {
+            // One line of it; the help page has all.
+            let note = width::fit(field.note.get(app.lang), columns);
+            lines.push((note, ui.theme.quiet()));
+        }
+        // What is wrong needs the room more than what is measured.
+        let whole = laid(lines, columns, room + usize::from(!quiet));
+        let first = usize::from(whole.len() <= room);
+        if first == 1 {
+            chrome::message(ui, canvas, 0, &self.about(field), ui.theme.quiet());
+        }
+        for (at, (text, style)) in whole.into_iter().enumerate() {
+            chrome::message(ui, canvas, first + at, &text, style);
+        }
+    }
+
+    /// The open findings of the cell just left that are not said of the present one.
+    fn lines_about_left(&self, here: &Field) -> Vec<(String, Style)> {
+        let Some(left) = self.form.left.as_ref().filter(|left| **left != here.id) else {
+            return Vec::new();
+        };
+        let of_here = |finding: &&Finding| finding.field == here.id;
+        self.form
+            .findings_about(left)
+            .filter(|finding| finding.overridden.is_none() && !of_here(finding))
+            .map(|finding| finding_named(self.ui, self.app, finding))
+            .collect()
+    }
+
+    /// What the row does not say: the full label where it was shortened, the unit of measurement.
+    fn about(&self, field: &Field) -> String {
+        let (label, unit) = (
+            field.label.get(self.app.lang),
+            field.unit.get(self.app.lang),
+        );
+        let whole = width::width(label) <= self.columns.label;
+        match (whole, unit.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => self.measured_in(unit),
+            (false, true) => label.to_owned(),
+            (false, false) => format!("{label} · {}", self.measured_in(unit)),
+        }
+    }
+
+    /// "đơn vị tính: người".
+    fn measured_in(&self, unit: &str) -> String {
+        let said = Message::new("form.measured_in").with("unit", unit);
+        self.ui.texts.say(&said)
+    }
+
+    /// Findings first, then the note.
+    fn lines_about(&self, field: &Field) -> Vec<(String, Style)> {
+        let theme = self.ui.theme;
+        let mut lines = Vec::new();
+        if let Some(live) = self.live {
+            if let Some(problem) = &live.reading.problem {
+                lines.push((
+                    format!("✖ {}", self.ui.say(self.app, &problem.message(&live.typed))),
+                    theme.hard(),
+                ));
+            } else if let (true, Content::Value(value)) = (live.reading.echo, &live.reading.content)
+            {
+                let echo = words::echo(&live.typed, *value, self.app.lang);
+                lines.push((self.ui.say(self.app, &echo), theme.quiet()));
+            }
+        }
+        if let Some(heads) = self
+            .form
+            .base
+            .cells
+            .get(&field.id)
+            .filter(|h| h.in_conflict())
+        {
+            lines.push((self.conflict(heads), theme.hard()));
+        }
+        let findings: Vec<&Finding> = match self.live {
+            Some(live) => live.findings.iter().collect(),
+            None => self.form.findings_about(&field.id).collect(),
+        };
+        // The reading's own words and the sides of the conflict were said above.
+        let said = !lines.is_empty();
+        for finding in findings {
+            if said && matches!(finding.rule.as_str(), "invalid" | "conflict") {
+                continue;
+            }
+            lines.push(finding_here(self.ui, self.app, finding, field));
+        }
+        let note = self.form.form.note(&field.id);
+        if !note.is_empty() {
+            let said = Message::new("form.note").with("note", note);
+            lines.push((self.ui.say(self.app, &said), theme.text()));
+        }
+        lines
+    }
+
+    fn conflict(&self, heads: &crate::ledger::Heads) -> String {
+        let sides: Vec<String> = heads
+            .all()
+            .iter()
+            .filter_map(|head| {
+                let content = head.body.content()?;
+                Some(format!(
+                    "{} ({})",
+                    typed::show(content, self.app.lang),
+                    head.actor
+                ))
+            })
+            .collect();
+        let said = Message::new("form.conflict").with("sides", sides.join(" / "));
+        format!("⚑ {}", self.ui.say(self.app, &said))
+    }
+}
+
+/// Lays sentences out in so many lines: each takes what it needs while there is room; what finds
+/// none is counted behind the last one.
+fn laid(lines: Vec<(String, Style)>, columns: usize, room: usize) -> Vec<(String, Style)> {
+    let mut out: Vec<(String, Style)> = Vec::new();
+    let mut unsaid = 0;
+    for (text, style) in lines {
+        let free = room - out.len();
+        if free == 0 {
+            unsaid += 1;
+            continue;
+        }
+        let wrapped = width::wrap(&text, columns, free);
+        out.extend(wrapped.into_iter().map(|line| (line, style)));
+    }
+    if let Some((last, _)) = out.last_mut().filter(|_| unsaid > 0) {
+        let tail = format!(" (+{unsaid})");
+        let kept = width::fit(last, columns.saturating_sub(width::width(&tail)));
+        *last = format!("{kept}{tail}");
+    }
+    out
+}
+
+/// [`finding_line`] beside its cell: without the name of the cell that the sentence begins with.
+pub fn finding_here(ui: &Ui, app: &App, finding: &Finding, here: &Field) -> (String, Style) {
+    let (text, style) = finding_line(ui, app, finding);
+    let start = format!("{} (", here.short.get(app.lang));
+    let Some((sign, said)) = text.split_once(' ') else {
+        return (text, style);
+    };
+    match said.strip_prefix(&start).and_then(|s| s.split_once(')')) {
+        Some((value, rest)) if !rest.is_empty() => (format!("{sign} {value}{rest}"), style),
+        _ => (text, style),
+    }
+}
+
+/// [`finding_line`] away from its cell: with the cell's name, where the sentence does not begin
+/// with it.
+pub fn finding_named(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
+    let (text, style) = finding_line(ui, app, finding);
+    let name = app.plan.field(&finding.field);
+    let name = name.map(|f| f.short.get(app.lang)).unwrap_or_default();
+    match text.split_once(' ') {
+        Some((sign, said)) if !said.starts_with(name) => (format!("{sign} {name}: {said}"), style),
+        _ => (text, style),
+    }
+}
+
+/// "✖ …", "! …", or "✓ … (đã xác nhận: lý do)".
+pub fn finding_line(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
+    let said = ui.say(app, &finding.message);
+    match (&finding.overridden, finding.severity) {
+        (Some(by), _) => {
+            let reason = reason_words(app, &by.reason, &by.words);
+            let tail = Message::new("finding.confirmed").with("reason", reason);
+            (format!("✓ {said} {}", ui.say(app, &tail)), ui.theme.quiet())
+        }
+        (None, Severity::Hard) => (format!("✖ {said}"), ui.theme.hard()),
+        (None, Severity::Soft) => (format!("! {said}"), ui.theme.soft()),
+    }
+}
+
+/// A confirmation's reason: the plan's words for a listed one, then free words.
+pub fn reason_words(app: &App, reason: &str, words: &str) -> String {
+    let listed = app.plan.reasons.iter().find(|r| r.id.as_str() == reason);
+    let listed = listed.map(|r| r.label.get(app.lang)).unwrap_or_default();
+    [listed, words]
+        .into_iter()
+        .filter(|s| !s.is_empty())
+        .collect::<Vec<_>>()
+        .join("; ")
+}

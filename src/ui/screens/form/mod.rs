@@ -1,0 +1,270 @@
+//! The form walk: what is typed now, what was reported before, what it adds up to.
+
+mod cell;
+mod columns;
+mod message;
+mod result;
+
+use crate::app::command::Command;
+use crate::app::form::{FormState, Live, Place, SaveState};
+use crate::app::overview;
+use crate::app::rows::{Row, Section};
+use crate::app::state::{App, Health};
+use crate::base::Message;
+use crate::ledger::actor::Right;
+use crate::plan::{FieldId, Period, Severity};
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome::{self, ABOVE, Room};
+use crate::ui::view::Ui;
+use crate::ui::width;
+use columns::{Columns, MARGIN, PAST};
+
+pub use message::{finding_here, finding_line, finding_named, reason_words};
+
+/// What one drawing of the form needs everywhere.
+struct Drawing<'a> {
+    ui: &'a Ui,
+    app: &'a App,
+    form: &'a FormState,
+    place: Place<'a>,
+    columns: Columns,
+    compared: [Option<&'a Period>; 2],
+    live: Option<&'a Live>,
+}
+
+/// Draws the form; returns where the caret stands while a cell is typed into.
+pub fn draw(
+    ui: &Ui,
+    app: &App,
+    form: &FormState,
+    canvas: &mut Canvas<'_>,
+) -> Option<(usize, usize)> {
+    let place = Place::of(&app.plan, &form.key)?;
+    let drawing = Drawing {
+        ui,
+        app,
+        form,
+        place,
+        columns: Columns::of(canvas.width()),
+        compared: overview::compared(&app.plan, place.period),
+        live: form.live.as_ref(),
+    };
+    drawing.head(canvas);
+    let caret = drawing.body(canvas);
+    drawing.messages(canvas);
+    chrome::foot(ui, app, canvas, hints(app, form));
+    drawing.foot(canvas);
+    caret
+}
+
+/// The same keys while a cell is typed into and while not, as far as they work in both: a line that
+/// stands still costs nothing and is found where it was. A reader is shown no key that writes.
+fn hints(app: &App, form: &FormState) -> &'static [Command] {
+    if app.right(&form.key).is_none() {
+        return &[
+            Command::CellNext,
+            Command::ProblemNext,
+            Command::HistoryCell,
+            Command::HelpOpen,
+            Command::PaletteOpen,
+            Command::GoTo,
+        ];
+    }
+    let open_question = form.edit.is_none()
+        && form.page.cells.get(form.cursor).is_some_and(|id| {
+            form.findings_at(id)
+                .any(|f| f.severity == Severity::Soft && f.overridden.is_none())
+        });
+    match (form.edit.is_some(), open_question) {
+        (true, _) => &[
+            Command::CellCommit,
+            Command::MarkEmpty,
+            Command::ProblemNext,
+            Command::FormFinish,
+            Command::HelpOpen,
+            Command::PaletteOpen,
+            Command::NoteCell,
+            Command::GoTo,
+        ],
+        (false, true) => &[
+            Command::CellEdit,
+            Command::CellNext,
+            Command::MarkEmpty,
+            Command::ProblemNext,
+            Command::FormFinish,
+            Command::HelpOpen,
+        ],
+        (false, false) => &[
+            Command::CellNext,
+            Command::MarkEmpty,
+            Command::ProblemNext,
+            Command::FormFinish,
+            Command::HelpOpen,
+            Command::PaletteOpen,
+            Command::NoteCell,
+            Command::GoTo,
+            Command::HistoryCell,
+        ],
+    }
+}
+
+impl Drawing<'_> {
+    /// Unit, period, status on the left; how much is filled and the deadline on the right, in
+    /// shorter words where the left part needs the room; the unit's name gives way last.
+    fn head(&self, canvas: &mut Canvas<'_>) {
+        let (ui, app) = (self.ui, self.app);
+        let mut rest = format!(
+            " · {} · {}",
+            chrome::period_name(ui, self.place.period),
+            chrome::status_word(ui, self.form.status),
+        );
+        let capacity = match app.right(&self.form.key) {
+            Some(Right::Own) => None,
+            Some(Right::OnBehalf) => Some("history.on_behalf"),
+            None => Some("form.reading"),
+        };
+        if let Some(key) = capacity {
+            rest.push_str(" · ");
+            rest.push_str(ui.t(key));
+        }
+        let unit = self.place.unit.name.get(app.lang);
+        let needed = width::width(unit) + width::width(&rest);
+        let (filled, expected) = self.form.filled;
+        let right = |room| {
+            let deadline = chrome::deadline(ui, app, self.place.period, room);
+            format!("{filled}/{expected}   {deadline}")
+        };
+        let fits = |right: &String| needed + width::width(right) + 3 <= canvas.width();
+        let right = [Room::Full, Room::Short]
+            .into_iter()
+            .map(right)
+            .find(fits)
+            .unwrap_or_else(|| right(Room::Days));
+        let room = canvas.width().saturating_sub(width::width(&right) + 3);
+        let unit = width::fit_middle(unit, room.saturating_sub(width::width(&rest)).max(6));
+        chrome::title(ui, canvas, &format!("{unit}{rest}"), &right);
+        self.column_heads(canvas);
+    }
+
+    /// The heads stand in the rule, so they stay while the page scrolls.
+    fn column_heads(&self, canvas: &mut Canvas<'_>) {
+        let quiet = self.ui.theme.quiet();
+        let mut head = |end: usize, text: &str| {
+            canvas.put_right(end, 1, PAST + 1, &format!(" {text} "), quiet);
+        };
+        head(self.columns.value_end + 1, self.ui.t("form.this_period"));
+        let [before, earlier] = self.compared;
+        if let (Some(end), Some(period)) = (self.columns.before_end, before) {
+            head(end + 1, &chrome::period_short(self.ui, period));
+        }
+        if let Some(period) = earlier {
+            head(
+                self.columns.earlier_end + 1,
+                &chrome::period_short(self.ui, period),
+            );
+            if let Some(end) = self.columns.change_end {
+                head(end, "±%");
+            }
+        }
+    }
+
+    fn body(&self, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+        if self.form.page.cells.is_empty() {
+            let said = Message::new("form.nothing_owed");
+            let text = self.ui.say(self.app, &said);
+            let room = canvas.width().saturating_sub(2 * MARGIN);
+            for (at, line) in width::wrap(&text, room, 3).iter().enumerate() {
+                canvas.put(MARGIN, ABOVE + 1 + at, room, line, self.ui.theme.text());
+            }
+            return None;
+        }
+        let height = chrome::body_height(canvas.height());
+        let mut caret = None;
+        let rows = self.form.page.rows.iter().skip(self.form.top).take(height);
+        for (offset, row) in rows.enumerate() {
+            let y = ABOVE + offset;
+            match row {
+                Row::Heading(section) => self.heading(canvas, y, *section),
+                Row::Cell(place) => {
+                    if let Some(at) = self.cell(canvas, y, *place) {
+                        caret = Some((at, y));
+                    }
+                }
+                Row::Result(measure) => self.result(canvas, y, measure),
+                Row::Gap => {}
+            }
+        }
+        caret
+    }
+
+    fn heading(&self, canvas: &mut Canvas<'_>, y: usize, section: Section) {
+        let number = match section {
+            Section::Objective(number) => number,
+            Section::Words(_) => {
+                let text = self.ui.t("form.words");
+                canvas.put(1, y, canvas.width() - 2, text, self.ui.theme.title());
+                return;
+            }
+        };
+        let Some(objective) = self.app.plan.objectives.iter().find(|o| o.number == number) else {
+            return;
+        };
+        let name = objective.name.get(self.app.lang);
+        let text = if number == 0 {
+            name.to_owned()
+        } else {
+            let head = Message::new("form.objective").with("number", number.to_string());
+            format!("{} · {name}", self.ui.texts.say(&head))
+        };
+        canvas.put(1, y, canvas.width() - 2, &text, self.ui.theme.title());
+    }
+
+    /// In the rule above the messages: what is unsent and who else is here on the left, how many
+    /// cells typed here are on disk on the right. That counts up only when the store has answered,
+    /// so it never says more than is true.
+    fn foot(&self, canvas: &mut Canvas<'_>) {
+        let (ui, app) = (self.ui, self.app);
+        let y = canvas.height().saturating_sub(chrome::BELOW);
+        let count = |wanted| {
+            let states = self.form.saved.keys().map(|id| self.save_state(id));
+            states.filter(|state| *state == Some(wanted)).count()
+        };
+        let (saved, unsaved) = (count(SaveState::OnDisk), count(SaveState::Unsaved));
+        let (key, number, style) = if unsaved > 0 {
+            ("form.unsaved", unsaved, ui.theme.hard())
+        } else {
+            ("form.saved", saved, ui.theme.good())
+        };
+        let mut right = String::new();
+        if number > 0 {
+            let said = Message::new(key).with("count", number);
+            right = format!(" {} ", ui.say(app, &said));
+        }
+        let end = canvas.width().saturating_sub(2);
+        let room = end.saturating_sub(width::width(&right) + 2);
+        canvas.put_right(end, y, end, &right, style);
+        let mut left = vec![chrome::unsent(ui, app)];
+        let others = chrome::others_in(app, &self.form.key);
+        if !others.is_empty() {
+            let said = Message::new("form.also_open").with("who", others);
+            left.push(ui.say(app, &said));
+        }
+        if self.form.is_invented() {
+            left.insert(0, ui.t("form.invented").to_owned());
+        }
+        left.retain(|part| !part.is_empty());
+        if !left.is_empty() {
+            let text = width::fit(&left.join(" · "), room.saturating_sub(2));
+            canvas.put(1, y, room, &format!(" {text} "), ui.theme.quiet());
+        }
+    }
+
+    /// How far the last write of a cell has come; while the store cannot be written, nothing is
+    /// on its way.
+    fn save_state(&self, field: &FieldId) -> Option<SaveState> {
+        match self.form.saved.get(field).copied() {
+            Some(SaveState::Waiting) if self.app.health != Health::Good => Some(SaveState::Unsaved),
+            state => state,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! A measure's line: the live result, the target, the verdict.
+
+use ratatui::style::Style;
+
+use super::Drawing;
+use super::columns::{MARGIN, SIGN};
+use crate::base::{Decimal, Lang, Message};
+use crate::figures::{self, Figure, Verdict};
+use crate::plan::{Measure, MeasureId};
+use crate::ui::canvas::Canvas;
+use crate::ui::view::{Glyphs, Ui};
+use crate::ui::width;
+
+/// How a target is worded.
+#[derive(Clone, Copy)]
+enum Wording {
+    /// "mục tiêu ≥ 50%".
+    Full,
+    /// "≥ 50%".
+    SignOnly,
+}
+
+impl Drawing<'_> {
+    pub(super) fn result(&self, canvas: &mut Canvas<'_>, y: usize, id: &MeasureId) {
+        let Some(measure) = self.app.plan.measure(id) else {
+            return;
+        };
+        let Some(figure) = self.form.figure(id) else {
+            return;
+        };
+        let theme = self.ui.theme;
+        let rate = measure.rate_in.contains(&self.place.period.kind);
+        let value = figures::display(figure, measure, self.app.lang);
+        let (sign, style) = verdict_sign(self.ui, figure);
+        let end = self.columns.value_end;
+        let label = format!("── {} {}", measure.id, measure.short.get(self.app.lang));
+        // Room for "100,0%", so that the label does not move with the value.
+        let value_room = width::width(&value).max(7);
+        let label_room = (end - MARGIN).saturating_sub(value_room + 1);
+        let label = width::fit_middle(&label, label_room);
+        canvas.put(MARGIN, y, label_room, &label, theme.quiet());
+        canvas.put_right(end, y, value_room, &value, theme.title());
+        let (at, room) = (end + SIGN, canvas.width().saturating_sub(end + SIGN + 1));
+        let distance = self.distance(figure, measure);
+        let mut verdicts = vec![String::new()];
+        if !sign.is_empty() {
+            let alone = sign.split(' ').next().unwrap_or_default();
+            verdicts = vec![format!("  {sign}"), format!("  {alone}")];
+            if !distance.is_empty() {
+                verdicts.insert(0, format!("  {sign}  {distance}"));
+            }
+        }
+        let full = self.target(measure, rate, Wording::Full);
+        let short = self.target(measure, rate, Wording::SignOnly);
+        // The first wording that fits: the distance counts for more than the word "mục tiêu".
+        let fits = |pair: &(&String, &String)| width::width(pair.0) + width::width(pair.1) <= room;
+        let (target, verdict) = verdicts
+            .iter()
+            .flat_map(|verdict| [(&full, verdict), (&short, verdict)])
+            .find(fits)
+            .unwrap_or((&short, verdicts.last().unwrap_or(&full)));
+        let used = canvas.put(at, y, room, target, theme.quiet());
+        canvas.put(at + used, y, room.saturating_sub(used), verdict, style);
+    }
+
+    /// "-2,0": how far from the target, in the unit of the result; below it is negative.
+    fn distance(&self, figure: &Figure, measure: &Measure) -> String {
+        let judged = matches!(figure.verdict, Verdict::Met | Verdict::NotMet);
+        let Some(distance) = figures::distance(figure, measure).filter(|_| judged) else {
+            return String::new();
+        };
+        let sign = if distance.cmp_decimal(Decimal::ZERO).is_gt() {
+            "+"
+        } else {
+            ""
+        };
+        let number = match self.app.lang {
+            Lang::Vi => distance.display_vi(measure.places),
+            Lang::En => distance.display_en(measure.places),
+        };
+        format!("{sign}{number}")
+    }
+
+    fn target(&self, measure: &Measure, rate: bool, wording: Wording) -> String {
+        if !rate {
+            return self.ui.t("form.counts_only").to_owned();
+        }
+        let sign = match self.ui.glyphs {
+            Glyphs::Unicode => measure.op.sign(),
+            Glyphs::Ascii => measure.op.ascii(),
+        };
+        let target = match self.app.lang {
+            Lang::Vi => measure.target.display_vi(),
+            Lang::En => measure.target.display_en(),
+        };
+        let suffix = measure.suffix.get(self.app.lang);
+        let short = if suffix.chars().count() > 4 {
+            ""
+        } else {
+            suffix
+        };
+        let key = match wording {
+            Wording::Full => "form.target",
+            Wording::SignOnly => "form.target_short",
+        };
+        let message = Message::new(key)
+            .with("sign", sign)
+            .with("target", format!("{target}{short}"));
+        self.ui.texts.say(&message)
+    }
+}
+
+fn verdict_sign(ui: &Ui, figure: &Figure) -> (String, Style) {
+    let (sign, key, style) = match figure.verdict {
+        Verdict::Met => ("✓", "verdict.met", ui.theme.good()),
+        Verdict::NotMet => ("✗", "verdict.not_met", ui.theme.soft()),
+        Verdict::SmallSample => ("", "verdict.small", ui.theme.quiet()),
+        Verdict::Undefined | Verdict::Incomplete | Verdict::None => {
+            return (String::new(), ui.theme.quiet());
+        }
+    };
+    (format!("{sign} {}", ui.t(key)).trim().to_owned(), style)
+}

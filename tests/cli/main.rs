@@ -1,0 +1,14 @@
+//! The command line as programs and people use it: answers, exit codes, refusals that change
+//! nothing.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper that fails fails its test"
+)]
+
+mod answers;
+mod bad_input;
+mod hostile;
+mod run;
+mod writing;

@@ -1,0 +1,14 @@
+//! The screens as a clerk sees and uses them, without a terminal: `harness.rs` says how.
+
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod harness;
+mod keys;
+mod office;
+mod one_path;
+mod overlays;
+mod pictures;
+mod saving;
+mod sharing;
+mod sizes;
+mod typing;

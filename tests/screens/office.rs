@@ -1,0 +1,274 @@
+//! A store in a temporary folder, the people who share it, and a disk that can be made to refuse.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use nhaplieu::app::msg::{NewStore, Opened};
+use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, Form, FormKey, Origin, Role, Subject};
+use nhaplieu::plan::{self, Plan, UnitId};
+use nhaplieu::store::{
+    self, Action, Change, Committed, Direction, Init, LogEntry, LogFilter, RedbStore, Seen, Store,
+    StoreError, StoreInfo, UndoPlan, VerifyReport,
+};
+use nhaplieu::term::beside::Beside;
+use nhaplieu::term::worker::{Keeping, Opener};
+use tempfile::TempDir;
+
+use super::harness::{Desk, Sitting};
+
+/// 2023-11-22 08:00 in Vietnam.
+const MORNING: u64 = 1_700_614_800_000;
+
+thread_local! {
+    static MINUTES: Cell<u64> = const { Cell::new(0) };
+    static ACTIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn next(counter: &'static std::thread::LocalKey<Cell<u64>>) -> u64 {
+    counter.with(|n| {
+        n.set(n.get() + 1);
+        n.get()
+    })
+}
+
+pub(crate) fn clock() -> u64 {
+    MORNING + next(&MINUTES) * 60_000
+}
+
+pub(crate) fn random() -> [u8; 16] {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&next(&ACTIONS).to_be_bytes());
+    id
+}
+
+fn edge(pid: u32) -> store::Edge {
+    store::Edge {
+        pid,
+        machine: "may-thu".to_owned(),
+        seed: [7; 32],
+        wall: MORNING,
+        patience: Duration::from_secs(1),
+    }
+}
+
+/// The shipped plan, read once.
+pub(crate) fn shipped() -> Arc<Plan> {
+    static PLAN: std::sync::OnceLock<Arc<Plan>> = std::sync::OnceLock::new();
+    let read = || Arc::new(plan::parse(plan::embedded()).unwrap());
+    Arc::clone(PLAN.get_or_init(read))
+}
+
+/// A store that several people share.
+pub(crate) struct Office {
+    pub(crate) folder: Rc<TempDir>,
+    pub(crate) plan: Arc<Plan>,
+    bytes: Vec<u8>,
+}
+
+impl Office {
+    /// A folder without a store.
+    pub(crate) fn bare() -> Self {
+        Self {
+            folder: Rc::new(tempfile::tempdir().unwrap()),
+            plan: shipped(),
+            bytes: plan::embedded().to_vec(),
+        }
+    }
+
+    /// A store of the shipped plan, made by the coordinator; lan and hoa type for Ngọc Thiện.
+    pub(crate) fn new() -> Self {
+        let office = Self::bare();
+        office.furnish();
+        office
+    }
+
+    /// A store of another plan.
+    pub(crate) fn of(plan: Plan, bytes: Vec<u8>) -> Self {
+        let office = Self {
+            plan: Arc::new(plan),
+            bytes,
+            ..Self::bare()
+        };
+        office.furnish();
+        office
+    }
+
+    fn furnish(&self) {
+        let coordinator = Actor {
+            id: ActorId::parse("dau-moi").unwrap(),
+            name: "Trần Văn Minh".to_owned(),
+            role: Role::Coordinator,
+            units: vec![self.plan.coordinator.clone()],
+        };
+        let init = Init {
+            unit: self.plan.coordinator.clone(),
+            actor: coordinator,
+            plan: Arc::clone(&self.plan),
+            plan_bytes: self.bytes.clone(),
+            seed: [7; 32],
+            action: ActionId(random()),
+        };
+        let mut store = store::create(&self.dir(), &init, &edge(1)).unwrap();
+        let first = self.plan.units.iter().find(|unit| {
+            unit.id.as_str() == "ngoc-thien" || !self.plan.periods_of(unit).is_empty()
+        });
+        let unit = self
+            .plan
+            .unit(&UnitId::new("ngoc-thien"))
+            .or(first)
+            .map(|unit| unit.id.clone())
+            .unwrap();
+        for (id, name, role) in [
+            ("lan", "Nguyễn Thị Lan", Role::Clerk),
+            ("hoa", "Lê Thị Hoa", Role::Clerk),
+            ("xem", "Phạm Xem", Role::Viewer),
+        ] {
+            let change = Change {
+                subject: Subject::Actor(ActorId::parse(id).unwrap()),
+                body: Body::Actor {
+                    name: name.to_owned(),
+                    role,
+                    units: vec![unit.clone()],
+                    disabled: false,
+                },
+                reason: String::new(),
+                seen: Seen::Current,
+            };
+            let action = Action {
+                id: ActionId(random()),
+                actor: ActorId::parse("dau-moi").unwrap(),
+                origin: Origin::Set,
+                wall: MORNING,
+                changes: vec![change],
+            };
+            store.commit(&action).unwrap();
+        }
+    }
+
+    pub(crate) fn dir(&self) -> std::path::PathBuf {
+        self.folder.path().join("kho")
+    }
+
+    /// Somebody sits down before it.
+    pub(crate) fn desk(&self, actor: &str) -> Desk {
+        self.desk_with(actor, Sitting::default())
+    }
+
+    /// Somebody sits down before it in a particular way.
+    pub(crate) fn desk_with(&self, actor: &str, sitting: Sitting) -> Desk {
+        Desk::open(self, actor, sitting)
+    }
+}
+
+/// Opens or makes the store of an office as the program does.
+pub(crate) fn opener(
+    office: &Office,
+    actor: &str,
+    (pid, sole): (u32, bool),
+    (failing, transactions): (Arc<AtomicBool>, Arc<AtomicUsize>),
+) -> Opener {
+    let (dir, plan, bytes) = (office.dir(), Arc::clone(&office.plan), office.bytes.clone());
+    let actor = ActorId::parse(actor).unwrap();
+    Box::new(move |new: Option<&NewStore>| {
+        let mut store = match new {
+            Some(new) => create(&dir, &plan, &bytes, &actor, new)?,
+            None => store::open(&dir, &edge(pid))?,
+        };
+        store.use_plan(Arc::clone(&plan))?;
+        let info = store.info()?;
+        let (beside, draft) = Beside::begin(&dir, pid, &actor);
+        let known = store.actors()?.into_iter().find(|a| a.id == actor).unwrap();
+        Ok(Keeping {
+            opened: Opened {
+                plan: Arc::clone(&plan),
+                actor: known,
+                unit: info.unit,
+                draft,
+                sole,
+            },
+            presence: Box::new(beside),
+            store: Box::new(Disk {
+                store,
+                failing: Arc::clone(&failing),
+                transactions: Arc::clone(&transactions),
+            }),
+        })
+    })
+}
+
+fn create(
+    dir: &Path,
+    plan: &Arc<Plan>,
+    bytes: &[u8],
+    actor: &ActorId,
+    new: &NewStore,
+) -> Result<RedbStore, StoreError> {
+    let init = Init {
+        unit: new.unit.clone(),
+        actor: Actor {
+            id: actor.clone(),
+            name: new.name.clone(),
+            role: new.role,
+            units: vec![new.unit.clone()],
+        },
+        plan: Arc::clone(plan),
+        plan_bytes: bytes.to_vec(),
+        seed: [7; 32],
+        action: ActionId(random()),
+    };
+    store::create(dir, &init, &edge(1))
+}
+
+/// A store whose disk can be made to refuse writes.
+struct Disk {
+    store: RedbStore,
+    failing: Arc<AtomicBool>,
+    transactions: Arc<AtomicUsize>,
+}
+
+impl Store for Disk {
+    fn info(&self) -> Result<StoreInfo, StoreError> {
+        self.store.info()
+    }
+    fn plan_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        self.store.plan_bytes()
+    }
+    fn commit_all(
+        &mut self,
+        actions: &[Action],
+    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
+        if self.failing.load(Ordering::SeqCst) {
+            return Err(StoreError::DiskFull);
+        }
+        self.transactions.fetch_add(1, Ordering::SeqCst);
+        self.store.commit_all(actions)
+    }
+    fn form(&self, form: &FormKey) -> Result<Form, StoreError> {
+        self.store.form(form)
+    }
+    fn form_keys(&self) -> Result<Vec<FormKey>, StoreError> {
+        self.store.form_keys()
+    }
+    fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.store.log(filter)
+    }
+    fn undo_plan(&self, actor: &ActorId, way: Direction) -> Result<UndoPlan, StoreError> {
+        self.store.undo_plan(actor, way)
+    }
+    fn actors(&self) -> Result<Vec<Actor>, StoreError> {
+        self.store.actors()
+    }
+    fn counter(&self) -> Result<u64, StoreError> {
+        self.store.counter()
+    }
+    fn unsent(&self) -> Result<(u64, Option<u64>), StoreError> {
+        self.store.unsent()
+    }
+    fn verify(&mut self) -> Result<VerifyReport, StoreError> {
+        self.store.verify()
+    }
+}

@@ -1,0 +1,269 @@
+//! Typing: the cursor, findings, confirmations, the keypad, a Vietnamese input method.
+
+use nhaplieu::app::Msg;
+use nhaplieu::app::key::{Code, Key, Mods};
+use nhaplieu::app::keymap::Keymap;
+use nhaplieu::app::state::{Overlay, Screen, Tone};
+use nhaplieu::ledger::{Content, FormStatus};
+use nhaplieu::plan::FieldId;
+
+use super::harness::{Desk, SMALL, Sitting};
+use super::office::Office;
+use super::pictures::begun;
+
+fn value(text: &str) -> Content {
+    Content::Value(nhaplieu::base::Decimal::parse(text).unwrap())
+}
+
+#[test]
+fn enter_moves_on_whatever_a_finding_says_and_f8_leads_back() {
+    let mut desk = begun(SMALL);
+    desk.keys("10370");
+    assert!(
+        desk.screen().contains("✖ 10.370 lớn hơn"),
+        "said while typing"
+    );
+    desk.keys("<Enter>");
+    assert_eq!(desk.field(), "ld_nu_nong_nghiep");
+    assert!(
+        desk.screen()
+            .contains("✖ Lao động nữ làm công hưởng lương (10.370)"),
+        "still to be read at the next cell"
+    );
+    // What the next cell has to say itself comes first; the rest is counted.
+    desk.keys("722");
+    assert!(desk.screen().contains("(+2)"), "{}", desk.screen());
+    desk.keys("<Esc><F8>");
+    assert_eq!(desk.field(), "ld_nu_lam_cong", "back to the finding");
+    desk.keys("1037<Enter>");
+    assert_eq!(desk.content("ld_nu_lam_cong"), value("1037"));
+    assert!(!desk.screen().contains('✖'));
+    desk.keys("<F8>");
+    assert_eq!(
+        desk.field(),
+        "blgd_bi_nam",
+        "no finding left: the next blank"
+    );
+}
+
+#[test]
+fn a_soft_finding_is_confirmed_and_comes_back_with_another_value() {
+    let mut desk = begun(SMALL);
+    desk.keys("99<Enter><Up>");
+    let open = |desk: &Desk| {
+        let form = desk.app.form().unwrap();
+        let field = FieldId::new("ld_nu_lam_cong");
+        form.findings_at(&field)
+            .filter(|finding| finding.overridden.is_none())
+            .count()
+    };
+    assert!(open(&desk) >= 1);
+    let mut rules = Vec::new();
+    while open(&desk) > 0 {
+        desk.keys("<F2>");
+        let Some(Overlay::Reasons { rule, .. }) = &desk.app.overlay else {
+            panic!("a reason is asked for");
+        };
+        assert!(!rules.contains(rule), "each F2 takes the next: {rules:?}");
+        rules.push(rule.clone());
+        desk.keys("<Enter>");
+    }
+    assert!(desk.screen().contains("99✓"));
+    desk.keys("<F2>");
+    assert!(
+        desk.app.overlay.is_none(),
+        "nothing left to confirm: edited in place"
+    );
+    desk.keys("<Esc>98<Enter><Up>");
+    assert!(open(&desk) >= 1, "the value changed: asked again");
+    assert!(desk.screen().contains("98!"));
+}
+
+#[test]
+fn handing_in_is_bound_to_the_content() {
+    let mut desk = begun(SMALL);
+    let status = |desk: &Desk| desk.app.form().unwrap().status;
+    desk.keys("10370<Enter><F10><Enter>");
+    assert_eq!(status(&desk), FormStatus::Draft, "a hard finding blocks");
+    desk.keys("<Esc>")
+        .at("ld_nu_lam_cong")
+        .keys("1037<Enter><F10><Enter>");
+    assert_eq!(status(&desk), FormStatus::Submitted);
+    desk.keys("722<Enter>");
+    assert_eq!(status(&desk), FormStatus::ChangedAfterSubmit);
+    assert!(desk.screen().contains("đã sửa sau khi nộp"));
+    desk.keys("<Ctrl+Z>");
+    assert_eq!(
+        status(&desk),
+        FormStatus::Submitted,
+        "undone: as it was handed in"
+    );
+}
+
+#[test]
+fn esc_drops_only_what_is_being_typed_and_undo_recalls_it() {
+    let mut desk = begun(SMALL);
+    desk.keys("123<Esc>");
+    assert_eq!(desk.content("ld_nu_lam_cong"), Content::Blank);
+    desk.keys("<Ctrl+Z>");
+    let edit = desk.app.form().unwrap().edit.as_ref().unwrap().text();
+    assert_eq!(edit, "123");
+    desk.keys("<Enter>");
+    assert_eq!(desk.content("ld_nu_lam_cong"), value("123"));
+}
+
+/// Types every numeric cell of the form with these keys only; returns what should stand there.
+fn whole_form(desk: &mut Desk) -> Vec<(FieldId, Content)> {
+    let plan = desk.app.plan.clone();
+    let cells = desk.app.form().unwrap().page.cells.clone();
+    let mut expected = Vec::new();
+    for (at, id) in cells.iter().enumerate() {
+        let field = plan.field(id).unwrap();
+        if !field.kind.is_numeric() {
+            continue;
+        }
+        assert_eq!(desk.field(), id.to_string());
+        let (typed, content) = match at % 9 {
+            6 => ("-", Content::NoneOccurred),
+            7 => ("..", Content::Unavailable),
+            8 => ("*", Content::NotApplicable),
+            n => {
+                let typed = ["1", "20", "3", "4", "50", "6"][n];
+                (typed, value(typed))
+            }
+        };
+        desk.keys(typed).keys("<Enter>");
+        expected.push((id.clone(), content));
+    }
+    expected
+}
+
+#[test]
+fn the_whole_year_is_typed_on_the_numeric_keypad() {
+    let mut desk = Office::new().desk_with(
+        "lan",
+        Sitting {
+            keymap: Keymap::shipped("numpad").unwrap(),
+            ..Sitting::default()
+        },
+    );
+    desk.keys("<Enter>");
+    let expected = whole_form(&mut desk);
+    assert_eq!(expected.len(), 54);
+    for (id, content) in &expected {
+        assert_eq!(desk.content(id.as_str()), *content, "{id}");
+    }
+    assert_eq!(desk.app.form().unwrap().filled, (54, 54));
+    // + leads to what is to be looked at, / one cell back.
+    desk.keys("+");
+    let there = desk.app.form().unwrap();
+    let here = &there.page.cells[there.cursor];
+    assert!(there.findings_at(here).count() > 0);
+    let cursor = there.cursor;
+    desk.keys("/");
+    assert_eq!(desk.app.form().unwrap().cursor, cursor.saturating_sub(1));
+}
+
+#[test]
+fn the_keypads_point_is_a_comma_in_a_decimal_field() {
+    let mut desk = Office::new().desk_with(
+        "dau-moi",
+        Sitting {
+            keymap: Keymap::shipped("numpad").unwrap(),
+            ..Sitting::default()
+        },
+    );
+    desk.keys("<F5>2023<Enter>")
+        .at("m2_1_truc_tiep")
+        .keys("48.");
+    let edit = desk.app.form().unwrap().edit.as_ref().unwrap().text();
+    assert_eq!(edit, "48,", "at once and visibly");
+    desk.keys("5<Enter>");
+    assert_eq!(desk.content("m2_1_truc_tiep"), value("48.5"));
+}
+
+#[test]
+fn a_unikey_stream_writes_the_right_words_into_a_note() {
+    // What UniKey sends for Telex "Tieengs Vieetj": backspaces fused with composed letters.
+    let stream = "Tie\u{8}êng\u{8}\u{8}\u{8}ếng Vie\u{8}êt\u{8}\u{8}ệt";
+    for back in [
+        Key::new(Code::Char('h'), Mods::CTRL),
+        Key::plain(Code::Backspace),
+        Key::plain(Code::Char('\u{7f}')),
+    ] {
+        let mut desk = begun(SMALL);
+        desk.keys("<Ctrl+N>");
+        for c in stream.chars() {
+            let key = match c {
+                '\u{8}' => back,
+                c => Key::plain(Code::Char(c)),
+            };
+            desk.tell(Msg::Key(key));
+        }
+        desk.keys("<Enter>");
+        let form = desk.app.form().unwrap();
+        let note = form.base.note(&FieldId::new("ld_nu_lam_cong"));
+        assert_eq!(note, "Tiếng Việt");
+    }
+}
+
+#[test]
+fn f9_lists_what_may_stand_in_the_cell_and_a_line_can_be_taken() {
+    let mut desk = begun(SMALL);
+    desk.at("be_gai").keys("<F9>");
+    let screen = desk.screen();
+    assert!(screen.contains("Số nguyên (trẻ)"), "{screen}");
+    assert!(
+        screen.contains("Chép 27") && screen.contains("Chép 55"),
+        "{screen}"
+    );
+    desk.keys("<Down><Enter>");
+    assert_eq!(desk.content("be_gai"), Content::NoneOccurred);
+    desk.at("be_gai").keys("<F9><Enter>");
+    assert!(
+        desk.app.form().unwrap().edit.is_some(),
+        "the first line begins typing"
+    );
+}
+
+#[test]
+fn a_reader_is_refused_clearly_and_changes_nothing() {
+    let mut desk = Office::new().desk("xem");
+    desk.keys("<Enter>5");
+    let (tone, said) = desk.said().unwrap();
+    assert_eq!(tone, Tone::Warning);
+    assert!(said.contains("chỉ được xem"), "{said}");
+    for keys in [
+        "<Enter>", "<F7>", "<Ctrl+N>", "<Ctrl+D>", "<Delete>", "<F2>",
+    ] {
+        desk.keys(keys);
+        let form = desk.app.form().unwrap();
+        assert!(form.edit.is_none() && form.writes.is_empty(), "{keys}");
+        assert!(desk.app.overlay.is_none(), "{keys}");
+    }
+    desk.keys("<F10><Enter>");
+    assert_eq!(desk.app.form().unwrap().status, FormStatus::Draft);
+}
+
+#[test]
+fn ten_thousand_characters_of_words_wrap_and_are_kept() {
+    let mut desk = begun(SMALL);
+    let long = "Xã đã tổ chức 12 buổi truyền thông về bình đẳng giới. ".repeat(200);
+    desk.keys("<Ctrl+End>").tell(Msg::Paste(long.clone()));
+    let field = desk.field();
+    desk.screen();
+    assert!(desk.screen().contains("Đã đầy"), "the limit is said");
+    desk.keys("<Backspace><Backspace><Home>a<End>b<Ctrl+Left><Backspace>");
+    desk.screen();
+    desk.keys("<Enter>");
+    let Content::Text(kept) = desk.content(&field) else {
+        panic!("no words: {:?}", desk.content(&field));
+    };
+    assert!(kept.starts_with("aXã đã tổ chức"));
+    assert!(kept.chars().count() > 3_900, "{}", kept.chars().count());
+    desk.at(&field);
+    assert!(desk.screen().lines().all(|line| line.chars().count() <= 80));
+    desk.keys("<F2>");
+    assert!(matches!(desk.app.overlay, Some(Overlay::Prompt(_))));
+    assert!(matches!(desk.app.screen(), Screen::Form(_)));
+}

@@ -1,0 +1,24 @@
+//! The store under the bad day: power cuts, full and failing disks, flipped bits, long histories.
+//!
+//! Small by default; `NHAPLIEU_TORTURE=full cargo test --release --test store_bad_day` runs the
+//! sizes that `docs/store.md` gives figures for.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a helper that fails fails its test"
+)]
+
+mod chance;
+mod damage;
+mod disk;
+mod failing;
+mod golden;
+mod histories;
+mod measured;
+mod power;
+mod state;
+#[path = "../world/mod.rs"]
+mod world;
