@@ -15,40 +15,46 @@ use nhaplieu::base::Lang;
 use nhaplieu::ui::texts::Texts;
 
 /// Each room with those it may know of; what stands further right knows all to its left.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("base", &[]),
     ("plan", &["base"]),
     ("ledger", &["base", "plan"]),
     ("check", &["base", "plan", "ledger"]),
     ("figures", &["base", "plan", "ledger"]),
     ("store", &["base", "plan", "ledger", "check", "figures"]),
+    ("sync", &["base", "plan", "ledger", "store"]),
     (
         "app",
-        &["base", "plan", "ledger", "check", "figures", "store"],
+        &[
+            "base", "plan", "ledger", "check", "figures", "store", "sync",
+        ],
     ),
     (
         "ui",
-        &["base", "plan", "ledger", "check", "figures", "store", "app"],
+        &[
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "app",
+        ],
     ),
     (
         "term",
         &[
-            "base", "plan", "ledger", "check", "figures", "store", "app", "ui",
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "app", "ui",
         ],
     ),
     (
         "cli",
         &[
-            "base", "plan", "ledger", "check", "figures", "store", "app", "ui", "term",
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "app", "ui", "term",
         ],
     ),
 ];
 
 /// Where a library may be named: a room, or one file.
-const LIBRARIES: [(&str, &[&str]); 9] = [
+const LIBRARIES: [(&str, &[&str]); 10] = [
     ("bincode", &["store/codec.rs"]),
     ("redb", &["store/"]),
-    ("ed25519_dalek", &["store/key.rs"]),
+    ("ed25519_dalek", &["store/key.rs", "sync/container.rs"]),
+    ("zstd", &["sync/frame.rs"]),
     ("crossterm", &["term/"]),
     ("ratatui", &["ui/", "term/"]),
     ("clap", &["cli/"]),
