@@ -45,7 +45,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
     (
         "cli",
         &[
-            "base", "plan", "ledger", "check", "figures", "store", "app", "ui", "term",
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "app", "ui", "term",
         ],
     ),
 ];

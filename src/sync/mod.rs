@@ -7,14 +7,18 @@
 pub mod armour;
 pub mod check;
 pub mod container;
+mod effects;
+mod entry;
 pub mod error;
 pub mod export;
 pub mod file;
 pub mod fingerprint;
 mod frame;
+mod gate;
 pub mod header;
 pub mod import;
 pub mod inspect;
+mod keeping;
 pub mod keyfile;
 pub mod limits;
 mod merge;

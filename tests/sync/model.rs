@@ -160,6 +160,14 @@ impl Model {
         self.writes(Subject::Cell(cell.clone()), body, replaces, flags, wall)
     }
 
+    /// The same store as if it had only ever seen its own entries: its bundles relay nobody's.
+    pub(crate) fn alone(&self) -> Self {
+        let (mut alone, author) = (self.clone(), self.author());
+        alone.entries.retain(|at, _| at.0 == author);
+        alone.forks.clear();
+        alone
+    }
+
     pub(crate) fn pins(&mut self, author: AuthorId) {
         self.pinned.insert(author);
     }

@@ -4,21 +4,22 @@
 //! The outcome does not depend on the order of the bundles: each is tried again until none of
 //! them brings anything more.
 
+mod heads;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::check::Checked;
-use super::error::BundleError;
-use super::header::Range;
-use super::limits;
-use super::plan::{Counts, Gap};
-use crate::ledger::trust::{Act, Seeds, Vouched};
+use crate::ledger::trust::{Seeds, Vouched};
 use crate::ledger::{
-    ActorId, AuthorId, Body, CellKey, Clock, EntryRef, FormKey, Hash, Head, Heads, Recorded,
-    Subject, Trust,
+    ActorId, AuthorId, Clock, EntryRef, FormKey, Hash, Heads, Recorded, Subject, Trust,
 };
 use crate::plan::{Plan, UnitId};
-use crate::store::exchange::{Ground, Piece, Tip, subject_digest};
-use crate::store::{StoreError, counts, fits};
+use crate::store::exchange::{Ground, Piece, Tip};
+use crate::store::{StoreError, fits};
+use crate::sync::check::Checked;
+use crate::sync::error::BundleError;
+use crate::sync::gate::{addressed, overstep};
+use crate::sync::header::Range;
+use crate::sync::plan::{Counts, Gap};
 
 /// Where and when an import happens.
 #[derive(Clone, Copy, Debug)]
@@ -34,15 +35,15 @@ pub struct Scene<'a> {
 }
 
 /// A subject before and after.
-pub(super) struct View {
-    pub(super) subject: Subject,
-    pub(super) old: Heads,
-    pub(super) new: Heads,
+pub(in crate::sync) struct View {
+    pub(in crate::sync) subject: Subject,
+    pub(in crate::sync) old: Heads,
+    pub(in crate::sync) new: Heads,
 }
 
 /// What stands between a bundle and being taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Hindrance {
+pub(in crate::sync) enum Hindrance {
     Refused(BundleError),
     Unknown(BTreeSet<AuthorId>),
     Gaps(Vec<Gap>),
@@ -50,24 +51,24 @@ pub(super) enum Hindrance {
 
 /// How far one bundle has got.
 #[derive(Default)]
-pub(super) struct Progress {
-    pub(super) hindrance: Option<Hindrance>,
+pub(in crate::sync) struct Progress {
+    pub(in crate::sync) hindrance: Option<Hindrance>,
     /// Ranges dealt with.
     done: BTreeSet<usize>,
-    pub(super) pieces: Vec<(usize, Piece)>,
-    pub(super) counts: Counts,
+    pub(in crate::sync) pieces: Vec<(usize, Piece)>,
+    pub(in crate::sync) counts: Counts,
     /// Whether its signer is believed.
-    pub(super) believed: bool,
+    pub(in crate::sync) believed: bool,
 }
 
 /// An entry that does not fit the plan it names: its bundle must not be taken at all.
-pub(super) struct Misfit {
-    pub(super) bundle: usize,
-    pub(super) error: BundleError,
+pub(in crate::sync) struct Misfit {
+    pub(in crate::sync) bundle: usize,
+    pub(in crate::sync) error: BundleError,
 }
 
 /// Why the merge stopped.
-pub(super) enum Stop {
+pub(in crate::sync) enum Stop {
     Store(StoreError),
     Misfit(Misfit),
 }
@@ -79,32 +80,32 @@ impl From<StoreError> for Stop {
 }
 
 /// The state of a merge.
-pub(super) struct Merge<'a, 'b> {
-    pub(super) ground: &'a dyn Ground,
-    pub(super) scene: Scene<'a>,
-    pub(super) bundles: &'a [&'b Checked],
-    pub(super) progress: Vec<Progress>,
+pub(in crate::sync) struct Merge<'a, 'b> {
+    pub(in crate::sync) ground: &'a dyn Ground,
+    pub(in crate::sync) scene: Scene<'a>,
+    pub(in crate::sync) bundles: &'a [&'b Checked],
+    pub(in crate::sync) progress: Vec<Progress>,
     seeds: Seeds,
     controls: Vec<Recorded>,
     vouched: Vec<Vouched>,
-    pub(super) before: Trust,
-    pub(super) trust: Trust,
+    pub(in crate::sync) before: Trust,
+    pub(in crate::sync) trust: Trust,
     tips: BTreeMap<AuthorId, Vec<Tip>>,
     /// Entries taken, by the first bytes of their hashes.
     fresh: HashSet<[u8; 8]>,
-    pub(super) views: BTreeMap<Vec<u8>, View>,
-    pub(super) early: BTreeSet<(EntryRef, [u8; 16])>,
-    pub(super) come: BTreeSet<EntryRef>,
+    pub(in crate::sync) views: BTreeMap<Vec<u8>, View>,
+    pub(in crate::sync) early: BTreeSet<(EntryRef, [u8; 16])>,
+    pub(in crate::sync) come: BTreeSet<EntryRef>,
     /// Figures taken, by form: what a lock may not have seen.
-    pub(super) figures: BTreeMap<FormKey, Vec<(AuthorId, u64, usize)>>,
-    pub(super) ahead: BTreeMap<AuthorId, u64>,
-    pub(super) copies: BTreeMap<AuthorId, u64>,
-    pub(super) clock: Clock,
+    pub(in crate::sync) figures: BTreeMap<FormKey, Vec<(AuthorId, u64, usize)>>,
+    pub(in crate::sync) ahead: BTreeMap<AuthorId, u64>,
+    pub(in crate::sync) copies: BTreeMap<AuthorId, u64>,
+    pub(in crate::sync) clock: Clock,
 }
 
 impl<'a, 'b> Merge<'a, 'b> {
     /// Takes what can be taken of all bundles but those in `refused`.
-    pub(super) fn run(
+    pub(in crate::sync) fn run(
         ground: &'a dyn Ground,
         scene: Scene<'a>,
         bundles: &'a [&'b Checked],
@@ -299,7 +300,7 @@ impl<'a, 'b> Merge<'a, 'b> {
         })
     }
 
-    pub(super) fn tips_of(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError> {
+    pub(in crate::sync) fn tips_of(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError> {
         match self.tips.get(author) {
             Some(tips) => Ok(tips.clone()),
             None => self.ground.tips(author),
@@ -307,7 +308,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     }
 
     /// The logs whose ends have moved, as far as they have several.
-    pub(super) fn forks(&self) -> BTreeMap<AuthorId, Vec<Tip>> {
+    pub(in crate::sync) fn forks(&self) -> BTreeMap<AuthorId, Vec<Tip>> {
         let several = |(author, tips): (&AuthorId, &Vec<Tip>)| {
             (tips.len() > 1).then(|| {
                 let mut tips = tips.clone();
@@ -391,146 +392,9 @@ impl<'a, 'b> Merge<'a, 'b> {
         }
     }
 
-    fn entry(&mut self, at: usize, recorded: &Recorded) -> Result<(), StoreError> {
-        let entry = &recorded.entry;
-        self.fresh.insert(recorded.hash.short());
-        if entry.clock.millis > self.scene.wall.saturating_add(limits::AHEAD) {
-            *self.ahead.entry(recorded.author).or_insert(0) += 1;
-        } else {
-            self.clock = self.clock.max(entry.clock);
-        }
-        let key = entry.subject.key();
-        let digest = subject_digest(&key);
-        let replaced = self.arrives(&recorded.reference(), &digest)?;
-        let known_plan = entry.subject.form().is_none() || self.ground.knows_plan(&entry.plan)?;
-        if !known_plan && let Some(progress) = self.progress.get_mut(at) {
-            progress.counts.held += 1;
-        }
-        if !counts(&self.trust, recorded, |_| known_plan) {
-            return Ok(());
-        }
-        if let (Subject::Cell(cell), Some(_)) = (&entry.subject, entry.body.content()) {
-            let figures = self.figures.entry(cell.form.clone()).or_default();
-            figures.push((recorded.author, recorded.seq, at));
-        }
-        let heads = self.view(key, &entry.subject)?.new.clone();
-        for cited in &entry.replaces {
-            if !heads.all().iter().any(|head| head.entry == *cited) && !self.here(cited)? {
-                self.early.insert((*cited, digest));
-            }
-        }
-        let head = (!replaced).then(|| Head::of(recorded.reference(), entry));
-        let merged = heads.merged(&entry.replaces, head);
-        if let Some(view) = self.views.get_mut(&entry.subject.key()) {
-            view.new = merged;
-        }
-        Ok(())
-    }
-
-    /// Notes that an entry has come; true when one on its subject has superseded it already.
-    fn arrives(&mut self, entry: &EntryRef, digest: &[u8; 16]) -> Result<bool, StoreError> {
-        let mut citing = self.ground.cited_early(entry)?;
-        let all = (*entry, [0; 16])..=(*entry, [0xff; 16]);
-        let ours: Vec<(EntryRef, [u8; 16])> = self.early.range(all).copied().collect();
-        for cited in ours {
-            self.early.remove(&cited);
-            citing.push(cited.1);
-        }
-        if !citing.is_empty() {
-            self.come.insert(*entry);
-        }
-        Ok(citing.contains(digest))
-    }
-
-    fn here(&self, cited: &EntryRef) -> Result<bool, StoreError> {
-        Ok(self.fresh.contains(&cited.h8) || self.ground.has_cited(cited)?)
-    }
-
-    fn view(&mut self, key: Vec<u8>, subject: &Subject) -> Result<&mut View, StoreError> {
-        match self.views.entry(key) {
-            std::collections::btree_map::Entry::Occupied(view) => Ok(view.into_mut()),
-            std::collections::btree_map::Entry::Vacant(place) => {
-                let old = self.ground.heads(place.key())?;
-                Ok(place.insert(View {
-                    subject: subject.clone(),
-                    new: old.clone(),
-                    old,
-                }))
-            }
-        }
-    }
-
-    /// True when entries already here may no longer count, or count again.
-    pub(super) fn counts_anew(&self) -> bool {
-        self.before.left_out() != self.trust.left_out()
-    }
-
-    /// Where what counts has changed, makes the heads of the subjects concerned from all their
-    /// entries.
-    fn recount(&mut self) -> Result<(), StoreError> {
-        if !self.counts_anew() {
-            return Ok(());
-        }
-        let changed: BTreeSet<AuthorId> = self
-            .before
-            .left_out()
-            .keys()
-            .chain(self.trust.left_out().keys())
-            .filter(|author| {
-                self.before.left_out().get(author) != self.trust.left_out().get(author)
-            })
-            .copied()
-            .collect();
-        let mut subjects: BTreeMap<Subject, Vec<Recorded>> = BTreeMap::new();
-        self.each_of_all(&mut |recorded| {
-            if changed.contains(&recorded.author) && recorded.entry.subject.form().is_some() {
-                subjects.entry(recorded.entry.subject.clone()).or_default();
-            }
-            Ok(())
-        })?;
-        let trust = &self.trust;
-        self.each_of_all(&mut |recorded| {
-            if let Some(entries) = subjects.get_mut(&recorded.entry.subject) {
-                let known = self.ground.knows_plan(&recorded.entry.plan)?;
-                if counts(trust, recorded, |_| known) {
-                    entries.push(recorded.clone());
-                }
-            }
-            Ok(())
-        })?;
-        for (subject, entries) in subjects {
-            let heads = Heads::of_entries(entries.iter());
-            self.view(subject.key(), &subject)?.new = heads;
-        }
-        Ok(())
-    }
-
-    fn each_of_all(
-        &self,
-        look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.ground.each_entry(look)?;
-        for (bundle, progress) in self.bundles.iter().zip(&self.progress) {
-            for (index, piece) in &progress.pieces {
-                bundle.each(*index, piece.first, look)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Who writes in this store now.
-    pub(super) fn writer(&self) -> Option<AuthorId> {
+    pub(in crate::sync) fn writer(&self) -> Option<AuthorId> {
         self.seeds.writer
-    }
-
-    /// The heads of a subject before and after.
-    pub(super) fn before_and_after(&self, subject: &Subject) -> Result<(Heads, Heads), StoreError> {
-        let key = subject.key();
-        if let Some(view) = self.views.get(&key) {
-            return Ok((view.old.clone(), view.new.clone()));
-        }
-        let heads = self.ground.heads(&key)?;
-        Ok((heads.clone(), heads))
     }
 }
 
@@ -540,73 +404,4 @@ fn vouches(bundle: &Checked) -> impl Iterator<Item = Vouched> + '_ {
         hash: vouch.hash,
         by: AuthorId::of_key(&vouch.by),
     })
-}
-
-/// Whether a bundle is meant for this store at all.
-fn addressed(bundle: &Checked, scene: &Scene<'_>) -> Result<(), BundleError> {
-    let header = bundle.header();
-    if header.plan_id != scene.plan.id {
-        return Err(BundleError::WrongPlan {
-            theirs: header.plan_id.clone(),
-            ours: scene.plan.id.clone(),
-        });
-    }
-    if header.district != scene.plan.district {
-        return Err(BundleError::WrongDistrict {
-            theirs: header.district.to_string(),
-            ours: scene.plan.district.to_string(),
-        });
-    }
-    if !header.to.as_str().is_empty() && header.to != *scene.unit {
-        return Err(BundleError::NotForUs {
-            to: header.to.to_string(),
-        });
-    }
-    Ok(())
-}
-
-/// The first thing a known author does that it may not do.
-fn overstep(bundle: &Checked, trust: &Trust) -> Option<BundleError> {
-    let beyond = bundle
-        .claims
-        .iter()
-        .find(|(claim, _)| trust.knows(&claim.author) && !trust.allows(claim))?;
-    let (claim, seq) = beyond;
-    Some(BundleError::Oversteps {
-        author: claim.author,
-        seq: *seq,
-        what: words(&claim.act),
-    })
-}
-
-fn words(act: &Act) -> String {
-    match act {
-        Act::Enter(unit) | Act::Approve(unit) => unit.to_string(),
-        Act::EnterOnBehalf(unit) | Act::ApproveOnBehalf(unit) => format!("{unit} on behalf"),
-        Act::Return => "return".to_owned(),
-        Act::Close => "lock".to_owned(),
-        Act::Govern => "enrol".to_owned(),
-        Act::Keep | Act::Impersonate => "epoch".to_owned(),
-    }
-}
-
-/// True for a figure that a lock or approval has not seen.
-pub(super) fn unseen(bodies: &[&Body], author: &AuthorId, seq: u64) -> bool {
-    let frontiers = bodies.iter().filter_map(|body| match body {
-        Body::Lock { frontier, .. } | Body::Approve { frontier, .. } => Some(frontier),
-        _ => None,
-    });
-    frontiers.into_iter().any(|frontier| {
-        !frontier
-            .iter()
-            .any(|(seen, last, _)| seen == author && seq <= *last)
-    })
-}
-
-/// The cell of a subject, without rows.
-pub(super) fn figure_cell(subject: &Subject) -> Option<&CellKey> {
-    match subject {
-        Subject::Cell(cell) if cell.row.is_none() => Some(cell),
-        _ => None,
-    }
 }
