@@ -2,6 +2,7 @@
 //! clock, no file.
 
 pub mod ahead;
+mod answers;
 pub mod command;
 pub mod commands;
 pub mod edit;

@@ -1,7 +1,7 @@
 //! The store under the bad day: power cuts, full and failing disks, flipped bits, long histories.
 //!
-//! Small by default; `NHAPLIEU_TORTURE=full cargo test --release --test store_bad_day` runs the
-//! sizes that `docs/store.md` gives figures for.
+//! Small by default; `NHAPLIEU_TORTURE=full cargo test --release --test store_bad_day` runs them
+//! at full size.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +17,6 @@ mod disk;
 mod failing;
 mod golden;
 mod histories;
-mod measured;
 mod power;
 mod state;
 #[path = "../world/mod.rs"]
