@@ -257,3 +257,17 @@ fn arrows_save_a_fresh_figure_and_move_inside_one_being_changed() {
         .keys("<F2><Left><Backspace>3<Enter>");
     assert_eq!(desk.content("ld_nu_nong_nghiep"), value("732"));
 }
+
+#[test]
+fn a_cell_with_a_finding_is_not_called_saved_before_it_is() {
+    let mut desk = begun(SMALL);
+    let sign = |desk: &mut Desk| {
+        let screen = desk.screen();
+        let line = screen.lines().find(|line| line.contains("10.370")).unwrap();
+        line.split_once("10.370").unwrap().1.chars().next().unwrap()
+    };
+    desk.hold().keys("10370<Enter>");
+    assert_eq!(sign(&mut desk), '…', "its write is on its way");
+    desk.release();
+    assert_eq!(sign(&mut desk), '✖');
+}

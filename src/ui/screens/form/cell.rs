@@ -95,6 +95,13 @@ impl Drawing<'_> {
 
     fn sign_of(&self, field: &Field, here: bool) -> (&'static str, Style) {
         let theme = self.ui.theme;
+        // Whether it is on the disk comes before what there is to say of it: a cell that shows
+        // anything else has been answered for.
+        match self.save_state(&field.id) {
+            Some(SaveState::Waiting) => return ("…", theme.quiet()),
+            Some(SaveState::Unsaved) => return ("?", theme.hard()),
+            Some(SaveState::OnDisk) | None => {}
+        }
         let findings: Vec<&Finding> = match self.live {
             Some(live) if here => live.findings.iter().collect(),
             _ => self.form.findings_at(&field.id).collect(),
@@ -108,11 +115,6 @@ impl Drawing<'_> {
         }
         if findings.iter().any(|f| f.overridden.is_none()) {
             return ("!", theme.soft());
-        }
-        match self.save_state(&field.id) {
-            Some(SaveState::Waiting) => return ("…", theme.quiet()),
-            Some(SaveState::Unsaved) => return ("?", theme.hard()),
-            Some(SaveState::OnDisk) | None => {}
         }
         if !self.form.form.note(&field.id).is_empty() {
             return ("*", theme.quiet());
