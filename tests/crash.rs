@@ -40,7 +40,9 @@ fn shown(number: usize) -> String {
 /// The figure stands in its cell, and is no longer on its way to the disk.
 fn is_answered(screen: &str, number: usize) -> bool {
     let shown = shown(number);
-    screen.lines().any(|line| {
+    // Below the form findings name figures too, also those still on their way.
+    let mut form = screen.lines().skip(2).take(17);
+    form.any(|line| {
         let Some((before, after)) = line.split_once(&shown) else {
             return false;
         };
