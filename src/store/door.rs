@@ -41,8 +41,10 @@ impl Store for RedbStore {
             .ok_or_else(|| StoreError::Refused("no plan".to_owned()))?;
         // Taken out so that the transaction may borrow the rest of the store.
         let mut own = std::mem::take(&mut self.own);
+        let mut before = None;
         let done = self.transact(|transaction| {
             let mut batch = Batch::begin(transaction)?;
+            before = Some(batch.tip().digest);
             let mut bench = Bench {
                 plan: Arc::as_ref(&plan),
                 own: &mut own,
@@ -62,12 +64,19 @@ impl Store for RedbStore {
         let (tip, outcomes) = done?;
         if let Some(tip) = tip {
             self.bear_witness(tip.author, tip.seq, tip.hash);
+            // What was proved stays proved through our own changes of it.
+            if self.proved.get() == before {
+                self.proved.set(Some(tip.digest));
+            }
         }
         Ok(outcomes)
     }
 
     fn form(&self, form: &FormKey) -> Result<Form, StoreError> {
-        self.read(|reading| read::form(reading, form))
+        self.read(|reading| {
+            self.prove(reading)?;
+            read::form(reading, form)
+        })
     }
 
     fn form_keys(&self) -> Result<Vec<FormKey>, StoreError> {
@@ -75,7 +84,10 @@ impl Store for RedbStore {
     }
 
     fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.read(|reading| read::log(reading, filter))
+        self.read(|reading| {
+            self.prove(reading)?;
+            read::log(reading, filter)
+        })
     }
 
     fn undo_plan(&self, actor: &ActorId, direction: Direction) -> Result<UndoPlan, StoreError> {
@@ -83,7 +95,10 @@ impl Store for RedbStore {
     }
 
     fn actors(&self) -> Result<Vec<Actor>, StoreError> {
-        self.read(read::actors)
+        self.read(|reading| {
+            self.prove(reading)?;
+            read::actors(reading)
+        })
     }
 
     fn counter(&self) -> Result<u64, StoreError> {

@@ -4,6 +4,7 @@
 use super::api::StoreError;
 use super::batch::{Batch, By, Draft};
 use super::codec::Record;
+use super::codec::TipV1;
 use super::exchange::Checkpoint;
 use super::key::{self, WriterKey};
 use super::peers;
@@ -26,8 +27,10 @@ pub(super) fn ensure_own(
     witnessed: Option<&Witness>,
 ) -> Result<(), StoreError> {
     let (tip, known) = store.read(|reading| {
+        let tip = reading.tip()?;
+        ends_at(reading, &tip)?;
         let known = witnessed.map_or(Ok(true), |witness| is_known(reading, witness))?;
-        Ok((reading.tip()?, known))
+        Ok((tip, known))
     })?;
     let moved = witnessed.is_some_and(|witness| witness.place != store.place);
     let keyed = key::is_of(&store.dir, &AuthorId(tip.author));
@@ -38,6 +41,17 @@ pub(super) fn ensure_own(
         return Ok(());
     }
     begin_epoch(store, AuthorId(tip.author))
+}
+
+/// A log that lost its end to damage is no log that was rolled back: a new epoch would hide it.
+fn ends_at(reading: &Reading, tip: &TipV1) -> Result<(), StoreError> {
+    let entries = reading.table(rows::ENTRIES)?;
+    let last = rows::numbered(&entries, &AuthorId(tip.author), tip.seq)?;
+    if last.iter().any(|entry| entry.hash.0 == tip.hash) {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged("last entries are missing".to_owned()))
+    }
 }
 
 /// True when the store still holds the entry the witness saw.

@@ -59,10 +59,6 @@ pub(super) fn form(reading: &Reading, key: &FormKey) -> Result<Form, StoreError>
     for (subject, heads) in members(&views, Some(key))? {
         place(&mut form, subject, heads);
     }
-    if form == Form::default() {
-        // Nothing at all: believed only when no group is missing either.
-        groups(&views, &reading.tip()?)?;
-    }
     Ok(form)
 }
 
@@ -238,7 +234,9 @@ fn merged(
     filter: &LogFilter,
     limit: usize,
 ) -> Result<Vec<Recorded>, StoreError> {
+    let lost = || StoreError::Damaged("entries are missing".to_owned());
     let mut walks = Vec::new();
+    let mut end = None;
     for author in authors(entries)? {
         let (from, _) = rows::seq_range(&author, 0);
         let (_, to) = rows::seq_range(&author, u64::MAX);
@@ -247,18 +245,30 @@ fn merged(
             next: None,
         };
         walk.step()?;
-        if author.0 == tip.author && walk.next.as_ref().map(|r| r.seq) != Some(tip.seq) {
-            return Err(StoreError::Damaged("last entries are missing".to_owned()));
+        if author.0 == tip.author {
+            end = walk.next.as_ref().map(|recorded| recorded.seq);
         }
         walks.push(walk);
     }
+    if end != Some(tip.seq) {
+        return Err(lost());
+    }
     let mut found = Vec::new();
+    let mut walked = 0_u64;
     while found.len() < limit {
         let latest = walks
             .iter_mut()
             .filter(|walk| walk.next.is_some())
             .max_by_key(|walk| walk.next.as_ref().map(order));
-        let Some(walk) = latest else { break };
+        let Some(walk) = latest else {
+            // Nobody else's log says where it ends; together they are as many as were counted.
+            return if walked == tip.entries {
+                Ok(found)
+            } else {
+                Err(lost())
+            };
+        };
+        walked = walked.saturating_add(1);
         if let Some(recorded) = walk.step()?
             && matches(&recorded.entry.subject, filter)
         {
@@ -311,6 +321,10 @@ pub(super) fn authors(entries: &impl Rows) -> Result<Vec<AuthorId>, StoreError> 
                 .map(AuthorId)
                 .ok_or_else(|| StoreError::Damaged("entry key".to_owned()))?,
         };
+        if found.last().is_some_and(|last| *last >= author) {
+            // On a damaged path a leap forward can land where it began.
+            return Err(StoreError::Damaged("order of authors".to_owned()));
+        }
         found.push(author);
         (_, from) = rows::seq_range(&author, u64::MAX);
         from.push(0);

@@ -1,6 +1,7 @@
 //! The store on redb: opening, the handle that is dropped when it fails, and the two doors every
 //! read and every write goes through.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fs;
 use std::io;
@@ -18,7 +19,7 @@ use super::backend::{Access, Files, Opener, Patient, Pauses};
 use super::fault::{Failure, guarded};
 use super::rows::{self, Reading};
 use super::witness::{Place, Witness, WitnessFile};
-use super::{epoch, migrate, place, sessions, snapshot};
+use super::{epoch, migrate, place, read, sessions};
 use crate::ledger::{AuthorId, EntryRef, Hash};
 use crate::plan::Plan;
 
@@ -88,6 +89,8 @@ pub struct RedbStore {
     pub(super) witness: WitnessFile,
     pub(super) place: Place,
     pub(super) own: HashSet<EntryRef>,
+    /// The digest over all groups that was last found to be true of them.
+    pub(super) proved: Cell<Option<[u8; 32]>>,
     /// When a session last ended without taking its leave, as seen at the start.
     pub(super) unclean: Option<u64>,
 }
@@ -150,6 +153,7 @@ pub fn open_on(
         witness,
         place: Place::new(&edge.machine, place::inode(&path)),
         own: HashSet::new(),
+        proved: Cell::new(None),
         unclean: sessions::unclean_end(dir),
     };
     match access {
@@ -209,6 +213,17 @@ impl RedbStore {
             Handle::Gone(why) => return Err(StoreError::Io(why.clone())),
         };
         Ok(Reading::new(transaction))
+    }
+
+    /// Compares the groups with the digest over them, once for each state of it: a group may be
+    /// true of its rows and yet, with them, be an old one that the disk gave back.
+    pub(super) fn prove(&self, reading: &Reading) -> Result<(), StoreError> {
+        let tip = reading.tip()?;
+        if self.proved.get() != Some(tip.digest) {
+            read::groups(&reading.table(rows::VIEWS)?, &tip)?;
+            self.proved.set(Some(tip.digest));
+        }
+        Ok(())
     }
 
     /// The one door of writes: waits for its turn, runs `work`, and on a failure of the disk
@@ -304,54 +319,12 @@ impl RedbStore {
         })
     }
 
-    fn backend(&self, access: Access) -> Result<Patient, StoreError> {
+    pub(super) fn backend(&self, access: Access) -> Result<Patient, StoreError> {
         let file = self
             .opener
             .open(&data_path(&self.dir), access)
             .map_err(|error| place::not_writable(&self.dir, error))?;
         Ok(Patient::new(file, self.edge.patience))
-    }
-
-    /// Opens for reading. After a crash only an open for writing recovers the file; then that
-    /// is done, and nothing is written all the same. Where not even that is possible, a copy in
-    /// memory is recovered and read.
-    pub(super) fn open_for_reading(&mut self) -> Result<(), StoreError> {
-        let read_only = guarded(|| {
-            let backend = self.backend(Access::Read)?;
-            match builder(ConcurrencyMode::MultiWriter).open_read_only_with_backend(backend) {
-                Ok(database) => Ok(Some(database)),
-                Err(DatabaseError::RepairAborted) => Ok(None),
-                Err(error) => Err(without_locks(error)),
-            }
-        });
-        match read_only {
-            Ok(Some(database)) => self.handle = Handle::ReadOnly(database),
-            Ok(None) | Err(Failure::Reported(StoreError::Refused(_))) => {
-                if let Err(error) = self.open_handle() {
-                    self.open_snapshot(error)?;
-                }
-            }
-            Err(failure) => return Err(self.named(failure.into())),
-        }
-        self.mode = Mode::Read;
-        Ok(())
-    }
-
-    /// Reads from a copy when `why` is that the disk takes nothing.
-    fn open_snapshot(&mut self, why: StoreError) -> Result<(), StoreError> {
-        if !matches!(
-            why,
-            StoreError::DiskFull | StoreError::Io(_) | StoreError::ReadOnly(_)
-        ) {
-            return Err(why);
-        }
-        let database = guarded(|| {
-            let copy = snapshot::of(&self.backend(Access::Read)?)?;
-            Ok(builder(ConcurrencyMode::ExclusiveWriter).create_with_backend(copy)?)
-        });
-        // Where the copy fails too, the first reason is the one to act on.
-        self.handle = Handle::Full(database.map_err(|_| why)?);
-        Ok(())
     }
 
     /// Notes how far the store has got; a witness that cannot be written only says less.
@@ -399,7 +372,7 @@ pub(super) fn begin(
     }
 }
 
-fn without_locks(error: DatabaseError) -> StoreError {
+pub(super) fn without_locks(error: DatabaseError) -> StoreError {
     match error {
         DatabaseError::Storage(StorageError::Unsupported) => StoreError::Refused(String::new()),
         other => other.into(),

@@ -255,20 +255,35 @@ pub(crate) fn cited(entries: &impl Rows, at: &EntryRef) -> Result<Option<Recorde
         .find(|found| found.hash.short() == at.h8))
 }
 
-/// All entries with that number: one, or several after a store was copied.
+/// All entries with that number: one, or several after a store was copied; none where the log
+/// has not come so far. A log has no gaps, so a number missing below its end is damage.
 pub(crate) fn numbered(
     entries: &impl Rows,
     author: &AuthorId,
     seq: u64,
 ) -> Result<Vec<Recorded>, StoreError> {
     let (from, to) = seq_range(author, seq);
-    entries
+    let found: Vec<Recorded> = entries
         .range(from.as_slice()..=to.as_slice())?
         .map(|row| {
             let (key, value) = row?;
             unsealed_entry(key.value(), value.value())
         })
-        .collect()
+        .collect::<Result<_, StoreError>>()?;
+    if found.is_empty() {
+        let (first, _) = seq_range(author, 0);
+        let (_, last) = seq_range(author, u64::MAX);
+        if let Some(row) = entries
+            .range(first.as_slice()..=last.as_slice())?
+            .next_back()
+        {
+            let (key, value) = row?;
+            if unsealed_entry(key.value(), value.value())?.seq >= seq {
+                return Err(StoreError::Damaged(format!("no entry {seq}")));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The tables of one consistent read, opened as they are needed.

@@ -1,11 +1,17 @@
-//! A copy of the file in memory, for reading where nothing can be written: after a crash or a
-//! failed write redb must repair the file before it reads it, and a disk that is full, broken or
-//! read-only does not let it. The copy is repaired instead; the file stays as it is.
+//! Opening for reading; and a copy of the file in memory, for reading where nothing can be
+//! written: after a crash or a failed write redb must repair the file before it reads it, and a
+//! disk that is full, broken or read-only does not let it. The copy is repaired instead; the file
+//! stays as it is.
 
 use std::io;
 
-use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
+use redb::{ConcurrencyMode, DatabaseError, StorageBackend};
+
+use super::api::StoreError;
+use super::backend::Access;
+use super::fault::{Failure, guarded};
+use super::redb_store::{Handle, Mode, RedbStore, builder, without_locks};
 
 /// The file's head, which every commit rewrites.
 const HEAD: usize = 512;
@@ -14,11 +20,55 @@ const CHUNK: usize = 64 << 10;
 /// How often another session may come in between.
 const ATTEMPTS: usize = 20;
 
+impl RedbStore {
+    /// Opens for reading. After a crash only an open for writing recovers the file; then that
+    /// is done, and nothing is written all the same. Where not even that is possible, a copy in
+    /// memory is recovered and read.
+    pub(super) fn open_for_reading(&mut self) -> Result<(), StoreError> {
+        let read_only = guarded(|| {
+            let backend = self.backend(Access::Read)?;
+            match builder(ConcurrencyMode::MultiWriter).open_read_only_with_backend(backend) {
+                Ok(database) => Ok(Some(database)),
+                Err(DatabaseError::RepairAborted) => Ok(None),
+                Err(error) => Err(without_locks(error)),
+            }
+        });
+        match read_only {
+            Ok(Some(database)) => self.handle = Handle::ReadOnly(database),
+            Ok(None) | Err(Failure::Reported(StoreError::Refused(_))) => {
+                if let Err(error) = self.open_handle() {
+                    self.open_snapshot(error)?;
+                }
+            }
+            Err(failure) => return Err(self.named(failure.into())),
+        }
+        self.mode = Mode::Read;
+        Ok(())
+    }
+
+    /// Reads from a copy when `why` is that the disk takes nothing.
+    fn open_snapshot(&mut self, why: StoreError) -> Result<(), StoreError> {
+        if !matches!(
+            why,
+            StoreError::DiskFull | StoreError::Io(_) | StoreError::ReadOnly(_)
+        ) {
+            return Err(why);
+        }
+        let database = guarded(|| {
+            let copy = of(&self.backend(Access::Read)?)?;
+            Ok(builder(ConcurrencyMode::ExclusiveWriter).create_with_backend(copy)?)
+        });
+        // Where the copy fails too, the first reason is the one to act on.
+        self.handle = Handle::Full(database.map_err(|_| why)?);
+        Ok(())
+    }
+}
+
 /// Copies the file as one commit left it.
 ///
 /// # Errors
 /// What the disk says, or [`io::ErrorKind::WouldBlock`] when others never stop committing.
-pub(super) fn of(file: &dyn StorageBackend) -> io::Result<InMemoryBackend> {
+fn of(file: &dyn StorageBackend) -> io::Result<InMemoryBackend> {
     for _ in 0..ATTEMPTS {
         let before = head(file)?;
         let copy = copied(file)?;

@@ -141,10 +141,25 @@ fn compare(reading: &Reading, differences: &mut Differences) -> Result<(u64, u64
     let views = compare_views(&reading.table(rows::VIEWS)?, &derived, &tip, differences)?;
     compare_actions(&reading.table(rows::ACTIONS)?, &derived, differences)?;
     compare_tip(&tip, &derived, differences);
+    for definition in [rows::ENTRIES, rows::VIEWS, rows::ACTIONS] {
+        look_up(&reading.table(definition)?, differences)?;
+    }
     if let Err(error) = read::plan_bytes(reading) {
         differences.add(format!("plan: {error}"));
     }
     Ok((derived.entries, views))
+}
+
+/// Every row that a walk finds is found by its key as well: on a damaged path, it may not be.
+fn look_up(table: &impl Rows, differences: &mut Differences) -> Result<(), StoreError> {
+    for row in table.range::<&[u8]>(..)? {
+        let (key, value) = row?;
+        let found = table.get(key.value())?;
+        if found.is_none_or(|found| found.value() != value.value()) {
+            differences.add(format!("row {} is not found", hex(key.value())));
+        }
+    }
+    Ok(())
 }
 
 fn compare_views(

@@ -62,10 +62,7 @@ pub(crate) fn busy(chance: &mut Chance, n: u64) -> Action {
     let changes = match chance.below(6) {
         0 => vec![Change {
             subject: Subject::Note(at),
-            body: Body::Note(format!(
-                "theo sổ {n}, {}",
-                "dài ".repeat(chance.below(60)).trim()
-            )),
+            body: Body::Note(format!("theo sổ {n}{}", " dài".repeat(chance.below(60)))),
             reason: String::new(),
             seen: Seen::Current,
         }],
