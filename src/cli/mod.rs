@@ -91,9 +91,9 @@ fn carry_out(cli: &Cli, texts: &Arc<Texts>, out: &mut Out<'_>) -> Result<Exit, F
         Some(Command::Reopen(args)) => {
             commands::workflow::run(&site, Step::Reopen, &args.form, &args.reason, out)
         }
-        Some(Command::Export(args)) => commands::bundles::export(&site, args, out),
-        Some(Command::Import(args)) => commands::bundles::import(&site, args, out),
-        Some(Command::Inspect(args)) => commands::bundles::inspect(args, out),
+        Some(Command::Export(args)) => commands::export::run(&site, args, out),
+        Some(Command::Import(args)) => commands::import::run(&site, args, out),
+        Some(Command::Inspect(args)) => commands::inspect::run(args, out),
         Some(Command::Enrol(args)) => commands::trust::enrol(&site, args, out),
         Some(Command::Revoke(args)) => commands::trust::revoke(&site, args, out),
         Some(Command::Conflicts(args)) => commands::disputes::list(&site, args, out),

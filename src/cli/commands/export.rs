@@ -1,0 +1,82 @@
+//! `export`: what the other side has not confirmed, as a file; or this store's key.
+
+use std::path::PathBuf;
+
+use crate::base::Message;
+use crate::cli::args;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::find;
+use crate::cli::out::Out;
+use crate::cli::setup;
+use crate::cli::site::{Desk, Site};
+use crate::store::Store;
+use crate::store::exchange::Exchange;
+use crate::sync::Scope;
+use crate::sync::export::{self, Order};
+use crate::sync::file::{self, Dress, FileError};
+use crate::sync::keyfile::KeyFile;
+
+pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let desk = site.write()?;
+    if args.key {
+        return key_file(&desk, site, args, out);
+    }
+    let to = match &args.to {
+        Some(name) => Some(find::unit(&desk.plan, name, None)?.id.clone()),
+        None => None,
+    };
+    let order = Order {
+        plan: &desk.plan,
+        to: to.as_ref(),
+        scope: if args.since_all {
+            Scope::All
+        } else {
+            Scope::Since
+        },
+        wall: setup::wall(),
+    };
+    let planned = export::plan(&desk.store, &order)?;
+    let bundle = export::bundle(&desk.store, &order, &planned)?;
+    let dress = if args.armour {
+        Dress::Armour
+    } else {
+        Dress::Plain
+    };
+    file::write(&args.output, &bundle, dress)?;
+    let entries = usize::try_from(planned.entries()).unwrap_or(usize::MAX);
+    out.say(
+        &Message::new("cli.done.exported")
+            .with("file", args.output.display().to_string())
+            .with("entries", entries),
+    )?;
+    out.say(&Message::new("sync.file.written"))?;
+    Ok(Exit::Done)
+}
+
+/// Writes what the coordinator needs to enrol this store.
+fn key_file(
+    desk: &Desk,
+    site: &Site,
+    args: &args::Export,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let info = desk.store.info()?;
+    let people = desk.store.actors()?;
+    let name = people.iter().find(|actor| actor.id == site.actor);
+    let (key, _) = desk.store.sign(b"")?;
+    let file = KeyFile {
+        unit: info.unit,
+        name: name.map(|actor| actor.name.clone()).unwrap_or_default(),
+        key,
+    };
+    let (_, signature) = desk.store.sign(&file.words())?;
+    std::fs::write(&args.output, file.write(&signature)).map_err(|error| {
+        let path = args.output.display().to_string();
+        Failure::from(FileError::Io {
+            path: PathBuf::from(path),
+            error,
+        })
+    })?;
+    out.say(&Message::new("cli.done.key").with("digits", file.fingerprint().to_string()))?;
+    Ok(Exit::Done)
+}
