@@ -25,6 +25,7 @@ pub fn trouble(error: &StoreError) -> Trouble {
                 .with("actor", &**actor)
                 .with("what", &**what),
         ),
+        StoreError::Interrupted => refused(Message::new("sync.error.interrupted")),
         StoreError::Refused(_) => refused(Message::new("trouble.refused").with("detail", detail)),
         StoreError::Held { by } => failed(Message::new("trouble.held").with("by", &**by)),
         StoreError::DiskFull => failed(Message::new("trouble.disk_full")),

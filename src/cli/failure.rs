@@ -107,6 +107,7 @@ impl From<StoreError> for Failure {
                 Message::new("cli.error.conflict").with("field", field.as_str()),
             ),
             StoreError::Locked => (Exit::NotPermitted, Message::new("cli.error.locked")),
+            StoreError::Interrupted => (Exit::Refused, Message::new("sync.error.interrupted")),
             StoreError::NothingToUndo | StoreError::Refused(_) => {
                 (Exit::Refused, Message::new("cli.error.refused"))
             }

@@ -15,6 +15,7 @@ use super::key::{self, WriterKey};
 use super::peers::{self, Tag};
 use super::redb_store::{RedbStore, Step};
 use super::rows::{self, Rows};
+use super::watch::{self, Meter, Watch};
 use super::{epoch, read, verify};
 use crate::ledger::{AuthorId, Clock, EntryRef, Hash, Recorded, Subject, Trust};
 
@@ -34,7 +35,7 @@ impl Exchange for RedbStore {
         self.read(|reading| ask(&Open::read(reading)?))
     }
 
-    fn absorb(&mut self, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
+    fn absorb(&mut self, watch: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
         // The first attempt may find that the store must go on as another author.
         for _ in 0..2 {
             let attempt = self.transact(|transaction| {
@@ -47,7 +48,7 @@ impl Exchange for RedbStore {
                         Ok(Step::Abort(Attempt::NewEpoch(writer)))
                     }
                     (Some(decision), _) if !decision.is_empty() => {
-                        let tip = write(transaction, &decision)?;
+                        let tip = write(transaction, &decision, watch)?;
                         Ok(Step::Commit(Attempt::Written(tip)))
                     }
                     _ => Ok(Step::Abort(Attempt::Nothing)),
@@ -204,7 +205,12 @@ fn chain_to(
 }
 
 /// Writes everything a decision says.
-fn write(transaction: &WriteTransaction, decision: &Decision<'_>) -> Result<TipV1, StoreError> {
+fn write(
+    transaction: &WriteTransaction,
+    decision: &Decision<'_>,
+    watch: &dyn Watch,
+) -> Result<TipV1, StoreError> {
+    let mut meter = Meter::begin(watch, watch::Step::Write, decision.entries)?;
     let mut batch = Batch::begin(transaction)?;
     for taken in &decision.taken {
         taken
@@ -212,7 +218,8 @@ fn write(transaction: &WriteTransaction, decision: &Decision<'_>) -> Result<TipV
             .each(taken.index, taken.from, &mut |arriving| {
                 let key = rows::entry_key(&taken.author, arriving.seq, arriving.hash);
                 let row = rows::sealed_entry(&key, arriving.previous, arriving.bytes);
-                batch.insert_entry(&key, &row)
+                batch.insert_entry(&key, &row)?;
+                Ok(meter.one()?)
             })?;
     }
     if decision.rebuild == Rebuild::No {
@@ -236,6 +243,7 @@ fn write(transaction: &WriteTransaction, decision: &Decision<'_>) -> Result<TipV
         Rebuild::Yes => verify::rebuild(transaction)?,
         Rebuild::No => count_unsent(transaction)?,
     }
+    meter.end()?;
     rows::tip(&transaction.open_table(rows::META)?)
 }
 

@@ -201,9 +201,18 @@ pub enum StoreError {
     /// Nothing to undo or redo.
     #[error("nothing to undo")]
     NothingToUndo,
+    /// Whoever watched the work ended it.
+    #[error("interrupted")]
+    Interrupted,
     /// An action without changes, or one that contradicts the plan.
     #[error("refused: {0}")]
     Refused(String),
+}
+
+impl From<super::watch::Stopped> for StoreError {
+    fn from(_: super::watch::Stopped) -> Self {
+        Self::Interrupted
+    }
 }
 
 /// A place that keeps entries and answers from them.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::api::{Store, StoreError};
 use super::shape;
+use super::watch::Watch;
 use crate::ledger::trust::{Seeds, Vouched};
 use crate::ledger::{ActorId, AuthorId, Clock, Entry, EntryRef, Hash, Heads, PlanRef, Recorded};
 use crate::plan::UnitId;
@@ -282,11 +283,12 @@ pub trait Exchange: Store {
         ask: &mut dyn FnMut(&dyn Ground) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// Decides and writes, in one transaction.
+    /// Decides and writes, in one transaction; `watch` is told of the writing.
     ///
     /// # Errors
-    /// What `decide` gives, or a failure of the store: then nothing was written.
-    fn absorb(&mut self, decide: &mut Decide<'_, '_>) -> Result<(), StoreError>;
+    /// What `decide` gives, [`StoreError::Interrupted`], or a failure of the store: then nothing
+    /// was written.
+    fn absorb(&mut self, watch: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError>;
 
     /// Shows the stored bytes of the log that ends in `tip`, from number `from` on.
     ///

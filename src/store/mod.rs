@@ -28,6 +28,7 @@ mod shape;
 mod snapshot;
 mod undo;
 mod verify;
+pub mod watch;
 mod witness;
 
 pub use api::*;

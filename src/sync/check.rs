@@ -18,6 +18,7 @@ use crate::ledger::{Body, Claim, Hash, Recorded, Subject};
 use crate::plan::UnitId;
 use crate::store::StoreError;
 use crate::store::exchange::{Arriving, EntryFault, Source, read_entry};
+use crate::store::watch::{Meter, Step, Unwatched, Watch};
 
 /// Longest id in a subject or body, in bytes.
 const ID_LIMIT: usize = 64;
@@ -47,6 +48,14 @@ impl Checked {
     /// # Errors
     /// Any [`BundleError`] that needs no store to be found.
     pub fn read(bytes: Vec<u8>) -> Result<Self, BundleError> {
+        Self::read_watched(bytes, &Unwatched)
+    }
+
+    /// As [`Self::read`], and tells `watch` how far it is.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; [`BundleError::Interrupted`].
+    pub fn read_watched(bytes: Vec<u8>, watch: &dyn Watch) -> Result<Self, BundleError> {
         let container = Container::open(bytes)?;
         signatures(&container.header)?;
         let mut checked = Self {
@@ -56,6 +65,8 @@ impl Checked {
             claims: BTreeMap::new(),
         };
         let mut place = Place::start(checked.header());
+        let of = u64::from(checked.header().entries);
+        let mut meter = Meter::begin(watch, Step::Read, of)?;
         let (mut marks, mut controls) = (Vec::new(), Vec::new());
         let mut claims = BTreeMap::new();
         checked.container.each_chunk(0, |chunk, raw| {
@@ -66,10 +77,12 @@ impl Checked {
                 if matches!(recorded.entry.subject, Subject::Author(_)) {
                     controls.push((place.range, recorded));
                 }
+                meter.one()?;
                 Ok::<_, BundleError>(ControlFlow::Continue(()))
             })
         })?;
         place.end()?;
+        meter.end()?;
         (checked.marks, checked.controls, checked.claims) = (marks, controls, claims);
         Ok(checked)
     }

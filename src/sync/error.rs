@@ -4,6 +4,7 @@
 use crate::base::bytes::BadBytes;
 use crate::base::{Arg, Message};
 use crate::ledger::AuthorId;
+use crate::store::watch::Stopped;
 
 /// What was larger than [`super::limits`] allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +160,15 @@ pub enum BundleError {
     /// The waiting room is full.
     #[error("waiting room is full")]
     RoomFull,
+    /// Whoever watched the reading ended it.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<Stopped> for BundleError {
+    fn from(_: Stopped) -> Self {
+        Self::Interrupted
+    }
 }
 
 fn chunk_name(chunk: Option<u32>) -> String {
@@ -229,6 +239,7 @@ impl BundleError {
                 .with("author", author.to_string())
                 .with("seq", count(*seq))
                 .with("what", what.as_str()),
+            Self::Interrupted => Message::new("sync.error.interrupted"),
             _ => Message::new("sync.error.room_full"),
         }
     }

@@ -76,7 +76,7 @@ pub enum ExportError {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn plan(store: &impl Exchange, order: &Order<'_>) -> Result<ExportPlan, StoreError> {
+pub fn plan(store: &(impl Exchange + ?Sized), order: &Order<'_>) -> Result<ExportPlan, StoreError> {
     let (info, points) = (store.info()?, store.checkpoints()?);
     let mut peers = store.peers()?;
     peers.retain(|peer| Some(&peer.unit) == order.to);
@@ -199,7 +199,7 @@ fn piece(
 /// # Errors
 /// [`ExportError`].
 pub fn bundle(
-    store: &impl Exchange,
+    store: &(impl Exchange + ?Sized),
     order: &Order<'_>,
     plan: &ExportPlan,
 ) -> Result<Vec<u8>, ExportError> {
@@ -254,7 +254,7 @@ pub fn bundle(
 }
 
 fn header(
-    store: &impl Exchange,
+    store: &(impl Exchange + ?Sized),
     order: &Order<'_>,
     plan: &ExportPlan,
     ranges: Vec<Range>,
@@ -293,7 +293,7 @@ fn header(
 
 /// The public keys of the authors, from the entries they begin with.
 fn keys(
-    store: &impl Exchange,
+    store: &(impl Exchange + ?Sized),
     plan: &ExportPlan,
 ) -> Result<BTreeMap<AuthorId, [u8; 32]>, StoreError> {
     let mut keys = BTreeMap::new();

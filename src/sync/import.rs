@@ -22,7 +22,7 @@ use crate::store::exchange::{Decision, Exchange, Ground, Held, Rebuild};
 /// # Errors
 /// When the store cannot be read.
 pub fn plan(
-    store: &impl Exchange,
+    store: &(impl Exchange + ?Sized),
     scene: &Scene<'_>,
     bundles: &[Checked],
 ) -> Result<ImportPlan, StoreError> {
@@ -42,14 +42,14 @@ pub fn plan(
 /// # Errors
 /// A failure of the store: then nothing was written.
 pub fn apply(
-    store: &mut impl Exchange,
+    store: &mut (impl Exchange + ?Sized),
     scene: &Scene<'_>,
     bundles: &[Checked],
 ) -> Result<ImportPlan, StoreError> {
     let room = room(store)?;
     let all = together(bundles, &room);
     let mut planned = ImportPlan::default();
-    store.absorb(&mut |ground| {
+    store.absorb(scene.watch, &mut |ground| {
         let (decision, plan) = decide(ground, scene, &all)?;
         planned = plan;
         Ok(Some(decision))
@@ -63,7 +63,7 @@ pub fn apply(
 /// # Errors
 /// When the store cannot be read.
 pub fn suppose(
-    store: &impl Exchange,
+    store: &(impl Exchange + ?Sized),
     scene: &Scene<'_>,
     bundle: &Checked,
     rights: &Rights,
@@ -109,7 +109,7 @@ fn enrolment(writer: AuthorId, scene: &Scene<'_>, bundle: &Checked, rights: &Rig
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn frontier(store: &impl Exchange) -> Result<Frontier, StoreError> {
+pub fn frontier(store: &(impl Exchange + ?Sized)) -> Result<Frontier, StoreError> {
     let authors = store.authors()?;
     let mut frontier = Vec::new();
     store.weigh(&mut |ground| {
@@ -124,7 +124,7 @@ pub fn frontier(store: &impl Exchange) -> Result<Frontier, StoreError> {
 }
 
 /// The bundles that wait in the store. What no longer reads stays where it is.
-fn room(store: &impl Exchange) -> Result<Vec<Checked>, StoreError> {
+fn room(store: &(impl Exchange + ?Sized)) -> Result<Vec<Checked>, StoreError> {
     let mut held = Vec::new();
     store.weigh(&mut |ground| {
         held = ground.held()?;
@@ -240,7 +240,7 @@ fn count<T>(items: impl Iterator<Item = T>) -> u64 {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn conflicts(store: &impl Exchange) -> Result<Vec<(CellKey, Heads)>, StoreError> {
+pub fn conflicts(store: &(impl Exchange + ?Sized)) -> Result<Vec<(CellKey, Heads)>, StoreError> {
     let mut found = Vec::new();
     for form in store.form_keys()? {
         let FormKey { unit, period } = &form;

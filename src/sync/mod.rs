@@ -25,9 +25,11 @@ mod merge;
 pub mod plan;
 pub mod undo;
 
+pub use crate::store::watch;
 pub use check::Checked;
 pub use container::Container;
 pub use error::{BundleError, Limit};
 pub use header::{Have, Header, Range, Scope, Vouch};
 pub use merge::Scene;
 pub use plan::ImportPlan;
+pub use watch::{Step, Unwatched, Watch};

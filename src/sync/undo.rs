@@ -21,7 +21,11 @@ pub enum Undone {
 ///
 /// # Errors
 /// [`StoreError::NothingToUndo`] without such an import; a failure of the store.
-pub fn import(store: &mut impl Exchange, root: &Hash, reason: &str) -> Result<Undone, StoreError> {
+pub fn import(
+    store: &mut (impl Exchange + ?Sized),
+    root: &Hash,
+    reason: &str,
+) -> Result<Undone, StoreError> {
     let mut report: Option<Report> = None;
     store.weigh(&mut |ground| {
         report = ground.report(root)?;

@@ -50,6 +50,7 @@ fn take(store: &mut Model, bundles: &[Checked], wall: u64) -> nhaplieu::sync::Im
         unit: &unit,
         by: &by,
         wall,
+        watch: &nhaplieu::sync::Unwatched,
     };
     import::apply(store, &scene, bundles).unwrap()
 }

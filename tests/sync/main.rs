@@ -21,4 +21,5 @@ mod pen;
 mod scale;
 mod site;
 mod stores;
+mod watched;
 mod words;

@@ -16,6 +16,7 @@ use nhaplieu::store::exchange::{
     Arriving, Checkpoint, Decide, Decision, Exchange, Forgotten, Ground, HeldBundle, Peer, Rebuild,
     Report, Tip, entry_bytes, subject_digest,
 };
+use nhaplieu::store::watch::Watch;
 use nhaplieu::store::{
     Action, Committed, Direction, LogEntry, LogFilter, Store, StoreError, StoreInfo, UndoPlan,
     VerifyReport, counts,
@@ -333,7 +334,7 @@ impl Exchange for Model {
     ) -> Result<(), StoreError> {
         ask(self)
     }
-    fn absorb(&mut self, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
+    fn absorb(&mut self, _: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
         let mut decision = decide(self)?.unwrap();
         if decision.new_epoch {
             let wall = self.clock.millis;

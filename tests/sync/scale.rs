@@ -12,7 +12,7 @@ use crate::model::Model;
 use crate::site::{START, Site};
 use crate::world::cell;
 
-fn large(office: &mut Site, entries: u64) -> Checked {
+pub(crate) fn large(office: &mut Site, entries: u64) -> Checked {
     let mut commune = Model::new("xa-a", 3);
     let author = commune.author();
     let body = Body::Enrol {
@@ -71,6 +71,7 @@ fn how_long_a_year_takes() {
             unit: &office.unit,
             by: &office.actor,
             wall: office.wall + entries,
+            watch: &nhaplieu::sync::Unwatched,
         };
         nhaplieu::sync::import::apply(&mut office.store, &scene, &[bundle]).unwrap();
         let applied = begun.elapsed();

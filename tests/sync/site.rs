@@ -205,6 +205,7 @@ impl Site {
             unit: &self.unit,
             by: &self.actor,
             wall: self.wall,
+            watch: &nhaplieu::sync::Unwatched,
         };
         import::plan(&self.store, &scene, bundles).unwrap()
     }
@@ -219,6 +220,7 @@ impl Site {
             unit: &self.unit,
             by: &self.actor,
             wall: self.wall,
+            watch: &nhaplieu::sync::Unwatched,
         };
         let done = import::apply(&mut self.store, &scene, bundles).unwrap();
         assert_eq!(planned.counts, done.counts, "the preview said otherwise");

@@ -559,6 +559,7 @@ fn a_bundle_in_quarantine_shows_what_it_would_bring() {
         unit: &office.unit,
         by: &office.actor,
         wall: office.wall,
+        watch: &nhaplieu::sync::Unwatched,
     };
     let shown = nhaplieu::sync::import::suppose(&office.store, &scene, &bundle, &rights).unwrap();
     assert_eq!(shown.changes.len(), 1);

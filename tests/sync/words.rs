@@ -47,6 +47,7 @@ fn every_error() -> Vec<BundleError> {
             what: text(),
         },
         BundleError::RoomFull,
+        BundleError::Interrupted,
     ]
 }
 

@@ -13,7 +13,7 @@ use crate::cli::site::{Desk, Site};
 use crate::ledger::typed;
 use crate::store::Store;
 use crate::sync::plan::{Fate, ImportPlan};
-use crate::sync::{Scene, import};
+use crate::sync::{Scene, Unwatched, import};
 
 #[derive(Serialize)]
 struct ImportAnswer {
@@ -69,6 +69,7 @@ pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result
         unit: &unit,
         by: &site.actor,
         wall: setup::wall(),
+        watch: &Unwatched,
     };
     let planned = if args.dry_run {
         import::plan(&desk.store, &scene, &read)?

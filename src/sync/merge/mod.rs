@@ -14,6 +14,7 @@ use crate::ledger::{
 };
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::{Ground, Piece, Tip};
+use crate::store::watch::{Meter, Step, Stopped, Watch};
 use crate::store::{StoreError, fits};
 use crate::sync::check::Checked;
 use crate::sync::error::BundleError;
@@ -32,6 +33,8 @@ pub struct Scene<'a> {
     pub by: &'a ActorId,
     /// Wall clock, milliseconds since 1970-01-01 UTC.
     pub wall: u64,
+    /// Is told how far it is, and may end it.
+    pub watch: &'a dyn Watch,
 }
 
 /// A subject before and after.
@@ -73,6 +76,12 @@ pub(in crate::sync) enum Stop {
     Misfit(Misfit),
 }
 
+impl From<Stopped> for Stop {
+    fn from(stopped: Stopped) -> Self {
+        Self::Store(stopped.into())
+    }
+}
+
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
@@ -101,6 +110,7 @@ pub(in crate::sync) struct Merge<'a, 'b> {
     pub(in crate::sync) ahead: BTreeMap<AuthorId, u64>,
     pub(in crate::sync) copies: BTreeMap<AuthorId, u64>,
     pub(in crate::sync) clock: Clock,
+    meter: Meter<'a>,
 }
 
 impl<'a, 'b> Merge<'a, 'b> {
@@ -116,7 +126,10 @@ impl<'a, 'b> Merge<'a, 'b> {
         controls.extend(supposed.cloned());
         let vouched = ground.vouched()?;
         let before = Trust::new(&seeds, &controls, &vouched);
+        let of = |bundle: &&Checked| u64::from(bundle.header().entries);
+        let all = bundles.iter().map(of).sum();
         let mut merge = Self {
+            meter: Meter::begin(scene.watch, Step::Weigh, all)?,
             ground,
             scene,
             bundles,
@@ -141,6 +154,7 @@ impl<'a, 'b> Merge<'a, 'b> {
         }
         while merge.round()? {}
         merge.recount()?;
+        merge.meter.end()?;
         Ok(merge)
     }
 
@@ -341,7 +355,8 @@ impl<'a, 'b> Merge<'a, 'b> {
                 first = Some(recorded.seq);
                 self.attach(recorded)?;
             }
-            self.entry(at, recorded)
+            self.entry(at, recorded)?;
+            Ok(self.meter.one()?)
         })?;
         if let Some(seq) = misfit {
             let what = "plan".to_owned();
