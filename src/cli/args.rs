@@ -82,6 +82,7 @@ pub(crate) enum Command {
     Export(Export),
     Import(Import),
     Inspect(Inspect),
+    Bundles(Bundles),
     Enrol(Enrol),
     Revoke(Revoke),
     Conflicts(Answer),
@@ -171,13 +172,13 @@ pub(crate) struct Export {
     pub(crate) armour: bool,
     #[arg(long, conflicts_with_all = ["to", "since_all", "armour"])]
     pub(crate) key: bool,
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE|DIR")]
     pub(crate) output: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE|DIR")]
     pub(crate) files: Vec<PathBuf>,
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -194,8 +195,48 @@ pub(crate) struct Inspect {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Bundles {
+    #[command(flatten)]
+    pub(crate) answer: Answer,
+    #[command(subcommand)]
+    pub(crate) command: Option<BundlesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundlesCommand {
+    Show(BundleShow),
+    Undo(BundleUndo),
+    Drop(BundleDrop),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BundleShow {
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) answer: Answer,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BundleUndo {
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BundleDrop {
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Enrol {
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE|ID")]
     pub(crate) file: PathBuf,
     #[arg(long)]
     pub(crate) yes: bool,

@@ -1,8 +1,10 @@
 //! The command line: definitions, one file per command, wording of errors, exit codes.
 
 mod args;
+mod changes;
 mod commands;
 mod failure;
+mod files;
 mod find;
 mod invent;
 mod keymap;
@@ -94,6 +96,7 @@ fn carry_out(cli: &Cli, texts: &Arc<Texts>, out: &mut Out<'_>) -> Result<Exit, F
         Some(Command::Export(args)) => commands::export::run(&site, args, out),
         Some(Command::Import(args)) => commands::import::run(&site, args, out),
         Some(Command::Inspect(args)) => commands::inspect::run(args, out),
+        Some(Command::Bundles(args)) => commands::bundles::run(&site, args, out),
         Some(Command::Enrol(args)) => commands::trust::enrol(&site, args, out),
         Some(Command::Revoke(args)) => commands::trust::revoke(&site, args, out),
         Some(Command::Conflicts(args)) => commands::disputes::list(&site, args, out),

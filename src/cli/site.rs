@@ -10,8 +10,9 @@ use super::failure::{Exit, Failure};
 use super::setup;
 use crate::base::{Lang, Message};
 use crate::ledger::{ActionId, Actor, ActorId, Origin, Role};
-use crate::plan::{self, Plan, Problem, ProblemSeverity};
+use crate::plan::{self, Plan, Problem, ProblemSeverity, UnitId};
 use crate::store::{self, Action, Change, Committed, RedbStore, Store};
+use crate::sync::{Scene, Unwatched};
 use crate::ui::texts::Texts;
 
 /// Largest plan or keymap file that is read.
@@ -85,6 +86,17 @@ impl Site {
     pub(crate) fn write(&self) -> Result<Desk, Failure> {
         let store = store::open(&self.dir, &setup::edge()?)?;
         Self::at_desk(store)
+    }
+
+    /// Where and when an import happens, with nobody watching.
+    pub(crate) fn scene<'a>(&'a self, plan: &'a Plan, unit: &'a UnitId) -> Scene<'a> {
+        Scene {
+            plan,
+            unit,
+            by: &self.actor,
+            wall: setup::wall(),
+            watch: &Unwatched,
+        }
     }
 
     fn at_desk(mut store: RedbStore) -> Result<Desk, Failure> {

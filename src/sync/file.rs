@@ -16,7 +16,8 @@ use crate::ledger::Hash;
 /// Why a file was not read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// The operating system said no; an older file of that name is as it was.
+    /// The operating system said no before the file got its name: an older file of that name is
+    /// as it was.
     #[error("{path}: {error}")]
     Io {
         /// Which file.
@@ -24,28 +25,77 @@ pub enum FileError {
         /// What it said.
         error: io::Error,
     },
-    /// What was read back is not what was written.
+    /// What was read back before the file got its name is not what was written: an older file of
+    /// that name is as it was.
     #[error("{0} does not read back")]
     Differs(PathBuf),
+    /// The new file has its name, and the disk has not confirmed it: what lies there cannot be
+    /// relied on.
+    #[error("{path}: not confirmed: {why}")]
+    Unsure {
+        /// Which file.
+        path: PathBuf,
+        /// What was found.
+        why: String,
+    },
+    /// A file could not be read.
+    #[error("{path}: {error}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
     /// Too large to be a bundle.
     #[error(transparent)]
     Bundle(#[from] BundleError),
 }
 
 impl FileError {
-    /// What people read when writing failed.
+    /// What people read: what happened, what is whole, what to do next.
     pub fn message(&self) -> Message {
+        let named = |key, path: &Path| Message::new(key).with("path", path.display().to_string());
         match self {
-            Self::Io { path, error } => Message::new("sync.file.failed")
-                .with("path", path.display().to_string())
-                .with("why", error.to_string()),
-            Self::Differs(path) => {
-                Message::new("sync.file.differs").with("path", path.display().to_string())
+            Self::Io { path, error } => {
+                named(failed_key(error), path).with("why", error.to_string())
+            }
+            Self::Differs(path) => named("sync.file.differs", path),
+            Self::Unsure { path, why } => named("sync.file.unsure", path).with("why", why.as_str()),
+            Self::Unreadable { path, error } => {
+                named("sync.file.unreadable", path).with("why", error.to_string())
             }
             Self::Bundle(error) => error.message(),
         }
     }
 }
+
+/// The sentence for what a person can do something about; the system's own words for the rest.
+fn failed_key(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::WriteZero => {
+            "sync.file.full"
+        }
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            "sync.file.read_only"
+        }
+        // What a stick that is pulled answers with: its folder or its device is no longer there.
+        io::ErrorKind::NotFound => "sync.file.gone",
+        _ if error
+            .raw_os_error()
+            .is_some_and(|code| GONE.contains(&code)) =>
+        {
+            "sync.file.gone"
+        }
+        _ => "sync.file.failed",
+    }
+}
+
+/// EIO, ENXIO and ENODEV, which have no kind of their own.
+#[cfg(unix)]
+const GONE: [i32; 3] = [5, 6, 19];
+/// `ERROR_NOT_READY`, `ERROR_NO_SUCH_DEVICE` and `ERROR_DEVICE_NOT_CONNECTED` (winerror.h).
+#[cfg(not(unix))]
+const GONE: [i32; 3] = [21, 433, 1167];
 
 /// How a bundle is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,10 +188,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
 
 fn read_on(disk: &impl Disk, path: &Path) -> Result<Vec<u8>, FileError> {
     let most = limits::FILE_ARMOURED + 1;
-    let bytes = disk.read(path, most).map_err(|error| FileError::Io {
-        path: path.to_owned(),
-        error,
-    })?;
+    let bytes = disk
+        .read(path, most)
+        .map_err(|error| FileError::Unreadable {
+            path: path.to_owned(),
+            error,
+        })?;
     if bytes.len() as u64 >= most {
         return Err(BundleError::TooLarge { what: Limit::File }.into());
     }
@@ -151,7 +203,8 @@ fn read_on(disk: &impl Disk, path: &Path) -> Result<Vec<u8>, FileError> {
 /// Writes a bundle; when this returns, the stick may be pulled.
 ///
 /// # Errors
-/// [`FileError`]; a file of that name is then the older one, whole, or none.
+/// [`FileError`]: the file of that name is then the older one, whole, or none; only after
+/// [`FileError::Unsure`] it may be the new one.
 pub fn write(path: &Path, bundle: &[u8], dress: Dress) -> Result<(), FileError> {
     write_on(&RealDisk, path, bundle, dress)
 }
@@ -174,6 +227,27 @@ pub fn write_on(
             armoured.as_bytes()
         }
     };
+    let back = put_on(disk, path, bytes)?;
+    match Container::open(back) {
+        Ok(read) if read.bytes() == bundle => Ok(()),
+        _ => Err(FileError::Unsure {
+            path: path.to_owned(),
+            why: BundleError::RootMismatch.to_string(),
+        }),
+    }
+}
+
+/// Writes any small file with the same care: a key, a bundle that is encrypted.
+///
+/// # Errors
+/// As [`write()`].
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    put_on(&RealDisk, path, bytes).map(|_| ())
+}
+
+/// Gives the bytes a name at once and for good, and reads them back twice: before an older file
+/// gives way, and under their name.
+fn put_on(disk: &impl Disk, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, FileError> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
@@ -181,37 +255,38 @@ pub fn write_on(
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),
     };
-    let failed = |error| FileError::Io {
-        path: path.to_owned(),
-        error,
-    };
     let written = disk
         .write(&part, bytes)
-        .and_then(|()| whole(disk, &part, bytes))
-        .and_then(|()| disk.rename(&part, path));
+        .and_then(|()| same(disk, &part, bytes))
+        .and_then(|_| disk.rename(&part, path));
     if let Err(error) = written {
         // Half a bundle under another name helps nobody.
         let _ = disk.remove(&part);
         return Err(match error.kind() {
             io::ErrorKind::InvalidData => FileError::Differs(path.to_owned()),
-            _ => failed(error),
+            _ => FileError::Io {
+                path: path.to_owned(),
+                error,
+            },
         });
     }
-    disk.sync_folder(dir).map_err(failed)?;
-    let back = read_on(disk, path)?;
-    match Container::open(back) {
-        Ok(read) if read.bytes() == bundle => Ok(()),
-        _ => Err(FileError::Differs(path.to_owned())),
-    }
+    // From here on the older file is gone: a bundle holds nothing that the next one would not.
+    disk.sync_folder(dir)
+        .and_then(|()| same(disk, path, bytes))
+        .map_err(|error| FileError::Unsure {
+            path: path.to_owned(),
+            why: error.to_string(),
+        })
 }
 
-/// Before the older file gives way: what was written reads back.
-fn whole(disk: &impl Disk, part: &Path, bytes: &[u8]) -> io::Result<()> {
+/// What was written, read back; `InvalidData` where it is something else.
+fn same(disk: &impl Disk, path: &Path, bytes: &[u8]) -> io::Result<Vec<u8>> {
     let most = u64::try_from(bytes.len())
         .unwrap_or(u64::MAX)
         .saturating_add(1);
-    if disk.read(part, most)? == bytes {
-        Ok(())
+    let back = disk.read(path, most)?;
+    if back == bytes {
+        Ok(back)
     } else {
         Err(io::ErrorKind::InvalidData.into())
     }

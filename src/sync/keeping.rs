@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use super::check::Checked;
 use super::error::BundleError;
+use super::fingerprint::fingerprint;
 use super::limits;
 use super::merge::{Hindrance, Merge};
-use super::plan::{BundlePlan, Fate};
-use crate::ledger::Hash;
+use super::plan::{BundlePlan, Fate, Stranger};
+use crate::ledger::{AuthorId, Hash};
 use crate::store::StoreError;
 use crate::store::exchange::{Checkpoint, Decision, Held, HeldBundle, Peer, Report, Taken};
 
@@ -83,9 +84,32 @@ pub(super) fn bundle<'b>(
         signer: header.signed_by(),
         from: header.from.clone(),
         created: header.created,
+        strangers: match &fate {
+            Fate::Quarantined(authors) => strangers(bundle, authors),
+            _ => Vec::new(),
+        },
         fate,
         counts,
     }))
+}
+
+/// The unknown authors with what people compare: their keys stand in the header.
+pub(super) fn strangers(bundle: &Checked, authors: &[AuthorId]) -> Vec<Stranger> {
+    let header = bundle.header();
+    let ranges = header.ranges.iter().map(|range| &range.key);
+    let keys: BTreeMap<AuthorId, &[u8; 32]> = std::iter::once(&header.signer)
+        .chain(ranges)
+        .map(|key| (AuthorId::of_key(key), key))
+        .collect();
+    let known = authors.iter().filter_map(|author| {
+        let signs = *author == header.signed_by();
+        Some(Stranger {
+            author: *author,
+            digits: fingerprint(keys.get(author)?),
+            says: signs.then(|| header.from.clone()),
+        })
+    });
+    known.collect()
 }
 
 /// Keeps the bundle where it must be kept, and lets it go where it must not.

@@ -50,6 +50,17 @@ impl KeyFile {
         fingerprint(&self.key)
     }
 
+    /// The usual name of the file: a hint for people.
+    pub fn file_name(&self) -> String {
+        let unit = self.unit.as_str();
+        let safe: String = unit
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .take(40)
+            .collect();
+        format!("NL_{safe}.nlk")
+    }
+
     /// The lines that are signed.
     fn lines(&self) -> String {
         let name = text::clean(&self.name, 200);

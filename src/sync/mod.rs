@@ -19,6 +19,7 @@ pub mod header;
 pub mod import;
 pub mod inspect;
 mod keeping;
+pub mod kept;
 pub mod keyfile;
 pub mod limits;
 mod merge;

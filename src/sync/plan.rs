@@ -1,6 +1,7 @@
 //! What an import would change, as data: shown before anything is changed, and kept of it after.
 
 use super::error::BundleError;
+use super::fingerprint::Fingerprint;
 use crate::base::bytes::{BadBytes, Reader, put_text};
 use crate::base::{Decimal, Message};
 use crate::ledger::{ActorId, AuthorId, CellKey, Content, FormKey, Hash};
@@ -158,6 +159,17 @@ impl Fate {
     }
 }
 
+/// An author nobody has enrolled, as a bundle shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// Whose entries or signature they are.
+    pub author: AuthorId,
+    /// The digits to compare over the phone.
+    pub digits: Fingerprint,
+    /// The unit it says it is; only the signer of a bundle says so, and nothing vouches for it.
+    pub says: Option<UnitId>,
+}
+
 /// One bundle of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BundlePlan {
@@ -173,6 +185,8 @@ pub struct BundlePlan {
     pub fate: Fate,
     /// How many of its entries are of each class; conflicts and suspicions are of the whole.
     pub counts: Counts,
+    /// Its unknown authors, where it is in quarantine.
+    pub strangers: Vec<Stranger>,
 }
 
 /// What an import changes.

@@ -7,9 +7,9 @@ use crate::run::{Desk, Done, cell};
 const FORM: [&str; 4] = ["--unit", "nt", "--period", "2023"];
 
 /// A commune and the coordinator, each believing the other's key.
-struct District {
-    commune: Desk,
-    office: Desk,
+pub(crate) struct District {
+    pub(crate) commune: Desk,
+    pub(crate) office: Desk,
 }
 
 fn words<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -20,7 +20,7 @@ fn words<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 impl District {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (commune, office) = (Desk::commune(), Desk::empty());
         office
             .run(&["init", "--unit", "P-LDTBXH", "--as", "Phòng LĐTBXH"])
@@ -38,12 +38,12 @@ impl District {
         district
     }
 
-    fn file(&self, name: &str) -> String {
+    pub(crate) fn file(&self, name: &str) -> String {
         self.office.path().join(name).to_str().unwrap().to_owned()
     }
 
     /// What the commune has reaches the office.
-    fn sends(&self, name: &str) -> Done {
+    pub(crate) fn sends(&self, name: &str) -> Done {
         let file = self.file(name);
         self.commune
             .run(&["export", "--to", "P-LDTBXH", "-o", &file])

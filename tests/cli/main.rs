@@ -11,5 +11,6 @@ mod answers;
 mod bad_input;
 mod bundles;
 mod hostile;
+mod kept;
 mod run;
 mod writing;

@@ -37,6 +37,16 @@ impl Desk {
         desk
     }
 
+    /// The same store on another machine: everything but what says which machine it was.
+    pub(crate) fn copy(of: &Self) -> Self {
+        let desk = Self::empty();
+        std::fs::create_dir(desk.store()).unwrap();
+        for name in ["data.redb", "key"] {
+            std::fs::copy(of.store().join(name), desk.store().join(name)).unwrap();
+        }
+        desk
+    }
+
     /// The store's folder.
     pub(crate) fn store(&self) -> PathBuf {
         self.dir.path().join("kho")

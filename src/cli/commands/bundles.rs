@@ -1,44 +1,250 @@
-//! What the commands on bundles share: reading a file through, and what its errors mean for the
-//! person at the command line.
+//! `bundles`: what the store keeps of bundles: what came in, what waits for what, whose key nobody
+//! has compared, what was refused, and what the others have confirmed.
 
-use std::path::Path;
+use serde::Serialize;
 
+use super::{bundle, import};
 use crate::base::Message;
+use crate::cli::args::{self, BundlesCommand};
+use crate::cli::changes::{self, CountsShape, StrangerShape, unit_name};
 use crate::cli::failure::{Exit, Failure};
-use crate::sync::export::ExportError;
-use crate::sync::file::{self, FileError};
-use crate::sync::{BundleError, Checked};
+use crate::cli::out::Out;
+use crate::cli::shapes::moment;
+use crate::cli::site::Site;
+use crate::plan::Plan;
+use crate::store::Store;
+use crate::store::exchange::Held;
+use crate::sync::kept::{self, Confirmed, Imported, Kept, Waiting};
+use crate::sync::plan::{Counts, Fate};
 
-impl From<BundleError> for Failure {
-    fn from(error: BundleError) -> Self {
-        Self::new(Exit::Refused, error.message()).because(error)
+#[derive(Serialize)]
+struct Answer {
+    schema: &'static str,
+    imported: Vec<ImportedShape>,
+    waiting: Vec<HeldShape>,
+    quarantine: Vec<HeldShape>,
+    refused: Vec<HeldShape>,
+    confirmed: Vec<ConfirmedShape>,
+}
+
+#[derive(Serialize)]
+struct ImportedShape {
+    root: String,
+    from: Option<String>,
+    signed_by: String,
+    at: String,
+    by: String,
+    counts: CountsShape,
+    changes: usize,
+}
+
+#[derive(Serialize)]
+struct HeldShape {
+    root: String,
+    from: Option<String>,
+    since: String,
+    size: u64,
+    entries: u32,
+    message: String,
+    missing: Vec<GapShape>,
+    strangers: Vec<StrangerShape>,
+}
+
+#[derive(Serialize)]
+struct GapShape {
+    author: String,
+    name: String,
+    have: u64,
+    needs: u64,
+}
+
+#[derive(Serialize)]
+struct ConfirmedShape {
+    unit: String,
+    author: String,
+    created: String,
+    has: u64,
+    of: u64,
+}
+
+pub(crate) fn run(site: &Site, args: &args::Bundles, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    match &args.command {
+        None => list(site, &args.answer, out),
+        Some(BundlesCommand::Show(args)) => bundle::show(site, args, out),
+        Some(BundlesCommand::Undo(args)) => bundle::undo(site, args, out),
+        Some(BundlesCommand::Drop(args)) => bundle::release(site, args, out),
     }
 }
 
-impl From<FileError> for Failure {
-    fn from(error: FileError) -> Self {
-        let exit = match &error {
-            FileError::Bundle(_) => Exit::Refused,
-            FileError::Io { .. } | FileError::Differs(_) => Exit::Failed,
-        };
-        Self::new(exit, error.message()).because(error)
+fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let desk = site.read()?;
+    let unit = desk.store.info()?.unit;
+    let scene = site.scene(&desk.plan, &unit);
+    let kept = kept::kept(&desk.store, &scene)?;
+    if args.json {
+        out.json(&answer(&kept, out))?;
+    } else {
+        print(&desk.plan, &kept, out)?;
+    }
+    // Evidence waits for nobody: it is kept until a person lets it go.
+    let person = kept.held.iter().any(|w| w.bundle.held != Held::Refused);
+    Ok(if person {
+        Exit::NeedsPerson
+    } else {
+        Exit::Done
+    })
+}
+
+fn answer(kept: &Kept, out: &Out<'_>) -> Answer {
+    let held = |why: Held| {
+        let of = kept.held.iter().filter(|one| one.bundle.held == why);
+        of.map(|one| held_shape(one, out)).collect()
+    };
+    Answer {
+        schema: "nhaplieu.bundles/1",
+        imported: kept.imported.iter().map(imported_shape).collect(),
+        waiting: held(Held::Waiting),
+        quarantine: held(Held::Quarantine),
+        refused: held(Held::Refused),
+        confirmed: kept.confirmed.iter().map(confirmed_shape).collect(),
     }
 }
 
-impl From<ExportError> for Failure {
-    fn from(error: ExportError) -> Self {
-        match error {
-            ExportError::Store(error) => error.into(),
-            ExportError::Bundle(error) => error.into(),
+fn imported_shape(one: &Imported) -> ImportedShape {
+    ImportedShape {
+        root: one.root.to_string(),
+        from: one.from.as_ref().map(ToString::to_string),
+        signed_by: one.signer.to_string(),
+        at: moment(one.wall),
+        by: one.by.to_string(),
+        counts: CountsShape::of(&one.counts()),
+        changes: one.details.as_ref().map_or(0, |d| d.changes.len()),
+    }
+}
+
+fn held_shape(one: &Waiting, out: &Out<'_>) -> HeldShape {
+    let fate = one.now.as_ref().map(|now| &now.fate);
+    let gaps = match fate {
+        Some(Fate::Waiting(gaps)) => gaps.as_slice(),
+        _ => &[],
+    };
+    HeldShape {
+        root: one.bundle.root.to_string(),
+        from: one.inside.as_ref().map(|inside| inside.from.to_string()),
+        since: moment(one.bundle.wall),
+        size: one.bundle.size,
+        entries: one.inside.as_ref().map_or(0, |inside| inside.entries),
+        message: out.texts.say(&state(one)),
+        missing: gaps
+            .iter()
+            .map(|gap| GapShape {
+                author: gap.author.to_string(),
+                name: gap.name.clone(),
+                have: gap.have,
+                needs: gap.needs,
+            })
+            .collect(),
+        strangers: one
+            .now
+            .iter()
+            .flat_map(|now| now.strangers.iter().map(StrangerShape::of))
+            .collect(),
+    }
+}
+
+fn confirmed_shape(one: &Confirmed) -> ConfirmedShape {
+    ConfirmedShape {
+        unit: one.unit.to_string(),
+        author: one.author.to_string(),
+        created: moment(one.created),
+        has: one.has,
+        of: one.of,
+    }
+}
+
+/// How a bundle that is kept stands now.
+pub(super) fn state(one: &Waiting) -> Message {
+    match &one.now {
+        // Since it was put there its signer was enrolled, or what it missed has come.
+        Some(now) if matches!(now.fate, Fate::Taken | Fate::Already { .. }) => {
+            Message::new("cli.bundles.ready")
         }
+        Some(now) => now.fate.message(),
+        None => Message::new("cli.bundles.unread"),
     }
 }
 
-/// Reads a bundle through; a file that is not there is wrong usage.
-pub(super) fn read(path: &Path) -> Result<Checked, Failure> {
-    if !path.exists() {
-        let named = Message::new("cli.error.no_file").with("file", path.display().to_string());
-        return Err(Failure::usage(named));
+fn print(plan: &Plan, kept: &Kept, out: &mut Out<'_>) -> Result<(), Failure> {
+    for one in &kept.imported {
+        let line = Message::new("cli.bundles.imported")
+            .with("id", changes::short(&one.root))
+            .with("from", unit_name(plan, one.from.as_ref(), out))
+            .with("day", day(one.wall))
+            .with("by", one.by.as_str())
+            .with("counts", counts(&one.counts(), out));
+        out.say(&line)?;
     }
-    Ok(Checked::read(file::read(path)?)?)
+    for one in &kept.held {
+        say_held(plan, one, out)?;
+    }
+    for one in &kept.confirmed {
+        out.say(
+            &Message::new("cli.bundles.confirmed")
+                .with("unit", unit_name(plan, Some(&one.unit), out))
+                .with("has", number(one.has))
+                .with("of", number(one.of))
+                .with("day", day(one.created)),
+        )?;
+    }
+    if *kept == Kept::default() {
+        out.say(&Message::new("cli.bundles.none"))?;
+    }
+    Ok(())
+}
+
+/// A bundle that is kept: since when, from whom, and what it waits for.
+///
+/// # Errors
+/// When nobody can take the answer.
+pub(super) fn say_held(plan: &Plan, one: &Waiting, out: &mut Out<'_>) -> Result<(), Failure> {
+    let from = one.inside.as_ref().map(|inside| &inside.from);
+    let id = changes::short(&one.bundle.root);
+    out.say(
+        &Message::new("cli.bundles.held")
+            .with("id", id.as_str())
+            .with("from", unit_name(plan, from, out))
+            .with("day", day(one.bundle.wall))
+            .with("state", state(one)),
+    )?;
+    let Some(now) = &one.now else { return Ok(()) };
+    if let Fate::Waiting(gaps) = &now.fate {
+        import::say_gaps(gaps, out)?;
+    }
+    changes::say_strangers(plan, (Some(&id), &now.strangers), out)
+}
+
+/// The classes that are not empty.
+pub(super) fn counts(counts: &Counts, out: &Out<'_>) -> String {
+    let some = counts.all().into_iter().filter(|(_, count)| *count > 0);
+    let said: Vec<String> = some
+        .map(|(key, count)| format!("{} {count}", out.texts.get(key)))
+        .collect();
+    if said.is_empty() {
+        out.texts.get("cli.import.no_counts").to_owned()
+    } else {
+        said.join(", ")
+    }
+}
+
+/// The day of a moment, in UTC.
+pub(super) fn day(millis: u64) -> chrono::NaiveDate {
+    i64::try_from(millis)
+        .ok()
+        .and_then(chrono::DateTime::from_timestamp_millis)
+        .unwrap_or_default()
+        .date_naive()
+}
+
+fn number(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
 }

@@ -1,6 +1,6 @@
 //! `export`: what the other side has not confirmed, as a file; or this store's key.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::base::Message;
 use crate::cli::args;
@@ -11,10 +11,10 @@ use crate::cli::setup;
 use crate::cli::site::{Desk, Site};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
-use crate::sync::Scope;
 use crate::sync::export::{self, Order};
-use crate::sync::file::{self, Dress, FileError};
+use crate::sync::file::{self, Dress};
 use crate::sync::keyfile::KeyFile;
+use crate::sync::{BundleError, Container, Scope};
 
 pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.write()?;
@@ -42,11 +42,20 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
     } else {
         Dress::Plain
     };
-    file::write(&args.output, &bundle, dress)?;
+    let path = named(&args.output, || {
+        let read = Container::open(bundle.clone())?;
+        Ok(file::name(&read.header, &read.root))
+    })?;
+    file::write(&path, &bundle, dress)?;
     let entries = usize::try_from(planned.entries()).unwrap_or(usize::MAX);
+    let key = if entries == 0 {
+        "cli.done.nothing_new"
+    } else {
+        "cli.done.exported"
+    };
     out.say(
-        &Message::new("cli.done.exported")
-            .with("file", args.output.display().to_string())
+        &Message::new(key)
+            .with("file", path.display().to_string())
             .with("entries", entries),
     )?;
     out.say(&Message::new("sync.file.written"))?;
@@ -70,13 +79,24 @@ fn key_file(
         key,
     };
     let (_, signature) = desk.store.sign(&file.words())?;
-    std::fs::write(&args.output, file.write(&signature)).map_err(|error| {
-        let path = args.output.display().to_string();
-        Failure::from(FileError::Io {
-            path: PathBuf::from(path),
-            error,
-        })
-    })?;
-    out.say(&Message::new("cli.done.key").with("digits", file.fingerprint().to_string()))?;
+    let path = named(&args.output, || Ok(file.file_name()))?;
+    file::put(&path, file.write(&signature).as_bytes())?;
+    out.say(
+        &Message::new("cli.done.key")
+            .with("file", path.display().to_string())
+            .with("digits", file.fingerprint().to_string()),
+    )?;
     Ok(Exit::Done)
+}
+
+/// The file to write: in a folder, under its usual name.
+fn named(
+    told: &Path,
+    usual: impl FnOnce() -> Result<String, BundleError>,
+) -> Result<PathBuf, Failure> {
+    Ok(if told.is_dir() {
+        told.join(usual()?)
+    } else {
+        told.to_owned()
+    })
 }

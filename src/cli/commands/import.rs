@@ -1,50 +1,31 @@
-//! `import`: what came from another store, taken in one transaction; or, dry, only said.
+//! `import`: what came from other stores, taken in one transaction; or, dry, only said. Without a
+//! file it tries again what waits in the store.
 
 use serde::Serialize;
 
-use super::bundles;
 use crate::base::Message;
 use crate::cli::args;
+use crate::cli::changes::{
+    self, ChangeShape, CountsShape, StrangerShape, SuspicionShape, TotalShape, fate_name,
+};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::files;
 use crate::cli::out::Out;
-use crate::cli::setup;
-use crate::cli::shapes::figure_and_text;
 use crate::cli::site::{Desk, Site};
-use crate::ledger::typed;
+use crate::plan::Plan;
 use crate::store::Store;
-use crate::sync::plan::{Fate, ImportPlan};
-use crate::sync::{Scene, Unwatched, import};
+use crate::sync::import;
+use crate::sync::plan::{BundlePlan, Fate, Gap, ImportPlan};
 
 #[derive(Serialize)]
-struct ImportAnswer {
+struct Answer {
     schema: &'static str,
     applied: bool,
     plan: CountsShape,
     changes: Vec<ChangeShape>,
+    totals: Vec<TotalShape>,
+    suspicions: Vec<SuspicionShape>,
     bundles: Vec<BundleShape>,
-}
-
-#[derive(Serialize)]
-struct CountsShape {
-    new: u64,
-    known: u64,
-    waiting: u64,
-    conflicts: u64,
-    late: u64,
-    held: u64,
-    refused: u64,
-    suspicious: u64,
-}
-
-#[derive(Serialize)]
-struct ChangeShape {
-    unit: String,
-    period: String,
-    field: String,
-    old: Option<String>,
-    new: Option<String>,
-    old_state: &'static str,
-    new_state: &'static str,
 }
 
 #[derive(Serialize)]
@@ -54,152 +35,146 @@ struct BundleShape {
     from: String,
     fate: &'static str,
     message: String,
+    strangers: Vec<StrangerShape>,
 }
 
 pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    // All are read before the store is touched: a file that is none refuses the whole command.
-    let mut read = Vec::new();
-    for path in &args.files {
-        read.push(bundles::read(path)?);
-    }
+    let read = files::read_all(&args.files, out)?;
     let mut desk = site.write()?;
     let unit = desk.store.info()?.unit;
-    let scene = Scene {
-        plan: &desk.plan,
-        unit: &unit,
-        by: &site.actor,
-        wall: setup::wall(),
-        watch: &Unwatched,
-    };
+    let scene = site.scene(&desk.plan, &unit);
     let planned = if args.dry_run {
         import::plan(&desk.store, &scene, &read)?
     } else {
         import::apply(&mut desk.store, &scene, &read)?
     };
-    if args.answer.json {
-        out.json(&answer(&planned, !args.dry_run, out))?;
-    } else {
-        print(&desk, &planned, args.dry_run, out)?;
+    if args.files.is_empty() && planned.bundles.is_empty() && !args.answer.json {
+        out.say(&Message::new("cli.import.nothing_waits"))?;
+        return Ok(Exit::Done);
     }
+    if args.answer.json {
+        out.json(&answer(&desk.plan, &planned, !args.dry_run, out))?;
+    } else {
+        let kept = if args.dry_run { Kept::No } else { Kept::Yes };
+        print(&desk, &planned, kept, out)?;
+        let key = if args.dry_run {
+            "cli.import.would"
+        } else {
+            "cli.import.done"
+        };
+        say_counts(key, &planned, out)?;
+    }
+    Ok(exit(&planned))
+}
+
+/// Tries again what waits in the store, once something about whom it believes has changed: what
+/// was in quarantine may come in now.
+///
+/// # Errors
+/// A failure of the store: then nothing was written.
+pub(crate) fn try_again(desk: &mut Desk, site: &Site, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let unit = desk.store.info()?.unit;
+    let scene = site.scene(&desk.plan, &unit);
+    let planned = import::apply(&mut desk.store, &scene, &[])?;
+    if planned.bundles.is_empty() {
+        return Ok(Exit::Done);
+    }
+    print(desk, &planned, Kept::Yes, out)?;
+    say_counts("cli.import.done", &planned, out)?;
+    Ok(exit(&planned))
+}
+
+fn exit(planned: &ImportPlan) -> Exit {
     if planned.refusals().next().is_some() {
-        return Ok(Exit::Refused);
+        return Exit::Refused;
     }
     let person = planned.counts.conflicts + planned.counts.waiting + planned.counts.suspicious;
-    let quarantined = planned
-        .bundles
-        .iter()
-        .any(|bundle| matches!(bundle.fate, Fate::Quarantined(_)));
-    Ok(if person > 0 || quarantined {
+    let quarantined = |bundle: &BundlePlan| matches!(bundle.fate, Fate::Quarantined(_));
+    if person > 0 || planned.bundles.iter().any(quarantined) {
         Exit::NeedsPerson
     } else {
         Exit::Done
-    })
-}
-
-fn answer(planned: &ImportPlan, applied: bool, out: &Out<'_>) -> ImportAnswer {
-    let counts = &planned.counts;
-    ImportAnswer {
-        schema: "nhaplieu.import/1",
-        applied: applied && counts.new > 0,
-        plan: CountsShape {
-            new: counts.new,
-            known: counts.known,
-            waiting: counts.waiting,
-            conflicts: counts.conflicts,
-            late: counts.late,
-            held: counts.held,
-            refused: counts.refused,
-            suspicious: counts.suspicious,
-        },
-        changes: planned
-            .changes
-            .iter()
-            .map(|change| {
-                let said = |content| {
-                    let (value, text) = figure_and_text(content);
-                    value.or(text)
-                };
-                ChangeShape {
-                    unit: change.cell.form.unit.to_string(),
-                    period: change.cell.form.period.to_string(),
-                    field: change.cell.field.to_string(),
-                    old: said(&change.old),
-                    new: said(&change.new),
-                    old_state: change.old.state(),
-                    new_state: change.new.state(),
-                }
-            })
-            .collect(),
-        bundles: planned
-            .bundles
-            .iter()
-            .map(|bundle| BundleShape {
-                root: bundle.root.to_string(),
-                signed_by: bundle.signer.to_string(),
-                from: bundle.from.to_string(),
-                fate: fate_name(&bundle.fate),
-                message: out.texts.say(&bundle.fate.message()),
-            })
-            .collect(),
     }
 }
 
-fn fate_name(fate: &Fate) -> &'static str {
-    match fate {
-        Fate::Taken => "taken",
-        Fate::Already { .. } => "already",
-        Fate::Waiting(_) => "waiting",
-        Fate::Quarantined(_) => "quarantined",
-        Fate::Refused(_) => "refused",
-    }
-}
-
-fn print(desk: &Desk, planned: &ImportPlan, dry: bool, out: &mut Out<'_>) -> Result<(), Failure> {
-    let lang = out.texts.lang();
-    for bundle in &planned.bundles {
-        let line = Message::new("cli.import.bundle")
-            .with("from", bundle.from.as_str())
-            .with("fate", bundle.fate.message());
-        out.say(&line)?;
-        if let Fate::Waiting(gaps) = &bundle.fate {
-            let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-            for gap in gaps {
-                out.say(
-                    &Message::new("sync.gap.line")
-                        .with("whom", gap.name.as_str())
-                        .with("have", number(gap.have))
-                        .with("needs", number(gap.needs)),
-                )?;
-            }
-        }
-    }
-    for change in &planned.changes {
-        let field = desk.plan.field(&change.cell.field);
-        let label = field.map_or(change.cell.field.as_str(), |f| f.short.get(lang));
-        let show = |content: &_| match typed::show(content, lang) {
-            empty if empty.is_empty() => "·".to_owned(),
-            shown => shown,
-        };
-        out.line(&format!(
-            "  {} {}  {label}: {} → {}",
-            change.cell.form.unit,
-            change.cell.form.period,
-            show(&change.old),
-            show(&change.new)
-        ))?;
-    }
-    let counts = planned
-        .counts
-        .all()
-        .into_iter()
-        .filter(|(_, count)| *count > 0);
-    let counts: Vec<String> = counts
-        .map(|(key, count)| format!("{} {count}", out.texts.get(key)))
-        .collect();
-    let key = if dry {
-        "cli.import.would"
-    } else {
-        "cli.import.done"
+fn answer(plan: &Plan, planned: &ImportPlan, applied: bool, out: &Out<'_>) -> Answer {
+    let bundle = |bundle: &BundlePlan| BundleShape {
+        root: bundle.root.to_string(),
+        signed_by: bundle.signer.to_string(),
+        from: bundle.from.to_string(),
+        fate: fate_name(&bundle.fate),
+        message: out.texts.say(&bundle.fate.message()),
+        strangers: bundle.strangers.iter().map(StrangerShape::of).collect(),
     };
-    out.say(&Message::new(key).with("counts", counts.join(", ")))
+    Answer {
+        schema: "nhaplieu.import/1",
+        applied: applied && planned.counts.new > 0,
+        plan: CountsShape::of(&planned.counts),
+        changes: planned.changes.iter().map(ChangeShape::of).collect(),
+        totals: changes::totals(planned),
+        suspicions: changes::suspicions(plan, planned, out),
+        bundles: planned.bundles.iter().map(bundle).collect(),
+    }
+}
+
+/// Whether a bundle in quarantine lies in the store now, so that it can be named.
+#[derive(Clone, Copy)]
+enum Kept {
+    Yes,
+    No,
+}
+
+fn print(desk: &Desk, planned: &ImportPlan, kept: Kept, out: &mut Out<'_>) -> Result<(), Failure> {
+    for bundle in &planned.bundles {
+        out.say(
+            &Message::new("cli.import.bundle")
+                .with("from", bundle.from.as_str())
+                .with("fate", bundle.fate.message()),
+        )?;
+        if let Fate::Waiting(gaps) = &bundle.fate {
+            say_gaps(gaps, out)?;
+        }
+        let id = changes::short(&bundle.root);
+        let id = match kept {
+            Kept::Yes => Some(id.as_str()),
+            Kept::No => None,
+        };
+        changes::say_strangers(&desk.plan, (id, &bundle.strangers), out)?;
+    }
+    changes::say_changes(&desk.plan, &planned.changes, out)?;
+    changes::say_effects(&desk.plan, planned, out)
+}
+
+/// What is missing, and whose it is.
+///
+/// # Errors
+/// When nobody can take the answer.
+pub(super) fn say_gaps(gaps: &[Gap], out: &mut Out<'_>) -> Result<(), Failure> {
+    let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    for gap in gaps {
+        let whom = match gap.name.as_str() {
+            "" => gap.author.to_string(),
+            name => name.to_owned(),
+        };
+        out.say(
+            &Message::new("sync.gap.line")
+                .with("whom", whom)
+                .with("have", number(gap.have))
+                .with("needs", number(gap.needs)),
+        )?;
+    }
+    Ok(())
+}
+
+/// The classes that are not empty, in one line.
+///
+/// # Errors
+/// When nobody can take the answer.
+pub(super) fn say_counts(
+    key: &'static str,
+    planned: &ImportPlan,
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
+    let counts = super::bundles::counts(&planned.counts, out);
+    out.say(&Message::new(key).with("counts", counts))
 }

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::bundles;
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::shapes::moment;
 use crate::sync::inspect;
@@ -35,7 +35,7 @@ struct RangeShape {
 }
 
 pub(crate) fn run(args: &args::Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let found = inspect::of(&bundles::read(&args.file)?);
+    let found = inspect::of(&files::read(&args.file)?);
     if args.answer.json {
         out.json(&InspectAnswer {
             schema: "nhaplieu.inspect/1",

@@ -1,5 +1,6 @@
 //! One file per command. A command reads its arguments, asks the rooms below, and answers.
 
+pub(crate) mod bundle;
 pub(crate) mod bundles;
 pub(crate) mod check;
 pub(crate) mod demo;

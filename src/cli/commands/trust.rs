@@ -7,13 +7,15 @@ use std::path::Path;
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::setup;
-use crate::cli::site::{Site, read_file};
+use crate::cli::site::{Desk, Site, read_file};
 use crate::ledger::{AuthorId, Origin, Role};
 use crate::plan::{Plan, UnitId};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
+use crate::sync::Checked;
 use crate::sync::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::keyfile::{FIRST, KeyFile};
 use crate::sync::undo;
@@ -26,8 +28,12 @@ struct Asking {
 }
 
 pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let asking = asking(&args.file)?;
-    let mut desk = site.write()?;
+    let (asking, mut desk) = if args.file.exists() {
+        (asking(&args.file)?, site.write()?)
+    } else {
+        let desk = site.write()?;
+        (kept(&desk, &args.file)?, desk)
+    };
     let digits = fingerprint(&asking.key);
     let label = desk.plan.unit(&asking.unit).map(|unit| unit.name.clone());
     out.aside(
@@ -44,14 +50,34 @@ pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Resul
         // A commune learns the district's key; it enrols nobody itself.
         desk.store.pin(&asking.key, setup::wall())?;
         out.say(&Message::new("cli.done.pinned"))?;
-        return Ok(Exit::Done);
+        return then(&mut desk, site, out);
     }
     let roles = vec![role_of(&desk.plan, &asking.unit)];
     let author = AuthorId::of_key(&asking.key);
     let change = undo::enrol(author, vec![asking.unit], roles, &asking.name);
     desk.commit(site, Origin::Set, vec![change])?;
     out.say(&Message::new("cli.done.enrolled").with("author", author.to_string()))?;
-    Ok(Exit::Done)
+    then(&mut desk, site, out)
+}
+
+/// What was in quarantine for want of this key comes in now. The enrolment is done whatever becomes
+/// of it.
+fn then(desk: &mut Desk, site: &Site, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    Ok(match super::import::try_again(desk, site, out)? {
+        Exit::Refused => Exit::NeedsPerson,
+        exit => exit,
+    })
+}
+
+/// The signer of a bundle in quarantine, by the first digits of its root: the stick may be gone.
+fn kept(desk: &Desk, named: &Path) -> Result<Asking, Failure> {
+    let id = named.to_str().unwrap_or_default();
+    if id.is_empty() || !id.chars().all(|c| c.is_ascii_hexdigit()) {
+        let message = Message::new("cli.error.no_file").with("file", named.display().to_string());
+        return Err(Failure::usage(message));
+    }
+    let bundle = Checked::read(super::bundle::held_bytes(desk, id)?)?;
+    Ok(signer(&bundle))
 }
 
 /// The key of a key file, or of the store that signed a bundle.
@@ -72,13 +98,16 @@ fn asking(file: &Path) -> Result<Asking, Failure> {
             key: found.key,
         });
     }
-    let bundle = super::bundles::read(file)?;
+    Ok(signer(&files::read(file)?))
+}
+
+fn signer(bundle: &Checked) -> Asking {
     let header = bundle.header();
-    Ok(Asking {
+    Asking {
         unit: header.from.clone(),
         name: header.from.to_string(),
         key: header.signer,
-    })
+    }
 }
 
 fn role_of(plan: &Plan, unit: &UnitId) -> Role {

@@ -1,0 +1,279 @@
+//! What bundles change, for people and programs: the same shapes and lines for an import, its
+//! preview and the report that is kept of it.
+
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::out::Out;
+use super::shapes::figure_and_text;
+use crate::base::Message;
+use crate::ledger::{AuthorId, Content, typed};
+use crate::plan::{FieldId, Plan, UnitId};
+use crate::sync::plan::{Counts, Dispute, Fate, FigureChange, ImportPlan, Stranger, Suspicion};
+
+/// How many of each class.
+#[derive(Debug, Serialize)]
+pub(crate) struct CountsShape {
+    new: u64,
+    known: u64,
+    waiting: u64,
+    conflicts: u64,
+    late: u64,
+    held: u64,
+    refused: u64,
+    suspicious: u64,
+}
+
+impl CountsShape {
+    pub(crate) fn of(counts: &Counts) -> Self {
+        Self {
+            new: counts.new,
+            known: counts.known,
+            waiting: counts.waiting,
+            conflicts: counts.conflicts,
+            late: counts.late,
+            held: counts.held,
+            refused: counts.refused,
+            suspicious: counts.suspicious,
+        }
+    }
+}
+
+/// One figure before and after.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChangeShape {
+    unit: String,
+    period: String,
+    field: String,
+    old: Option<String>,
+    new: Option<String>,
+    old_state: &'static str,
+    new_state: &'static str,
+    in_conflict: bool,
+}
+
+impl ChangeShape {
+    pub(crate) fn of(change: &FigureChange) -> Self {
+        let said = |content| {
+            let (value, text) = figure_and_text(content);
+            value.or(text)
+        };
+        Self {
+            unit: change.cell.form.unit.to_string(),
+            period: change.cell.form.period.to_string(),
+            field: change.cell.field.to_string(),
+            old: said(&change.old),
+            new: said(&change.new),
+            old_state: change.old.state(),
+            new_state: change.new.state(),
+            in_conflict: change.dispute != Dispute::None,
+        }
+    }
+}
+
+/// A field's sum over all units before and after.
+#[derive(Debug, Serialize)]
+pub(crate) struct TotalShape {
+    period: String,
+    field: String,
+    before: String,
+    after: String,
+}
+
+/// Something a person should look at.
+#[derive(Debug, Serialize)]
+pub(crate) struct SuspicionShape {
+    kind: &'static str,
+    message: String,
+}
+
+/// An author nobody has enrolled.
+#[derive(Debug, Serialize)]
+pub(crate) struct StrangerShape {
+    author: String,
+    digits: String,
+    says: Option<String>,
+}
+
+impl StrangerShape {
+    pub(crate) fn of(stranger: &Stranger) -> Self {
+        Self {
+            author: stranger.author.to_string(),
+            digits: stranger.digits.to_string(),
+            says: stranger.says.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// The sums that move.
+pub(crate) fn totals(planned: &ImportPlan) -> Vec<TotalShape> {
+    let totals = planned.totals.iter().map(|total| TotalShape {
+        period: total.period.to_string(),
+        field: total.field.to_string(),
+        before: total.before.to_string(),
+        after: total.after.to_string(),
+    });
+    totals.collect()
+}
+
+/// What looks odd.
+pub(crate) fn suspicions(plan: &Plan, planned: &ImportPlan, out: &Out<'_>) -> Vec<SuspicionShape> {
+    let shape = |suspicion: &Suspicion| SuspicionShape {
+        kind: match suspicion {
+            Suspicion::Clock { .. } => "clock",
+            Suspicion::Jump(_) => "jump",
+            Suspicion::Copy { .. } => "copy",
+        },
+        message: out.texts.say(&odd(plan, planned, suspicion, out)),
+    };
+    planned.suspicions.iter().map(shape).collect()
+}
+
+/// The name of a fate in JSON.
+pub(crate) fn fate_name(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Taken => "taken",
+        Fate::Already { .. } => "already",
+        Fate::Waiting(_) => "waiting",
+        Fate::Quarantined(_) => "quarantined",
+        Fate::Refused(_) => "refused",
+    }
+}
+
+/// Each changed figure, old → new.
+///
+/// # Errors
+/// When nobody can take the answer.
+pub(crate) fn say_changes(
+    plan: &Plan,
+    changes: &[FigureChange],
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
+    for change in changes {
+        let form = &change.cell.form;
+        let label = label(plan, &change.cell.field, out);
+        let (old, new) = (shown(&change.old, out), shown(&change.new, out));
+        let mark = match change.dispute {
+            Dispute::None => "",
+            Dispute::Begins | Dispute::Goes => " ⚑",
+        };
+        out.line(&format!(
+            "  {} {}  {label}: {old} → {new}{mark}",
+            form.unit, form.period
+        ))?;
+    }
+    Ok(())
+}
+
+/// The sums that move, and what looks odd.
+///
+/// # Errors
+/// When nobody can take the answer.
+pub(crate) fn say_effects(
+    plan: &Plan,
+    planned: &ImportPlan,
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
+    for total in &planned.totals {
+        out.say(
+            &Message::new("cli.import.total")
+                .with("period", total.period.as_str())
+                .with("field", label(plan, &total.field, out))
+                .with("before", total.before)
+                .with("after", total.after),
+        )?;
+    }
+    for suspicion in &planned.suspicions {
+        let message = odd(plan, planned, suspicion, out);
+        out.say(&Message::new("cli.import.suspicion").with("what", message))?;
+    }
+    Ok(())
+}
+
+/// The digits to compare for each unknown author, and what to do then; `id` names the bundle where
+/// the store keeps it.
+///
+/// # Errors
+/// When nobody can take the answer.
+pub(crate) fn say_strangers(
+    plan: &Plan,
+    (id, strangers): (Option<&str>, &[Stranger]),
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
+    for stranger in strangers {
+        let digits = stranger.digits.to_string();
+        // Only the signer says who it is and can be enrolled by its bundle; whoever else stands
+        // in it is just a key.
+        let message = match (&stranger.says, id) {
+            (None, _) => {
+                Message::new("cli.bundles.relayed").with("author", stranger.author.to_string())
+            }
+            (Some(_), Some(id)) => Message::new("cli.bundles.digits").with("id", id),
+            (Some(_), None) => Message::new("cli.bundles.digits_dry"),
+        };
+        let unit = unit_name(plan, stranger.says.as_ref(), out);
+        out.say(&message.with("unit", unit).with("digits", digits))?;
+    }
+    Ok(())
+}
+
+/// What people call the unit; its id where the plan does not know it.
+pub(crate) fn unit_name(plan: &Plan, unit: Option<&UnitId>, out: &Out<'_>) -> String {
+    match unit.map(|unit| (unit, plan.unit(unit))) {
+        Some((_, Some(unit))) => unit.name.get(out.texts.lang()).to_owned(),
+        Some((unit, None)) => unit.to_string(),
+        None => "?".to_owned(),
+    }
+}
+
+/// The first hex digits of a bundle's name, enough for people.
+pub(crate) fn short(root: &crate::ledger::Hash) -> String {
+    root.to_string().chars().take(12).collect()
+}
+
+fn odd(plan: &Plan, planned: &ImportPlan, suspicion: &Suspicion, out: &Out<'_>) -> Message {
+    let whom = |author: &AuthorId| {
+        let of = planned.bundles.iter().find(|b| b.signer == *author);
+        let unit = of.and_then(|bundle| plan.unit(&bundle.from));
+        unit.map_or_else(
+            || author.to_string(),
+            |unit| unit.name.get(out.texts.lang()).to_owned(),
+        )
+    };
+    let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    match suspicion {
+        Suspicion::Clock { author, count } => Message::new("sync.suspicion.clock")
+            .with("whom", whom(author))
+            .with("count", number(*count)),
+        Suspicion::Copy { author, seq } => Message::new("sync.suspicion.copy")
+            .with("whom", whom(author))
+            .with("seq", number(*seq)),
+        Suspicion::Jump(cell) => {
+            let change = planned.changes.iter().find(|change| change.cell == *cell);
+            let (old, new) = change.map_or_else(Default::default, |change| {
+                (shown(&change.old, out), shown(&change.new, out))
+            });
+            let field = label(plan, &cell.field, out);
+            Message::new("sync.suspicion.jump")
+                .with(
+                    "field",
+                    format!("{} {}  {field}", cell.form.unit, cell.form.period),
+                )
+                .with("old", old)
+                .with("new", new)
+        }
+    }
+}
+
+fn label(plan: &Plan, field: &FieldId, out: &Out<'_>) -> String {
+    let found = plan.field(field);
+    let label = found.map_or(field.as_str(), |f| f.short.get(out.texts.lang()));
+    label.to_owned()
+}
+
+fn shown(content: &Content, out: &Out<'_>) -> String {
+    match typed::show(content, out.texts.lang()) {
+        empty if empty.is_empty() => "·".to_owned(),
+        shown => shown,
+    }
+}

@@ -1,0 +1,261 @@
+//! `bundles show`, `undo`, `drop`: one bundle that the store keeps something of, named by the first
+//! digits of its root.
+
+use std::io::{BufRead, IsTerminal};
+
+use serde::Serialize;
+
+use super::bundles::{self, counts, day, say_held};
+use crate::app::first_run::FirstRun;
+use crate::base::{Message, text};
+use crate::cli::args;
+use crate::cli::changes::{self, ChangeShape, CountsShape, SuspicionShape, TotalShape, unit_name};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::out::Out;
+use crate::cli::shapes::moment;
+use crate::cli::site::{Desk, Site};
+use crate::ledger::trust::Rights;
+use crate::ledger::{Hash, Origin, typed};
+use crate::plan::{Plan, UnitId};
+use crate::store::Store;
+use crate::store::exchange::{Exchange, HeldBundle};
+use crate::sync::kept::{self, Imported, Waiting};
+use crate::sync::plan::ImportPlan;
+use crate::sync::undo::Undone;
+use crate::sync::{Scene, undo};
+
+/// Fewest digits that may stand for a bundle: fewer are a slip.
+const LEAST: usize = 4;
+
+#[derive(Serialize)]
+struct Answer {
+    schema: &'static str,
+    root: String,
+    from: Option<String>,
+    /// `imported`, or `kept`: then what follows is a preview and nothing has changed.
+    state: &'static str,
+    at: String,
+    message: Option<String>,
+    counts: CountsShape,
+    changes: Vec<ChangeShape>,
+    totals: Vec<TotalShape>,
+    suspicions: Vec<SuspicionShape>,
+}
+
+/// What the store has of one bundle.
+enum Found {
+    Imported(Box<Imported>),
+    Held(Box<Waiting>),
+}
+
+/// The one bundle whose root begins so. Of one that came in partly and still waits, what waits.
+fn find(desk: &Desk, scene: &Scene<'_>, id: &str) -> Result<Found, Failure> {
+    let told = id.to_ascii_lowercase();
+    let named = |root: &Hash| told.len() >= LEAST && root.to_string().starts_with(&told);
+    let mut held = kept::held(&desk.store, scene)?;
+    held.retain(|one| named(&one.bundle.root));
+    let mut imported = kept::imported(&desk.store)?;
+    imported.retain(|one| named(&one.root));
+    imported.retain(|one| held.iter().all(|other| other.bundle.root != one.root));
+    match (held.pop(), imported.pop()) {
+        (Some(one), None) if held.is_empty() => Ok(Found::Held(Box::new(one))),
+        (None, Some(one)) if imported.is_empty() => Ok(Found::Imported(Box::new(one))),
+        _ => Err(Failure::usage(
+            Message::new("cli.error.no_bundle").with("id", id),
+        )),
+    }
+}
+
+/// A bundle that is kept, by the first digits of its root.
+///
+/// # Errors
+/// When there is not exactly one, or the store cannot be read.
+pub(super) fn held_bytes(desk: &Desk, id: &str) -> Result<Vec<u8>, Failure> {
+    let mut all: Vec<HeldBundle> = Vec::new();
+    desk.store.weigh(&mut |ground| {
+        all = ground.held()?;
+        Ok(())
+    })?;
+    let told = id.to_ascii_lowercase();
+    all.retain(|one| told.len() >= LEAST && one.root.to_string().starts_with(&told));
+    let bytes = match all.as_slice() {
+        [one] => desk.store.held_bytes(&one.root)?,
+        _ => None,
+    };
+    bytes.ok_or_else(|| Failure::usage(Message::new("cli.error.no_bundle").with("id", id)))
+}
+
+pub(super) fn show(
+    site: &Site,
+    args: &args::BundleShow,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let desk = site.read()?;
+    let unit = desk.store.info()?.unit;
+    let scene = site.scene(&desk.plan, &unit);
+    match find(&desk, &scene, &args.id)? {
+        Found::Imported(one) => show_imported(&desk.plan, &one, args, out),
+        Found::Held(one) => {
+            let rights = |unit: &UnitId| Rights {
+                units: [unit.clone()].into(),
+                roles: vec![FirstRun::role_for(&desk.plan, unit)],
+                name: unit.to_string(),
+            };
+            let preview = kept::preview(&desk.store, &scene, &one.bundle, rights)?;
+            let Some(planned) = preview else {
+                say_held(&desk.plan, &one, out)?;
+                return Ok(Exit::NeedsPerson);
+            };
+            show_held(&desk.plan, &one, &planned, (args, out))?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn show_imported(
+    plan: &Plan,
+    one: &Imported,
+    args: &args::BundleShow,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let changed = one.details.as_ref().map(|d| d.changes.as_slice());
+    let changed = changed.unwrap_or_default();
+    if args.answer.json {
+        out.json(&Answer {
+            schema: "nhaplieu.bundle/1",
+            root: one.root.to_string(),
+            from: one.from.as_ref().map(ToString::to_string),
+            state: "imported",
+            at: moment(one.wall),
+            message: None,
+            counts: CountsShape::of(&one.counts()),
+            changes: changed.iter().map(ChangeShape::of).collect(),
+            totals: Vec::new(),
+            suspicions: Vec::new(),
+        })?;
+        return Ok(Exit::Done);
+    }
+    let line = Message::new("cli.bundles.imported")
+        .with("id", changes::short(&one.root))
+        .with("from", unit_name(plan, one.from.as_ref(), out))
+        .with("day", day(one.wall))
+        .with("by", one.by.as_str())
+        .with("counts", counts(&one.counts(), out));
+    out.say(&line)?;
+    changes::say_changes(plan, changed, out)?;
+    Ok(Exit::Done)
+}
+
+fn show_held(
+    plan: &Plan,
+    one: &Waiting,
+    planned: &ImportPlan,
+    (args, out): (&args::BundleShow, &mut Out<'_>),
+) -> Result<(), Failure> {
+    if args.answer.json {
+        return out.json(&Answer {
+            schema: "nhaplieu.bundle/1",
+            root: one.bundle.root.to_string(),
+            from: one.inside.as_ref().map(|inside| inside.from.to_string()),
+            state: "kept",
+            at: moment(one.bundle.wall),
+            message: Some(out.texts.say(&bundles::state(one))),
+            counts: CountsShape::of(&planned.counts),
+            changes: planned.changes.iter().map(ChangeShape::of).collect(),
+            totals: changes::totals(planned),
+            suspicions: changes::suspicions(plan, planned, out),
+        });
+    }
+    say_held(plan, one, out)?;
+    changes::say_changes(plan, &planned.changes, out)?;
+    changes::say_effects(plan, planned, out)?;
+    let counts = counts(&planned.counts, out);
+    out.say(&Message::new("cli.bundles.would").with("counts", counts))
+}
+
+pub(super) fn undo(
+    site: &Site,
+    args: &args::BundleUndo,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let reason = text::clean(&args.reason, typed::TEXT_LIMIT);
+    if reason.is_empty() {
+        return Err(Failure::usage(Message::new("cli.error.undo_reason")));
+    }
+    let mut desk = site.write()?;
+    let root = {
+        let unit = desk.store.info()?.unit;
+        match find(&desk, &site.scene(&desk.plan, &unit), &args.id)? {
+            Found::Imported(one) => one.root,
+            Found::Held(one) => {
+                let id = changes::short(&one.bundle.root);
+                let message = Message::new("cli.error.not_imported").with("id", id);
+                return Err(Failure::usage(message));
+            }
+        }
+    };
+    let id = changes::short(&root);
+    let done = match undo::import(&mut desk.store, &root, &reason)? {
+        Undone::AsIfNever => Message::new("cli.done.as_if_never").with("id", id),
+        Undone::Restoring(changes) if changes.is_empty() => {
+            Message::new("cli.done.nothing_to_restore").with("id", id)
+        }
+        Undone::Restoring(changes) => {
+            let count = changes.len();
+            desk.commit(site, Origin::Set, changes)?;
+            Message::new("cli.done.restored")
+                .with("id", id)
+                .with("count", count)
+        }
+    };
+    out.say(&done)?;
+    Ok(Exit::Done)
+}
+
+/// Lets a bundle go that is kept; the word is `drop`, which is taken in Rust.
+pub(super) fn release(
+    site: &Site,
+    args: &args::BundleDrop,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let mut desk = site.write()?;
+    let found = {
+        let unit = desk.store.info()?.unit;
+        find(&desk, &site.scene(&desk.plan, &unit), &args.id)?
+    };
+    let one = match found {
+        Found::Held(one) => one,
+        Found::Imported(one) => {
+            let id = changes::short(&one.root);
+            let message = Message::new("cli.error.imported").with("id", id);
+            return Err(Failure::new(Exit::Refused, message));
+        }
+    };
+    let id = changes::short(&one.bundle.root);
+    say_held(&desk.plan, &one, out)?;
+    if !args.yes {
+        out.flush()?;
+        asked(&id, out)?;
+    }
+    desk.store.release(&one.bundle.root)?;
+    out.say(&Message::new("cli.done.dropped").with("id", id))?;
+    Ok(Exit::Done)
+}
+
+/// Asks for the first digits again: what is let go is not in the store any more.
+fn asked(id: &str, out: &mut Out<'_>) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::usage(Message::new("cli.error.drop_yes")));
+    }
+    let first: String = id.chars().take(LEAST).collect();
+    out.aside(&Message::new("cli.bundles.ask").with("id", first.as_str()));
+    let mut typed = String::new();
+    let read = std::io::stdin().lock().read_line(&mut typed);
+    if read.is_ok() && typed.trim() == first {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Refused,
+        Message::new("cli.error.not_dropped"),
+    ))
+}

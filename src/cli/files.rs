@@ -1,0 +1,110 @@
+//! Bundles as files on the command line: which ones are meant, what their errors mean for the
+//! person, and how they are read through.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::{Exit, Failure};
+use super::out::Out;
+use crate::base::Message;
+use crate::sync::export::ExportError;
+use crate::sync::file::{self, FileError};
+use crate::sync::{BundleError, Checked};
+
+impl From<BundleError> for Failure {
+    fn from(error: BundleError) -> Self {
+        Self::new(Exit::Refused, error.message()).because(error)
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        let exit = match &error {
+            FileError::Bundle(_) => Exit::Refused,
+            FileError::Io { .. }
+            | FileError::Differs(_)
+            | FileError::Unsure { .. }
+            | FileError::Unreadable { .. } => Exit::Failed,
+        };
+        Self::new(exit, error.message()).because(error)
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Bundle(error) => error.into(),
+        }
+    }
+}
+
+/// Reads a bundle through; a file that is not there is wrong usage. The refusal names the file.
+///
+/// # Errors
+/// Why it is no bundle that could be taken.
+pub(crate) fn read(path: &Path) -> Result<Checked, Failure> {
+    if !path.exists() {
+        let named = Message::new("cli.error.no_file").with("file", path.display().to_string());
+        return Err(Failure::usage(named));
+    }
+    let named = |error: BundleError| {
+        let detail = format!("{}: {error}", path.display());
+        Failure::from(error).because(detail)
+    };
+    Checked::read(file::read(path)?).map_err(named)
+}
+
+/// Reads all of them, folders included, before anything is done with any: one that is none
+/// refuses the whole command, and each such file is named.
+///
+/// # Errors
+/// The first refusal; the others were said.
+pub(crate) fn read_all(paths: &[PathBuf], out: &mut Out<'_>) -> Result<Vec<Checked>, Failure> {
+    let mut bundles = Vec::new();
+    let mut refused: Option<Failure> = None;
+    for path in &meant(paths)? {
+        match (read(path), &refused) {
+            (Ok(bundle), _) => bundles.push(bundle),
+            (Err(failure), None) => refused = Some(failure),
+            (Err(failure), Some(_)) => out.fail(&failure),
+        }
+    }
+    refused.map_or(Ok(bundles), Err)
+}
+
+/// The files, a folder standing for the bundles in it by name.
+fn meant(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let unreadable = |error| FileError::Unreadable {
+            path: path.clone(),
+            error,
+        };
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(unreadable)? {
+            let file = entry.map_err(unreadable)?.path();
+            found.extend(is_bundle_name(&file).then_some(file));
+        }
+        if found.is_empty() {
+            let none = Message::new("cli.error.no_bundles").with("dir", path.display().to_string());
+            return Err(Failure::usage(none));
+        }
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+/// By name only, in a folder: what a person names is recognised by content. Hidden files are what
+/// other systems leave on a stick (`._x.nlb`).
+fn is_bundle_name(file: &Path) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str());
+    let ends = file
+        .extension()
+        .is_some_and(|ext| ext.eq_ignore_ascii_case("nlb"));
+    ends && name.is_some_and(|name| !name.starts_with('.')) && file.is_file()
+}
