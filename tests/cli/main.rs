@@ -12,5 +12,7 @@ mod bad_input;
 mod bundles;
 mod hostile;
 mod kept;
+mod refused;
 mod run;
+mod sticks;
 mod writing;

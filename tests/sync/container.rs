@@ -5,13 +5,12 @@ use nhaplieu::store::exchange::{Exchange, entry_bytes};
 use nhaplieu::sync::container::{self, CHUNK_HEAD, FIXED, TAIL};
 use nhaplieu::sync::error::Limit;
 use nhaplieu::sync::export::Chunks;
-use nhaplieu::sync::file::{self, Disk, Dress, FileError};
 use nhaplieu::sync::{BundleError, Checked, Header, Range, Scope, armour, inspect};
 
 use crate::pen::Pen;
 use crate::site::Site;
 
-fn small() -> (Site, Vec<u8>) {
+pub(crate) fn small() -> (Site, Vec<u8>) {
     let mut commune = Site::commune("xa-a", 1);
     commune.types("so_00", "5");
     commune.types("so_01", "6");
@@ -344,92 +343,4 @@ fn a_log_is_believed_only_under_its_own_key() {
     let theirs: Range = Draft::of(&other, &small_of(&other)).header.ranges[0].clone();
     draft.header.ranges[0].key = theirs.key;
     assert!(Checked::read(draft.sealed(&site)).is_err());
-}
-
-/// A disk that fails at one of its operations, or writes less than it says.
-struct Failing {
-    at: std::cell::Cell<usize>,
-    lies: bool,
-}
-
-impl Failing {
-    fn counted(&self) -> std::io::Result<()> {
-        let left = self.at.get();
-        self.at.set(left.wrapping_sub(1));
-        if left == 0 {
-            return Err(std::io::ErrorKind::StorageFull.into());
-        }
-        Ok(())
-    }
-}
-
-impl Disk for Failing {
-    fn write(&self, path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
-        let half = bytes.len() / 2;
-        if self.lies {
-            return std::fs::write(path, &bytes[..half]);
-        }
-        if self.counted().is_err() {
-            std::fs::write(path, &bytes[..half])?;
-            return Err(std::io::ErrorKind::StorageFull.into());
-        }
-        file::RealDisk.write(path, bytes)
-    }
-    fn rename(&self, from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
-        self.counted()?;
-        file::RealDisk.rename(from, to)
-    }
-    fn sync_folder(&self, dir: &std::path::Path) -> std::io::Result<()> {
-        self.counted()?;
-        file::RealDisk.sync_folder(dir)
-    }
-    fn read(&self, path: &std::path::Path, most: u64) -> std::io::Result<Vec<u8>> {
-        self.counted()?;
-        file::RealDisk.read(path, most)
-    }
-    fn remove(&self, path: &std::path::Path) -> std::io::Result<()> {
-        file::RealDisk.remove(path)
-    }
-}
-
-#[test]
-fn a_name_never_stands_for_half_a_bundle_wherever_writing_fails() {
-    let (mut site, old) = small();
-    site.types("so_02", "7");
-    let new = site.bundle_bytes(Some("phong"), Scope::Since);
-    let mut failures = 0;
-    for at in 0..10 {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("goi.nlb");
-        file::write(&path, &old, Dress::Plain).unwrap();
-        let disk = Failing {
-            at: std::cell::Cell::new(at),
-            lies: false,
-        };
-        let done = file::write_on(&disk, &path, &new, Dress::Plain);
-        failures += usize::from(done.is_err());
-        let there = file::read(&path).unwrap();
-        assert!(there == old || there == new, "failure {at}");
-        assert!(done.is_err() || there == new, "failure {at}");
-        assert_eq!(
-            std::fs::read_dir(dir.path()).unwrap().count(),
-            1,
-            "failure {at}"
-        );
-    }
-    assert_eq!(failures, 5);
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("goi.nlb");
-    let lying = Failing {
-        at: std::cell::Cell::new(99),
-        lies: true,
-    };
-    let done = file::write_on(&lying, &path, &new, Dress::Armour);
-    assert!(matches!(done, Err(FileError::Differs(_))), "{done:?}");
-    assert!(!path.exists());
-    file::write(&path, &new, Dress::Armour).unwrap();
-    assert_eq!(
-        Checked::read(file::read(&path).unwrap()).unwrap().bytes(),
-        new
-    );
 }

@@ -20,6 +20,7 @@ mod model;
 mod pen;
 mod scale;
 mod site;
+mod sticks;
 mod stores;
 mod watched;
 mod words;

@@ -89,14 +89,18 @@ fn key_file(
     Ok(Exit::Done)
 }
 
-/// The file to write: in a folder, under its usual name.
+/// The file to write: in a folder, under its usual name. A device or a pipe is not replaced.
 fn named(
     told: &Path,
     usual: impl FnOnce() -> Result<String, BundleError>,
 ) -> Result<PathBuf, Failure> {
-    Ok(if told.is_dir() {
-        told.join(usual()?)
-    } else {
-        told.to_owned()
-    })
+    if told.is_dir() {
+        return Ok(told.join(usual()?));
+    }
+    if told.exists() && !told.is_file() {
+        let file = told.display().to_string();
+        let message = Message::new("cli.error.not_a_file").with("file", file);
+        return Err(Failure::usage(message));
+    }
+    Ok(told.to_owned())
 }
