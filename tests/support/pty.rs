@@ -35,7 +35,7 @@ pub(crate) const CTRL_N: &str = "\x0e";
 pub(crate) const CTRL_Q: &str = "\x11";
 
 /// The program, with nothing of the environment but what a test gives it.
-fn program(store: &Path, words: &[&str]) -> Command {
+pub(crate) fn program(store: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nhaplieu"));
     command
         .args(words)
