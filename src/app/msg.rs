@@ -121,6 +121,8 @@ pub struct FormSummary {
     pub hard: usize,
     /// Soft findings without a reason.
     pub soft: usize,
+    /// Figures that came after the form was approved or locked ("đến sau khi duyệt").
+    pub late: usize,
     /// Last day to submit.
     pub due: NaiveDate,
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::msg::FormSummary;
 use crate::check::{self, Past};
-use crate::ledger::{Form, FormKey, FormStatus, content_hash, workflow};
+use crate::ledger::{Form, FormKey, FormStatus, content_hash};
 use crate::plan::{FieldId, Period, Plan, Severity, Unit};
 use crate::store::{Store, StoreError};
 
@@ -119,7 +119,8 @@ pub fn summarize(
         .shown()
         .map(|head| (head.clock.millis, head.note.clone()));
     FormSummary {
-        status: workflow::status(&form.workflow, &hash),
+        status: form.status(&hash),
+        late: form.late().len(),
         step,
         filled: numeric()
             .filter(|field| form.content(&field.id).is_filled())

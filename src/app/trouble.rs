@@ -17,6 +17,7 @@ pub fn trouble(error: &StoreError) -> Trouble {
     let detail = error.to_string();
     match error {
         StoreError::Changed { by } => refused(Message::new("trouble.changed").with("by", &**by)),
+        StoreError::Moved => refused(Message::new("trouble.moved")),
         StoreError::InConflict(_) => refused(Message::new("trouble.conflict")),
         StoreError::Locked => refused(Message::new("trouble.locked")),
         StoreError::NothingToUndo => refused(Message::new("trouble.nothing_to_undo")),

@@ -9,7 +9,9 @@ use super::shapes::figure_and_text;
 use crate::base::Message;
 use crate::ledger::{AuthorId, Content, typed};
 use crate::plan::{FieldId, Plan, UnitId};
-use crate::sync::plan::{Counts, Dispute, Fate, FigureChange, ImportPlan, Stranger, Suspicion};
+use crate::sync::plan::{
+    Counts, Dispute, Fate, FigureChange, ImportPlan, Stranger, Suspicion, Timing,
+};
 
 /// How many of each class.
 #[derive(Debug, Serialize)]
@@ -50,6 +52,8 @@ pub(crate) struct ChangeShape {
     old_state: &'static str,
     new_state: &'static str,
     in_conflict: bool,
+    /// Its form had been approved or locked before it came.
+    late: bool,
 }
 
 impl ChangeShape {
@@ -67,6 +71,7 @@ impl ChangeShape {
             old_state: change.old.state(),
             new_state: change.new.state(),
             in_conflict: change.dispute != Dispute::None,
+            late: change.timing == Timing::Late,
         }
     }
 }
@@ -157,8 +162,12 @@ pub(crate) fn say_changes(
             Dispute::None => "",
             Dispute::Begins | Dispute::Goes => " ⚑",
         };
+        let late = match change.timing {
+            Timing::InTime => "",
+            Timing::Late => out.texts.get("cli.import.late"),
+        };
         out.line(&format!(
-            "  {} {}  {label}: {old} → {new}{mark}",
+            "  {} {}  {label}: {old} → {new}{mark}{late}",
             form.unit, form.period
         ))?;
     }

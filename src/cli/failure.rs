@@ -6,6 +6,9 @@ use std::process::ExitCode;
 use crate::base::Message;
 use crate::store::StoreError;
 
+/// What is said of [`StoreError::Moved`].
+pub(crate) const MOVED: &str = "cli.error.moved";
+
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -98,6 +101,7 @@ impl From<StoreError> for Failure {
                 Exit::NotPermitted,
                 Message::new("cli.error.not_permitted").with("actor", actor.as_str()),
             ),
+            StoreError::Moved => (Exit::Refused, Message::new(MOVED)),
             StoreError::Changed { by } => (
                 Exit::Refused,
                 Message::new("cli.error.changed").with("by", by.as_str()),

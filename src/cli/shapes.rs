@@ -9,6 +9,7 @@ use super::find::Found;
 use crate::base::Lang;
 use crate::check::Finding;
 use crate::figures::{self, Figure};
+use crate::ledger::approved::{Approver, Late, Proof, Stamp};
 use crate::ledger::{Content, EntryRef, FormKey, Hash};
 use crate::plan::{Field, Measure, PeriodKind, Severity};
 use crate::store::{LogFilter, Store, StoreError};
@@ -69,6 +70,89 @@ pub(crate) struct CellShape {
     findings: Vec<FindingShape>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     conflict: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approved: Option<ContentShape>,
+}
+
+/// What a cell holds.
+#[derive(Debug, Serialize)]
+pub(crate) struct ContentShape {
+    state: &'static str,
+    value: Option<String>,
+    text: Option<String>,
+}
+
+impl ContentShape {
+    pub(crate) fn of(content: &Content) -> Self {
+        let (value, text) = figure_and_text(content);
+        Self {
+            state: content.state(),
+            value,
+            text,
+        }
+    }
+}
+
+/// A figure that came after its form was approved.
+#[derive(Debug, Serialize)]
+pub(crate) struct LateShape {
+    field: String,
+    old: Option<String>,
+    new: Option<String>,
+    old_state: &'static str,
+    new_state: &'static str,
+    author: Option<String>,
+    actor: Option<String>,
+    at: Option<String>,
+}
+
+impl LateShape {
+    pub(crate) fn of(late: &Late) -> Self {
+        let said = |content| {
+            let (value, text) = figure_and_text(content);
+            value.or(text)
+        };
+        let head = late.head.as_ref();
+        Self {
+            field: late.field.to_string(),
+            old: said(&late.old),
+            new: said(&late.new),
+            old_state: late.old.state(),
+            new_state: late.new.state(),
+            author: head.map(|head| head.entry.author.to_string()),
+            actor: head.map(|head| head.actor.to_string()),
+            at: head.map(|head| moment(head.clock.millis)),
+        }
+    }
+}
+
+/// An approval or lock that holds.
+#[derive(Debug, Serialize)]
+pub(crate) struct StampShape {
+    by: &'static str,
+    owner: Option<String>,
+    actor: String,
+    at: String,
+    content_hash: String,
+    /// Whether the figures at hand give that hash.
+    proven: bool,
+}
+
+impl StampShape {
+    pub(crate) fn of(stamp: &Stamp) -> Self {
+        let (by, owner) = match &stamp.by {
+            Approver::Owner(owner) => ("owner", Some(owner.to_string())),
+            Approver::Coordinator => ("coordinator", None),
+        };
+        Self {
+            by,
+            owner,
+            actor: stamp.actor.to_string(),
+            at: moment(stamp.clock.millis),
+            content_hash: stamp.content.to_string(),
+            proven: stamp.proof == Proof::Given,
+        }
+    }
 }
 
 impl CellShape {
@@ -80,9 +164,11 @@ impl CellShape {
         found: &Found<'_>,
         field: &Field,
         findings: &[Finding],
+        late: &[Late],
         (texts, store): (&Texts, &dyn Store),
     ) -> Result<Self, StoreError> {
         let content = found.form.content(&field.id);
+        let late = late.iter().find(|late| late.field == field.id);
         let (value, text) = figure_and_text(&content);
         let at = findings.iter().filter(|finding| finding.field == field.id);
         let conflict = if found.form.in_conflict(&field.id) {
@@ -99,6 +185,7 @@ impl CellShape {
             note: found.form.note(&field.id).to_owned(),
             findings: at.map(|finding| FindingShape::of(finding, texts)).collect(),
             conflict,
+            approved: late.map(|late| ContentShape::of(&late.old)),
         })
     }
 }

@@ -10,8 +10,10 @@ mod verdict;
 pub use crate::ledger::context::{Context, Past};
 pub use display::{display, distance, gap};
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::base::{Decimal, Ratio};
-use crate::plan::{FieldId, Formula, Measure, MeasureId, Period, PeriodId, Plan, Unit};
+use crate::plan::{FieldId, Formula, Measure, MeasureId, Period, PeriodId, Plan, Unit, UnitId};
 
 /// One measure of one form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +121,36 @@ pub fn measures_on<'a>(plan: &'a Plan, unit: &Unit, period: &Period) -> Vec<&'a 
     measures
         .filter(|measure| speaks(measure) || measure.direct.as_ref().is_some_and(on_form))
         .collect()
+}
+
+/// Who answers for the measures that a form says something about, on its cut-off day, each with
+/// the fields of the form that feed them.
+pub fn owners_on(plan: &Plan, unit: &Unit, period: &Period) -> BTreeMap<UnitId, BTreeSet<FieldId>> {
+    let form = plan.form_fields(unit, period);
+    let mut owners: BTreeMap<UnitId, BTreeSet<FieldId>> = BTreeMap::new();
+    for measure in measures_on(plan, unit, period) {
+        if let Some(owner) = plan.owner_on(measure, period.cut_off) {
+            let parts = components(measure).into_iter();
+            let asked = parts.filter(|part| form.iter().any(|field| field.id == **part));
+            let fields = owners.entry(owner.clone()).or_default();
+            fields.extend(asked.cloned());
+        }
+    }
+    owners
+}
+
+/// The fields a measure is made of, its published value included.
+fn components(measure: &Measure) -> Vec<&FieldId> {
+    let mut fields: Vec<&FieldId> = match &measure.formula {
+        Formula::Sums {
+            numerator,
+            denominator,
+        } => numerator.iter().chain(denominator).collect(),
+        Formula::Agencies(pairs) => pairs.iter().flat_map(|(all, women)| [all, women]).collect(),
+        Formula::UnitsEvery { field, .. } | Formula::SubPeriods { field, .. } => vec![field],
+    };
+    fields.extend(&measure.direct);
+    fields
 }
 
 /// All measures of a form, in the plan's order.

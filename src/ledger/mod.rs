@@ -2,6 +2,7 @@
 //! a cell as a function of the set of its entries. Pure: no clock, no file, no random source.
 
 pub mod actor;
+pub mod approved;
 pub mod chain;
 pub mod content;
 pub mod content_hash;
@@ -15,6 +16,7 @@ pub mod typed;
 pub mod workflow;
 
 pub use actor::{Actor, ActorId, Role};
+pub use approved::Approved;
 pub use chain::{AuthorId, EntryRef, Hash};
 pub use content::Content;
 pub use context::{Context, Past};

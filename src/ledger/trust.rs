@@ -64,6 +64,8 @@ pub enum Act {
     Keep,
     /// Beginning in another author's name.
     Impersonate,
+    /// Returning, reopening or resolving without saying why: nobody may.
+    WithoutReason,
 }
 
 /// One thing an author does, wherever it does it.
@@ -81,6 +83,9 @@ impl Claim {
         let entry = &recorded.entry;
         let on_behalf = entry.flags & FLAG_ON_BEHALF != 0;
         let act = match (&entry.subject, &entry.body) {
+            (_, Body::Return | Body::Reopen | Body::Resolve(_)) if entry.note.is_empty() => {
+                Act::WithoutReason
+            }
             (Subject::Approval(_, owner), _) if on_behalf => Act::ApproveOnBehalf(owner.clone()),
             (Subject::Approval(_, owner), _) => Act::Approve(owner.clone()),
             (Subject::Form(_), Body::Return) => Act::Return,
@@ -263,7 +268,7 @@ impl Trust {
 
     /// Whether an author may do what it does.
     pub fn allows(&self, claim: &Claim) -> bool {
-        if claim.act == Act::Impersonate {
+        if matches!(claim.act, Act::Impersonate | Act::WithoutReason) {
             return false;
         }
         if self.governors.contains(&claim.author) {
@@ -284,7 +289,7 @@ impl Trust {
                 has(&[Role::Coordinator])
             }
             Act::Keep => true,
-            Act::Govern | Act::Impersonate => false,
+            Act::Govern | Act::Impersonate | Act::WithoutReason => false,
         }
     }
 }

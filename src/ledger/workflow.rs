@@ -38,17 +38,28 @@ impl FormStatus {
 
 /// A form's status from its workflow heads and the hash of its present content.
 ///
-/// Approvals of owners join in with the review; until then a lock or reopen speaks for itself.
+/// Approvals of owners stand on their own subjects: [`super::Form::status`] joins them.
+///
+/// A lock stands until an entry that has seen it ends it: a submission made elsewhere at the same
+/// time opens nothing, whatever its clock says.
 pub fn status(workflow: &Heads, content: &Hash) -> FormStatus {
+    if lock(workflow).is_some() {
+        return FormStatus::Locked;
+    }
     match workflow.shown().map(|head| &head.body) {
         Some(Body::Submit {
             content: submitted, ..
         }) if submitted == content => FormStatus::Submitted,
         Some(Body::Submit { .. }) => FormStatus::ChangedAfterSubmit,
         Some(Body::Return) => FormStatus::Returned,
-        Some(Body::Lock { .. }) => FormStatus::Locked,
         _ => FormStatus::Draft,
     }
+}
+
+/// The lock that holds; of several, the one every store shows.
+pub fn lock(workflow: &Heads) -> Option<&Head> {
+    let is_lock = |head: &&Head| matches!(head.body, Body::Lock { .. });
+    workflow.all().iter().find(is_lock)
 }
 
 /// The last workflow step, for "đã nộp 02/10".

@@ -82,6 +82,18 @@ pub struct LogEntry {
     /// What the cell, note or confirmation said before, as this entry's writer saw it;
     /// empty for the first, several when it superseded several.
     pub before: Vec<Body>,
+    /// Whether a person had to settle it against another.
+    pub contested: Contested,
+}
+
+/// Whether an entry once stood in a conflict ("từng bất đồng"): it keeps the mark for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Contested {
+    /// It never did, as far as anybody settled it.
+    #[default]
+    Never,
+    /// A person chose between it and others.
+    Once,
 }
 
 /// What undo or redo would do.
@@ -192,6 +204,10 @@ pub enum StoreError {
         /// Who changed it.
         by: String,
     },
+    /// An approval or lock states another frontier than what the store now holds: its person has
+    /// not seen all of it, or claims to have seen what is not here.
+    #[error("the store has moved since it was read")]
+    Moved,
     /// An ordinary edit of a cell in conflict; a person must resolve it with a reason.
     #[error("cell in conflict: {0}")]
     InConflict(FieldId),

@@ -103,6 +103,12 @@ impl<'txn> Batch<'txn> {
         &self.tip
     }
 
+    /// The end of the log written here, this batch included.
+    pub(crate) fn own_end(&self) -> (AuthorId, u64, Hash) {
+        let tip = &self.tip;
+        (AuthorId(tip.author), tip.seq, Hash(tip.hash))
+    }
+
     /// What the store was made for.
     pub(crate) fn about(&self) -> Result<AboutV1, StoreError> {
         rows::about(&self.meta)

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, HashSet};
 use super::api::{Action, Change, Committed, Seen, StoreError};
 use super::batch::{Batch, By, Draft, Mark};
 use super::rules::{self, Scene};
+use crate::ledger::approved::stated;
 use crate::ledger::content_hash::content_hash;
+use crate::ledger::entry::Frontier;
 use crate::ledger::{
     Actor, ActorId, Body, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Subject,
     subject::SubjectKind,
@@ -20,6 +22,8 @@ pub(crate) type Outcomes = Vec<Result<Committed, StoreError>>;
 pub(crate) struct Bench<'a> {
     /// The plan in force.
     pub(crate) plan: &'a Plan,
+    /// Up to where every log is in the store, where an action states a frontier; else empty.
+    pub(crate) stand: Frontier,
     /// What was written through this handle: its person has seen it, also where the screen's
     /// heads are older because the typing ran ahead of the disk.
     pub(crate) own: &'a mut HashSet<EntryRef>,
@@ -71,6 +75,7 @@ impl Bench<'_> {
             wall: action.wall,
             plan: plan_ref(self.plan),
         };
+        self.nothing_unseen(batch, action)?;
         let mut entries = Vec::with_capacity(action.changes.len());
         for change in &action.changes {
             let draft = self.draft(batch, &actor, change)?;
@@ -140,6 +145,29 @@ impl Bench<'_> {
                 Ok(replaces)
             }
         }
+    }
+
+    /// An approval or lock states exactly what the store holds as the action begins: each log's
+    /// end, on every branch, and nothing that is not here. So none can vouch for what its person
+    /// could not have seen, nor leave out what stood on the screen.
+    fn nothing_unseen(&self, batch: &Batch<'_>, action: &Action) -> Result<(), StoreError> {
+        let own = batch.own_end();
+        let mut stand: Frontier = self.stand.clone();
+        // What this transaction wrote before is seen by its writer, and is the log's end now.
+        stand.retain(|(author, ..)| *author != own.0);
+        stand.push(own);
+        stand.sort_unstable();
+        for change in &action.changes {
+            let Some((_, frontier)) = stated(&change.body) else {
+                continue;
+            };
+            let mut frontier = frontier.clone();
+            frontier.sort_unstable();
+            if frontier != stand {
+                return Err(StoreError::Moved);
+            }
+        }
+        Ok(())
     }
 
     /// A submission, approval or lock holds for exactly the content it was given for.
@@ -226,6 +254,7 @@ fn is_refusal(error: &StoreError) -> bool {
         error,
         StoreError::NotPermitted { .. }
             | StoreError::Changed { .. }
+            | StoreError::Moved
             | StoreError::InConflict(_)
             | StoreError::Locked
             | StoreError::Refused(_)

@@ -8,8 +8,10 @@ use super::api::{
 };
 use super::batch::Batch;
 use super::commit::Bench;
+use super::ground::Open;
 use super::redb_store::{RedbStore, Share, Step};
-use super::{read, rows, undo, verify};
+use super::{approved, read, rows, undo, verify};
+use crate::ledger::approved::stated;
 use crate::ledger::{Actor, ActorId, Body, Form, FormKey};
 
 /// True when entries that are already here may no longer count.
@@ -20,6 +22,12 @@ fn changes_what_counts(committed: &Committed) -> bool {
             Body::Revoke { .. } | Body::RejectRange { .. }
         )
     })
+}
+
+/// True for an action that says what its person had seen of all logs.
+fn states_a_frontier(action: &Action) -> bool {
+    let mut changes = action.changes.iter();
+    changes.any(|change| stated(&change.body).is_some())
 }
 
 impl Store for RedbStore {
@@ -43,10 +51,16 @@ impl Store for RedbStore {
         let mut own = std::mem::take(&mut self.own);
         let mut before = None;
         let done = self.transact(|transaction| {
+            let stand = if actions.iter().any(states_a_frontier) {
+                Open::write(transaction)?.frontier()?
+            } else {
+                Vec::new()
+            };
             let mut batch = Batch::begin(transaction)?;
             before = Some(batch.tip().digest);
             let mut bench = Bench {
                 plan: Arc::as_ref(&plan),
+                stand,
                 own: &mut own,
             };
             let outcomes = bench.stage(&mut batch, actions)?;
@@ -75,7 +89,11 @@ impl Store for RedbStore {
     fn form(&self, form: &FormKey) -> Result<Form, StoreError> {
         self.read(|reading| {
             self.prove(reading)?;
-            read::form(reading, form)
+            let mut found = read::form(reading, form)?;
+            if let (Some(plan), true) = (&self.plan, read::is_closed_by_someone(&found)) {
+                found.approved = approved::of(&Open::read(reading)?, plan, form, &found)?;
+            }
+            Ok(found)
         })
     }
 

@@ -9,6 +9,7 @@ use super::codec::Record;
 use super::exchange::{Ground, HeldBundle, Peer, Report, Tip};
 use super::peers::{self, Beliefs, Tag};
 use super::rows::{self, Bytes, Reading, Rows};
+use crate::ledger::entry::Frontier;
 use crate::ledger::subject::SubjectKind;
 use crate::ledger::trust::{Seeds, Vouched};
 use crate::ledger::{AuthorId, EntryRef, Hash, Heads, PlanRef, Recorded, Subject, Trust};
@@ -85,6 +86,17 @@ impl<T: Rows> Open<T> {
             acked,
             plans,
         })
+    }
+
+    /// Up to where every log is here, each branch of it: what an approval made now has seen.
+    pub(super) fn frontier(&self) -> Result<Frontier, StoreError> {
+        let mut frontier = Vec::new();
+        for author in super::read::authors(&self.entries)? {
+            let mut tips = self.tips(&author)?;
+            tips.sort_unstable();
+            frontier.extend(tips.into_iter().map(|(seq, hash)| (author, seq, hash)));
+        }
+        Ok(frontier)
     }
 
     /// Up to where the district has own logs; where this is the district, anybody.

@@ -4,6 +4,7 @@
 
 mod absorb;
 pub mod api;
+mod approved;
 pub mod backend;
 mod batch;
 mod codec;

@@ -2,14 +2,14 @@
 //! form against the digest of its rows, the forms against the digest of the forms, a log
 //! against the numbers of its entries. A lost row must not pass for a blank.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::api::{LogEntry, LogFilter, StoreError, StoreInfo};
+use super::api::{Contested, LogEntry, LogFilter, StoreError, StoreInfo};
 use super::codec::{GroupV1, TipV1};
 use super::rows::{self, Reading, Rows};
 use crate::ledger::{
-    Actor, AuthorId, Body, Clock, Form, FormKey, Hash, Heads, Recorded, Subject,
-    subject::SubjectKind,
+    Actor, AuthorId, Body, Clock, EntryRef, Form, FormKey, Hash, Heads, Recorded, Subject,
+    subject::SubjectKind, workflow,
 };
 use crate::plan::UnitId;
 
@@ -60,6 +60,11 @@ pub(super) fn form(reading: &Reading, key: &FormKey) -> Result<Form, StoreError>
         place(&mut form, subject, heads);
     }
     Ok(form)
+}
+
+/// True where somebody has approved or locked, so that what they approved is worth a look.
+pub(super) fn is_closed_by_someone(form: &Form) -> bool {
+    !form.approvals.is_empty() || workflow::lock(&form.workflow).is_some()
 }
 
 fn place(form: &mut Form, subject: Subject, heads: Heads) {
@@ -173,13 +178,34 @@ pub(super) fn log(reading: &Reading, filter: &LogFilter) -> Result<Vec<LogEntry>
         Some(form) => history(reading, &form, filter)?,
         None => merged(&entries, &reading.tip()?, filter, limit)?,
     };
+    let settled = settled(&found);
     found
         .into_iter()
         .take(limit)
         .map(|recorded| {
             let before = befores(&entries, &recorded)?;
-            Ok(LogEntry { recorded, before })
+            let contested = if settled.contains(&recorded.reference()) {
+                Contested::Once
+            } else {
+                Contested::Never
+            };
+            Ok(LogEntry {
+                recorded,
+                before,
+                contested,
+            })
         })
+        .collect()
+}
+
+/// The entries that a person settled against each other. A resolution is later than what it
+/// settles, so the latest lines of a log hold those of all they list.
+fn settled(found: &[Recorded]) -> BTreeSet<EntryRef> {
+    let resolves = |r: &&Recorded| matches!(r.entry.body, Body::Resolve(_));
+    found
+        .iter()
+        .filter(resolves)
+        .flat_map(|resolve| resolve.entry.replaces.iter().copied())
         .collect()
 }
 

@@ -2,11 +2,12 @@
 //! what stands there, so that no answer is older than the commit.
 
 use super::api::{Change, StoreError};
+use super::approved::owners;
 use crate::base::text;
 use crate::ledger::actor::Right;
 use crate::ledger::entry::FLAG_ON_BEHALF;
 use crate::ledger::typed::{INVALID_LIMIT, TEXT_LIMIT};
-use crate::ledger::{Actor, Body, CellKey, Content, FormKey, Heads, Role, Subject};
+use crate::ledger::{Actor, Body, CellKey, Content, FormKey, Heads, Role, Subject, workflow};
 use crate::plan::{FieldType, Plan, UnitId};
 
 /// What a change is judged against.
@@ -43,22 +44,20 @@ pub(crate) fn judge(scene: &Scene<'_>, change: &Change) -> Result<u8, StoreError
             not_locked(scene, change)?;
             Ok(flags)
         }
-        (Subject::Form(form), body) => workflow(scene, form, body, change),
+        (Subject::Form(form), body) => step(scene, form, body, change),
         (Subject::Approval(form, owner), Body::Approve { .. }) => {
             known_form(scene.plan, form)?;
             not_locked(scene, change)?;
+            if !owners(scene.plan, form).contains_key(owner) {
+                return Err(refused(owner.as_str()));
+            }
             may_approve(scene.actor, owner)
         }
         (subject, body) => control(scene, subject, body),
     }
 }
 
-fn workflow(
-    scene: &Scene<'_>,
-    form: &FormKey,
-    body: &Body,
-    change: &Change,
-) -> Result<u8, StoreError> {
+fn step(scene: &Scene<'_>, form: &FormKey, body: &Body, change: &Change) -> Result<u8, StoreError> {
     known_form(scene.plan, form)?;
     match body {
         Body::Submit { .. } => {
@@ -135,10 +134,7 @@ fn coordinator(actor: &Actor) -> Result<(), StoreError> {
 
 /// A locked form takes nothing but the coordinator's correction with a reason (`settled.md` 26).
 fn not_locked(scene: &Scene<'_>, change: &Change) -> Result<(), StoreError> {
-    let locked = matches!(
-        scene.workflow.shown().map(|head| &head.body),
-        Some(Body::Lock { .. })
-    );
+    let locked = workflow::lock(scene.workflow).is_some();
     let correction = scene.actor.role == Role::Coordinator
         && matches!(change.body, Body::SetValue(_))
         && !change.reason.is_empty();

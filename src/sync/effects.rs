@@ -1,18 +1,22 @@
 //! What a merge means for people: figures that change, sums, forms that move, what comes too late,
 //! what looks odd.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::gate::unseen;
+use super::late::Latecomers;
 use super::merge::Merge;
-use super::plan::{Dispute, FigureChange, ImportPlan, Suspicion, Total};
+use super::plan::{Dispute, FigureChange, ImportPlan, Suspicion, Timing, Total};
 use crate::base::Decimal;
-use crate::ledger::{Body, CellKey, Content, Heads, Subject};
-use crate::plan::{FieldId, PeriodId, UnitId};
+use crate::ledger::{CellKey, Content, Heads, Subject};
+use crate::plan::{FieldId, PeriodId};
 use crate::store::StoreError;
 
 /// Every figure that shows otherwise, and the sums they stand in.
-pub(super) fn changes(merge: &Merge<'_, '_>, plan: &mut ImportPlan) -> Result<(), StoreError> {
+pub(super) fn changes(
+    merge: &Merge<'_, '_>,
+    late: &Latecomers,
+    plan: &mut ImportPlan,
+) -> Result<(), StoreError> {
     for view in merge.views.values() {
         if let (Subject::Form(form) | Subject::Approval(form, _), true) =
             (&view.subject, view.old != view.new)
@@ -35,6 +39,11 @@ pub(super) fn changes(merge: &Merge<'_, '_>, plan: &mut ImportPlan) -> Result<()
                 old,
                 new,
                 dispute,
+                timing: if late.cells.contains(cell) {
+                    Timing::Late
+                } else {
+                    Timing::InTime
+                },
             });
         }
     }
@@ -100,36 +109,6 @@ fn jumps(old: &Content, new: &Content) -> bool {
         !small.is_zero() && small.checked_mul(10).is_some_and(|ten| ten <= *large)
     };
     tenfold(old, new) || tenfold(new, old)
-}
-
-/// How many figures of each bundle come after a form was approved or locked.
-pub(super) fn late(merge: &Merge<'_, '_>) -> Result<BTreeMap<usize, u64>, StoreError> {
-    let plan = merge.scene.plan;
-    let owners: BTreeSet<&UnitId> = plan
-        .measures
-        .iter()
-        .flat_map(|measure| measure.owners.iter().map(|owner| &owner.unit))
-        .collect();
-    let mut late = BTreeMap::new();
-    for (form, figures) in &merge.figures {
-        let mut steps = vec![Subject::Form(form.clone())];
-        let approval = |owner: &&UnitId| Subject::Approval(form.clone(), (*owner).clone());
-        steps.extend(owners.iter().map(approval));
-        let mut heads = Vec::new();
-        for step in steps {
-            heads.push(merge.before_and_after(&step)?.1);
-        }
-        let bodies: Vec<&Body> = heads
-            .iter()
-            .flat_map(|heads| heads.all().iter().map(|head| &head.body))
-            .collect();
-        for (author, seq, at) in figures {
-            if unseen(&bodies, author, *seq) {
-                *late.entry(*at).or_insert(0) += 1;
-            }
-        }
-    }
-    Ok(late)
 }
 
 /// The cell of a subject, without rows.

@@ -4,8 +4,8 @@
 use super::check::Checked;
 use super::error::BundleError;
 use super::merge::Scene;
+use crate::ledger::Trust;
 use crate::ledger::trust::Act;
-use crate::ledger::{AuthorId, Body, Trust};
 
 /// Whether a bundle is meant for this store at all.
 pub(super) fn addressed(bundle: &Checked, scene: &Scene<'_>) -> Result<(), BundleError> {
@@ -52,18 +52,6 @@ fn words(act: &Act) -> String {
         Act::Close => "lock".to_owned(),
         Act::Govern => "enrol".to_owned(),
         Act::Keep | Act::Impersonate => "epoch".to_owned(),
+        Act::WithoutReason => "reason".to_owned(),
     }
-}
-
-/// True for a figure that a lock or approval has not seen.
-pub(super) fn unseen(bodies: &[&Body], author: &AuthorId, seq: u64) -> bool {
-    let frontiers = bodies.iter().filter_map(|body| match body {
-        Body::Lock { frontier, .. } | Body::Approve { frontier, .. } => Some(frontier),
-        _ => None,
-    });
-    frontiers.into_iter().any(|frontier| {
-        !frontier
-            .iter()
-            .any(|(seen, last, _)| seen == author && seq <= *last)
-    })
 }

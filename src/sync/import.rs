@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::check::Checked;
-use super::effects::{changes, late, suspicions};
+use super::effects::{changes, suspicions};
 use super::keeping::{Room, bundle};
+use super::late::latecomers;
 use super::merge::{Merge, Scene, Stop};
 use super::plan::{Details, Dispute, ImportPlan};
 use crate::ledger::entry::Frontier;
@@ -105,7 +106,8 @@ fn enrolment(writer: AuthorId, scene: &Scene<'_>, bundle: &Checked, rights: &Rig
     }
 }
 
-/// Up to where every log is here: what an approval or a lock has seen.
+/// Up to where every log is here, each branch of one that has several: what an approval or a lock
+/// has seen.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -115,8 +117,9 @@ pub fn frontier(store: &(impl Exchange + ?Sized)) -> Result<Frontier, StoreError
     store.weigh(&mut |ground| {
         frontier.clear();
         for author in &authors {
-            let last = ground.tips(author)?.into_iter().max();
-            frontier.extend(last.map(|(seq, hash)| (*author, seq, hash)));
+            let mut tips = ground.tips(author)?;
+            tips.sort_unstable();
+            frontier.extend(tips.into_iter().map(|(seq, hash)| (*author, seq, hash)));
         }
         Ok(())
     })?;
@@ -188,12 +191,12 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), St
         clock: merge.clock,
         ..Decision::default()
     };
-    changes(merge, &mut plan)?;
+    let late = latecomers(merge)?;
+    changes(merge, &late, &mut plan)?;
     suspicions(merge, &mut plan);
-    let mut late = late(merge)?;
     let mut room = Room::of(merge)?;
     for at in 0..merge.bundles.len() {
-        let late = late.remove(&at).unwrap_or(0);
+        let late = late.by_bundle.get(&at).copied().unwrap_or(0);
         plan.bundles
             .extend(bundle(merge, at, late, &mut room, &mut decision)?);
     }

@@ -21,6 +21,7 @@ pub mod inspect;
 mod keeping;
 pub mod kept;
 pub mod keyfile;
+mod late;
 pub mod limits;
 mod merge;
 pub mod plan;

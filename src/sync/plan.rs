@@ -66,6 +66,18 @@ pub struct FigureChange {
     pub new: Content,
     /// Whether people must settle it.
     pub dispute: Dispute,
+    /// Whether its form had been approved or locked before.
+    pub timing: Timing,
+}
+
+/// Whether a figure comes in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Timing {
+    /// Nobody has approved its form.
+    #[default]
+    InTime,
+    /// Somebody has, without having seen it ("đến sau khi duyệt").
+    Late,
 }
 
 /// How a cell stands after an import.
@@ -226,7 +238,11 @@ pub struct Details {
 }
 
 /// The layout of [`Details`].
-const DETAILS_VERSION: u8 = 1;
+const DETAILS_VERSION: u8 = 2;
+/// The layout before it, which did not say what came late.
+const DETAILS_V1: u8 = 1;
+/// Marks a late figure beside how it is disputed.
+const LATE: u8 = 0x10;
 
 impl Details {
     /// As it is stored.
@@ -241,10 +257,14 @@ impl Details {
             put_text(&mut out, change.cell.field.as_str());
             put_content(&mut out, &change.old);
             put_content(&mut out, &change.new);
-            out.push(match change.dispute {
+            let dispute = match change.dispute {
                 Dispute::None => 0,
                 Dispute::Begins => 1,
                 Dispute::Goes => 2,
+            };
+            out.push(match change.timing {
+                Timing::InTime => dispute,
+                Timing::Late => dispute | LATE,
             });
         }
         out
@@ -256,7 +276,7 @@ impl Details {
     /// Where it is not in its layout.
     pub fn read(bytes: &[u8]) -> Result<Self, BadBytes> {
         let mut reader = Reader::new(bytes);
-        if reader.u8("version")? != DETAILS_VERSION {
+        if !matches!(reader.u8("version")?, DETAILS_V1 | DETAILS_VERSION) {
             return Err(reader.bad("version"));
         }
         let mut count = || reader.u64("count");
@@ -275,15 +295,21 @@ impl Details {
             let unit = UnitId::new(reader.text("unit")?);
             let period = PeriodId::new(reader.text("period")?);
             let field = FieldId::new(reader.text("field")?);
+            let (old, new) = (content(&mut reader)?, content(&mut reader)?);
+            let marks = reader.u8("dispute")?;
             changes.push(FigureChange {
                 cell: CellKey::new(&unit, &period, &field),
-                old: content(&mut reader)?,
-                new: content(&mut reader)?,
-                dispute: match reader.u8("dispute")? {
+                old,
+                new,
+                dispute: match marks & !LATE {
                     0 => Dispute::None,
                     1 => Dispute::Begins,
                     2 => Dispute::Goes,
                     _ => return Err(reader.bad("dispute")),
+                },
+                timing: match marks & LATE {
+                    0 => Timing::InTime,
+                    _ => Timing::Late,
                 },
             });
         }

@@ -194,6 +194,89 @@ fn a_form_is_returned_locked_and_opened_again() {
 }
 
 #[test]
+fn what_comes_after_a_lock_is_shown_beside_what_was_locked() {
+    let district = District::new();
+    let (commune, office) = (&district.commune, &district.office);
+    commune
+        .run(&words("set", &["be_trai=62", "be_gai=57"]))
+        .expects(0);
+    district.sends("a.nlb").expects(0);
+    office.run(&words("lock", &[])).expects(0);
+    let locked = office.json(&words("show", &["--json"]));
+    commune.run(&words("set", &["be_trai=63"])).expects(0);
+    let done = district.sends("b.nlb").expects(1);
+    let done: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(done["plan"]["late"], 1);
+    let change = &done["changes"][0];
+    assert_eq!(
+        (&change["late"], &change["old"], &change["new"]),
+        (&true.into(), &"62".into(), &"63".into())
+    );
+    let back = district.file("huyen-2.nlb");
+    office
+        .run(&["export", "--to", "ngoc-thien", "-o", &back])
+        .expects(0);
+    let heard = commune.run(&["import", &back]).expects(0);
+    assert_eq!(heard.err, "");
+
+    for desk in [commune, office] {
+        let shown = desk.json(&words("show", &["--json"]));
+        assert_eq!(shown["status"], "locked");
+        assert_eq!(shown["stamps"][0]["content_hash"], locked["content_hash"]);
+        assert_eq!(shown["stamps"][0]["proven"], true);
+        assert_ne!(shown["content_hash"], locked["content_hash"]);
+        let boys = cell(&shown, "be_trai");
+        assert_eq!(boys["value"], "63");
+        assert_eq!(boys["approved"]["value"], "62");
+        assert!(cell(&shown, "be_gai").get("approved").is_none());
+        let late = &shown["late"][0];
+        assert_eq!(
+            (&late["field"], &late["old"], &late["new"]),
+            (&"be_trai".into(), &"62".into(), &"63".into())
+        );
+        let text = desk.run(&words("show", &[])).expects(0).out;
+        assert!(text.contains("Đến sau khi duyệt: 62 → 63"), "{text}");
+        let short = &locked["content_hash"].as_str().unwrap()[..8];
+        assert!(text.contains(&format!("mã nội dung {short}")), "{text}");
+        let status = desk.run(&["status", "--period", "2023"]).expects(0).out;
+        assert!(status.contains("1 số đến sau khi duyệt"), "{status}");
+        desk.run(&["verify"]).expects(0);
+    }
+}
+
+#[test]
+fn a_loser_stays_marked_in_the_log() {
+    let district = District::new();
+    district
+        .commune
+        .run(&words("set", &["be_trai=63"]))
+        .expects(0);
+    district
+        .office
+        .run(&words("set", &["be_trai=64"]))
+        .expects(0);
+    district.sends("a.nlb").expects(1);
+    district
+        .office
+        .run(&words(
+            "resolve",
+            &["be_trai", "--value", "63", "--reason", "xã đúng"],
+        ))
+        .expects(0);
+    let log = district.office.json(&["log", "--json"]);
+    let marked: Vec<&Value> = log["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["was_in_conflict"] == true)
+        .map(|entry| &entry["new"])
+        .collect();
+    assert_eq!(marked.len(), 2, "{marked:?}");
+    let text = district.office.run(&["log"]).expects(0).out;
+    assert_eq!(text.matches("[từng bất đồng]").count(), 2, "{text}");
+}
+
+#[test]
 fn what_is_no_good_bundle_is_refused_and_changes_nothing() {
     let district = District::new();
     district

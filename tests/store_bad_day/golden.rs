@@ -8,6 +8,7 @@ use nhaplieu::plan::{FieldId, RuleId, UnitId};
 use nhaplieu::store::{
     Action, Change, Direction, LogFilter, RedbStore, SCHEMA, Seen, Store, create, open,
 };
+use nhaplieu::sync::import;
 use tempfile::tempdir;
 
 use crate::world::{action, cell, edge, form, id, init, number, plan, set};
@@ -163,20 +164,16 @@ fn workflow(store: &mut RedbStore) {
         502,
         change(at.clone(), Body::Return, "thiếu ô"),
     );
-    let info = store.info().unwrap();
-    let frontier: Frontier = vec![(info.author, info.seq, Hash([5; 32]))];
+    let frontier = |store: &RedbStore| -> Frontier { import::frontier(store).unwrap() };
     let approve = Body::Approve {
         content,
-        frontier: frontier.clone(),
+        frontier: frontier(store),
     };
     let approval = Subject::Approval(key, UnitId::new("phong"));
     one(store, "phong", 503, change(approval, approve, ""));
-    one(
-        store,
-        "phong",
-        504,
-        change(at.clone(), Body::Lock { content, frontier }, ""),
-    );
+    let frontier = frontier(store);
+    let lock = Body::Lock { content, frontier };
+    one(store, "phong", 504, change(at.clone(), lock, ""));
     one(store, "phong", 505, change(at, Body::Reopen, "sửa lỗi in"));
 }
 

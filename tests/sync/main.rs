@@ -11,6 +11,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod approval;
 mod container;
 mod crash;
 mod golden;

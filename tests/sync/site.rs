@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use nhaplieu::ledger::{ActionId, Actor, ActorId, Role};
+use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, Role, Subject};
 use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::store::exchange::Exchange;
-use nhaplieu::store::{Action, Change, Edge, Init, RedbStore, Store, create, open};
+use nhaplieu::store::{
+    Action, Change, Edge, Init, RedbStore, Seen, Store, StoreError, create, open,
+};
 use nhaplieu::sync::export::{self, Order};
 use nhaplieu::sync::{Checked, ImportPlan, Scene, Scope, import};
 use tempfile::TempDir;
@@ -131,18 +133,43 @@ impl Site {
     }
 
     pub(crate) fn does(&mut self, changes: Vec<Change>) {
+        self.tries(changes).unwrap();
+    }
+
+    pub(crate) fn tries(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let actor = self.actor.to_string();
+        self.tries_as(&actor, changes)
+    }
+
+    pub(crate) fn tries_as(&mut self, who: &str, changes: Vec<Change>) -> Result<(), StoreError> {
         self.wall += 1_000;
         self.actions += 1;
         let mut action = [self.seed; 16];
         action[..8].copy_from_slice(&self.actions.to_le_bytes());
         let action = Action {
             id: ActionId(action),
-            actor: self.actor.clone(),
+            actor: id(who),
             origin: nhaplieu::ledger::Origin::Typed,
             wall: self.wall,
             changes,
         };
-        self.store.commit(&action).unwrap();
+        self.store.commit(&action).map(|_| ())
+    }
+
+    /// Lets somebody else type here.
+    pub(crate) fn admits(&mut self, who: &str, role: Role, unit: &str) {
+        let body = Body::Actor {
+            name: who.to_owned(),
+            role,
+            units: vec![UnitId::new(unit)],
+            disabled: false,
+        };
+        self.does(vec![Change {
+            subject: Subject::Actor(id(who)),
+            body,
+            reason: String::new(),
+            seen: Seen::Current,
+        }]);
     }
 
     /// Types a figure of its own unit, 2023.

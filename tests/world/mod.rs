@@ -15,8 +15,8 @@ use nhaplieu::ledger::{
     ActionId, Actor, ActorId, Body, CellKey, Content, FormKey, Origin, Role, Subject,
 };
 use nhaplieu::plan::{
-    Collector, Field, FieldId, FieldType, Index, Period, PeriodId, PeriodKind, Plan, TrendParams,
-    Unit, UnitId, UnitKind, Validity,
+    Collector, Field, FieldId, FieldType, Formula, Index, Measure, MeasureId, Op, Owner, Period,
+    PeriodId, PeriodKind, Plan, RollUp, TrendParams, Unit, UnitId, UnitKind, Validity,
 };
 use nhaplieu::store::{Action, Change, Edge, Init, RedbStore, Seen, Store, create, open};
 
@@ -67,6 +67,37 @@ fn period(id: &str, kind: PeriodKind, from: NaiveDate, to: NaiveDate) -> Period 
     }
 }
 
+fn measure(id: &str, owner: &str, above: &str, below: &str) -> Measure {
+    Measure {
+        id: MeasureId::new(id),
+        indicator: "1".to_owned(),
+        short: Label::same(id),
+        formula: Formula::Sums {
+            numerator: vec![FieldId::new(above)],
+            denominator: vec![FieldId::new(below)],
+        },
+        scale: 100,
+        suffix: Label::default(),
+        places: 1,
+        op: Op::AtLeast,
+        target: Decimal::ZERO,
+        owners: vec![Owner {
+            unit: UnitId::new(owner),
+            valid: Validity {
+                from: day(2020, 1, 1),
+                to: None,
+            },
+        }],
+        roll_up: RollUp::RatioOfSums,
+        direct: None,
+        rate_in: vec![PeriodKind::Year],
+        small_below: None,
+        met_when_all: Vec::new(),
+        met_when_each: false,
+        note: Label::default(),
+    }
+}
+
 /// Three communes (one ended in 2022), an office, a district that holds no cells.
 pub(crate) fn plan() -> Arc<Plan> {
     let communes = || Collector::Group("commune".to_owned());
@@ -112,13 +143,17 @@ pub(crate) fn plan() -> Arc<Plan> {
             unit("xa-b", "xa"),
             unit("xa-cu", "xa"),
             unit("phong", "phong"),
+            unit("ban", "phong"),
             unit("huyen", "huyen"),
         ],
         changes: Vec::new(),
         objectives: Vec::new(),
         indicators: Vec::new(),
         fields,
-        measures: Vec::new(),
+        measures: vec![
+            measure("m1", "phong", "so_00", "so_01"),
+            measure("m2", "ban", "so_01", "so_02"),
+        ],
         periods: vec![
             period("2022", PeriodKind::Year, day(2022, 1, 1), day(2022, 12, 31)),
             period(

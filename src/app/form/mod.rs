@@ -11,9 +11,7 @@ use super::line::Line;
 use super::rows::Page;
 use crate::check::{self, Finding, Past};
 use crate::figures::{self, Figure};
-use crate::ledger::{
-    Content, EntryRef, Form, FormKey, FormStatus, Heads, Origin, content_hash, workflow,
-};
+use crate::ledger::{Content, EntryRef, Form, FormKey, FormStatus, Heads, Origin, content_hash};
 use crate::plan::{Field, FieldId, MeasureId, Period, Plan, Unit};
 
 pub use finish::Summary;
@@ -182,7 +180,7 @@ impl FormState {
             .collect();
         self.filled = self.count_filled(plan);
         let hash = content_hash::content_hash(plan, &self.key, &self.fields(), &self.form.cells);
-        self.status = workflow::status(&self.form.workflow, &hash);
+        self.status = self.form.status(&hash);
     }
 
     /// The form's fields.

@@ -88,7 +88,8 @@ fn exit(planned: &ImportPlan) -> Exit {
     if planned.refusals().next().is_some() {
         return Exit::Refused;
     }
-    let person = planned.counts.conflicts + planned.counts.waiting + planned.counts.suspicious;
+    let counts = &planned.counts;
+    let person = counts.conflicts + counts.waiting + counts.late + counts.suspicious;
     let quarantined = |bundle: &BundlePlan| matches!(bundle.fate, Fate::Quarantined(_));
     if person > 0 || planned.bundles.iter().any(quarantined) {
         Exit::NeedsPerson

@@ -13,7 +13,7 @@ use crate::cli::shapes::{figure_and_text, moment};
 use crate::cli::site::{Desk, Site};
 use crate::ledger::{Body, EntryRef, Hash, entry::FLAG_ON_BEHALF, typed};
 use crate::plan::UnitId;
-use crate::store::{LogEntry, LogFilter, Store};
+use crate::store::{Contested, LogEntry, LogFilter, Store};
 use crate::ui::screens::home::short_time;
 use crate::ui::width;
 
@@ -43,6 +43,7 @@ struct Line {
     author: String,
     seq: u64,
     on_behalf: bool,
+    was_in_conflict: bool,
 }
 
 pub(crate) fn run(site: &Site, args: &args::Log, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -117,6 +118,7 @@ fn line(entry: &LogEntry, full: &HashMap<EntryRef, Hash>) -> Line {
         author: recorded.author.to_string(),
         seq: recorded.seq,
         on_behalf: recorded.entry.flags & FLAG_ON_BEHALF != 0,
+        was_in_conflict: entry.contested == Contested::Once,
     }
 }
 
@@ -187,12 +189,17 @@ fn print(desk: &Desk, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure
         out.texts
             .say(&Message::new("cli.log.why").with("reason", why))
     };
+    let contested = match entry.contested {
+        Contested::Never => "",
+        Contested::Once => out.texts.get("cli.log.was_in_conflict"),
+    };
     let line = [
         short_time(recorded.entry.clock.millis),
         width::left(recorded.entry.actor.as_str(), 14),
         place,
         what.unwrap_or_default(),
         change,
+        contested.to_owned(),
         why,
     ];
     let parts: Vec<&str> = line

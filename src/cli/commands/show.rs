@@ -9,12 +9,14 @@ use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find::{self, Found};
 use crate::cli::out::Out;
-use crate::cli::shapes::{CellShape, FindingShape, MeasureShape};
+use crate::cli::shapes::{CellShape, FindingShape, LateShape, MeasureShape, StampShape};
 use crate::cli::site::Site;
 use crate::figures::{self, Figure};
-use crate::ledger::{Content, FormStatus, Hash, Origin, content_hash, typed, workflow};
+use crate::ledger::approved::{Approver, Late, Proof, Stamp};
+use crate::ledger::{Content, FormStatus, Hash, Origin, content_hash, typed};
 use crate::plan::{FieldId, Severity};
 use crate::store::Store;
+use crate::ui::screens::home::short_time;
 use crate::ui::{width, words};
 
 /// Columns of a label in the answer for people.
@@ -32,6 +34,10 @@ struct Answer {
     measures: Vec<MeasureShape>,
     findings: Vec<FindingShape>,
     content_hash: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stamps: Vec<StampShape>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    late: Vec<LateShape>,
 }
 
 pub(crate) fn run(site: &Site, args: &args::Show, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -40,7 +46,7 @@ pub(crate) fn run(site: &Site, args: &args::Show, out: &mut Out<'_>) -> Result<E
     let findings = check::findings(&found.context());
     let figures = figures::unit_figures(&found.context());
     let hash = hash(&found);
-    let status = workflow::status(&found.form.workflow, &hash);
+    let status = found.form.status(&hash);
     if args.answer.json {
         let answer = answer(
             &found,
@@ -74,9 +80,11 @@ fn answer(
     (status, hash): (FormStatus, Hash),
     (out, store): (&Out<'_>, &dyn Store),
 ) -> Result<Answer, Failure> {
+    let late = found.form.late();
     let mut cells = Vec::new();
     for field in found.plan.form_fields(found.unit, found.period) {
-        cells.push(CellShape::of(found, field, findings, (out.texts, store))?);
+        let shape = CellShape::of(found, field, findings, &late, (out.texts, store))?;
+        cells.push(shape);
     }
     let lang = out.texts.lang();
     Ok(Answer {
@@ -97,6 +105,8 @@ fn answer(
             .map(|finding| FindingShape::of(finding, out.texts))
             .collect(),
         content_hash: hash.to_string(),
+        stamps: stamps(found).iter().map(StampShape::of).collect(),
+        late: late.iter().map(LateShape::of).collect(),
     })
 }
 
@@ -114,6 +124,9 @@ fn print(
         .with("period", words::period(found.period))
         .with("status", words::status(status));
     out.say(&head)?;
+    for stamp in stamps(found) {
+        approval(found, stamp, out)?;
+    }
     if found.form.cells.values().any(is_invented) {
         out.say(&Message::new("cli.show.invented"))?;
     }
@@ -148,6 +161,54 @@ fn print(
     let short = hash.get(..8).unwrap_or_default();
     out.line("")?;
     out.say(&Message::new("cli.show.hash").with("hash", short))
+}
+
+/// The approvals and the lock that hold.
+fn stamps<'f>(found: &'f Found<'_>) -> &'f [Stamp] {
+    let approved = found.form.approved.as_ref();
+    approved.map_or(&[], |approved| approved.stamps.as_slice())
+}
+
+/// Who approved, when, and the first digits of what: to be compared over the phone.
+fn approval(found: &Found<'_>, stamp: &Stamp, out: &mut Out<'_>) -> Result<(), Failure> {
+    let hash = stamp.content.to_string();
+    let message = match &stamp.by {
+        Approver::Coordinator => Message::new("cli.show.locked"),
+        Approver::Owner(owner) => {
+            let name = found.plan.unit(owner).map(|unit| unit.name.clone());
+            let message = Message::new("cli.show.approved");
+            match name {
+                Some(name) => message.with("owner", &name),
+                None => message.with("owner", owner.as_str()),
+            }
+        }
+    };
+    out.say(
+        &message
+            .with("actor", stamp.actor.as_str())
+            .with("at", short_time(stamp.clock.millis))
+            .with("hash", hash.get(..8).unwrap_or_default()),
+    )?;
+    match stamp.proof {
+        Proof::Given => Ok(()),
+        Proof::Awaited => out.say(&Message::new("cli.show.awaited")),
+    }
+}
+
+fn latecomer(late: &Late, out: &mut Out<'_>) -> Result<(), Failure> {
+    let lang = out.texts.lang();
+    let show = |content: &Content| match typed::show(content, lang) {
+        empty if empty.is_empty() => "·".to_owned(),
+        shown => shown,
+    };
+    let head = late.head.as_ref();
+    out.say(
+        &Message::new("cli.show.late")
+            .with("old", show(&late.old))
+            .with("new", show(&late.new))
+            .with("actor", head.map_or("", |head| head.actor.as_str()))
+            .with("at", short_time(head.map_or(0, |head| head.clock.millis))),
+    )
 }
 
 fn is_invented(heads: &crate::ledger::Heads) -> bool {
@@ -185,15 +246,31 @@ fn cell(
     };
     let lang = out.texts.lang();
     let content = found.form.content(id);
+    if let Content::Text(text) = &content {
+        prose(field.label.get(lang), text, out)?;
+        return remarks(found, id, findings, out);
+    }
     let shown = match &content {
         Content::Blank => "·".to_owned(),
-        Content::Text(text) => return prose(field.label.get(lang), text, out),
         other => typed::show(other, lang),
     };
     let wide = width::width(field.label.get(lang)) > LABEL - 2;
     let label = if wide { &field.short } else { &field.label };
     let label = width::left(&width::fit_middle(label.get(lang), LABEL - 2), LABEL - 2);
     out.line(&format!("  {label} {}", width::right(&shown, VALUE)))?;
+    remarks(found, id, findings, out)
+}
+
+/// What there is to say about a cell.
+fn remarks(
+    found: &Found<'_>,
+    id: &FieldId,
+    findings: &[Finding],
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
+    if let Some(late) = found.form.late().iter().find(|late| late.field == *id) {
+        latecomer(late, out)?;
+    }
     if found.form.in_conflict(id) {
         out.say(&Message::new("cli.show.conflict"))?;
     }

@@ -37,6 +37,7 @@ struct Line {
     expected: usize,
     hard: usize,
     soft: usize,
+    late: usize,
     due: String,
     days_left: i64,
     unsent: u64,
@@ -61,6 +62,7 @@ pub(crate) fn run(site: &Site, args: &args::Status, out: &mut Out<'_>) -> Result
             expected: summary.expected,
             hard: summary.hard,
             soft: summary.soft,
+            late: summary.late,
             due: summary.due.to_string(),
             days_left,
             unsent: unsent.get(&summary.key).copied().unwrap_or(0),
@@ -107,8 +109,15 @@ fn print(
     let filled = width::right(&format!("{}/{}", summary.filled, summary.expected), 6);
     let marks = format!("✖ {}  ! {}", summary.hard, summary.soft);
     let due = texts.say(&due);
+    let late = match summary.late {
+        0 => String::new(),
+        count => format!(
+            "  {}",
+            texts.say(&Message::new("cli.status.late").with("count", count))
+        ),
+    };
     out.line(&format!(
-        "{name} {period} {filled}  {status} {}  {due}",
+        "{name} {period} {filled}  {status} {}  {due}{late}",
         width::left(&marks, 11)
     ))
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{Message, text};
 use crate::cli::args;
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::failure::{Exit, Failure, MOVED};
 use crate::cli::find::{self, Found};
 use crate::cli::out::Out;
 use crate::cli::site::{Desk, Site};
@@ -12,6 +12,10 @@ use crate::plan::UnitId;
 use crate::store::{Change, Seen};
 use crate::sync::import;
 use crate::ui::words;
+
+/// How often a step is tried: another session's figure, on whatever form, moves the store under an
+/// approval, which must state all that is in it. Each time the form is read again.
+const TRIES: usize = 5;
 
 /// Which step is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,24 +51,41 @@ pub(crate) fn run(
 ) -> Result<Exit, Failure> {
     let mut desk = site.write()?;
     let plan = desk.plan.clone();
-    let found = find::form(&desk.store, &plan, form)?;
     let reason = text::clean(reason, TEXT_LIMIT);
-    let changes = match step {
-        Step::Return => vec![on_form(&found, Body::Return, &reason)],
-        Step::Reopen => vec![on_form(&found, Body::Reopen, &reason)],
-        Step::Lock => {
-            let (content, frontier) = seen(&desk, &found)?;
-            vec![on_form(&found, Body::Lock { content, frontier }, &reason)]
+    let mut tries = TRIES;
+    let found = loop {
+        let found = find::form(&desk.store, &plan, form)?;
+        let changes = changes(site, &desk, step, &found, &reason)?;
+        match desk.commit(site, Origin::Set, changes) {
+            Ok(_) => break found,
+            Err(failure) if failure.message == Message::new(MOVED) && tries > 1 => tries -= 1,
+            Err(failure) => return Err(failure),
         }
-        Step::Approve => approvals(site, &desk, &found)?,
     };
-    desk.commit(site, Origin::Set, changes)?;
     out.say(
         &Message::new(step.done())
             .with("unit", &found.unit.name)
             .with("period", words::period(found.period)),
     )?;
     Ok(Exit::Done)
+}
+
+fn changes(
+    site: &Site,
+    desk: &Desk,
+    step: Step,
+    found: &Found<'_>,
+    reason: &str,
+) -> Result<Vec<Change>, Failure> {
+    Ok(match step {
+        Step::Return => vec![on_form(found, Body::Return, reason)],
+        Step::Reopen => vec![on_form(found, Body::Reopen, reason)],
+        Step::Lock => {
+            let (content, frontier) = seen(desk, found)?;
+            vec![on_form(found, Body::Lock { content, frontier }, reason)]
+        }
+        Step::Approve => approvals(site, desk, found)?,
+    })
 }
 
 fn on_form(found: &Found<'_>, body: Body, reason: &str) -> Change {

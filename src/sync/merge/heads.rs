@@ -28,10 +28,6 @@ impl Merge<'_, '_> {
         if !counts(&self.trust, recorded, |_| known_plan) {
             return Ok(());
         }
-        if let (Subject::Cell(cell), Some(_)) = (&entry.subject, entry.body.content()) {
-            let figures = self.figures.entry(cell.form.clone()).or_default();
-            figures.push((recorded.author, recorded.seq, at));
-        }
         let heads = self.view(key, &entry.subject)?.new.clone();
         for cited in &entry.replaces {
             if !heads.all().iter().any(|head| head.entry == *cited) && !self.here(cited)? {
@@ -124,14 +120,23 @@ impl Merge<'_, '_> {
         Ok(())
     }
 
-    fn each_of_all(
+    /// Shows every entry there will be.
+    pub(in crate::sync) fn each_of_all(
         &self,
         look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.ground.each_entry(look)?;
-        for (bundle, progress) in self.bundles.iter().zip(&self.progress) {
+        self.each_taken(&mut |_, recorded| look(recorded))
+    }
+
+    /// Shows every entry that is taken, with the place of its bundle.
+    pub(in crate::sync) fn each_taken(
+        &self,
+        look: &mut dyn FnMut(usize, &Recorded) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for (at, (bundle, progress)) in self.bundles.iter().zip(&self.progress).enumerate() {
             for (index, piece) in &progress.pieces {
-                bundle.each(*index, piece.first, look)?;
+                bundle.each(*index, piece.first, &mut |recorded| look(at, recorded))?;
             }
         }
         Ok(())

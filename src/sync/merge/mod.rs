@@ -9,9 +9,7 @@ mod heads;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::ledger::trust::{Seeds, Vouched};
-use crate::ledger::{
-    ActorId, AuthorId, Clock, EntryRef, FormKey, Hash, Heads, Recorded, Subject, Trust,
-};
+use crate::ledger::{ActorId, AuthorId, Clock, EntryRef, Hash, Heads, Recorded, Subject, Trust};
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::{Ground, Piece, Tip};
 use crate::store::watch::{Meter, Step, Stopped, Watch};
@@ -105,8 +103,6 @@ pub(in crate::sync) struct Merge<'a, 'b> {
     pub(in crate::sync) views: BTreeMap<Vec<u8>, View>,
     pub(in crate::sync) early: BTreeSet<(EntryRef, [u8; 16])>,
     pub(in crate::sync) come: BTreeSet<EntryRef>,
-    /// Figures taken, by form: what a lock may not have seen.
-    pub(in crate::sync) figures: BTreeMap<FormKey, Vec<(AuthorId, u64, usize)>>,
     pub(in crate::sync) ahead: BTreeMap<AuthorId, u64>,
     pub(in crate::sync) copies: BTreeMap<AuthorId, u64>,
     pub(in crate::sync) clock: Clock,
@@ -144,7 +140,6 @@ impl<'a, 'b> Merge<'a, 'b> {
             views: BTreeMap::new(),
             early: BTreeSet::new(),
             come: BTreeSet::new(),
-            figures: BTreeMap::new(),
             ahead: BTreeMap::new(),
             copies: BTreeMap::new(),
             clock: Clock::default(),

@@ -4,7 +4,7 @@ use crate::app::command::Command;
 use crate::app::state::{App, HistoryList, Scope};
 use crate::ledger::typed;
 use crate::ledger::{Body, Subject};
-use crate::store::LogEntry;
+use crate::store::{Contested, LogEntry};
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
 use crate::ui::screens::findings::scope_name;
@@ -80,7 +80,11 @@ fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
             format!("{} ", width::left(label.unwrap_or(cell.field.as_str()), 26))
         }
     };
-    format!("{when}  {who}  {what}{}", change(ui, app, entry))
+    let mark = match entry.contested {
+        Contested::Never => String::new(),
+        Contested::Once => format!("  ⚑ {}", ui.t("history.was_in_conflict")),
+    };
+    format!("{when}  {who}  {what}{}{mark}", change(ui, app, entry))
 }
 
 /// "62 → 63", or the step that was taken.
@@ -131,6 +135,9 @@ fn detail(ui: &Ui, app: &App, scope: &Scope, entry: &LogEntry, canvas: &mut Canv
     let mut first = vec![change(ui, app, entry), ui.t(origin_key(entry)).to_owned()];
     if recorded.entry.flags & crate::ledger::entry::FLAG_ON_BEHALF != 0 {
         first.push(ui.t("history.on_behalf").to_owned());
+    }
+    if entry.contested == Contested::Once {
+        first.push(ui.t("history.was_in_conflict").to_owned());
     }
     chrome::message(ui, canvas, 0, &first.join(" · "), ui.theme.text());
     let why = match &recorded.entry.body {

@@ -1,0 +1,211 @@
+//! What was approved or locked: the figures as they stood within the frontier that the approval
+//! states, whatever came later. Equal on every store that holds what the frontier names, and
+//! proved there by the content hash the approval carries (`sync.md` 3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::actor::ActorId;
+use super::chain::{AuthorId, Hash};
+use super::content::Content;
+use super::entry::{Body, Clock, Frontier, Recorded};
+use super::heads::{Head, Heads};
+use super::subject::Subject;
+use super::trust::Trust;
+use crate::plan::{FieldId, UnitId};
+
+/// Who approved.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Approver {
+    /// An owner, for the fields that feed its measures.
+    Owner(UnitId),
+    /// The coordinator, for the whole form: a lock.
+    Coordinator,
+}
+
+/// An approval or lock that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Who.
+    pub by: Approver,
+    /// The entry's id.
+    pub entry: Hash,
+    /// The person.
+    pub actor: ActorId,
+    /// When, for people.
+    pub clock: Clock,
+    /// The content hash of what was approved; paper shows its first 8 hex digits.
+    pub content: Hash,
+    /// Up to where each log had been seen.
+    pub frontier: Frontier,
+    /// Whether the figures at hand give that content hash.
+    pub proof: Proof,
+}
+
+/// Whether what was approved can be shown here as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The figures within the frontier give the hash that was approved.
+    Given,
+    /// They do not yet: something the approval had seen has not come, or another plan is needed.
+    Awaited,
+}
+
+/// How much of a form has been approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// By some owners, not by all whose measures the form feeds.
+    SomeOwners,
+    /// By every such owner.
+    EveryOwner,
+    /// It is locked.
+    Locked,
+}
+
+/// What of a form was approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved {
+    /// The approvals that hold; a lock stands alone.
+    pub stamps: Vec<Stamp>,
+    /// How far they reach together.
+    pub reach: Reach,
+    /// Each approved field as it was approved; where two owners speak for one field, as the
+    /// later one saw it.
+    pub cells: BTreeMap<FieldId, Content>,
+}
+
+/// A figure that shows otherwise than it was approved ("đến sau khi duyệt").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// Where.
+    pub field: FieldId,
+    /// As approved.
+    pub old: Content,
+    /// As it came.
+    pub new: Content,
+    /// The entry that says so; `None` where nothing stands any more.
+    pub head: Option<Head>,
+}
+
+impl Approved {
+    /// The figures that came after, in the order of their fields.
+    pub fn late(&self, cells: &BTreeMap<FieldId, Heads>) -> Vec<Late> {
+        let of = |(field, old): (&FieldId, &Content)| {
+            let heads = cells.get(field).map(Heads::all).unwrap_or_default();
+            let says = |head: &Head| head.body.content().cloned().unwrap_or_default();
+            let head = heads.iter().find(|head| says(head) != *old);
+            let new = head.map(says).unwrap_or_default();
+            (new != *old && (head.is_some() || heads.is_empty())).then(|| Late {
+                field: field.clone(),
+                old: old.clone(),
+                new,
+                head: head.cloned(),
+            })
+        };
+        self.cells.iter().filter_map(of).collect()
+    }
+}
+
+/// Which entries lie within a frontier.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// Logs with one end: everything up to this number.
+    upto: BTreeMap<AuthorId, u64>,
+    /// Logs with several: exactly these, each branch by its own line.
+    on_branches: BTreeSet<(AuthorId, u64, Hash)>,
+}
+
+impl Sight {
+    /// Follows each line of a frontier back where its log has branched; `previous` gives the hash
+    /// before an entry, `None` where that entry is not here.
+    ///
+    /// # Errors
+    /// What `previous` gives.
+    pub fn of<E>(
+        frontier: &Frontier,
+        branched: impl Fn(&AuthorId) -> Result<bool, E>,
+        mut previous: impl FnMut(&AuthorId, u64, &Hash) -> Result<Option<Hash>, E>,
+    ) -> Result<Self, E> {
+        let mut sight = Self::default();
+        for (author, last, hash) in frontier {
+            if !branched(author)? {
+                let upto = sight.upto.entry(*author).or_default();
+                *upto = (*upto).max(*last);
+                continue;
+            }
+            let (mut seq, mut hash) = (*last, *hash);
+            while let Some(before) = previous(author, seq, &hash)? {
+                if !sight.on_branches.insert((*author, seq, hash)) || seq <= 1 {
+                    break;
+                }
+                (seq, hash) = (seq - 1, before);
+            }
+        }
+        Ok(sight)
+    }
+
+    /// True for an entry within the frontier.
+    pub fn sees(&self, recorded: &Recorded) -> bool {
+        let at = (recorded.author, recorded.seq, recorded.hash);
+        self.upto
+            .get(&recorded.author)
+            .is_some_and(|last| recorded.seq <= *last)
+            || self.on_branches.contains(&at)
+    }
+
+    /// Those of the entries on authors that decided what counted then. Epochs are facts and stay;
+    /// a later revocation or rejection does not reach back into what was approved.
+    pub fn controls(&self, controls: &[Recorded]) -> Vec<Recorded> {
+        let then = |control: &&Recorded| {
+            matches!(control.entry.body, Body::EpochStart { .. }) || self.sees(control)
+        };
+        controls.iter().filter(then).cloned().collect()
+    }
+}
+
+/// The heads of a form's cells over the entries within a stamp's sight and nothing else.
+pub fn cells_within<'a>(
+    stamp: &Recorded,
+    entries: impl IntoIterator<Item = &'a Recorded>,
+    sight: &Sight,
+    trust: &Trust,
+) -> BTreeMap<FieldId, Heads> {
+    let Some(form) = stamp.entry.subject.form() else {
+        return BTreeMap::new();
+    };
+    let mut by_field: BTreeMap<&FieldId, Vec<&Recorded>> = BTreeMap::new();
+    for recorded in entries {
+        // A figure under a plan newer than the approver's could not be read by it.
+        let read = recorded.entry.plan.version <= stamp.entry.plan.version
+            && sight.sees(recorded)
+            && !trust.leaves_out(&recorded.author, recorded.seq);
+        if let Subject::Cell(cell) = &recorded.entry.subject
+            && cell.form == *form
+            && cell.row.is_none()
+            && read
+        {
+            by_field.entry(&cell.field).or_default().push(recorded);
+        }
+    }
+    by_field
+        .into_iter()
+        .map(|(field, entries)| (field.clone(), Heads::of_entries(entries.into_iter())))
+        .collect()
+}
+
+/// What an approval or lock states: the content's hash and the frontier.
+pub fn stated(body: &Body) -> Option<(&Hash, &Frontier)> {
+    match body {
+        Body::Approve { content, frontier } | Body::Lock { content, frontier } => {
+            Some((content, frontier))
+        }
+        _ => None,
+    }
+}
+
+/// Whether an owner's approval still holds: a return or reopening that it had not seen ends it,
+/// a later submission does not.
+pub fn holds<'a>(sight: &Sight, steps: impl IntoIterator<Item = &'a Recorded>) -> bool {
+    !steps
+        .into_iter()
+        .any(|step| matches!(step.entry.body, Body::Return | Body::Reopen) && !sight.sees(step))
+}
