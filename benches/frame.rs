@@ -95,6 +95,7 @@ fn answers(effects: &[Effect], number: u64) -> Vec<Reply> {
         answers.push(Reply::Around(Around {
             others: Vec::new(),
             unsent: (number, Some(0)),
+            confirmed: None,
         }));
     }
     answers

@@ -34,12 +34,14 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ),
     (
         "ui",
-        &["base", "plan", "ledger", "check", "figures", "store", "app"],
+        &[
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "app",
+        ],
     ),
     (
         "term",
         &[
-            "base", "plan", "ledger", "check", "figures", "store", "app", "ui",
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "app", "ui",
         ],
     ),
     (

@@ -47,7 +47,8 @@ impl App {
             Screen::Form(form) => form.loaded,
             Screen::Findings(list) => list.loaded,
             Screen::History(list) => list.loaded,
-            Screen::FirstRun(_) | Screen::Help(_) => true,
+            Screen::Meeting(page) => page.standing.is_some(),
+            Screen::FirstRun(_) | Screen::Help(_) | Screen::Preview(_) | Screen::Dispute(_) => true,
         };
         !there && self.overlay.is_none() && self.health == Health::Good
     }

@@ -2,6 +2,7 @@
 
 use super::first_run::FirstRun;
 use super::form::Retry;
+use super::meeting;
 use super::msg::{Effect, FormSummary, Opened, Reply, Request, TroubleKind, Undone};
 use super::overview;
 use super::state::{App, Health, Home, Leaving, Notice, Screen, Tone};
@@ -60,6 +61,7 @@ pub(super) fn answered(app: &mut App, reply: Reply) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Reply::Met(met) => meeting::answered(app, met),
         Reply::Recovered => {
             app.health = Health::Good;
             for form in app.forms_mut() {
@@ -162,6 +164,9 @@ fn committed(
     ticket: super::msg::Ticket,
     result: Result<Box<crate::store::Committed>, super::msg::Trouble>,
 ) -> Vec<Effect> {
+    if let Some(effects) = meeting::settled(app, ticket, &result) {
+        return effects;
+    }
     let plan = app.plan.clone();
     let submitted = matches!(&result, Ok(done) if done.entries.iter().any(|r| {
         matches!(r.entry.body, crate::ledger::Body::Submit { .. })

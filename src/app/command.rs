@@ -16,6 +16,8 @@ pub enum Context {
     Text,
     /// A list with a cursor.
     List,
+    /// Other stores and their bundles.
+    Sync,
     /// The help page.
     Help,
     /// A question that Enter or Esc answers.
@@ -24,13 +26,14 @@ pub enum Context {
 
 impl Context {
     /// All, in the order of keymap files.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Home,
         Self::Form,
         Self::Edit,
         Self::Text,
         Self::List,
+        Self::Sync,
         Self::Help,
         Self::Confirm,
     ];
@@ -44,6 +47,7 @@ impl Context {
             Self::Edit => "edit",
             Self::Text => "text",
             Self::List => "list",
+            Self::Sync => "sync",
             Self::Help => "help",
             Self::Confirm => "confirm",
         }
@@ -63,6 +67,7 @@ impl Context {
             Self::Edit => "context.edit",
             Self::Text => "context.text",
             Self::List => "context.list",
+            Self::Sync => "context.sync",
             Self::Help => "context.help",
             Self::Confirm => "context.confirm",
         }
@@ -174,6 +179,20 @@ commands! {
     PeriodPrevious "period.previous" [Form, Edit] Palette;
     /// Next period.
     PeriodNext "period.next" [Form, Edit] Palette;
+    /// Return the form with a reason.
+    FormReturn "form.return" [Form] Palette;
+    /// Other stores: send, receive, settle.
+    SyncOpen "sync.open" [Global, Home] Palette;
+    /// The next part of the page.
+    SyncSection "sync.section" [Sync] Keys;
+    /// Choose the folder of bundles.
+    SyncFolder "sync.folder" [Sync] Palette;
+    /// Take in all new bundles of the folder.
+    SyncImport "sync.import" [Sync] Palette;
+    /// Write a bundle.
+    SyncExport "sync.export" [Sync] Palette;
+    /// Let a kept bundle go; take an import back.
+    SyncDrop "sync.drop" [Sync] Palette;
     /// Go to a cell, period or unit.
     GoTo "go.to" [Global] Palette;
     /// The home page.

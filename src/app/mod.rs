@@ -11,6 +11,7 @@ pub mod form;
 pub mod key;
 pub mod keymap;
 pub mod line;
+pub mod meeting;
 pub mod msg;
 pub mod overlay;
 pub mod overview;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::key::Key;
+use super::meeting::{Meet, Met};
 use crate::base::Message;
 use crate::check::{Finding, Past};
 use crate::ledger::{Actor, ActorId, CellKey, Form, FormKey, FormStatus, Origin, Recorded, Role};
@@ -47,6 +48,8 @@ pub enum Msg {
 pub enum Effect {
     /// Ask the store thread; its answer comes back as [`Msg::Reply`].
     Ask(Request),
+    /// Stop the long work of that number; nothing of it is done then.
+    Interrupt(Ticket),
     /// Draw every cell again.
     Redraw,
     /// End the program; everything committed is on disk or on its way there.
@@ -91,6 +94,8 @@ pub enum Request {
     Draft(Option<Draft>),
     /// Try to open the store for writing again.
     Reopen,
+    /// Something about other stores.
+    Meet(Meet),
 }
 
 /// The answers of the first-run page.
@@ -144,6 +149,17 @@ pub struct Around {
     /// Changes no other store has acknowledged, and when the oldest was made (milliseconds since
     /// 1970-01-01 UTC).
     pub unsent: (u64, Option<u64>),
+    /// Up to which of the entries written here the district has confirmed to have them.
+    pub confirmed: Option<Confirmation>,
+}
+
+/// "Huyện đã nhận đến lần sửa 412/430."
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The last number it has.
+    pub has: u64,
+    /// The last number there is.
+    pub of: u64,
 }
 
 /// What an undo or redo wrote.
@@ -227,6 +243,8 @@ pub enum Reply {
     Trouble(Trouble),
     /// The store can be written again.
     Recovered,
+    /// Something about other stores.
+    Met(Met),
 }
 
 /// What the app learns when the store is open.

@@ -1,8 +1,11 @@
 //! What lies on top of a screen: text boxes, lists to choose from, questions.
 
+use std::path::PathBuf;
+
 use super::command::Command;
 use super::form::Summary;
 use super::line::Line;
+use super::meeting::{Asked, FolderUse};
 use super::picker::Picker;
 use super::prompt::Prompt;
 use crate::base::Message;
@@ -77,6 +80,17 @@ pub enum Overlay {
     Finish(Box<Summary>),
     /// Esc on the home page: Enter ends the program.
     Leave,
+    /// A folder for bundles; `None` for one whose path is typed.
+    Places(FolderUse, Picker<Option<PathBuf>>),
+    /// A question that Enter answers with yes.
+    Ask {
+        /// What will be done.
+        title: Message,
+        /// What that means.
+        said: Message,
+        /// What it is about.
+        asked: Asked,
+    },
 }
 
 impl Overlay {
@@ -88,7 +102,8 @@ impl Overlay {
             Self::GoTo(picker) | Self::Find(picker) => Some(&mut picker.filter),
             Self::Reasons { picker, .. } => Some(&mut picker.filter),
             Self::Allowed(_, picker) => Some(&mut picker.filter),
-            Self::Finish(_) | Self::Leave => None,
+            Self::Places(_, picker) => Some(&mut picker.filter),
+            Self::Finish(_) | Self::Leave | Self::Ask { .. } => None,
         }
     }
 
@@ -99,7 +114,8 @@ impl Overlay {
             Self::GoTo(picker) | Self::Find(picker) => picker.refilter(),
             Self::Reasons { picker, .. } => picker.refilter(),
             Self::Allowed(_, picker) => picker.refilter(),
-            Self::Prompt(_) | Self::Finish(_) | Self::Leave => {}
+            Self::Places(_, picker) => picker.refilter(),
+            Self::Prompt(_) | Self::Finish(_) | Self::Leave | Self::Ask { .. } => {}
         }
     }
 
@@ -110,7 +126,8 @@ impl Overlay {
             Self::GoTo(picker) | Self::Find(picker) => picker.step(by),
             Self::Reasons { picker, .. } => picker.step(by),
             Self::Allowed(_, picker) => picker.step(by),
-            Self::Prompt(_) | Self::Finish(_) | Self::Leave => {}
+            Self::Places(_, picker) => picker.step(by),
+            Self::Prompt(_) | Self::Finish(_) | Self::Leave | Self::Ask { .. } => {}
         }
     }
 }

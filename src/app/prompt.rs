@@ -1,9 +1,13 @@
 //! A line or a few of free text: a note, a reason, the words of a report.
 
+use std::path::PathBuf;
+
 use super::line::Line;
+use super::meeting::FolderUse;
 use crate::base::Message;
-use crate::ledger::CellKey;
+use crate::ledger::{CellKey, Content, FormKey, Hash};
 use crate::plan::RuleId;
+use crate::sync::fingerprint::Fingerprint;
 
 /// What the text is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,20 @@ pub enum Purpose {
         /// What was typed.
         typed: String,
     },
+    /// The reason that ends the conflict on screen with this content.
+    Settle(Content),
+    /// Another figure than any side's.
+    OtherFigure,
+    /// The path of a folder.
+    Folder(FolderUse),
+    /// The digits that the other side reads out, for the signer of a kept bundle.
+    Digits(Hash, Fingerprint),
+    /// The same for the key of a file.
+    FileDigits(PathBuf, Fingerprint),
+    /// Why an import is taken back.
+    TakeBack(Hash),
+    /// Why a form is returned.
+    Return(FormKey),
 }
 
 /// An open text box.

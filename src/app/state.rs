@@ -1,6 +1,7 @@
 //! The whole state of the screens. No terminal, no clock, no file.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -9,6 +10,7 @@ use super::ahead::TypedAhead;
 use super::first_run::FirstRun;
 use super::form::FormState;
 use super::keymap::Keymap;
+use super::meeting::{DisputePage, Meeting, Preview, Running};
 use super::msg::{Around, Draft, FormSummary, Opened, Size, Ticket};
 pub use super::overlay::{Allowed, AllowedTitle, Overlay, ReasonChoice, Target};
 use crate::base::{Lang, Message};
@@ -53,6 +55,10 @@ pub struct App {
     pub leaving: Leaving,
     /// What was last kept against a lost terminal.
     pub last_draft: Option<Draft>,
+    /// Long work of the store's thread, which Esc stops.
+    pub running: Option<Running>,
+    /// The folder whose bundles were listed last; `None` for the store's own inbox.
+    pub folder: Option<PathBuf>,
     /// The words of lists that are searched.
     pub words: Arc<dyn Words>,
 }
@@ -130,6 +136,12 @@ pub enum Screen {
     History(HistoryList),
     /// Keys and definitions.
     Help(Help),
+    /// Other stores: what to send, what came, what is disputed.
+    Meeting(Box<Meeting>),
+    /// What an import would change, or has changed.
+    Preview(Box<Preview>),
+    /// One cell in conflict.
+    Dispute(Box<DisputePage>),
 }
 
 /// The home page.
@@ -221,6 +233,8 @@ impl App {
             undos: VecDeque::new(),
             leaving: Leaving::No,
             last_draft: None,
+            running: None,
+            folder: None,
             words,
         }
     }

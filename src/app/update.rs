@@ -2,6 +2,7 @@
 
 use super::ahead::Ahead;
 use super::answers;
+use super::command::Command;
 use super::commands;
 use super::form::{FormState, Sent};
 use super::key::Key;
@@ -106,6 +107,14 @@ fn take(app: &mut App, typed: Ahead) -> Vec<Effect> {
 fn key_down(app: &mut App, key: Key) -> Vec<Effect> {
     app.notice = None;
     let contexts = app.contexts();
+    if let Some(running) = app.running {
+        // What is pressed while one waits is not meant for the page that comes.
+        return match app.keymap.lookup(&contexts, key) {
+            Some(Command::Cancel) => vec![Effect::Interrupt(running.job)],
+            Some(command @ (Command::Quit | Command::Redraw)) => commands::run(app, command),
+            _ => Vec::new(),
+        };
+    }
     match app.keymap.lookup(&contexts, key) {
         Some(command) => commands::run(app, command),
         None => match key.character() {
@@ -138,7 +147,12 @@ pub(super) fn refresh(app: &App) -> Vec<Effect> {
             Screen::History(list) => {
                 effects.push(Effect::Ask(Request::History(list.filter.clone())));
             }
-            Screen::Opening | Screen::FirstRun(_) | Screen::Help(_) => {}
+            Screen::Meeting(_) => effects.extend(commands::meeting::look_again(app)),
+            Screen::Opening
+            | Screen::FirstRun(_)
+            | Screen::Help(_)
+            | Screen::Preview(_)
+            | Screen::Dispute(_) => {}
         }
     }
     effects

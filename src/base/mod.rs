@@ -3,6 +3,7 @@
 pub mod bytes;
 pub mod decimal;
 pub mod message;
+pub mod moment;
 pub mod text;
 
 pub use decimal::{Decimal, Ratio};

@@ -17,6 +17,7 @@ use crate::plan::Plan;
 use crate::store::{self, RedbStore, Store, StoreError};
 use crate::term;
 use crate::term::beside::Beside;
+use crate::term::meeting::Folders;
 use crate::term::worker::{Keeping, Opener};
 use crate::ui::texts::Texts;
 use crate::ui::theme::{Palette, Theme};
@@ -69,6 +70,7 @@ pub(crate) fn run(site: &Site, global: &Global, texts: &Arc<Texts>) -> Result<Ex
         edge: term::worker::Edge {
             clock: setup::wall,
             random: setup::action_bytes,
+            stop: term::meeting::Stop::default(),
         },
     })
     .map_err(|error| Failure::usage(Message::new("cli.error.no_terminal")).because(error))?;
@@ -127,6 +129,10 @@ fn open(
             sole: info.sole,
         },
         presence: Box::new(beside),
+        folders: Folders {
+            store: place.dir.clone(),
+            sticks: Box::new(setup::sticks),
+        },
         store: Box::new(store),
     })
 }

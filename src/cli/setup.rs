@@ -48,6 +48,35 @@ fn machine() -> String {
         .to_owned()
 }
 
+/// Where sticks are mounted on the systems that list them.
+#[cfg(unix)]
+const STICKS: [&str; 4] = ["/media/", "/run/media/", "/mnt/", "/Volumes/"];
+
+/// The folders of the sticks that are plugged in now.
+#[cfg(unix)]
+pub(crate) fn sticks() -> Vec<PathBuf> {
+    let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
+    let mut found: Vec<PathBuf> = mounts
+        .lines()
+        .filter_map(|line| line.split(' ').nth(1))
+        .map(|folder| folder.replace("\\040", " "))
+        .filter(|folder| STICKS.iter().any(|root| folder.starts_with(root)))
+        .map(PathBuf::from)
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The folders of the drives behind the first.
+#[cfg(not(unix))]
+pub(crate) fn sticks() -> Vec<PathBuf> {
+    ('D'..='Z')
+        .map(|drive| PathBuf::from(format!("{drive}:\\")))
+        .filter(|folder| folder.is_dir())
+        .collect()
+}
+
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -7,13 +7,12 @@ use super::check::Checked;
 use super::effects::{changes, suspicions};
 use super::keeping::{Room, bundle};
 use super::late::latecomers;
-use super::merge::{Merge, Scene, Stop};
+use super::merge::{Merge, Scene, Stop, Supposed};
 use super::plan::{Details, Dispute, ImportPlan};
 use crate::ledger::entry::Frontier;
 use crate::ledger::trust::Rights;
 use crate::ledger::{
-    ActionId, AuthorId, Body, CellKey, Clock, Entry, FormKey, Hash, Heads, Origin, PlanRef,
-    Recorded, Subject,
+    ActionId, AuthorId, Body, Clock, Entry, Hash, Origin, PlanRef, Recorded, Subject,
 };
 use crate::store::StoreError;
 use crate::store::exchange::{Decision, Exchange, Ground, Held, Rebuild};
@@ -58,8 +57,9 @@ pub fn apply(
     Ok(planned)
 }
 
-/// What an import would change if the bundle's signer were enrolled so: the preview of a bundle in
-/// quarantine, for the person who is to decide. Nothing is changed.
+/// What an import would change if the bundle's signer were enrolled so (or, in a commune's store,
+/// its key taken for the district's): the preview of a bundle in quarantine, for the person who is
+/// to decide. Nothing is changed.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -70,7 +70,13 @@ pub fn suppose(
     rights: &Rights,
 ) -> Result<ImportPlan, StoreError> {
     let writer = store.info()?.author;
-    let supposed = enrolment(writer, scene, bundle, rights);
+    let header = bundle.header();
+    let coordinator = &scene.plan.coordinator;
+    let supposed = if header.from == *coordinator && scene.unit != coordinator {
+        Supposed::District(header.signed_by())
+    } else {
+        Supposed::Enrolled(Box::new(enrolment(writer, scene, bundle, rights)))
+    };
     let mut planned = ImportPlan::default();
     store.weigh(&mut |ground| {
         (_, planned) = weighed(ground, scene, &[bundle], Some(&supposed))?;
@@ -167,7 +173,7 @@ fn weighed<'b>(
     ground: &dyn Ground,
     scene: &Scene<'_>,
     bundles: &[&'b Checked],
-    supposed: Option<&Recorded>,
+    supposed: Option<&Supposed>,
 ) -> Result<(Decision<'b>, ImportPlan), StoreError> {
     let mut refused = BTreeMap::new();
     loop {
@@ -237,21 +243,4 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), St
 
 fn count<T>(items: impl Iterator<Item = T>) -> u64 {
     u64::try_from(items.count()).unwrap_or(u64::MAX)
-}
-
-/// The cells of one unit and period that are disputed, for the command and the screen.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn conflicts(store: &(impl Exchange + ?Sized)) -> Result<Vec<(CellKey, Heads)>, StoreError> {
-    let mut found = Vec::new();
-    for form in store.form_keys()? {
-        let FormKey { unit, period } = &form;
-        for (field, heads) in store.form(&form)?.cells {
-            if heads.in_conflict() {
-                found.push((CellKey::new(unit, period, &field), heads));
-            }
-        }
-    }
-    Ok(found)
 }

@@ -3,6 +3,8 @@
 pub mod beside;
 pub mod events;
 pub mod guard;
+mod inbox;
+pub mod meeting;
 mod pencil;
 pub mod run;
 pub mod screen;

@@ -3,11 +3,13 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::guard::Guard;
+use super::meeting::Stop;
 use super::screen::Screen;
 use super::worker::{Edge, Opener, Worker};
 use super::{events, signals};
@@ -44,6 +46,7 @@ pub struct Setup {
 pub fn start(setup: Setup) -> io::Result<()> {
     let (to_loop, messages) = channel();
     let guard = Guard::enter()?;
+    let stop = Stop::clone(&setup.edge.stop);
     let requests = start_worker(setup.plan, setup.opener, setup.edge, to_loop.clone());
     events::listen(to_loop.clone());
     signals::listen(to_loop);
@@ -54,6 +57,7 @@ pub fn start(setup: Setup) -> io::Result<()> {
         ui: setup.ui,
         screen: Screen::new(io::stdout(), size),
         requests: sender,
+        stop,
     }
     .run(&messages);
     drop(guard);
@@ -78,6 +82,7 @@ struct Loop<W: Write> {
     ui: Ui,
     screen: Screen<W>,
     requests: Sender<Request>,
+    stop: Stop,
 }
 
 /// Whether the loop goes on.
@@ -148,6 +153,7 @@ impl<W: Write> Loop<W> {
                     // The worker ends only after this loop does.
                     let _ = self.requests.send(request);
                 }
+                Effect::Interrupt(job) => self.stop.store(job.0, Ordering::Relaxed),
                 Effect::Redraw => self.screen.redraw(),
                 Effect::Quit => return Go::Out,
             }

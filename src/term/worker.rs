@@ -6,15 +6,22 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use super::meeting::{self, Folders, Meetings, Stop};
+use crate::app::meeting::Meet;
+use crate::app::meeting::Met;
 use crate::app::msg::{
-    Around, Draft, Msg, NewStore, Opened, Presence, Reply, Request, Ticket, Undone,
+    Around, Confirmation, Draft, Msg, NewStore, Opened, Presence, Reply, Request, Ticket,
+    TroubleKind, Undone,
 };
 use crate::app::overview;
 use crate::app::trouble::trouble;
+use crate::base::Message;
 use crate::check;
 use crate::ledger::{ActionId, ActorId, FormKey, Origin};
 use crate::plan::Plan;
-use crate::store::{Action, Change, Direction, Store, StoreError};
+use crate::store::exchange::Exchange;
+use crate::store::{Action, Change, Direction, StoreError};
+use crate::sync::kept;
 
 /// How often other sessions and their commits are looked for.
 const POLL: Duration = Duration::from_secs(1);
@@ -32,7 +39,9 @@ pub trait Presences: Send {
 /// An open store and who works with it.
 pub struct Keeping {
     /// The store.
-    pub store: Box<dyn Store + Send>,
+    pub store: Box<dyn Exchange + Send>,
+    /// Where bundles lie.
+    pub folders: Folders,
     /// The session's traces beside it.
     pub presence: Box<dyn Presences>,
     /// What the app learns.
@@ -48,6 +57,8 @@ pub struct Edge {
     pub clock: fn() -> u64,
     /// Random bytes for action ids.
     pub random: fn() -> [u8; 16],
+    /// The number of the long work that is to stop.
+    pub stop: Stop,
 }
 
 /// The thread's state.
@@ -60,6 +71,10 @@ pub struct Worker {
     keeping: Option<Keeping>,
     counter: u64,
     around: Around,
+    confirmed: Option<Confirmation>,
+    /// The commit counter when that was read.
+    receipts_at: Option<u64>,
+    meetings: Meetings,
 }
 
 impl Worker {
@@ -74,6 +89,9 @@ impl Worker {
             keeping: None,
             counter: 0,
             around: Around::default(),
+            confirmed: None,
+            receipts_at: None,
+            meetings: Meetings::default(),
         }
     }
 
@@ -158,12 +176,39 @@ impl Worker {
 
     /// Says who else is here and what is unsent, when either has changed.
     fn tell_around(&mut self) {
+        self.look_at_receipts();
         let Some(keeping) = &self.keeping else { return };
         let around = Around {
             others: keeping.presence.others(),
             unsent: keeping.store.unsent().unwrap_or(self.around.unsent),
+            confirmed: self.confirmed,
         };
         self.around_is(around);
+    }
+
+    /// Up to where the district has what is written here; read anew when something was committed.
+    fn look_at_receipts(&mut self) {
+        let Some(keeping) = &self.keeping else { return };
+        let (store, coordinator) = (keeping.store.as_ref(), &self.plan.coordinator);
+        let counter = store.counter().unwrap_or(0);
+        if self.receipts_at == Some(counter) {
+            return;
+        }
+        self.receipts_at = Some(counter);
+        let heard = store.peers().unwrap_or_default();
+        if !heard.iter().any(|peer| peer.unit == *coordinator) {
+            self.confirmed = None;
+            return;
+        }
+        self.confirmed = kept::confirmed(store)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|one| one.unit == *coordinator)
+            .max_by_key(|one| one.created)
+            .map(|one| Confirmation {
+                has: one.has,
+                of: one.of,
+            });
     }
 
     fn around_is(&mut self, around: Around) {
@@ -198,6 +243,7 @@ impl Worker {
         let reply = match request {
             Request::Create(new) => return self.open(Some(&new)),
             Request::Reopen => return self.reopen(),
+            Request::Meet(meet) => return self.meet(meet),
             Request::Undo(direction) => self.undo(direction),
             Request::Form(key) => self.form(key),
             Request::Overview(unit) => self.overview(&unit),
@@ -219,11 +265,46 @@ impl Worker {
 
     fn with_store(
         &self,
-        ask: impl FnOnce(&dyn Store) -> Result<Reply, StoreError>,
+        ask: impl FnOnce(&dyn Exchange) -> Result<Reply, StoreError>,
     ) -> Result<Reply, StoreError> {
         match &self.keeping {
             Some(keeping) => ask(keeping.store.as_ref()),
             None => Err(StoreError::Io(String::new())),
+        }
+    }
+
+    /// Something about other stores; what it commits is noticed like any own commit.
+    fn meet(&mut self, meet: Meet) {
+        let (Some(keeping), Some(actor)) = (&mut self.keeping, &self.actor) else {
+            return self.tell(Reply::Met(Met::Refused(Message::new("screen.opening"))));
+        };
+        let around = meeting::Around {
+            plan: &self.plan,
+            actor,
+            folders: &keeping.folders,
+            clock: self.edge.clock,
+            random: self.edge.random,
+            answers: &self.answers,
+            stop: &self.edge.stop,
+        };
+        let store = keeping.store.as_mut();
+        let answer = self.meetings.answer(meet, store, &around);
+        if let Ok(counter) = keeping.store.counter() {
+            self.counter = counter;
+        }
+        match answer {
+            Ok(done) => {
+                self.tell_around();
+                self.tell(Reply::Met(done));
+            }
+            Err(error) => {
+                let trouble = trouble(&error);
+                // First, so that the page no longer waits.
+                self.tell(Reply::Met(Met::Refused(trouble.message.clone())));
+                if trouble.kind == TroubleKind::Failed {
+                    self.tell(Reply::Trouble(trouble));
+                }
+            }
         }
     }
 

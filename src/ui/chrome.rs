@@ -113,6 +113,16 @@ pub fn message(
 /// Draws, in the lowest message lines, what was just said or that the store cannot be written;
 /// returns how many lines that took, at most two.
 pub fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
+    if let Some(running) = app.running {
+        message(
+            ui,
+            canvas,
+            MESSAGES - 1,
+            &progress(ui, app, running),
+            ui.theme.title(),
+        );
+        return 1;
+    }
     let (text, style) = match (&app.health, &app.notice) {
         (Health::Failed(why), _) => (format!("✖ {}", ui.say(app, why)), ui.theme.hard()),
         (Health::Good, Some(notice)) => {
@@ -129,6 +139,24 @@ pub fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
         message(ui, canvas, MESSAGES - lines.len() + at, line, style);
     }
     lines.len()
+}
+
+/// "Đang đọc 12.288/145.000 lần sửa (8 %)", and how to stop it.
+fn progress(ui: &Ui, app: &App, running: crate::app::meeting::Running) -> String {
+    use crate::sync::Step;
+    let key = match running.step {
+        None => return ui.t("meet.running").to_owned(),
+        Some(Step::Read) => "meet.running_read",
+        Some(Step::Weigh) => "meet.running_weigh",
+        Some(Step::Write) => "meet.running_write",
+    };
+    let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let percent = running.done.saturating_mul(100) / running.of.max(1);
+    let said = Message::new(key)
+        .with("done", number(running.done))
+        .with("of", number(running.of))
+        .with("percent", number(percent.min(100)));
+    ui.say(app, &said)
 }
 
 /// Who else is in a form: "hoa, minh".

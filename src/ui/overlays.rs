@@ -10,6 +10,7 @@ use super::width;
 use crate::app::command::Command;
 use crate::app::form::Summary;
 use crate::app::line::Line;
+use crate::app::meeting::FolderUse;
 use crate::app::picker::Picker;
 use crate::app::prompt::Prompt;
 use crate::app::state::{AllowedTitle, App, Health, Overlay};
@@ -40,6 +41,16 @@ pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize
             leave(ui, app, canvas);
             None
         }
+        Overlay::Places(FolderUse::Inbox, picker) => {
+            Some(list_box(ui, app, "meet.which_folder", picker, canvas))
+        }
+        Overlay::Places(FolderUse::Export(_), picker) => {
+            Some(list_box(ui, app, "meet.write_where", picker, canvas))
+        }
+        Overlay::Ask { title, said, .. } => {
+            ask(ui, app, (title, said), canvas);
+            None
+        }
     }
 }
 
@@ -60,6 +71,20 @@ fn leave(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     let keys: [Hint<'_>; 2] = [
         (&[Command::Accept], "hint.quit"),
         (&[Command::Cancel], "hint.stay"),
+    ];
+    chrome::keys(ui, app, canvas, &keys);
+}
+
+/// A question that Enter answers with yes, and what yes means.
+fn ask(ui: &Ui, app: &App, (title, said): (&Message, &Message), canvas: &mut Canvas<'_>) {
+    let (x, y, columns) = frame(ui, canvas, &ui.say(app, title), 2);
+    let said = ui.say(app, said);
+    for (at, line) in width::wrap(&said, columns, 2).iter().enumerate() {
+        canvas.put(x, y + at, columns, line, ui.theme.text());
+    }
+    let keys: [Hint<'_>; 2] = [
+        (&[Command::Accept], "hint.yes"),
+        (&[Command::Cancel], "hint.no"),
     ];
     chrome::keys(ui, app, canvas, &keys);
 }

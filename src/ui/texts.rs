@@ -17,6 +17,7 @@ macro_rules! files {
             include_str!(concat!("texts/", $dir, "/check.toml")),
             include_str!(concat!("texts/", $dir, "/cli.toml")),
             include_str!(concat!("texts/", $dir, "/keys.toml")),
+            include_str!(concat!("texts/", $dir, "/meet.toml")),
             include_str!(concat!("texts/", $dir, "/plan.toml")),
             include_str!(concat!("texts/", $dir, "/screens.toml")),
             include_str!(concat!("texts/", $dir, "/sync.toml")),

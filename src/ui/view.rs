@@ -91,6 +91,9 @@ impl Ui {
             Screen::Findings(list) => screens::findings::draw(self, app, list, canvas),
             Screen::History(list) => screens::history::draw(self, app, list, canvas),
             Screen::Help(help) => screens::help::draw(self, app, help, canvas),
+            Screen::Meeting(page) => screens::meeting::draw(self, app, page, canvas),
+            Screen::Preview(page) => screens::meeting::draw_preview(self, app, page, canvas),
+            Screen::Dispute(page) => screens::meeting::draw_dispute(self, app, page, canvas),
         }
     }
 

@@ -18,6 +18,7 @@ use nhaplieu::base::Lang;
 use nhaplieu::ledger::{Content, Form, FormKey, Origin};
 use nhaplieu::plan::{FieldId, PeriodId, UnitId};
 use nhaplieu::store::{Change, LogFilter};
+use nhaplieu::term::meeting::Stop;
 use nhaplieu::term::worker::{Edge, Worker};
 use nhaplieu::ui::texts::Texts;
 use nhaplieu::ui::theme::{Palette, Theme};
@@ -75,6 +76,8 @@ pub(crate) struct Desk {
     pub(crate) transactions: Arc<AtomicUsize>,
     /// True once the program has ended.
     pub(crate) ended: bool,
+    /// The number of the long work that is to stop.
+    pub(crate) stop: Stop,
     next_seed: u64,
     _folder: Rc<TempDir>,
 }
@@ -99,7 +102,12 @@ impl Desk {
             (Arc::clone(&failing), Arc::clone(&transactions)),
         );
         let (answers, inbox) = channel();
-        let edge = Edge { clock, random };
+        let stop = Stop::default();
+        let edge = Edge {
+            clock,
+            random,
+            stop: Stop::clone(&stop),
+        };
         let mut desk = Self {
             app,
             ui: Ui {
@@ -115,6 +123,7 @@ impl Desk {
             answering: true,
             transactions,
             ended: false,
+            stop,
             next_seed: 1 << 40,
             _folder: Rc::clone(&office.folder),
         };
@@ -154,6 +163,7 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Ask(request) => self.queue.push_back(request),
+                Effect::Interrupt(job) => self.stop.store(job.0, Ordering::SeqCst),
                 Effect::Redraw => {}
                 Effect::Quit => self.ended = true,
             }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod disk;
 mod harness;
 mod keys;
+mod meeting;
 mod office;
 mod one_path;
 mod overlays;

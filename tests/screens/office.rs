@@ -1,23 +1,22 @@
 //! A store in a temporary folder, the people who share it, and a disk that can be made to refuse.
 
 use std::cell::Cell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use nhaplieu::app::msg::{NewStore, Opened};
-use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, Form, FormKey, Origin, Role, Subject};
+use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, Origin, Role, Subject};
 use nhaplieu::plan::{self, Plan, UnitId};
-use nhaplieu::store::{
-    self, Action, Change, Committed, Direction, Init, LogEntry, LogFilter, RedbStore, Seen, Store,
-    StoreError, StoreInfo, UndoPlan, VerifyReport,
-};
+use nhaplieu::store::{self, Action, Change, Init, RedbStore, Seen, Store, StoreError};
 use nhaplieu::term::beside::Beside;
+use nhaplieu::term::meeting::Folders;
 use nhaplieu::term::worker::{Keeping, Opener};
 use tempfile::TempDir;
 
+use super::disk::Disk;
 use super::harness::{Desk, Sitting};
 
 /// 2023-11-22 08:00 in Vietnam.
@@ -45,11 +44,11 @@ pub(crate) fn random() -> [u8; 16] {
     id
 }
 
-fn edge(pid: u32) -> store::Edge {
+fn edge(pid: u32, seed: u8) -> store::Edge {
     store::Edge {
         pid,
         machine: "may-thu".to_owned(),
-        seed: [7; 32],
+        seed: [seed; 32],
         wall: MORNING,
         patience: Duration::from_secs(1),
     }
@@ -67,16 +66,57 @@ pub(crate) struct Office {
     pub(crate) folder: Rc<TempDir>,
     pub(crate) plan: Arc<Plan>,
     bytes: Vec<u8>,
+    /// What its keys are made from; no two stores have the same.
+    seed: u8,
+    /// The stick that is plugged in: what one writes on it another reads.
+    pub(crate) stick: PathBuf,
 }
 
 impl Office {
     /// A folder without a store.
     pub(crate) fn bare() -> Self {
+        let folder = Rc::new(tempfile::tempdir().unwrap());
+        let stick = folder.path().join("usb");
+        std::fs::create_dir(&stick).unwrap();
         Self {
-            folder: Rc::new(tempfile::tempdir().unwrap()),
+            folder,
+            stick,
             plan: shipped(),
             bytes: plan::embedded().to_vec(),
+            seed: 7,
         }
+    }
+
+    /// The store of a commune with its one clerk, "lan".
+    pub(crate) fn commune(unit: &str, seed: u8) -> Self {
+        let office = Self {
+            seed,
+            ..Self::bare()
+        };
+        let clerk = Actor {
+            id: ActorId::parse("lan").unwrap(),
+            name: "Nguyễn Thị Lan".to_owned(),
+            role: Role::Clerk,
+            units: vec![UnitId::new(unit)],
+        };
+        office.made(&UnitId::new(unit), clerk);
+        office
+    }
+
+    fn made(&self, unit: &UnitId, actor: Actor) -> RedbStore {
+        let init = Init {
+            unit: unit.clone(),
+            actor,
+            plan: Arc::clone(&self.plan),
+            plan_bytes: self.bytes.clone(),
+            seed: [self.seed; 32],
+            action: ActionId(random()),
+        };
+        store::create(&self.dir(), &init, &self.edge(1)).unwrap()
+    }
+
+    fn edge(&self, pid: u32) -> store::Edge {
+        edge(pid, self.seed)
     }
 
     /// A store of the shipped plan, made by the coordinator; lan and hoa type for Ngọc Thiện.
@@ -104,15 +144,8 @@ impl Office {
             role: Role::Coordinator,
             units: vec![self.plan.coordinator.clone()],
         };
-        let init = Init {
-            unit: self.plan.coordinator.clone(),
-            actor: coordinator,
-            plan: Arc::clone(&self.plan),
-            plan_bytes: self.bytes.clone(),
-            seed: [7; 32],
-            action: ActionId(random()),
-        };
-        let mut store = store::create(&self.dir(), &init, &edge(1)).unwrap();
+        let unit = self.plan.coordinator.clone();
+        let mut store = self.made(&unit, coordinator);
         let first = self.plan.units.iter().find(|unit| {
             unit.id.as_str() == "ngoc-thien" || !self.plan.periods_of(unit).is_empty()
         });
@@ -172,11 +205,13 @@ pub(crate) fn opener(
     (failing, transactions): (Arc<AtomicBool>, Arc<AtomicUsize>),
 ) -> Opener {
     let (dir, plan, bytes) = (office.dir(), Arc::clone(&office.plan), office.bytes.clone());
+    let seed = office.seed;
+    let stick = office.stick.clone();
     let actor = ActorId::parse(actor).unwrap();
     Box::new(move |new: Option<&NewStore>| {
         let mut store = match new {
             Some(new) => create(&dir, &plan, &bytes, &actor, new)?,
-            None => store::open(&dir, &edge(pid))?,
+            None => store::open(&dir, &edge(pid, seed))?,
         };
         store.use_plan(Arc::clone(&plan))?;
         let info = store.info()?;
@@ -189,6 +224,13 @@ pub(crate) fn opener(
                 unit: info.unit,
                 draft,
                 sole,
+            },
+            folders: Folders {
+                store: dir.clone(),
+                sticks: Box::new({
+                    let stick = stick.clone();
+                    move || vec![stick.clone()]
+                }),
             },
             presence: Box::new(beside),
             store: Box::new(Disk {
@@ -220,55 +262,5 @@ fn create(
         seed: [7; 32],
         action: ActionId(random()),
     };
-    store::create(dir, &init, &edge(1))
-}
-
-/// A store whose disk can be made to refuse writes.
-struct Disk {
-    store: RedbStore,
-    failing: Arc<AtomicBool>,
-    transactions: Arc<AtomicUsize>,
-}
-
-impl Store for Disk {
-    fn info(&self) -> Result<StoreInfo, StoreError> {
-        self.store.info()
-    }
-    fn plan_bytes(&self) -> Result<Vec<u8>, StoreError> {
-        self.store.plan_bytes()
-    }
-    fn commit_all(
-        &mut self,
-        actions: &[Action],
-    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
-        if self.failing.load(Ordering::SeqCst) {
-            return Err(StoreError::DiskFull);
-        }
-        self.transactions.fetch_add(1, Ordering::SeqCst);
-        self.store.commit_all(actions)
-    }
-    fn form(&self, form: &FormKey) -> Result<Form, StoreError> {
-        self.store.form(form)
-    }
-    fn form_keys(&self) -> Result<Vec<FormKey>, StoreError> {
-        self.store.form_keys()
-    }
-    fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.store.log(filter)
-    }
-    fn undo_plan(&self, actor: &ActorId, way: Direction) -> Result<UndoPlan, StoreError> {
-        self.store.undo_plan(actor, way)
-    }
-    fn actors(&self) -> Result<Vec<Actor>, StoreError> {
-        self.store.actors()
-    }
-    fn counter(&self) -> Result<u64, StoreError> {
-        self.store.counter()
-    }
-    fn unsent(&self) -> Result<(u64, Option<u64>), StoreError> {
-        self.store.unsent()
-    }
-    fn verify(&mut self) -> Result<VerifyReport, StoreError> {
-        self.store.verify()
-    }
+    store::create(dir, &init, &edge(1, 7))
 }

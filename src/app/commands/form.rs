@@ -179,7 +179,13 @@ fn acting(app: &mut App, command: Command) -> Option<Vec<Effect>> {
             app.overlay = Some(Overlay::Finish(Box::new(summary)));
             Some(effects)
         }
-        // Everything that opens another screen commits first: nothing typed is left behind.
+        _ => leaving_for(app, command),
+    }
+}
+
+/// Everything that opens another screen commits first: nothing typed is left behind.
+fn leaving_for(app: &mut App, command: Command) -> Option<Vec<Effect>> {
+    match command {
         Command::GoTo
         | Command::PaletteOpen
         | Command::FindingsForm
@@ -187,10 +193,18 @@ fn acting(app: &mut App, command: Command) -> Option<Vec<Effect>> {
         | Command::HistoryForm
         | Command::HistoryAll
         | Command::HomeOpen
-        | Command::HelpOpen => {
+        | Command::HelpOpen
+        | Command::SyncOpen => {
             let mut effects = write::commit_typed(app)?;
             if app.overlay.is_none() {
                 effects.extend(super::everywhere(app, command));
+            }
+            Some(effects)
+        }
+        Command::FormReturn => {
+            let mut effects = write::commit_typed(app)?;
+            if app.overlay.is_none() {
+                effects.extend(super::meeting::ask_return(app));
             }
             Some(effects)
         }

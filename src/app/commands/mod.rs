@@ -6,6 +6,7 @@ mod first;
 mod form;
 mod go;
 mod lists;
+pub(super) mod meeting;
 mod overlay;
 mod write;
 
@@ -30,6 +31,7 @@ pub fn run(app: &mut App, command: Command) -> Vec<Effect> {
         Screen::Home(_) | Screen::Findings(_) | Screen::History(_) | Screen::Help(_) => {
             lists::run(app, command)
         }
+        Screen::Meeting(_) | Screen::Preview(_) | Screen::Dispute(_) => meeting::run(app, command),
         Screen::Opening => None,
     };
     done.unwrap_or_else(|| everywhere(app, command))
@@ -50,6 +52,7 @@ pub fn character(app: &mut App, character: char) -> Vec<Effect> {
             Vec::new()
         }
         Some(Screen::Form(_)) => form::character(app, character),
+        Some(Screen::Dispute(_)) => meeting::character(app, character),
         _ => Vec::new(),
     }
 }
@@ -93,6 +96,7 @@ fn everywhere(app: &mut App, command: Command) -> Vec<Effect> {
             Vec::new()
         }
         Command::HomeOpen => go::home(app),
+        Command::SyncOpen => meeting::open(app),
         Command::FindingsForm => {
             let scope = app
                 .form()
@@ -153,6 +157,10 @@ fn undo(app: &mut App, direction: Direction) -> Vec<Effect> {
 /// Ends the program once everything typed is on disk; asked a second time, at once (the store's
 /// thread still writes what it was given). What the store could not take is said first.
 pub(super) fn quit(app: &mut App) -> Vec<Effect> {
+    if let Some(running) = app.running {
+        // Stopped, it has changed nothing; nobody waits for its end.
+        return vec![Effect::Interrupt(running.job), Effect::Quit];
+    }
     if app.leaving != Leaving::No || matches!(app.overlay, Some(Overlay::Leave)) {
         return vec![Effect::Quit];
     }
@@ -235,13 +243,18 @@ impl App {
     pub fn contexts(&self) -> Vec<Context> {
         let own: &[Context] = match (&self.overlay, self.screen()) {
             (Some(Overlay::Prompt(_)), _) => &[Context::Text],
-            (Some(Overlay::Finish(_) | Overlay::Leave), _) => &[Context::Confirm],
+            (Some(Overlay::Finish(_) | Overlay::Leave | Overlay::Ask { .. }), _) => {
+                &[Context::Confirm]
+            }
             (Some(_), _) | (None, Screen::FirstRun(_)) => &[Context::List, Context::Text],
             (None, Screen::Form(form)) if form.edit.is_some() => &[Context::Edit, Context::Form],
             (None, Screen::Form(_)) => &[Context::Form],
             (None, Screen::Home(_)) => &[Context::Home, Context::List],
             (None, Screen::Help(_)) => &[Context::Help, Context::List],
             (None, Screen::Findings(_) | Screen::History(_)) => &[Context::List],
+            (None, Screen::Meeting(_) | Screen::Preview(_) | Screen::Dispute(_)) => {
+                &[Context::Sync, Context::List]
+            }
             (None, Screen::Opening) => &[],
         };
         own.iter()
@@ -260,6 +273,9 @@ impl App {
         let own: &[Context] = match below {
             Some(Screen::Form(_)) => &[Context::Form, Context::Edit],
             Some(Screen::Home(_)) => &[Context::Home, Context::List],
+            Some(Screen::Meeting(_) | Screen::Preview(_) | Screen::Dispute(_)) => {
+                &[Context::Sync, Context::List]
+            }
             _ => &[Context::List],
         };
         own.iter()

@@ -1,10 +1,7 @@
 //! `conflicts`, `resolve`: cells for which people gave different figures. Code never resolves.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
-use crate::app::edit::{self, Typed};
 use crate::base::{Message, text};
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
@@ -12,9 +9,8 @@ use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::shapes::{figure_and_text, moment};
 use crate::cli::site::Site;
-use crate::ledger::{CellKey, Content, EntryRef, Hash, Heads, Origin, typed};
-use crate::store::{LogFilter, Store};
-use crate::sync::import;
+use crate::ledger::{CellKey, Content, Head, Origin, typed};
+use crate::sync::dispute::{self, Dispute};
 
 #[derive(Serialize)]
 struct Answer {
@@ -44,11 +40,8 @@ struct Side {
 
 pub(crate) fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
-    let found = import::conflicts(&desk.store)?;
-    let mut conflicts = Vec::new();
-    for (cell, heads) in &found {
-        conflicts.push(conflict(&desk.store, cell, heads)?);
-    }
+    let found = dispute::all(&desk.store)?;
+    let conflicts: Vec<Conflict> = found.iter().map(conflict).collect();
     let any = !conflicts.is_empty();
     if args.json {
         out.json(&Answer {
@@ -72,49 +65,25 @@ pub(crate) fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Resul
     Ok(if any { Exit::NeedsPerson } else { Exit::Done })
 }
 
-/// The full ids of the entries on a cell, and what they said.
-fn entries(
-    store: &dyn Store,
-    cell: &CellKey,
-) -> Result<HashMap<EntryRef, (Hash, Vec<Content>)>, Failure> {
-    let log = store.log(&LogFilter {
-        unit: Some(cell.form.unit.clone()),
-        period: Some(cell.form.period.clone()),
-        field: Some(cell.field.clone()),
-        limit: None,
-    })?;
-    Ok(log
-        .into_iter()
-        .map(|line| {
-            let before = line
-                .before
-                .iter()
-                .filter_map(|body| body.content().cloned());
-            let told = (line.recorded.hash, before.collect());
-            (line.recorded.reference(), told)
-        })
-        .collect())
+/// A side's whole id; where the log does not name its entry, what the entry is cited by.
+fn id_of(dispute: &Dispute, at: usize, head: &Head) -> String {
+    match dispute.ids.get(at) {
+        Some(Some(hash)) => hash.to_string(),
+        _ => head.entry.to_string(),
+    }
 }
 
-fn conflict(store: &dyn Store, cell: &CellKey, heads: &Heads) -> Result<Conflict, Failure> {
-    let entries = entries(store, cell)?;
+fn conflict(dispute: &Dispute) -> Conflict {
     let said = |content: &Content| {
         let (value, text) = figure_and_text(content);
         value.or(text)
     };
-    // What all sides started from: the first thing one of them replaced.
-    let before = heads
-        .all()
-        .iter()
-        .filter_map(|head| entries.get(&head.entry))
-        .find_map(|(_, before)| before.last());
-    let sides = heads.all().iter().filter_map(|head| {
+    let base = dispute.base.as_ref();
+    let sides = dispute.heads.all().iter().enumerate();
+    let sides = sides.filter_map(|(at, head)| {
         let content = head.body.content()?;
         Some(Side {
-            id: match entries.get(&head.entry) {
-                Some((hash, _)) => hash.to_string(),
-                None => head.entry.to_string(),
-            },
+            id: id_of(dispute, at, head),
             value: said(content),
             state: content.state(),
             actor: head.actor.to_string(),
@@ -123,13 +92,13 @@ fn conflict(store: &dyn Store, cell: &CellKey, heads: &Heads) -> Result<Conflict
             reason: head.note.clone(),
         })
     });
-    Ok(Conflict {
-        unit: cell.form.unit.to_string(),
-        period: cell.form.period.to_string(),
-        field: cell.field.to_string(),
-        base: before.and_then(said),
+    Conflict {
+        unit: dispute.cell.form.unit.to_string(),
+        period: dispute.cell.form.period.to_string(),
+        field: dispute.cell.field.to_string(),
+        base: base.and_then(|base| base.entry.body.content().and_then(said)),
         heads: sides.collect(),
-    })
+    }
 }
 
 pub(crate) fn resolve(
@@ -142,18 +111,18 @@ pub(crate) fn resolve(
     let found = find::form(&desk.store, &plan, &args.form)?;
     let field = find::field(&plan, &args.field)?;
     let kind = plan.field(&field).map(|f| f.kind);
-    let heads = found.form.cells.get(&field).filter(|h| h.in_conflict());
-    let (Some(heads), Some(kind)) = (heads, kind) else {
-        let message = Message::new("cli.error.no_conflict").with("field", field.as_str());
-        return Err(Failure::usage(message));
-    };
     let cell = CellKey {
         form: found.key.clone(),
         field: field.clone(),
         row: None,
     };
+    let dispute = dispute::of(&desk.store, &cell)?;
+    let (Some(dispute), Some(kind)) = (dispute, kind) else {
+        let message = Message::new("cli.error.no_conflict").with("field", field.as_str());
+        return Err(Failure::usage(message));
+    };
     let content = match (&args.take, &args.value) {
-        (Some(id), _) => taken(&desk.store, &cell, heads, id)?,
+        (Some(id), _) => taken(&dispute, id)?,
         (None, value) => {
             let typed = value.clone().unwrap_or_default();
             let reading = typed::read(&typed, kind);
@@ -171,22 +140,21 @@ pub(crate) fn resolve(
         let message = Message::new("cli.error.needs_reason").with("field", field.as_str());
         return Err(Failure::usage(message));
     }
-    let change = edit::resolve_cell(&found.form, &cell, content, &reason, Typed::OnScreen);
+    let change = dispute.settled(content, &reason);
     desk.commit(site, Origin::Set, vec![change])?;
     out.say(&Message::new("cli.done.resolved").with("field", field.as_str()))?;
     Ok(Exit::Done)
 }
 
-/// The content of the side that the id names.
-fn taken(store: &dyn Store, cell: &CellKey, heads: &Heads, id: &str) -> Result<Content, Failure> {
-    let entries = entries(store, cell)?;
-    let named = |entry: &EntryRef| {
-        let hash = entries.get(entry).map(|(hash, _)| hash.to_string());
-        hash.is_some_and(|hash| !id.is_empty() && hash.starts_with(id)) || entry.to_string() == id
-    };
-    let mut sides = heads.all().iter().filter(|head| named(&head.entry));
-    match (sides.next(), sides.next()) {
-        (Some(head), None) => Ok(head.body.content().cloned().unwrap_or_default()),
+/// The content of the side that the id, or its beginning, names.
+fn taken(dispute: &Dispute, id: &str) -> Result<Content, Failure> {
+    let sides = dispute.heads.all().iter().enumerate();
+    let mut named = sides.filter(|(at, head)| {
+        let whole = id_of(dispute, *at, head);
+        (!id.is_empty() && whole.starts_with(id)) || head.entry.to_string() == id
+    });
+    match (named.next(), named.next()) {
+        (Some((_, head)), None) => Ok(head.body.content().cloned().unwrap_or_default()),
         _ => Err(Failure::usage(
             Message::new("cli.error.no_side").with("id", id),
         )),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::base::Message;
+use crate::base::moment::short_time;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
@@ -14,7 +15,6 @@ use crate::cli::site::{Desk, Site};
 use crate::ledger::{Body, EntryRef, Hash, entry::FLAG_ON_BEHALF, typed};
 use crate::plan::UnitId;
 use crate::store::{Contested, LogEntry, LogFilter, Store};
-use crate::ui::screens::home::short_time;
 use crate::ui::width;
 
 #[derive(Serialize)]

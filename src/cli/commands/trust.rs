@@ -4,6 +4,7 @@
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
+use crate::app::meeting::{Admission, Asking};
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
@@ -11,21 +12,13 @@ use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::setup;
 use crate::cli::site::{Desk, Site, read_file};
-use crate::ledger::{AuthorId, Origin, Role};
-use crate::plan::{Plan, UnitId};
+use crate::ledger::{AuthorId, Origin};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
 use crate::sync::Checked;
 use crate::sync::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::keyfile::{FIRST, KeyFile};
 use crate::sync::undo;
-
-/// A key somebody asks to be believed.
-struct Asking {
-    unit: UnitId,
-    name: String,
-    key: [u8; 32],
-}
 
 pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (asking, mut desk) = if args.file.exists() {
@@ -45,18 +38,18 @@ pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Resul
     if !args.yes {
         compare(&digits, out)?;
     }
-    let own = desk.store.info()?.unit;
-    if asking.unit == desk.plan.coordinator && own != desk.plan.coordinator {
-        // A commune learns the district's key; it enrols nobody itself.
-        desk.store.pin(&asking.key, setup::wall())?;
-        out.say(&Message::new("cli.done.pinned"))?;
-        return then(&mut desk, site, out);
+    let (own, author) = (desk.store.info()?.unit, asking.author());
+    match asking.admitted(&desk.plan, &own) {
+        Admission::Pin(key) => {
+            desk.store.pin(&key, setup::wall())?;
+            out.say(&Message::new("cli.done.pinned"))?;
+        }
+        Admission::Enrol(change) => {
+            desk.commit(site, Origin::Set, vec![change])?;
+            let done = Message::new("cli.done.enrolled");
+            out.say(&done.with("author", author.to_string()))?;
+        }
     }
-    let roles = vec![role_of(&desk.plan, &asking.unit)];
-    let author = AuthorId::of_key(&asking.key);
-    let change = undo::enrol(author, vec![asking.unit], roles, &asking.name);
-    desk.commit(site, Origin::Set, vec![change])?;
-    out.say(&Message::new("cli.done.enrolled").with("author", author.to_string()))?;
     then(&mut desk, site, out)
 }
 
@@ -108,10 +101,6 @@ fn signer(bundle: &Checked) -> Asking {
         name: header.from.to_string(),
         key: header.signer,
     }
-}
-
-fn role_of(plan: &Plan, unit: &UnitId) -> Role {
-    crate::app::first_run::FirstRun::role_for(plan, unit)
 }
 
 /// Asks for the digits that the other side reads out.

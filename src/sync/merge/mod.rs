@@ -42,6 +42,14 @@ pub(in crate::sync) struct View {
     pub(in crate::sync) new: Heads,
 }
 
+/// Whom a preview supposes to be believed.
+pub(in crate::sync) enum Supposed {
+    /// An author, by an enrolment that nobody has written.
+    Enrolled(Box<Recorded>),
+    /// The district's key, as if it were pinned.
+    District(AuthorId),
+}
+
 /// What stands between a bundle and being taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sync) enum Hindrance {
@@ -116,10 +124,14 @@ impl<'a, 'b> Merge<'a, 'b> {
         scene: Scene<'a>,
         bundles: &'a [&'b Checked],
         refused: &BTreeMap<usize, BundleError>,
-        supposed: Option<&Recorded>,
+        supposed: Option<&Supposed>,
     ) -> Result<Self, Stop> {
-        let (seeds, mut controls) = (ground.seeds()?, ground.controls()?);
-        controls.extend(supposed.cloned());
+        let (mut seeds, mut controls) = (ground.seeds()?, ground.controls()?);
+        match supposed {
+            Some(Supposed::Enrolled(entry)) => controls.push(entry.as_ref().clone()),
+            Some(Supposed::District(author)) => drop(seeds.pinned.insert(*author)),
+            None => {}
+        }
         let vouched = ground.vouched()?;
         let before = Trust::new(&seeds, &controls, &vouched);
         let of = |bundle: &&Checked| u64::from(bundle.header().entries);

@@ -2,13 +2,13 @@
 
 use crate::app::command::Command;
 use crate::app::state::{App, HistoryList, Scope};
+use crate::base::moment::short_time;
 use crate::ledger::typed;
 use crate::ledger::{Body, Subject};
 use crate::store::{Contested, LogEntry};
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
 use crate::ui::screens::findings::scope_name;
-use crate::ui::screens::home::short_time;
 use crate::ui::view::Ui;
 use crate::ui::width;
 

@@ -4,6 +4,7 @@ use crate::app::command::Command;
 use crate::app::msg::FormSummary;
 use crate::app::state::{App, Home};
 use crate::base::Message;
+use crate::base::moment::short_day;
 use crate::ledger::FormStatus;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint, Room};
@@ -12,11 +13,12 @@ use crate::ui::width;
 
 const HINTS: &[Hint<'_>] = &[
     (&[Command::Accept], "hint.accept"),
+    (&[Command::SyncOpen], "hint.sync.open"),
     (&[Command::HelpOpen], "hint.help.open"),
+    (&[Command::Cancel], "hint.quit"),
     (&[Command::PaletteOpen], "hint.palette.open"),
     (&[Command::GoTo], "hint.go.to"),
     (&[Command::FindingsAll], "hint.findings.all"),
-    (&[Command::Cancel], "hint.quit"),
     (&[Command::HistoryAll], "hint.history.all"),
 ];
 
@@ -202,35 +204,24 @@ fn state(
     }
 }
 
-/// "02/10/2023", in Vietnam's time zone, in which the clerks' clocks stand.
-pub fn short_day(millis: u64) -> String {
-    local(millis)
-        .map(|t| t.format("%d/%m/%Y").to_string())
-        .unwrap_or_default()
-}
-
-/// "14/11 09:12", in Vietnam's time zone.
-pub fn short_time(millis: u64) -> String {
-    local(millis)
-        .map(|t| t.format("%d/%m/%Y %H:%M").to_string())
-        .unwrap_or_default()
-}
-
-fn local(millis: u64) -> Option<chrono::DateTime<chrono::FixedOffset>> {
-    let zone = chrono::FixedOffset::east_opt(7 * 3600)?;
-    let utc = chrono::DateTime::from_timestamp_millis(i64::try_from(millis).ok()?)?;
-    Some(utc.with_timezone(&zone))
-}
-
+/// What is not sent, and up to where the district has what was.
 fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     let (count, oldest) = app.around.unsent;
-    if count == 0 {
-        return;
+    let mut said = Vec::new();
+    if count > 0 {
+        let since = oldest.map(short_day).unwrap_or_default();
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let message = Message::new("home.unsent")
+            .with("count", count)
+            .with("since", since);
+        said.push(ui.say(app, &message));
     }
-    let since = oldest.map(short_day).unwrap_or_default();
-    let count = usize::try_from(count).unwrap_or(usize::MAX);
-    let said = Message::new("home.unsent")
-        .with("count", count)
-        .with("since", since);
-    chrome::message(ui, canvas, 0, &ui.say(app, &said), ui.theme.text());
+    if let Some(confirmed) = app.around.confirmed {
+        let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let message = Message::new("home.confirmed")
+            .with("has", number(confirmed.has))
+            .with("of", number(confirmed.of));
+        said.push(ui.say(app, &message));
+    }
+    chrome::message(ui, canvas, 0, &said.join(" "), ui.theme.text());
 }

@@ -6,4 +6,5 @@ pub mod form;
 pub mod help;
 pub mod history;
 pub mod home;
+pub mod meeting;
 pub mod opening;

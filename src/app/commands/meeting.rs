@@ -1,0 +1,461 @@
+//! Screen 6 and its pages: what each command does there, and what its answers do.
+
+use std::path::PathBuf;
+
+use super::super::command::Command;
+use super::super::line::Line as TextLine;
+use super::super::meeting::{
+    Asked, DisputePage, FileKind, FolderUse, Line, Meet, Meeting, Preview, Running, Stands,
+};
+use super::super::msg::{Effect, Request, Ticket};
+use super::super::picker::{Item, Picker};
+use super::super::prompt::{Prompt, Purpose};
+use super::super::state::{App, Overlay, Screen, Tone};
+use super::lists::step_of;
+use crate::base::{Label, Message};
+use crate::ledger::{Body, Content, FormKey, Origin, Role, Subject, typed};
+use crate::store::exchange::Held;
+use crate::store::{Change, Seen};
+use crate::sync::fingerprint::Fingerprint;
+
+/// Longest path that is typed, in characters.
+const PATH_LIMIT: usize = 400;
+
+/// Opens the page.
+pub(super) fn open(app: &mut App) -> Vec<Effect> {
+    if matches!(app.screen(), Screen::Meeting(_)) {
+        return look_again(app);
+    }
+    app.screens.push(Screen::Meeting(Box::default()));
+    look_again(app)
+}
+
+/// Asks how the store stands now.
+pub(in crate::app) fn look_again(app: &App) -> Vec<Effect> {
+    vec![ask(Meet::Standing(app.folder.clone()))]
+}
+
+fn ask(meet: Meet) -> Effect {
+    Effect::Ask(Request::Meet(meet))
+}
+
+/// Begins long work; until it is answered only Esc and leaving mean anything.
+fn begin(app: &mut App, meet: impl FnOnce(Ticket) -> Meet) -> Vec<Effect> {
+    let job = app.ticket();
+    app.running = Some(Running {
+        job,
+        step: None,
+        done: 0,
+        of: 0,
+    });
+    vec![ask(meet(job))]
+}
+
+/// Carries a command out on the page or one of its own.
+pub(super) fn run(app: &mut App, command: Command) -> Option<Vec<Effect>> {
+    if let Some(by) = step_of(command) {
+        match app.screens.last_mut() {
+            Some(Screen::Meeting(page)) => page.step(by),
+            Some(Screen::Preview(page)) => page.step(by),
+            Some(Screen::Dispute(page)) => page.step(by),
+            _ => {}
+        }
+        return Some(Vec::new());
+    }
+    match (command, app.screen()) {
+        (Command::Accept, Screen::Meeting(page)) => {
+            let line = page.chosen();
+            Some(line.map(|line| chosen(app, line)).unwrap_or_default())
+        }
+        (Command::Accept, Screen::Preview(_)) => Some(go_ahead(app)),
+        (Command::Accept, Screen::Dispute(_)) => Some(choose_side(app)),
+        (Command::SyncSection, Screen::Meeting(_)) => {
+            if let Some(page) = meeting(app) {
+                page.next_section();
+            }
+            Some(Vec::new())
+        }
+        (Command::SyncFolder, Screen::Meeting(_)) => Some(ask_folder(app, FolderUse::Inbox)),
+        (Command::SyncImport, Screen::Meeting(page)) => {
+            let files = page.new_files();
+            Some(preview(app, files))
+        }
+        (Command::SyncExport, Screen::Meeting(page)) => {
+            let place = match page.chosen() {
+                Some(Line::To(place)) => place,
+                _ => 0,
+            };
+            let to = page.recipient(place);
+            Some(ask_folder(app, FolderUse::Export(to)))
+        }
+        (Command::SyncDrop, _) => Some(drop_or_take_back(app)),
+        (Command::Redraw, Screen::Meeting(_)) => {
+            let mut effects = look_again(app);
+            effects.push(Effect::Redraw);
+            Some(effects)
+        }
+        _ => None,
+    }
+}
+
+/// A digit chooses a side at once.
+pub(super) fn character(app: &mut App, character: char) -> Vec<Effect> {
+    let Some(Screen::Dispute(page)) = app.screens.last_mut() else {
+        return Vec::new();
+    };
+    let digit = character.to_digit(10).and_then(|d| usize::try_from(d).ok());
+    let place = digit.and_then(|digit| digit.checked_sub(1));
+    match place.filter(|place| *place < page.choices()) {
+        Some(place) => {
+            page.selected = place;
+            choose_side(app)
+        }
+        None => Vec::new(),
+    }
+}
+
+fn meeting(app: &mut App) -> Option<&mut Meeting> {
+    match app.screens.last_mut() {
+        Some(Screen::Meeting(page)) => Some(page),
+        _ => None,
+    }
+}
+
+/// Enter on a line of the page.
+fn chosen(app: &mut App, line: Line) -> Vec<Effect> {
+    let Some(page) = meeting(app) else {
+        return Vec::new();
+    };
+    match line {
+        Line::To(place) => {
+            let to = page.recipient(place);
+            ask_folder(app, FolderUse::Export(to))
+        }
+        Line::AllNew => {
+            let files = page.new_files();
+            preview(app, files)
+        }
+        Line::File(place) => {
+            let file = page.inbox.files.get(place).cloned();
+            file.map(|file| open_file(app, file.path, file.kind))
+                .unwrap_or_default()
+        }
+        Line::Dispute(place) => {
+            if let Some(dispute) = page.dispute(place).cloned() {
+                let page = Box::new(DisputePage::new(dispute));
+                app.screens.push(Screen::Dispute(page));
+            }
+            Vec::new()
+        }
+        Line::Held(place) => open_held(app, place),
+        Line::Import(place) => {
+            if let Some(import) = page.imported(place) {
+                let details = import.details.clone().unwrap_or_default();
+                let page = Preview::past(import.root, import.wall, &details);
+                app.screens.push(Screen::Preview(Box::new(page)));
+            }
+            Vec::new()
+        }
+        Line::Heading(_) | Line::Quiet(_) | Line::Gap => Vec::new(),
+    }
+}
+
+fn open_file(app: &mut App, path: PathBuf, kind: FileKind) -> Vec<Effect> {
+    match kind {
+        FileKind::Bundle { .. } => preview(app, vec![path]),
+        FileKind::Key { digits, .. } => {
+            ask_digits(app, Purpose::FileDigits(path, digits));
+            Vec::new()
+        }
+        FileKind::Bad(why) => {
+            app.say(Tone::Warning, why);
+            Vec::new()
+        }
+    }
+}
+
+fn open_held(app: &mut App, place: usize) -> Vec<Effect> {
+    let held = meeting(app).and_then(|page| page.held(place).cloned());
+    let Some(held) = held else {
+        return Vec::new();
+    };
+    let root = held.bundle.root;
+    match held.bundle.held {
+        Held::Quarantine => begin(app, |job| Meet::Suppose { job, root }),
+        Held::Waiting => {
+            app.say(Tone::Info, Message::new("meet.waits_by_itself"));
+            Vec::new()
+        }
+        Held::Refused => {
+            app.say(Tone::Info, Message::new("meet.evidence"));
+            Vec::new()
+        }
+    }
+}
+
+fn preview(app: &mut App, files: Vec<PathBuf>) -> Vec<Effect> {
+    if files.is_empty() {
+        app.say(Tone::Warning, Message::new("meet.nothing_new"));
+        return Vec::new();
+    }
+    begin(app, |job| Meet::Preview { job, files })
+}
+
+/// Enter on the preview.
+fn go_ahead(app: &mut App) -> Vec<Effect> {
+    let Screen::Preview(page) = app.screen() else {
+        return Vec::new();
+    };
+    match page.stands.clone() {
+        Stands::Before => begin(app, |job| Meet::Import { job }),
+        Stands::Supposed { root, digits, .. } => {
+            ask_digits(app, Purpose::Digits(root, digits));
+            Vec::new()
+        }
+        Stands::Past { .. } => {
+            app.screens.pop();
+            Vec::new()
+        }
+    }
+}
+
+/// Enter on a side: the reason is asked for; on the line for another figure, the figure first.
+fn choose_side(app: &mut App) -> Vec<Effect> {
+    let Screen::Dispute(page) = app.screen() else {
+        return Vec::new();
+    };
+    if page.ticket.is_some() {
+        return Vec::new();
+    }
+    match page.side() {
+        Some(content) => ask_settling(app, content),
+        None => ask_text(
+            app,
+            Message::new("prompt.other_figure"),
+            Purpose::OtherFigure,
+            60,
+        ),
+    }
+    Vec::new()
+}
+
+fn ask_settling(app: &mut App, content: Content) {
+    let shown = typed::show(&content, app.lang);
+    let title = Message::new("prompt.resolve").with("value", shown);
+    ask_text(app, title, Purpose::Settle(content), typed::TEXT_LIMIT);
+}
+
+fn ask_text(app: &mut App, title: Message, purpose: Purpose, limit: usize) {
+    app.overlay = Some(Overlay::Prompt(Prompt {
+        purpose,
+        title,
+        line: TextLine::new(limit),
+    }));
+}
+
+fn ask_digits(app: &mut App, purpose: Purpose) {
+    ask_text(app, Message::new("prompt.digits"), purpose, 60);
+}
+
+/// Which folder: the one in use, the sticks, the store's own, or one that is typed.
+fn ask_folder(app: &mut App, purpose: FolderUse) -> Vec<Effect> {
+    let Some(page) = meeting(app) else {
+        return Vec::new();
+    };
+    let mut places = page.places.clone();
+    let current = page.inbox.folder.clone();
+    if !places.contains(&current) {
+        places.insert(0, current.clone());
+    }
+    let mut items: Vec<Item<Option<PathBuf>>> = places
+        .into_iter()
+        .map(|place| Item {
+            label: Label::same(&place.display().to_string()),
+            value: Some(place),
+            detail: String::new(),
+        })
+        .collect();
+    items.push(Item {
+        value: None,
+        label: app.label("meet.other_folder"),
+        detail: String::new(),
+    });
+    let mut picker = Picker::new(items);
+    if app.folder.is_some() {
+        picker.select(|place| place.as_ref() == Some(&current));
+    }
+    app.overlay = Some(Overlay::Places(purpose, picker));
+    Vec::new()
+}
+
+/// A folder was chosen from the list.
+pub(super) fn placed(app: &mut App, purpose: FolderUse, place: Option<PathBuf>) -> Vec<Effect> {
+    if let Some(folder) = place {
+        return use_folder(app, purpose, folder);
+    }
+    let title = Message::new("prompt.folder");
+    ask_text(app, title, Purpose::Folder(purpose), PATH_LIMIT);
+    Vec::new()
+}
+
+fn use_folder(app: &mut App, purpose: FolderUse, folder: PathBuf) -> Vec<Effect> {
+    match purpose {
+        FolderUse::Inbox => {
+            app.folder = Some(folder);
+            look_again(app)
+        }
+        FolderUse::Export(to) => begin(app, |job| Meet::Export { job, to, folder }),
+    }
+}
+
+/// The key that lets go: a kept bundle after a question, an import with a reason.
+fn drop_or_take_back(app: &mut App) -> Vec<Effect> {
+    if let Screen::Preview(page) = app.screen() {
+        if let Stands::Past { root, .. } = page.stands {
+            ask_take_back(app, root);
+        }
+        return Vec::new();
+    }
+    let Some(page) = meeting(app) else {
+        return Vec::new();
+    };
+    match page.chosen() {
+        Some(Line::Held(place)) => {
+            if let Some(held) = page.held(place) {
+                let asked = Asked::Release(held.bundle.root);
+                app.overlay = Some(Overlay::Ask {
+                    title: Message::new("meet.release"),
+                    said: Message::new("meet.release_means"),
+                    asked,
+                });
+            }
+        }
+        Some(Line::Import(place)) => {
+            if let Some(root) = page.imported(place).map(|import| import.root) {
+                ask_take_back(app, root);
+            }
+        }
+        _ => app.say(Tone::Warning, Message::new("meet.nothing_to_drop")),
+    }
+    Vec::new()
+}
+
+fn ask_take_back(app: &mut App, root: crate::ledger::Hash) {
+    let title = Message::new("prompt.take_back");
+    ask_text(app, title, Purpose::TakeBack(root), typed::TEXT_LIMIT);
+}
+
+/// A question was answered with yes.
+pub(super) fn agreed(asked: &Asked) -> Vec<Effect> {
+    match asked {
+        Asked::Release(root) => vec![ask(Meet::Release(*root))],
+    }
+}
+
+/// Asks why a form is returned.
+pub(super) fn ask_return(app: &mut App) -> Vec<Effect> {
+    let role = app.session.as_ref().map(|session| session.actor.role);
+    let Some(key) = app.form().map(|form| form.key.clone()) else {
+        return Vec::new();
+    };
+    if matches!(role, Some(Role::Owner | Role::Coordinator)) {
+        let title = Message::new("prompt.return");
+        ask_text(app, title, Purpose::Return(key), typed::TEXT_LIMIT);
+    } else {
+        app.say(Tone::Warning, Message::new("form.only_reviewers_return"));
+    }
+    Vec::new()
+}
+
+/// The text of a closed text box that belongs to these pages.
+pub(super) fn prompted(app: &mut App, purpose: &Purpose, text: String) -> Vec<Effect> {
+    let needs_reason = matches!(
+        purpose,
+        Purpose::Settle(_) | Purpose::TakeBack(_) | Purpose::Return(_)
+    );
+    if needs_reason && text.is_empty() {
+        app.say(Tone::Warning, Message::new("prompt.reason_needed"));
+        return Vec::new();
+    }
+    match purpose {
+        Purpose::Settle(content) => settle(app, content.clone(), &text),
+        Purpose::OtherFigure => other_figure(app, &text),
+        Purpose::Folder(purpose) if !text.is_empty() => {
+            use_folder(app, purpose.clone(), PathBuf::from(text))
+        }
+        Purpose::Digits(root, digits) => {
+            let root = *root;
+            compared(app, digits, &text, |job| Meet::Enrol { job, root })
+        }
+        Purpose::FileDigits(file, digits) => {
+            let file = file.clone();
+            compared(app, digits, &text, |job| Meet::EnrolFile { job, file })
+        }
+        Purpose::TakeBack(root) => {
+            let root = *root;
+            begin(app, |job| Meet::TakeBack {
+                job,
+                root,
+                reason: text,
+            })
+        }
+        Purpose::Return(key) => give_back(app, key, text),
+        _ => Vec::new(),
+    }
+}
+
+fn compared(
+    app: &mut App,
+    digits: &Fingerprint,
+    typed: &str,
+    meet: impl FnOnce(Ticket) -> Meet,
+) -> Vec<Effect> {
+    if digits.matches(typed) {
+        return begin(app, meet);
+    }
+    app.say(Tone::Warning, Message::new("meet.other_digits"));
+    Vec::new()
+}
+
+fn other_figure(app: &mut App, text: &str) -> Vec<Effect> {
+    let Screen::Dispute(page) = app.screen() else {
+        return Vec::new();
+    };
+    let Some(kind) = app.plan.field(&page.dispute.cell.field).map(|f| f.kind) else {
+        return Vec::new();
+    };
+    let reading = typed::read(text, kind);
+    match reading.problem {
+        Some(problem) => app.say(Tone::Warning, problem.message(text)),
+        None => ask_settling(app, reading.content),
+    }
+    Vec::new()
+}
+
+fn settle(app: &mut App, content: Content, reason: &str) -> Vec<Effect> {
+    let ticket = app.ticket();
+    let Some(Screen::Dispute(page)) = app.screens.last_mut() else {
+        return Vec::new();
+    };
+    page.ticket = Some(ticket);
+    vec![Effect::Ask(Request::Commit {
+        ticket,
+        origin: Origin::Typed,
+        changes: vec![page.dispute.settled(content, reason)],
+    })]
+}
+
+fn give_back(app: &mut App, key: &FormKey, reason: String) -> Vec<Effect> {
+    let (plan, ticket) = (app.plan.clone(), app.ticket());
+    let Some(form) = app.form_mut().filter(|form| form.key == *key) else {
+        return Vec::new();
+    };
+    let change = Change {
+        subject: Subject::Form(key.clone()),
+        body: Body::Return,
+        reason,
+        seen: Seen::Heads(form.base.workflow.references()),
+    };
+    form.write(&plan, ticket, Origin::Typed, vec![change]);
+    Vec::new()
+}

@@ -1,0 +1,86 @@
+//! How the store stands with the others, as the page reads it.
+
+use crate::plan::{Plan, UnitId};
+use crate::store::exchange::Exchange;
+use crate::store::{StoreError, StoreInfo};
+use crate::sync::Scene;
+use crate::sync::dispute::{self, Dispute};
+use crate::sync::kept::{self, Confirmed, Kept};
+
+/// Everything the page shows of the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// This store.
+    pub info: StoreInfo,
+    /// Whose store it is.
+    pub seat: Seat,
+    /// Own changes that nobody has confirmed, and when the oldest was made.
+    pub unsent: (u64, Option<u64>),
+    /// The units one sends to: the coordinator first, then those that have sent something.
+    pub others: Vec<Other>,
+    /// What is kept of bundles.
+    pub kept: Kept,
+    /// The cells in conflict.
+    pub disputes: Vec<Dispute>,
+}
+
+/// Whose store it is, and so to whom it sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    /// The coordinator's: to everybody.
+    District,
+    /// A reporting unit's: to the coordinator.
+    Unit,
+}
+
+/// A unit one sends to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// Which.
+    pub unit: UnitId,
+    /// What its store has confirmed; `None` when nothing has come from it yet.
+    pub confirmed: Option<Confirmed>,
+}
+
+/// Reads it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn standing(
+    store: &(impl Exchange + ?Sized),
+    scene: &Scene<'_>,
+) -> Result<Standing, StoreError> {
+    let (info, kept) = (store.info()?, kept::kept(store, scene)?);
+    let seat = if info.unit == scene.plan.coordinator {
+        Seat::District
+    } else {
+        Seat::Unit
+    };
+    Ok(Standing {
+        seat,
+        unsent: store.unsent()?,
+        disputes: dispute::all(store)?,
+        others: others(scene.plan, &info, &kept),
+        kept,
+        info,
+    })
+}
+
+/// Of several stores of one unit, the one heard last.
+fn others(plan: &Plan, info: &StoreInfo, kept: &Kept) -> Vec<Other> {
+    let confirmed = |unit: &UnitId| {
+        let of = kept.confirmed.iter().filter(|one| one.unit == *unit);
+        of.max_by_key(|one| one.created).cloned()
+    };
+    let first = std::iter::once(&plan.coordinator);
+    let units = plan.units.iter().map(|unit| &unit.id);
+    first
+        .chain(units.filter(|unit| **unit != plan.coordinator))
+        .filter(|unit| **unit != info.unit)
+        .map(|unit| Other {
+            unit: unit.clone(),
+            confirmed: confirmed(unit),
+        })
+        .filter(|other| other.confirmed.is_some() || other.unit == plan.coordinator)
+        .collect()
+}

@@ -1,0 +1,94 @@
+//! A cell for which people gave different figures, with what they all started from. Code shows
+//! it side by side and never resolves it (`sync.md` 2).
+
+use crate::ledger::{Body, CellKey, Content, EntryRef, FormKey, Hash, Heads, Recorded, Subject};
+use crate::store::exchange::Exchange;
+use crate::store::{Change, LogEntry, LogFilter, Seen, StoreError};
+
+/// One cell in conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispute {
+    /// Where.
+    pub cell: CellKey,
+    /// The entry the sides replaced; `None` where one of them was the first.
+    pub base: Option<Recorded>,
+    /// The sides, the provisional one first.
+    pub heads: Heads,
+    /// The whole id of each side, in their order; `None` for an entry the log does not name.
+    pub ids: Vec<Option<Hash>>,
+}
+
+impl Dispute {
+    /// The change by which a person ends it: the content, and why.
+    pub fn settled(&self, content: Content, reason: &str) -> Change {
+        Change {
+            subject: Subject::Cell(self.cell.clone()),
+            body: Body::Resolve(content),
+            reason: reason.to_owned(),
+            seen: Seen::Heads(self.heads.references()),
+        }
+    }
+}
+
+/// The cells in conflict, in the order of their forms.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn all(store: &(impl Exchange + ?Sized)) -> Result<Vec<Dispute>, StoreError> {
+    let mut found = Vec::new();
+    for form in store.form_keys()? {
+        let FormKey { unit, period } = &form;
+        for (field, heads) in store.form(&form)?.cells {
+            if heads.in_conflict() {
+                found.push(one(store, &CellKey::new(unit, period, &field), heads)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The conflict in one cell; `None` where all agree.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn of(store: &(impl Exchange + ?Sized), cell: &CellKey) -> Result<Option<Dispute>, StoreError> {
+    let form = store.form(&cell.form)?;
+    match form.cells.get(&cell.field) {
+        Some(heads) if heads.in_conflict() => one(store, cell, heads.clone()).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn one(
+    store: &(impl Exchange + ?Sized),
+    cell: &CellKey,
+    heads: Heads,
+) -> Result<Dispute, StoreError> {
+    let log = store.log(&LogFilter {
+        unit: Some(cell.form.unit.clone()),
+        period: Some(cell.form.period.clone()),
+        field: Some(cell.field.clone()),
+        limit: None,
+    })?;
+    let cells = |line: &&LogEntry| line.recorded.entry.subject == Subject::Cell(cell.clone());
+    let named = |entry: &EntryRef| {
+        let mut lines = log.iter().filter(cells);
+        lines.find(|line| line.recorded.reference() == *entry)
+    };
+    let sides: Vec<Option<&LogEntry>> = heads.all().iter().map(|h| named(&h.entry)).collect();
+    let base = sides
+        .iter()
+        .flatten()
+        .flat_map(|line| line.recorded.entry.replaces.iter().rev())
+        .find_map(|entry| named(entry).map(|line| line.recorded.clone()));
+    let ids = sides
+        .iter()
+        .map(|side| side.map(|line| line.recorded.hash))
+        .collect();
+    Ok(Dispute {
+        cell: cell.clone(),
+        base,
+        heads,
+        ids,
+    })
+}

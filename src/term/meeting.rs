@@ -1,0 +1,400 @@
+//! Carrying out what screen 6 asks: reads and writes files, previews, imports, enrols. Runs on
+//! the store's thread; long work tells how far it is and can be stopped.
+
+use std::cell::Cell;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use super::inbox;
+use crate::app::meeting::{Admission, Asking, Exported, Meet, Met, Running, Stands, standing};
+use crate::app::msg::{Msg, Reply, Ticket};
+use crate::base::Message;
+use crate::ledger::trust::Rights;
+use crate::ledger::{ActionId, ActorId, Hash, Origin};
+use crate::plan::{Plan, UnitId};
+use crate::store::exchange::Exchange;
+use crate::store::{Action, StoreError};
+use crate::sync::export::{self, ExportError, Order};
+use crate::sync::file::{self, Dress};
+use crate::sync::fingerprint::fingerprint;
+use crate::sync::keyfile::KeyFile;
+use crate::sync::undo::{self, Undone};
+use crate::sync::{BundleError, Checked, Container, Scene, Scope, Step, Unwatched, Watch, import};
+
+/// How long work lasts before anything is said of it, and how often then.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Where bundles lie.
+pub struct Folders {
+    /// The store's folder, with its inbox and outbox.
+    pub store: PathBuf,
+    /// The sticks that are plugged in now.
+    pub sticks: Box<dyn Fn() -> Vec<PathBuf> + Send>,
+}
+
+impl Folders {
+    fn inbox(&self) -> PathBuf {
+        self.store.join("inbox")
+    }
+
+    fn outbox(&self) -> PathBuf {
+        self.store.join("outbox")
+    }
+}
+
+/// Which work is to stop: written by the screen, read by the work.
+pub type Stop = Arc<AtomicU64>;
+
+/// Who asks, when, and how an answer gets out before the work is done.
+pub(super) struct Around<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) actor: &'a ActorId,
+    pub(super) folders: &'a Folders,
+    pub(super) clock: fn() -> u64,
+    pub(super) random: fn() -> [u8; 16],
+    pub(super) answers: &'a Sender<Msg>,
+    pub(super) stop: &'a Stop,
+}
+
+/// What is kept between a preview and its import.
+#[derive(Default)]
+pub(super) struct Meetings {
+    previewed: Vec<Checked>,
+}
+
+/// Tells the screen how far one piece of work is, and stops it when the screen says so.
+#[derive(Debug)]
+struct Told<'a> {
+    job: Ticket,
+    answers: &'a Sender<Msg>,
+    stop: &'a Stop,
+    said: Cell<Instant>,
+}
+
+impl Watch for Told<'_> {
+    fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
+        if self.stop.load(Ordering::Relaxed) == self.job.0 {
+            return ControlFlow::Break(());
+        }
+        if self.said.get().elapsed() >= PATIENCE {
+            self.said.set(Instant::now());
+            let running = Running {
+                job: self.job,
+                step: Some(step),
+                done,
+                of,
+            };
+            // The screens are gone only when the program ends.
+            let _ = self
+                .answers
+                .send(Msg::Reply(Reply::Met(Met::Progress(running))));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Why something was not done.
+enum Not {
+    Store(StoreError),
+    Said(Message),
+}
+
+impl From<StoreError> for Not {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<BundleError> for Not {
+    fn from(error: BundleError) -> Self {
+        match error {
+            BundleError::Interrupted => Self::Store(StoreError::Interrupted),
+            error => Self::Said(error.message()),
+        }
+    }
+}
+
+impl Meetings {
+    /// Carries one order out.
+    ///
+    /// # Errors
+    /// A failure or refusal of the store; what is wrong with a file is an answer.
+    pub(super) fn answer(
+        &mut self,
+        meet: Meet,
+        store: &mut (dyn Exchange + Send),
+        around: &Around<'_>,
+    ) -> Result<Met, StoreError> {
+        match self.carry_out(meet, store, around) {
+            Ok(done) => Ok(done),
+            Err(Not::Said(message)) => Ok(Met::Refused(message)),
+            Err(Not::Store(StoreError::Interrupted)) => Ok(Met::Stopped),
+            Err(Not::Store(error)) => Err(error),
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        meet: Meet,
+        store: &mut (dyn Exchange + Send),
+        around: &Around<'_>,
+    ) -> Result<Met, Not> {
+        match meet {
+            Meet::Standing(folder) => around.standing(store, folder),
+            Meet::Preview { job, files } => {
+                self.previewed = around.read(job, &files)?;
+                let plan = around.with_scene(store, job, |store, scene| {
+                    import::plan(store, scene, &self.previewed)
+                })?;
+                Ok(Met::Preview(Box::new(plan), Stands::Before))
+            }
+            Meet::Import { job } => {
+                let plan = around.with_scene(store, job, |store, scene| {
+                    import::apply(store, scene, &self.previewed)
+                })?;
+                self.previewed.clear();
+                Ok(Met::Imported(Box::new(plan)))
+            }
+            Meet::Suppose { job, root } => around.suppose(store, job, &root),
+            Meet::Export { job, to, folder } => around.export(store, job, to.as_ref(), &folder),
+            Meet::Enrol { job, root } => {
+                let bundle = held(store, &root)?;
+                let header = bundle.header();
+                let asking = Asking {
+                    unit: header.from.clone(),
+                    name: header.from.to_string(),
+                    key: header.signer,
+                };
+                around.admit(store, job, asking)
+            }
+            Meet::EnrolFile { job, file } => {
+                let bytes = file::read(&file).map_err(|error| Not::Said(error.message()))?;
+                let key = KeyFile::read(&bytes)
+                    .map_err(|_| Not::Said(Message::new("sync.key.not_a_key_file")))?;
+                let asking = Asking {
+                    unit: key.unit,
+                    name: key.name,
+                    key: key.key,
+                };
+                around.admit(store, job, asking)
+            }
+            Meet::Release(root) => {
+                store.release(&root)?;
+                Ok(Met::Done(Message::new("meet.released")))
+            }
+            Meet::TakeBack { job, root, reason } => around.take_back(store, job, &root, &reason),
+        }
+    }
+}
+
+impl Around<'_> {
+    fn watch(&self, job: Ticket) -> Told<'_> {
+        Told {
+            job,
+            answers: self.answers,
+            stop: self.stop,
+            said: Cell::new(Instant::now()),
+        }
+    }
+
+    fn with_scene<T>(
+        &self,
+        store: &mut (dyn Exchange + Send),
+        job: Ticket,
+        work: impl FnOnce(&mut (dyn Exchange + Send), &Scene<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, Not> {
+        let (unit, watch) = (store.info()?.unit, self.watch(job));
+        let scene = Scene {
+            plan: self.plan,
+            unit: &unit,
+            by: self.actor,
+            wall: (self.clock)(),
+            watch: &watch,
+        };
+        Ok(work(store, &scene)?)
+    }
+
+    fn standing(
+        &self,
+        store: &mut (dyn Exchange + Send),
+        folder: Option<PathBuf>,
+    ) -> Result<Met, Not> {
+        let unit = store.info()?.unit;
+        let scene = Scene {
+            plan: self.plan,
+            unit: &unit,
+            by: self.actor,
+            wall: (self.clock)(),
+            watch: &Unwatched,
+        };
+        let standing = standing(store, &scene)?;
+        let own = self.folders.inbox();
+        let folder = folder.unwrap_or_else(|| {
+            // Made when it is first looked for, so that there is a place to put files.
+            let _ = fs::create_dir_all(&own);
+            own.clone()
+        });
+        let mut places = (self.folders.sticks)();
+        places.extend([own, self.folders.outbox()]);
+        Ok(Met::Standing {
+            inbox: inbox::list(&folder, &standing),
+            standing: Box::new(standing),
+            places,
+        })
+    }
+
+    /// Reads files through; the first that is no bundle refuses all.
+    fn read(&self, job: Ticket, files: &[PathBuf]) -> Result<Vec<Checked>, Not> {
+        let watch = self.watch(job);
+        let mut bundles = Vec::new();
+        for path in files {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let about = |why: Message| {
+                Message::new("meet.about_file")
+                    .with("name", name.as_ref())
+                    .with("why", why)
+            };
+            let bytes = file::read(path).map_err(|error| Not::Said(about(error.message())))?;
+            match Checked::read_watched(bytes, &watch) {
+                Ok(bundle) => bundles.push(bundle),
+                Err(BundleError::Interrupted) => return Err(BundleError::Interrupted.into()),
+                Err(error) => return Err(Not::Said(about(error.message()))),
+            }
+        }
+        Ok(bundles)
+    }
+
+    fn suppose(
+        &self,
+        store: &mut (dyn Exchange + Send),
+        job: Ticket,
+        root: &Hash,
+    ) -> Result<Met, Not> {
+        let bundle = held(store, root)?;
+        let header = bundle.header();
+        let from = header.from.clone();
+        let role = crate::app::first_run::FirstRun::role_for(self.plan, &from);
+        let rights = Rights {
+            units: std::iter::once(from.clone()).collect(),
+            roles: vec![role],
+            name: from.to_string(),
+        };
+        let stands = Stands::Supposed {
+            root: *root,
+            author: header.signed_by(),
+            digits: fingerprint(&header.signer),
+            from,
+        };
+        let plan = self.with_scene(store, job, |store, scene| {
+            import::suppose(store, scene, &bundle, &rights)
+        })?;
+        Ok(Met::Preview(Box::new(plan), stands))
+    }
+
+    fn export(
+        &self,
+        store: &mut (dyn Exchange + Send),
+        job: Ticket,
+        to: Option<&UnitId>,
+        folder: &Path,
+    ) -> Result<Met, Not> {
+        let order = Order {
+            plan: self.plan,
+            to,
+            scope: Scope::Since,
+            wall: (self.clock)(),
+        };
+        let not = |error: ExportError| match error {
+            ExportError::Store(error) => Not::Store(error),
+            ExportError::Bundle(error) => error.into(),
+        };
+        let planned = export::plan(store, &order)?;
+        let bundle = export::bundle(store, &order, &planned).map_err(not)?;
+        let header = Container::open(bundle.clone())?;
+        if self
+            .watch(job)
+            .look(Step::Write, 0, planned.entries())
+            .is_break()
+        {
+            return Err(StoreError::Interrupted.into());
+        }
+        if folder.starts_with(&self.folders.store) {
+            let _ = fs::create_dir_all(folder);
+        }
+        let path = folder.join(file::name(&header.header, &header.root));
+        file::write(&path, &bundle, Dress::Plain).map_err(|error| Not::Said(error.message()))?;
+        Ok(Met::Exported(Exported {
+            path,
+            entries: planned.entries(),
+            size: u64::try_from(bundle.len()).unwrap_or(u64::MAX),
+        }))
+    }
+
+    fn commit(
+        &self,
+        store: &mut (dyn Exchange + Send),
+        changes: Vec<crate::store::Change>,
+    ) -> Result<(), StoreError> {
+        let action = Action {
+            id: ActionId((self.random)()),
+            actor: self.actor.clone(),
+            origin: Origin::Typed,
+            wall: (self.clock)(),
+            changes,
+        };
+        store.commit(&action).map(|_| ())
+    }
+
+    /// Believes a key, and takes in what has waited for that.
+    fn admit(
+        &self,
+        store: &mut (dyn Exchange + Send),
+        job: Ticket,
+        asking: Asking,
+    ) -> Result<Met, Not> {
+        let (own, unit) = (store.info()?.unit, asking.unit.clone());
+        match asking.admitted(self.plan, &own) {
+            Admission::Pin(key) => store.pin(&key, (self.clock)())?,
+            Admission::Enrol(change) => self.commit(store, vec![change])?,
+        }
+        let plan = self.with_scene(store, job, |store, scene| import::apply(store, scene, &[]))?;
+        if plan.counts.new > 0 {
+            return Ok(Met::Imported(Box::new(plan)));
+        }
+        let name = self.plan.unit(&unit).map(|unit| unit.name.clone());
+        let message = Message::new("meet.enrolled").with("unit", name.unwrap_or_default());
+        Ok(Met::Done(message))
+    }
+
+    fn take_back(
+        &self,
+        store: &mut (dyn Exchange + Send),
+        job: Ticket,
+        root: &Hash,
+        reason: &str,
+    ) -> Result<Met, Not> {
+        let undone = self.with_scene(store, job, |store, _| undo::import(store, root, reason))?;
+        Ok(Met::Done(match undone {
+            Undone::AsIfNever => Message::new("meet.taken_back"),
+            Undone::Restoring(changes) if changes.is_empty() => {
+                Message::new("meet.nothing_to_restore")
+            }
+            Undone::Restoring(changes) => {
+                let count = changes.len();
+                self.commit(store, changes)?;
+                Message::new("meet.restored").with("count", count)
+            }
+        }))
+    }
+}
+
+fn held(store: &dyn Exchange, root: &Hash) -> Result<Checked, Not> {
+    let bytes = store.held_bytes(root)?;
+    let bytes = bytes.ok_or_else(|| Not::Said(Message::new("meet.no_longer_kept")))?;
+    Ok(Checked::read(bytes)?)
+}

@@ -1,0 +1,166 @@
+//! One cell in conflict: what both started from, both sides, who, when and why.
+
+use super::{cell_name, shown, unit_name};
+use crate::app::command::Command;
+use crate::app::meeting::DisputePage;
+use crate::app::state::App;
+use crate::base::Message;
+use crate::base::moment::short_time;
+use crate::ledger::entry::FLAG_ON_BEHALF;
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome::{self, ABOVE, Hint};
+use crate::ui::view::Ui;
+use crate::ui::width;
+
+const HINTS: &[Hint<'_>] = &[
+    (&[Command::Accept], "hint.sync.take"),
+    (&[Command::ListUp, Command::ListDown], "hint.move"),
+    (&[Command::Cancel], "hint.sync.later"),
+    (&[Command::HelpOpen], "hint.help.open"),
+];
+
+/// Columns: who stands where.
+const FIGURE: usize = 18;
+const WIDE: usize = 12;
+const WHO: usize = FIGURE + WIDE + 2;
+const WHEN: usize = WHO + 20;
+
+/// Draws it.
+pub fn draw(
+    ui: &Ui,
+    app: &App,
+    page: &DisputePage,
+    canvas: &mut Canvas<'_>,
+) -> Option<(usize, usize)> {
+    let dispute = &page.dispute;
+    let unit = unit_name(app, &dispute.cell.form.unit);
+    let title = format!("{} · {unit}", ui.t("meet.dispute"));
+    chrome::title(ui, canvas, &title, "");
+    let place = width::fit_middle(
+        &cell_name(ui, app, &dispute.cell),
+        canvas.width().saturating_sub(2),
+    );
+    canvas.put(1, ABOVE, canvas.width(), &place, ui.theme.title());
+    let head = ABOVE + 2;
+    for (x, key) in [
+        (FIGURE, "meet.figure"),
+        (WHO, "meet.who"),
+        (WHEN, "meet.when"),
+    ] {
+        canvas.put(x, head, canvas.width(), ui.t(key), ui.theme.quiet());
+    }
+    let base = Line {
+        label: ui.t("meet.base").to_owned(),
+        here: false,
+    };
+    let mut y = head + 1;
+    match &dispute.base {
+        Some(recorded) => {
+            let entry = &recorded.entry;
+            let content = entry.body.content().cloned().unwrap_or_default();
+            let said = (
+                shown(ui, app, &content),
+                entry.actor.to_string(),
+                short_time(entry.clock.millis),
+            );
+            base.draw(ui, canvas, y, said);
+        }
+        None => base.draw(
+            ui,
+            canvas,
+            y,
+            (
+                ui.t("history.blank").to_owned(),
+                String::new(),
+                String::new(),
+            ),
+        ),
+    }
+    for (at, side) in dispute.heads.all().iter().enumerate() {
+        y += 1;
+        let on_behalf = side.flags & FLAG_ON_BEHALF != 0;
+        let key = if on_behalf {
+            "meet.side_behalf"
+        } else {
+            "meet.side_own"
+        };
+        let content = side.body.content().cloned().unwrap_or_default();
+        Line {
+            label: format!("{}  {}", at + 1, ui.t(key)),
+            here: at == page.selected,
+        }
+        .draw(
+            ui,
+            canvas,
+            y,
+            (
+                shown(ui, app, &content),
+                side.actor.to_string(),
+                short_time(side.clock.millis),
+            ),
+        );
+        if !side.note.is_empty() {
+            y += 1;
+            let note = format!("\u{201c}{}\u{201d}", side.note);
+            let room = canvas.width().saturating_sub(FIGURE + 1);
+            canvas.put(FIGURE, y, room, &note, ui.theme.quiet());
+        }
+    }
+    let other = dispute.heads.all().len();
+    Line {
+        label: format!("{}  {}", other + 1, ui.t("meet.other_figure")),
+        here: other == page.selected,
+    }
+    .draw(
+        ui,
+        canvas,
+        y + 1,
+        (String::new(), String::new(), String::new()),
+    );
+    provisional(ui, app, page, y + 3, canvas);
+    let columns = canvas.width().saturating_sub(2);
+    let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
+    let said = width::wrap(ui.t("meet.choose_side"), columns, room);
+    for (at, line) in said.iter().enumerate() {
+        chrome::message(ui, canvas, at, line, ui.theme.quiet());
+    }
+    chrome::foot_with(ui, app, canvas, HINTS);
+    None
+}
+
+struct Line {
+    label: String,
+    here: bool,
+}
+
+impl Line {
+    fn draw(
+        &self,
+        ui: &Ui,
+        canvas: &mut Canvas<'_>,
+        y: usize,
+        (figure, who, when): (String, String, String),
+    ) {
+        let style = if self.here {
+            canvas.put(1, y, 1, "▸", ui.theme.title());
+            ui.theme.cursor()
+        } else {
+            ui.theme.text()
+        };
+        canvas.put(3, y, FIGURE - 4, &self.label, style);
+        canvas.put_right(FIGURE + WIDE, y, WIDE, &figure, style);
+        canvas.put(WHO, y, WHEN - WHO - 1, &who, ui.theme.text());
+        canvas.put(WHEN, y, 17, &when, ui.theme.text());
+    }
+}
+
+/// "Tạm hiển thị: 63. …"
+fn provisional(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'_>) {
+    let content = page.dispute.heads.content();
+    let said = Message::new("meet.provisional").with("value", shown(ui, app, &content));
+    let columns = canvas.width().saturating_sub(4);
+    let lines = width::wrap(&ui.say(app, &said), columns, 2);
+    for (at, line) in lines.iter().enumerate() {
+        canvas.put(3, y + at, columns, line, ui.theme.text());
+    }
+}

@@ -1,0 +1,407 @@
+//! Screen 6: what to settle, whom to send to, what lies in the folder, what waits, what came in.
+
+mod dispute;
+mod preview;
+
+use ratatui::style::Style;
+
+pub use dispute::draw as draw_dispute;
+pub use preview::draw as draw_preview;
+
+use crate::app::command::Command;
+use crate::app::meeting::{FileKind, InboxFile, Line, Meeting, Other, Seen};
+use crate::app::state::App;
+use crate::base::moment::{short_day, short_time};
+use crate::base::{Arg, Message};
+use crate::ledger::typed;
+use crate::plan::UnitId;
+use crate::store::exchange::Held;
+use crate::sync::dispute::Dispute;
+use crate::sync::kept::{Imported, Waiting};
+use crate::sync::plan::{Counts, Fate};
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome::{self, ABOVE, Hint};
+use crate::ui::view::Ui;
+use crate::ui::width;
+
+/// Columns of a unit's name.
+const NAME: usize = 28;
+/// Where what stands behind the name begins.
+const BEHIND: usize = 3 + NAME + 1;
+/// Columns of a moment.
+const MOMENT: usize = 18;
+
+const HINTS: &[Hint<'_>] = &[
+    (&[Command::Accept], "hint.accept"),
+    (&[Command::SyncFolder], "hint.sync.folder"),
+    (&[Command::SyncExport], "hint.sync.export"),
+    (&[Command::SyncSection], "hint.sync.section"),
+    (&[Command::SyncDrop], "hint.sync.drop"),
+    (&[Command::Cancel], "hint.cancel"),
+    (&[Command::HelpOpen], "hint.help.open"),
+];
+
+/// Draws it.
+pub fn draw(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+    let unit = app.home_unit().map(|unit| unit_name(app, unit));
+    let title = format!("{} · {}", ui.t("meet.title"), unit.unwrap_or_default());
+    let right = match chrome::unsent(ui, app) {
+        none if none.is_empty() => ui.t("meet.all_sent").to_owned(),
+        unsent => unsent,
+    };
+    chrome::title(ui, canvas, &title, &right);
+    if page.standing.is_none() {
+        let style = ui.theme.quiet();
+        canvas.put(3, ABOVE, canvas.width(), ui.t("meet.looking"), style);
+    }
+    body(ui, app, page, canvas);
+    let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
+    let columns = canvas.width().saturating_sub(2);
+    if let Some((text, style)) = page.chosen().and_then(|line| detail(ui, app, page, line)) {
+        for (at, line) in width::wrap(&text, columns, room).iter().enumerate() {
+            chrome::message(ui, canvas, at, line, style);
+        }
+    }
+    chrome::foot_with(ui, app, canvas, HINTS);
+    None
+}
+
+fn body(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) {
+    let lines = page.lines();
+    let chosen = page.chosen();
+    let height = chrome::body_height(canvas.height());
+    let at = lines.iter().position(|line| Some(*line) == chosen);
+    let top = at.map_or(0, |at| (at + 2).saturating_sub(height));
+    for (offset, line) in lines.iter().skip(top).take(height).enumerate() {
+        let y = ABOVE + offset;
+        let here = Some(*line) == chosen;
+        if here {
+            canvas.put(1, y, 1, "▸", ui.theme.title());
+        }
+        Row {
+            ui,
+            app,
+            page,
+            here,
+            y,
+        }
+        .draw(*line, canvas);
+    }
+}
+
+/// One line of the page on its way to the frame.
+struct Row<'a> {
+    ui: &'a Ui,
+    app: &'a App,
+    page: &'a Meeting,
+    here: bool,
+    y: usize,
+}
+
+impl Row<'_> {
+    fn draw(&self, line: Line, canvas: &mut Canvas<'_>) {
+        let (ui, y) = (self.ui, self.y);
+        match line {
+            Line::Heading("meet.receive") => {
+                let used = canvas.put(1, y, 60, ui.t("meet.receive"), ui.theme.title());
+                let folder = self.page.inbox.folder.display().to_string();
+                let room = canvas.width().saturating_sub(used + 5);
+                let folder = width::fit_middle(&folder, room);
+                canvas.put(used + 3, y, room, &folder, ui.theme.quiet());
+            }
+            Line::Heading(key) => {
+                canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
+            }
+            Line::Quiet(key) => {
+                let trouble = self.page.inbox.trouble.clone();
+                let said = ui.say(self.app, &trouble.unwrap_or(Message::new(key)));
+                let room = canvas.width().saturating_sub(4);
+                for (at, line) in width::wrap(&said, room, 2).iter().enumerate() {
+                    canvas.put(3, y + at, room, line, ui.theme.quiet());
+                }
+            }
+            Line::To(place) => self.to(place, canvas),
+            Line::AllNew => {
+                let count = self.page.new_files().len();
+                let said = ui
+                    .texts
+                    .say(&Message::new("meet.all_new").with("count", count));
+                canvas.put(3, y, canvas.width(), &said, self.style());
+            }
+            Line::File(place) => {
+                if let Some(file) = self.page.inbox.files.get(place) {
+                    self.file(file, canvas);
+                }
+            }
+            Line::Dispute(place) => {
+                if let Some(dispute) = self.page.dispute(place) {
+                    self.dispute(dispute, canvas);
+                }
+            }
+            Line::Held(place) => {
+                if let Some(held) = self.page.held(place) {
+                    self.held(held, canvas);
+                }
+            }
+            Line::Import(place) => {
+                if let Some(import) = self.page.imported(place) {
+                    self.import(import, canvas);
+                }
+            }
+            Line::Gap => {}
+        }
+    }
+
+    fn style(&self) -> Style {
+        if self.here {
+            self.ui.theme.cursor()
+        } else {
+            self.ui.theme.text()
+        }
+    }
+
+    /// Name, moment, and what there is to say.
+    fn three(&self, canvas: &mut Canvas<'_>, name: &str, moment: &str, said: (&str, Style)) {
+        let name = width::fit(name, NAME);
+        canvas.put(3, self.y, NAME, &name, self.style());
+        canvas.put(BEHIND, self.y, MOMENT, moment, self.ui.theme.text());
+        let at = BEHIND + MOMENT;
+        let room = canvas.width().saturating_sub(at + 1);
+        canvas.put(at, self.y, room, said.0, said.1);
+    }
+
+    fn to(&self, place: usize, canvas: &mut Canvas<'_>) {
+        let (ui, y) = (self.ui, self.y);
+        let others = self.page.standing.as_ref().map(|s| s.others.as_slice());
+        let Some(other) = others.and_then(|others| others.get(place)) else {
+            canvas.put(3, y, canvas.width(), ui.t("meet.anyone"), self.style());
+            return;
+        };
+        let name = width::fit(&unit_name(self.app, &other.unit), NAME);
+        canvas.put(3, y, NAME, &name, self.style());
+        let room = canvas.width().saturating_sub(BEHIND + 1);
+        canvas.put(BEHIND, y, room, &confirmed(ui, other), ui.theme.text());
+    }
+
+    fn file(&self, file: &InboxFile, canvas: &mut Canvas<'_>) {
+        let ui = self.ui;
+        match &file.kind {
+            FileKind::Bundle {
+                from,
+                written,
+                entries,
+                seen,
+            } => {
+                let name = unit_name(self.app, from);
+                let entries = count(u64::from(*entries));
+                let entries = Message::new("meet.entries").with("count", entries);
+                let (seen, style) = self.seen(*seen);
+                let said = format!("{} · {}", ui.texts.say(&entries), seen);
+                self.three(canvas, &name, &short_time(*written), (&said, style));
+            }
+            FileKind::Key { unit, .. } => {
+                let name = unit_name(self.app, unit);
+                let said = (ui.t("meet.key_file"), ui.theme.text());
+                self.three(canvas, &name, "", said);
+            }
+            FileKind::Bad(_) => {
+                let said = (ui.t("meet.bad_file"), ui.theme.hard());
+                self.three(canvas, &file.name, "", said);
+            }
+        }
+    }
+
+    fn seen(&self, seen: Seen) -> (String, Style) {
+        let (ui, quiet) = (self.ui, self.ui.theme.quiet());
+        match seen {
+            Seen::New => (ui.t("meet.seen.new").to_owned(), ui.theme.good()),
+            Seen::Taken(wall) => {
+                let said = Message::new("meet.seen.taken").with("at", short_day(wall));
+                (ui.texts.say(&said), quiet)
+            }
+            Seen::Kept => (ui.t("meet.seen.kept").to_owned(), quiet),
+            Seen::Own => (ui.t("meet.seen.own").to_owned(), quiet),
+        }
+    }
+
+    fn dispute(&self, dispute: &Dispute, canvas: &mut Canvas<'_>) {
+        let sides: Vec<String> = dispute
+            .heads
+            .all()
+            .iter()
+            .filter_map(|head| head.body.content())
+            .map(|content| shown(self.ui, self.app, content))
+            .collect();
+        let sides = format!("⚑ {}", sides.join(" / "));
+        let room = canvas.width().saturating_sub(width::width(&sides) + 6);
+        let place = cell_name(self.ui, self.app, &dispute.cell);
+        let place = width::fit_middle(&place, room);
+        canvas.put(3, self.y, room, &place, self.style());
+        let end = canvas.width().saturating_sub(1);
+        canvas.put_right(end, self.y, end, &sides, self.ui.theme.hard());
+    }
+
+    fn held(&self, held: &Waiting, canvas: &mut Canvas<'_>) {
+        let ui = self.ui;
+        let from = held.inside.as_ref().map(|inside| &inside.from);
+        let name = from.map(|from| unit_name(self.app, from));
+        let key = match held.bundle.held {
+            Held::Waiting => "meet.held.waiting",
+            Held::Quarantine => "meet.held.quarantine",
+            Held::Refused => "meet.held.refused",
+        };
+        let name = name.unwrap_or_else(|| short_root(&held.bundle.root));
+        let moment = short_time(held.bundle.wall);
+        self.three(canvas, &name, &moment, (ui.t(key), ui.theme.soft()));
+    }
+
+    fn import(&self, import: &Imported, canvas: &mut Canvas<'_>) {
+        let name = match &import.from {
+            Some(unit) => unit_name(self.app, unit),
+            None => short_root(&import.root),
+        };
+        let said = counts(self.ui, &import.counts());
+        let said = (said.as_str(), self.ui.theme.quiet());
+        self.three(canvas, &name, &short_time(import.wall), said);
+    }
+}
+
+/// "đã nhận đến lần sửa 412/430 (gói 23/11/2023)".
+fn confirmed(ui: &Ui, other: &Other) -> String {
+    let Some(confirmed) = &other.confirmed else {
+        return ui.t("meet.nothing_heard").to_owned();
+    };
+    let said = Message::new("meet.confirmed")
+        .with("has", count(confirmed.has))
+        .with("of", count(confirmed.of))
+        .with("at", short_day(confirmed.created));
+    ui.texts.say(&said)
+}
+
+/// The lines below: what the line under the cursor means and what to do with it.
+fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(String, Style)> {
+    let quiet = ui.theme.quiet();
+    let say = |message: Message| (ui.say(app, &message), quiet);
+    Some(match line {
+        Line::To(place) => {
+            let (unsent, since) = app.around.unsent;
+            match (page.recipient(place), unsent, since) {
+                (None, ..) => say(Message::new("meet.to_anyone")),
+                (Some(_), 0, _) => say(Message::new("meet.to_receipt")),
+                (Some(_), unsent, since) => say(Message::new("meet.to_unsent")
+                    .with("count", count(unsent))
+                    .with("since", since.map(short_day).unwrap_or_default())),
+            }
+        }
+        Line::File(place) => {
+            let file = page.inbox.files.get(place)?;
+            match &file.kind {
+                FileKind::Bad(why) => (
+                    format!("✖ {}: {}", file.name, ui.say(app, why)),
+                    ui.theme.hard(),
+                ),
+                FileKind::Key { digits, .. } => say(Message::new("meet.key_means")
+                    .with("name", file.name.as_str())
+                    .with("digits", digits.to_string())),
+                FileKind::Bundle { .. } => say(Message::new("meet.file_means")
+                    .with("name", file.name.as_str())
+                    .with("size", count(file.size.div_ceil(1024)))),
+            }
+        }
+        Line::Dispute(_) => say(Message::new("meet.dispute_means")),
+        Line::Held(place) => held_detail(ui, app, page.held(place)?),
+        Line::Import(place) => {
+            let import = page.imported(place)?;
+            say(Message::new("meet.import_means")
+                .with("by", import.by.as_str())
+                .with("root", short_root(&import.root)))
+        }
+        Line::AllNew => say(Message::new("meet.all_new_means")),
+        _ => return None,
+    })
+}
+
+fn held_detail(ui: &Ui, app: &App, held: &Waiting) -> (String, Style) {
+    let style = ui.theme.text();
+    match held.now.as_ref().map(|now| &now.fate) {
+        Some(Fate::Waiting(gaps)) => {
+            let gaps: Vec<String> = gaps.iter().map(|gap| gap_line(ui, gap)).collect();
+            let said = Message::new("meet.held_waits").with("gaps", gaps.join("; "));
+            (ui.say(app, &said), style)
+        }
+        Some(Fate::Quarantined(unknown)) => {
+            let Some(inside) = &held.inside else {
+                return (String::new(), style);
+            };
+            let key = if unknown.contains(&inside.signed_by) {
+                "meet.held_unknown"
+            } else {
+                "meet.held_relayed"
+            };
+            let said = Message::new(key).with("digits", inside.fingerprint.to_string());
+            (ui.say(app, &said), style)
+        }
+        Some(Fate::Refused(error)) => (ui.say(app, &error.message()), ui.theme.hard()),
+        Some(Fate::Taken | Fate::Already { .. }) | None => {
+            (ui.t("meet.held_ready").to_owned(), style)
+        }
+    }
+}
+
+/// "thiếu của Xã Cao Xá: đã có đến lần 4, cần đến lần 9".
+fn gap_line(ui: &Ui, gap: &crate::sync::plan::Gap) -> String {
+    let whom = if gap.name.is_empty() {
+        gap.author.to_string().chars().take(8).collect()
+    } else {
+        gap.name.clone()
+    };
+    let said = Message::new("sync.gap.line")
+        .with("whom", whom)
+        .with("have", count(gap.have))
+        .with("needs", count(gap.needs));
+    ui.texts.say(&said)
+}
+
+/// "54 mới, 1 bất đồng"; classes without any are left out.
+fn counts(ui: &Ui, counts: &Counts) -> String {
+    let all = counts.all().into_iter().filter(|(_, n)| *n > 0);
+    let said: Vec<String> = all.map(|(key, n)| format!("{n} {}", ui.t(key))).collect();
+    if said.is_empty() {
+        return ui.t("meet.no_change").to_owned();
+    }
+    said.join(", ")
+}
+
+fn count(n: u64) -> Arg {
+    Arg::from(usize::try_from(n).unwrap_or(usize::MAX))
+}
+
+fn unit_name(app: &App, unit: &UnitId) -> String {
+    match app.plan.unit(unit) {
+        Some(unit) => unit.name.get(app.lang).to_owned(),
+        None => unit.to_string(),
+    }
+}
+
+/// "Xã Ngọc Thiện · năm 2023 · Trẻ sinh ra sống: bé trai".
+fn cell_name(ui: &Ui, app: &App, cell: &crate::ledger::CellKey) -> String {
+    let period = app.plan.period(&cell.form.period);
+    let period = match period {
+        Some(period) => chrome::period_short(ui, period),
+        None => cell.form.period.to_string(),
+    };
+    let field = app.plan.field(&cell.field);
+    let field = field.map_or(cell.field.as_str(), |field| field.short.get(app.lang));
+    format!("{} · {period} · {field}", unit_name(app, &cell.form.unit))
+}
+
+fn shown(ui: &Ui, app: &App, content: &crate::ledger::Content) -> String {
+    match typed::show(content, app.lang) {
+        empty if empty.is_empty() => ui.t("history.blank").to_owned(),
+        shown => shown,
+    }
+}
+
+fn short_root(root: &crate::ledger::Hash) -> String {
+    root.to_string().chars().take(12).collect()
+}

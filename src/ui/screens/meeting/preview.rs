@@ -1,0 +1,267 @@
+//! What an import would change: shown before anything is changed, and kept of it after.
+
+use super::{cell_name, counts, gap_line, short_root, shown, unit_name};
+use crate::app::command::Command;
+use crate::app::meeting::{Preview, Row, Stands};
+use crate::app::state::App;
+use crate::base::moment::{short_day, short_time};
+use crate::base::{Message, moment};
+use crate::sync::plan::{Dispute, Fate, FigureChange, Suspicion};
+use crate::ui::canvas::Canvas;
+use crate::ui::chrome::{self, ABOVE, Hint};
+use crate::ui::view::Ui;
+use crate::ui::width;
+
+/// Draws it.
+pub fn draw(ui: &Ui, app: &App, page: &Preview, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+    let title = match &page.stands {
+        Stands::Before => ui.t("meet.preview").to_owned(),
+        Stands::Supposed { from, .. } => {
+            let said = Message::new("meet.supposed").with("unit", unit_name(app, from));
+            ui.texts.say(&said)
+        }
+        Stands::Past { wall, .. } => {
+            let said = Message::new("meet.past_import").with("at", moment::short_time(*wall));
+            ui.texts.say(&said)
+        }
+    };
+    chrome::title(ui, canvas, &title, &in_short(ui, page));
+    let (rows, changes) = (page.rows(), page.changes());
+    if rows.is_empty() {
+        canvas.put(
+            3,
+            ABOVE + 1,
+            canvas.width(),
+            ui.t("meet.no_change"),
+            ui.theme.quiet(),
+        );
+    }
+    let height = chrome::body_height(canvas.height());
+    let top = page.top.min(rows.len().saturating_sub(height));
+    for (offset, row) in rows.iter().skip(top).take(height).enumerate() {
+        Drawing { ui, app, page }.row(*row, &changes, ABOVE + offset, canvas);
+    }
+    let below = rows.len().saturating_sub(top + height);
+    messages(ui, app, page, below, canvas);
+    chrome::foot_with(ui, app, canvas, hints(&page.stands));
+    None
+}
+
+/// The counts of the whole; what is only kept apart is said on its own line.
+fn in_short(ui: &Ui, page: &Preview) -> String {
+    let mut all = page.plan.counts;
+    if page.plan.refusals().next().is_none() {
+        all.refused = 0;
+    }
+    counts(ui, &all)
+}
+
+fn hints(stands: &Stands) -> &'static [Hint<'static>] {
+    match stands {
+        Stands::Before => &[
+            (&[Command::Accept], "hint.sync.import"),
+            (&[Command::Cancel], "hint.no"),
+            (&[Command::ListUp, Command::ListDown], "hint.move"),
+            (&[Command::HelpOpen], "hint.help.open"),
+        ],
+        Stands::Supposed { .. } => &[
+            (&[Command::Accept], "hint.sync.compare"),
+            (&[Command::Cancel], "hint.no"),
+            (&[Command::ListUp, Command::ListDown], "hint.move"),
+            (&[Command::HelpOpen], "hint.help.open"),
+        ],
+        Stands::Past { .. } => &[
+            (&[Command::Cancel], "hint.cancel"),
+            (&[Command::SyncDrop], "hint.sync.take_back"),
+            (&[Command::ListUp, Command::ListDown], "hint.move"),
+            (&[Command::HelpOpen], "hint.help.open"),
+        ],
+    }
+}
+
+/// What Enter will do, why something is refused, and how much more there is.
+fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canvas<'_>) {
+    let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
+    let columns = canvas.width().saturating_sub(2);
+    let mut lines = Vec::new();
+    if let Some((_, error)) = page.plan.refusals().next() {
+        let said = format!("✖ {}", ui.say(app, &error.message()));
+        lines.push((said, ui.theme.hard()));
+    }
+    let quiet = ui.theme.quiet();
+    match &page.stands {
+        Stands::Before => {
+            let said = ui.say(app, &Message::new("meet.nothing_yet"));
+            lines.push((said, quiet));
+        }
+        Stands::Supposed { .. } => lines.push((ui.t("meet.compare").to_owned(), ui.theme.text())),
+        Stands::Past { root, .. } => {
+            let said = Message::new("meet.past_means").with("root", short_root(root));
+            lines.push((ui.say(app, &said), quiet));
+        }
+    }
+    if below > 0 {
+        let more = Message::new("help.more").with("count", below);
+        if let Some((last, _)) = lines.last_mut() {
+            *last = format!("{} · {last}", ui.texts.say(&more));
+        }
+    }
+    let mut at = 0;
+    for (text, style) in lines {
+        for line in width::wrap(&text, columns, room.saturating_sub(at)) {
+            chrome::message(ui, canvas, at, &line, style);
+            at += 1;
+        }
+    }
+}
+
+struct Drawing<'a> {
+    ui: &'a Ui,
+    app: &'a App,
+    page: &'a Preview,
+}
+
+impl Drawing<'_> {
+    fn row(&self, row: Row, changes: &[&FigureChange], y: usize, canvas: &mut Canvas<'_>) {
+        let (ui, plan) = (self.ui, &self.page.plan);
+        match row {
+            Row::Heading(key) => {
+                canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
+            }
+            Row::Digits => {
+                if let Stands::Supposed { digits, .. } = &self.page.stands {
+                    let said = Message::new("meet.digits").with("digits", digits.to_string());
+                    let said = ui.texts.say(&said);
+                    canvas.put(3, y, canvas.width() - 4, &said, ui.theme.title());
+                }
+            }
+            Row::Bundle(at) => self.bundle(at, y, canvas),
+            Row::Gap(at, gap) => {
+                let fate = plan.bundles.get(at).map(|bundle| &bundle.fate);
+                if let Some(Fate::Waiting(gaps)) = fate
+                    && let Some(gap) = gaps.get(gap)
+                {
+                    let said = gap_line(ui, gap);
+                    canvas.put(5, y, canvas.width(), &said, ui.theme.soft());
+                }
+            }
+            Row::Change(at) => {
+                if let Some(change) = changes.get(at) {
+                    self.change(change, y, canvas);
+                }
+            }
+            Row::Total(at) => self.total(at, y, canvas),
+            Row::Suspicion(at) => {
+                if let Some(suspicion) = plan.suspicions.get(at) {
+                    let said = format!("! {}", self.suspicion(suspicion));
+                    canvas.put(3, y, canvas.width() - 4, &said, ui.theme.soft());
+                }
+            }
+            Row::Space => {}
+        }
+    }
+
+    fn bundle(&self, at: usize, y: usize, canvas: &mut Canvas<'_>) {
+        let ui = self.ui;
+        let Some(bundle) = self.page.plan.bundles.get(at) else {
+            return;
+        };
+        let name = width::fit(&unit_name(self.app, &bundle.from), super::NAME);
+        canvas.put(3, y, super::NAME, &name, ui.theme.text());
+        let written = short_time(bundle.created);
+        canvas.put(super::BEHIND, y, super::MOMENT, &written, ui.theme.quiet());
+        let style = match &bundle.fate {
+            Fate::Taken => ui.theme.good(),
+            Fate::Already { .. } => ui.theme.quiet(),
+            Fate::Waiting(_) | Fate::Quarantined(_) => ui.theme.soft(),
+            Fate::Refused(_) => ui.theme.hard(),
+        };
+        let said = match &bundle.fate {
+            Fate::Refused(_) => ui.t("sync.fate.refused").to_owned(),
+            Fate::Already { wall, .. } => {
+                let said = Message::new("meet.seen.taken").with("at", short_day(*wall));
+                ui.texts.say(&said)
+            }
+            fate => ui.say(self.app, &fate.message()),
+        };
+        let said = match &bundle.fate {
+            Fate::Taken => format!("{said}: {}", counts(ui, &bundle.counts)),
+            _ => said,
+        };
+        let at = super::BEHIND + super::MOMENT;
+        canvas.put(at, y, canvas.width().saturating_sub(at + 1), &said, style);
+    }
+
+    fn change(&self, change: &FigureChange, y: usize, canvas: &mut Canvas<'_>) {
+        let (ui, app) = (self.ui, self.app);
+        let arrow = format!(
+            "{} → {}",
+            shown(ui, app, &change.old),
+            shown(ui, app, &change.new)
+        );
+        let (arrow, style) = match change.dispute {
+            Dispute::None => (arrow, ui.theme.text()),
+            Dispute::Begins | Dispute::Goes => (format!("⚑ {arrow}"), ui.theme.hard()),
+        };
+        let arrow = width::fit(&arrow, canvas.width() / 2);
+        let room = canvas.width().saturating_sub(width::width(&arrow) + 6);
+        let place = width::fit_middle(&cell_name(ui, app, &change.cell), room);
+        canvas.put(3, y, room, &place, ui.theme.text());
+        let end = canvas.width().saturating_sub(1);
+        canvas.put_right(end, y, end, &arrow, style);
+    }
+
+    fn total(&self, at: usize, y: usize, canvas: &mut Canvas<'_>) {
+        let (ui, app) = (self.ui, self.app);
+        let Some(total) = self.page.plan.totals.get(at) else {
+            return;
+        };
+        let show = |value: crate::base::Decimal| match app.lang {
+            crate::base::Lang::Vi => value.display_vi(),
+            crate::base::Lang::En => value.display_en(),
+        };
+        let arrow = format!("{} → {}", show(total.before), show(total.after));
+        let period = app.plan.period(&total.period);
+        let period = period.map(|period| chrome::period_short(ui, period));
+        let field = app.plan.field(&total.field);
+        let field = field.map_or(total.field.as_str(), |field| field.short.get(app.lang));
+        let place = format!("{} · {field}", period.unwrap_or_default());
+        let room = canvas.width().saturating_sub(width::width(&arrow) + 6);
+        let place = width::fit_middle(&place, room);
+        canvas.put(3, y, room, &place, ui.theme.text());
+        let end = canvas.width().saturating_sub(1);
+        canvas.put_right(end, y, end, &arrow, ui.theme.text());
+    }
+
+    fn suspicion(&self, suspicion: &Suspicion) -> String {
+        let (ui, app) = (self.ui, self.app);
+        let whose = |author: &crate::ledger::AuthorId| {
+            let of = self.page.plan.bundles.iter().find(|b| b.signer == *author);
+            of.map_or_else(
+                || author.to_string().chars().take(8).collect(),
+                |bundle| unit_name(app, &bundle.from),
+            )
+        };
+        let message = match suspicion {
+            Suspicion::Clock { author, count } => Message::new("sync.suspicion.clock")
+                .with("whom", whose(author))
+                .with("count", super::count(*count)),
+            Suspicion::Copy { author, seq } => Message::new("sync.suspicion.copy")
+                .with("whom", whose(author))
+                .with("seq", super::count(*seq)),
+            Suspicion::Jump(cell) => {
+                let change = self.page.plan.changes.iter().find(|c| c.cell == *cell);
+                let said = |content: Option<&crate::ledger::Content>| {
+                    content
+                        .map(|content| shown(ui, app, content))
+                        .unwrap_or_default()
+                };
+                Message::new("sync.suspicion.jump")
+                    .with("field", cell_name(ui, app, cell))
+                    .with("old", said(change.map(|c| &c.old)))
+                    .with("new", said(change.map(|c| &c.new)))
+            }
+        };
+        ui.say(app, &message)
+    }
+}

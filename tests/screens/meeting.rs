@@ -1,0 +1,466 @@
+//! Screen 6: stores and a stick, by keys alone. The two walks are the ones the design asks for: a
+//! commune's half of a year, and a district's morning with three bundles.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use nhaplieu::app::Msg;
+use nhaplieu::app::meeting::{Line, Meeting};
+use nhaplieu::app::state::{Screen, Tone};
+use nhaplieu::ledger::FormStatus;
+
+use super::harness::{Desk, LARGE, SMALL};
+use super::office::Office;
+use super::pictures::{Size, sitting};
+
+/// The coordinator and communes with one stick between them.
+struct District {
+    office: Office,
+    communes: Vec<Office>,
+    stick: PathBuf,
+}
+
+impl District {
+    fn new(units: &[&str]) -> Self {
+        let mut office = Office::new();
+        let mut communes: Vec<Office> = (21_u8..)
+            .zip(units)
+            .map(|(seed, unit)| Office::commune(unit, seed))
+            .collect();
+        let stick = office.stick.clone();
+        for commune in &mut communes {
+            commune.stick.clone_from(&stick);
+        }
+        office.stick.clone_from(&stick);
+        Self {
+            office,
+            communes,
+            stick,
+        }
+    }
+
+    fn minh(&self) -> Desk {
+        self.office.desk("dau-moi")
+    }
+
+    fn lan(&self, at: usize) -> Desk {
+        self.communes[at].desk("lan")
+    }
+
+    /// The stick with nothing on it, as it is after its files were read.
+    fn wipe(&self) {
+        for file in fs::read_dir(&self.stick).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+    }
+}
+
+fn page(desk: &Desk) -> &Meeting {
+    let meeting = desk.app.screens.iter().find_map(|screen| match screen {
+        Screen::Meeting(page) => Some(page.as_ref()),
+        _ => None,
+    });
+    meeting.unwrap()
+}
+
+/// Puts the cursor on the first line that is wanted.
+fn on(desk: &mut Desk, wanted: impl Fn(Line) -> bool) -> &mut Desk {
+    let place = page(desk).choices().iter().position(|line| wanted(*line));
+    let keys = format!("<Ctrl+Home>{}", "<Down>".repeat(place.unwrap()));
+    desk.keys(&keys)
+}
+
+/// Writes a bundle for the first unit of the page onto the stick.
+fn sends(desk: &mut Desk) {
+    desk.keys("<F6>");
+    on(desk, |line| matches!(line, Line::To(0))).keys("<Enter><Enter>");
+    let (tone, said) = desk.said().unwrap();
+    assert!(
+        tone == Tone::Info && said.contains("Có thể rút USB"),
+        "{said}"
+    );
+}
+
+/// Looks at the stick.
+fn plugs_in(desk: &mut Desk) {
+    desk.keys("<F9><Enter>");
+}
+
+/// The digits that stand on the page, as somebody reads them out.
+fn read_out(screen: &str) -> String {
+    let words: Vec<&str> = screen.split_whitespace().collect();
+    let four = |word: &&str| {
+        let word = word.trim_end_matches('.');
+        word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
+    };
+    let run = words.chunk_by(|a, b| four(a) && four(b));
+    let digits = run.max_by_key(|run| if four(&run[0]) { run.len() } else { 0 });
+    digits.unwrap().join(" ").replace('.', "")
+}
+
+/// Takes in what lies on the stick; an unknown key is compared by phone first.
+fn receives(desk: &mut Desk) {
+    plugs_in(desk);
+    on(desk, |line| matches!(line, Line::File(0))).keys("<Enter><Enter>");
+    if page(desk)
+        .choices()
+        .iter()
+        .any(|line| matches!(line, Line::Held(_)))
+    {
+        on(desk, |line| matches!(line, Line::Held(0))).keys("<Enter>");
+        let digits = read_out(&desk.screen());
+        desk.keys("<Enter>").keys(&digits).keys("<Enter>");
+    }
+}
+
+/// Both know each other, and the office has what the communes have typed.
+fn acquainted(units: &[&str]) -> District {
+    let district = District::new(units);
+    for (at, unit) in units.iter().enumerate() {
+        let mut lan = district.lan(at);
+        lan.keys("<Enter>").at("be_trai").keys("62<Enter><Esc>");
+        sends(&mut lan);
+        let mut minh = district.minh();
+        minh.keys("<F6>");
+        receives(&mut minh);
+        district.wipe();
+        minh.keys("<Esc>");
+        sends_to(&mut minh, unit);
+        lan.keys("<Ctrl+L>");
+        receives(&mut lan);
+        assert_eq!(lan.app.around.unsent.0, 0, "{:?}", lan.said());
+        district.wipe();
+    }
+    district
+}
+
+/// Without what differs from run to run: where the stick is.
+fn still(screen: &str) -> String {
+    let lines = screen.lines().map(|line| match line.find("NHẬN VỀ TỪ") {
+        Some(at) => format!("{}NHẬN VỀ TỪ  /media/usb", &line[..at]),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn picture(name: &str, set: impl Fn(Size) -> Desk) {
+    for size in [SMALL, LARGE] {
+        let screen = still(&set(size).screen());
+        insta::assert_snapshot!(format!("{name}@{}x{}", size.0, size.1), screen);
+    }
+}
+
+#[test]
+fn a_key_is_believed_only_after_its_digits_were_compared() {
+    let district = District::new(&["ngoc-thien"]);
+    let mut lan = district.lan(0);
+    lan.keys("<Enter>").at("be_trai").keys("63<Enter><Esc>");
+    sends(&mut lan);
+    let mut minh = district.minh();
+    minh.keys("<F6>");
+    plugs_in(&mut minh);
+    on(&mut minh, |line| matches!(line, Line::File(0))).keys("<Enter><Enter>");
+    assert!(minh.said().unwrap().1.contains("Chưa rõ khoá"));
+    on(&mut minh, |line| matches!(line, Line::Held(0))).keys("<Enter>");
+    let screen = minh.screen();
+    assert!(
+        screen.contains("trống → 63"),
+        "what it would bring: {screen}"
+    );
+    minh.keys("<Enter>1111 2222 3333 4444 5555 6666 7777 8888<Enter>");
+    assert!(minh.said().unwrap().1.contains("KHÔNG nhận"));
+    minh.keys("<Esc><Esc>");
+    assert_eq!(page(&minh).standing.as_ref().unwrap().kept.held.len(), 1);
+    on(&mut minh, |line| matches!(line, Line::Held(0))).keys("<Enter>");
+    let digits = read_out(&minh.screen());
+    minh.keys("<Enter>").keys(&digits).keys("<Enter>");
+    assert!(
+        minh.said().unwrap().1.contains("Đã nhập"),
+        "{:?}",
+        minh.said()
+    );
+    assert!(page(&minh).standing.as_ref().unwrap().kept.held.is_empty());
+}
+
+#[test]
+fn a_communes_half_year_returned_corrected_and_confirmed() {
+    let district = acquainted(&["ngoc-thien"]);
+    // The district returns the form, by keys, and sends.
+    let mut minh = district.minh();
+    minh.keys("<F5>ngoc thien<Enter>");
+    minh.keys("<Ctrl+P>tra lai<Enter>Xem lại số bé trai<Enter>");
+    assert_eq!(minh.app.form().unwrap().status, FormStatus::Returned);
+    minh.keys("<Esc>");
+    sends_to(&mut minh, "ngoc-thien");
+
+    let mut lan = district.lan(0);
+    lan.keys("<F6>");
+    receives(&mut lan);
+    district.wipe();
+    lan.keys("<Esc>");
+    let home = lan.screen();
+    assert!(home.contains("trả lại: Xem lại số bé trai"), "{home}");
+    lan.keys("<Enter>").at("be_trai").keys("64<Enter><Esc>");
+    assert_eq!(lan.app.around.unsent.0, 1);
+    sends(&mut lan);
+
+    let mut minh = district.minh();
+    minh.keys("<F6>");
+    receives(&mut minh);
+    district.wipe();
+    minh.keys("<Esc>");
+    sends_to(&mut minh, "ngoc-thien");
+    lan.keys("<Ctrl+L>");
+    receives(&mut lan);
+    lan.keys("<Esc>");
+    let home = lan.screen();
+    assert!(!home.contains("chưa gửi"), "{home}");
+    assert!(home.contains("Huyện đã nhận đến lần sửa"), "{home}");
+}
+
+/// Writes a bundle for that unit onto the stick.
+fn sends_to(desk: &mut Desk, unit: &str) {
+    desk.keys("<F6>");
+    let others = &page(desk).standing.as_ref().unwrap().others;
+    let place = others.iter().position(|other| other.unit.as_str() == unit);
+    let place = place.unwrap();
+    on(desk, |line| line == Line::To(place)).keys("<Enter><Enter>");
+    assert!(desk.said().unwrap().1.contains("Có thể rút USB"));
+}
+
+/// Three communes have sent; the office has typed another figure on behalf of the first.
+fn three_bundles() -> District {
+    let units = ["ngoc-thien", "cao-xa", "lam-cot"];
+    let district = acquainted(&units);
+    for at in 0..3 {
+        let mut lan = district.lan(at);
+        lan.keys("<Enter>")
+            .at("be_trai")
+            .keys(&format!("7{at}<Enter>"));
+        lan.at("be_gai").keys("50<Enter><Esc>");
+        sends(&mut lan);
+    }
+    let mut minh = district.minh();
+    minh.figures("ngoc-thien", "2023", "be_trai=65");
+    district
+}
+
+fn morning(district: &District, size: Size) -> Desk {
+    let mut minh = district.office.desk_with("dau-moi", sitting(size));
+    minh.keys("<F6>");
+    plugs_in(&mut minh);
+    minh
+}
+
+#[test]
+fn a_districts_morning_three_bundles_one_conflict_one_return() {
+    let district = three_bundles();
+    let mut minh = morning(&district, SMALL);
+    on(&mut minh, |line| line == Line::AllNew).keys("<Enter>");
+    let preview = minh.screen();
+    assert!(
+        preview.contains("bất đồng") && preview.contains("⚑"),
+        "{preview}"
+    );
+    assert!(
+        preview.contains("TỔNG MỌI ĐƠN VỊ") || preview.contains("dòng"),
+        "{preview}"
+    );
+    minh.keys("<Enter>");
+    assert!(
+        minh.said().unwrap().1.contains("1 ô BẤT ĐỒNG"),
+        "{:?}",
+        minh.said()
+    );
+    on(&mut minh, |line| line == Line::Dispute(0)).keys("<Enter>");
+    let both = minh.screen();
+    for part in ["62", "70", "65", "trước đó", "của đơn vị", "nhập thay"] {
+        assert!(both.contains(part), "{part}: {both}");
+    }
+    // Without a reason nothing is settled.
+    minh.keys("1<Enter>");
+    assert!(minh.said().unwrap().1.contains("Phải ghi lý do"));
+    minh.keys("xã nói đúng<Enter>");
+    assert!(
+        minh.said().unwrap().1.contains("Đã giải quyết"),
+        "{:?}",
+        minh.said()
+    );
+    assert!(page(&minh).standing.as_ref().unwrap().disputes.is_empty());
+    minh.keys("<F5>ngoc thien<Enter>");
+    assert_eq!(minh.content("be_trai"), value("70"));
+    minh.keys("<F5>cao xa<Enter><Ctrl+P>tra lai<Enter>Thiếu số<Enter>");
+    assert_eq!(minh.app.form().unwrap().status, FormStatus::Returned);
+}
+
+fn value(text: &str) -> nhaplieu::ledger::Content {
+    nhaplieu::ledger::Content::Value(nhaplieu::base::Decimal::parse(text).unwrap())
+}
+
+#[test]
+fn another_figure_settles_a_conflict_too_and_an_unreadable_one_does_not() {
+    let district = three_bundles();
+    let mut minh = morning(&district, SMALL);
+    minh.keys("<Ctrl+A><Enter>");
+    on(&mut minh, |line| line == Line::Dispute(0)).keys("<Enter>3abc<Enter>");
+    assert_eq!(minh.said().unwrap().0, Tone::Warning);
+    minh.keys("<Esc>366<Enter>đếm lại<Enter>");
+    minh.keys("<F5>ngoc thien<Enter>");
+    assert_eq!(minh.content("be_trai"), value("66"));
+}
+
+#[test]
+fn the_page_looks_like_this() {
+    picture("meeting", |size| morning(&three_bundles(), size));
+    picture("preview", |size| {
+        let mut minh = morning(&three_bundles(), size);
+        minh.keys("<Ctrl+A>");
+        minh
+    });
+    picture("dispute", |size| {
+        let mut minh = morning(&three_bundles(), size);
+        minh.keys("<Ctrl+A><Enter>");
+        on(&mut minh, |line| line == Line::Dispute(0)).keys("<Enter>");
+        minh
+    });
+    picture("after_import", |size| {
+        let mut minh = morning(&three_bundles(), size);
+        minh.keys("<Ctrl+A><Enter>");
+        minh
+    });
+}
+
+#[test]
+fn what_is_no_bundle_is_said_and_changes_nothing() {
+    let district = acquainted(&["ngoc-thien"]);
+    let mut lan = district.lan(0);
+    lan.keys("<Enter>").at("be_trai").keys("63<Enter><Esc>");
+    sends(&mut lan);
+    let file = fs::read_dir(&district.stick)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    let mut bytes = fs::read(file.path()).unwrap();
+    let tail = bytes.len() - 100;
+    bytes[tail..].fill(0);
+    fs::write(file.path(), bytes).unwrap();
+    fs::write(district.stick.join("anh.jpg"), [0; 900]).unwrap();
+    let mut minh = district.minh();
+    minh.keys("<F6>");
+    plugs_in(&mut minh);
+    assert_eq!(page(&minh).inbox.files.len(), 1, "a picture is no bundle");
+    on(&mut minh, |line| line == Line::File(0)).keys("<Enter>");
+    let (tone, said) = minh.said().unwrap();
+    assert!(
+        tone == Tone::Warning && said.contains("USB bị rút quá sớm"),
+        "{said}"
+    );
+    // A folder that is not there any more.
+    minh.keys("<F9><Up><End><Down><Down><Down><Down><Enter>/khong/co<Enter>");
+    let screen = minh.screen();
+    assert!(page(&minh).inbox.trouble.is_some(), "{screen}");
+    assert!(
+        screen.contains("Không xem được thư mục /khong/co"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_kept_bundle_is_let_go_and_an_import_taken_back() {
+    let district = acquainted(&["ngoc-thien"]);
+    let mut lan = district.lan(0);
+    lan.keys("<Enter>").at("be_trai").keys("63<Enter><Esc>");
+    sends(&mut lan);
+    let mut minh = district.minh();
+    minh.keys("<F6>");
+    receives(&mut minh);
+    on(&mut minh, |line| line == Line::Import(0)).keys("<Enter>");
+    let shown = minh.screen();
+    assert!(shown.contains("62 → 63"), "{shown}");
+    minh.keys("<Delete>nhập nhầm<Enter>");
+    assert!(
+        minh.said().unwrap().1.contains("như chưa từng nhập"),
+        "{:?}",
+        minh.said()
+    );
+    minh.keys("<F5>ngoc thien<Enter>");
+    assert_eq!(minh.content("be_trai"), value("62"));
+
+    // One that nobody vouches for.
+    district.wipe();
+    let mut stranger = Office::commune("cao-xa", 77);
+    stranger.stick.clone_from(&district.stick);
+    let mut la = stranger.desk("lan");
+    la.keys("<Enter>").at("be_trai").keys("1<Enter><Esc>");
+    sends(&mut la);
+    let mut minh = district.minh();
+    minh.keys("<F6>");
+    plugs_in(&mut minh);
+    on(&mut minh, |line| line == Line::File(0)).keys("<Enter><Enter>");
+    on(&mut minh, |line| line == Line::Held(0)).keys("<Delete>");
+    assert!(minh.screen().contains("Bỏ gói này?"));
+    minh.keys("<Esc>");
+    assert_eq!(page(&minh).standing.as_ref().unwrap().kept.held.len(), 1);
+    minh.keys("<Delete><Enter>");
+    assert!(page(&minh).standing.as_ref().unwrap().kept.held.is_empty());
+}
+
+#[test]
+fn long_work_shows_how_far_it_is_and_esc_stops_it_without_harm() {
+    let district = three_bundles();
+    let mut minh = morning(&district, SMALL);
+    minh.keys("<Ctrl+A>");
+    let before = minh.log(nhaplieu::store::LogFilter::default());
+    minh.hold().keys("<Enter>");
+    assert!(minh.screen().contains("Đang làm"));
+    // What is pressed meanwhile is not meant for the page that comes.
+    minh.keys("<Enter><Down>5");
+    assert_eq!(minh.waiting().len(), 1);
+    let job = minh.app.running.unwrap().job;
+    minh.tell(Msg::Reply(nhaplieu::app::msg::Reply::Met(
+        nhaplieu::app::meeting::Met::Progress(nhaplieu::app::meeting::Running {
+            job,
+            step: Some(nhaplieu::sync::Step::Weigh),
+            done: 12_288,
+            of: 145_000,
+        }),
+    )));
+    assert!(
+        minh.screen().contains("12.288/145.000 lần sửa (8 %)"),
+        "{}",
+        minh.screen()
+    );
+    minh.keys("<Esc>");
+    assert_eq!(minh.stop.load(Ordering::SeqCst), job.0);
+    minh.release();
+    assert!(
+        minh.said().unwrap().1.contains("Đã dừng"),
+        "{:?}",
+        minh.said()
+    );
+    assert_eq!(minh.log(nhaplieu::store::LogFilter::default()), before);
+    // It can be done again, whole.
+    minh.keys("<Enter>");
+    assert!(
+        minh.said().unwrap().1.contains("BẤT ĐỒNG"),
+        "{:?}",
+        minh.said()
+    );
+}
+
+#[test]
+fn a_full_disk_refuses_the_import_and_says_so() {
+    let district = three_bundles();
+    let mut minh = morning(&district, SMALL);
+    minh.keys("<Ctrl+A>").disk_fails(true).keys("<Enter>");
+    assert!(minh.app.running.is_none());
+    assert!(minh.screen().contains("Đĩa đầy"), "{}", minh.screen());
+    minh.disk_fails(false).keys("<Ctrl+R><Enter>");
+    assert!(
+        minh.said().unwrap().1.contains("BẤT ĐỒNG"),
+        "{:?}",
+        minh.said()
+    );
+}
