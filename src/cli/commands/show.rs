@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::app::rows::{Page, Row, Section};
 use crate::base::Message;
+use crate::base::moment::short_time;
 use crate::check::{self, Finding};
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
@@ -16,7 +17,6 @@ use crate::ledger::approved::{Approver, Late, Proof, Stamp};
 use crate::ledger::{Content, FormStatus, Hash, Origin, content_hash, typed};
 use crate::plan::{FieldId, Severity};
 use crate::store::Store;
-use crate::ui::screens::home::short_time;
 use crate::ui::{width, words};
 
 /// Columns of a label in the answer for people.
