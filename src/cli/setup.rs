@@ -48,9 +48,14 @@ fn machine() -> String {
         .to_owned()
 }
 
-/// Where sticks are mounted on the systems that list them.
+/// Where sticks are mounted on the systems that list them, and how deep below.
 #[cfg(unix)]
-const STICKS: [&str; 4] = ["/media/", "/run/media/", "/mnt/", "/Volumes/"];
+const STICKS: [(&str, usize); 4] = [
+    ("/run/media/", 2),
+    ("/media/", 2),
+    ("/mnt/", 1),
+    ("/Volumes/", 1),
+];
 
 /// The folders of the sticks that are plugged in now.
 #[cfg(unix)]
@@ -60,7 +65,13 @@ pub(crate) fn sticks() -> Vec<PathBuf> {
         .lines()
         .filter_map(|line| line.split(' ').nth(1))
         .map(|folder| folder.replace("\\040", " "))
-        .filter(|folder| STICKS.iter().any(|root| folder.starts_with(root)))
+        .filter(|folder| {
+            let deep = |(root, most): &(&str, usize)| {
+                let below = folder.strip_prefix(root);
+                below.is_some_and(|below| below.split('/').count() <= *most)
+            };
+            STICKS.iter().any(deep)
+        })
         .map(PathBuf::from)
         .collect();
     found.sort();

@@ -215,6 +215,12 @@ pub fn period_short(ui: &Ui, period: &Period) -> String {
     ui.texts.say(&message)
 }
 
+/// "⚑ 2 số đến sau khi duyệt".
+pub fn late(ui: &Ui, count: usize) -> String {
+    ui.texts
+        .say(&Message::new("meet.late").with("count", count))
+}
+
 /// How much room a deadline has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {

@@ -12,7 +12,6 @@ use nhaplieu::ledger::FormStatus;
 
 use super::harness::{Desk, LARGE, SMALL};
 use super::office::Office;
-use super::pictures::{Size, sitting};
 
 /// The coordinator and communes with one stick between them.
 struct District {
@@ -144,10 +143,11 @@ fn still(screen: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn picture(name: &str, set: impl Fn(Size) -> Desk) {
-    for size in [SMALL, LARGE] {
-        let screen = still(&set(size).screen());
-        insta::assert_snapshot!(format!("{name}@{}x{}", size.0, size.1), screen);
+/// Compares the screen at both sizes with its stored picture.
+fn picture(name: &str, desk: &mut Desk) {
+    for (width, height) in [LARGE, SMALL] {
+        let screen = still(&desk.resize(width, height).screen());
+        insta::assert_snapshot!(format!("{name}@{width}x{height}"), screen);
     }
 }
 
@@ -246,8 +246,8 @@ fn three_bundles() -> District {
     district
 }
 
-fn morning(district: &District, size: Size) -> Desk {
-    let mut minh = district.office.desk_with("dau-moi", sitting(size));
+fn morning(district: &District) -> Desk {
+    let mut minh = district.minh();
     minh.keys("<F6>");
     plugs_in(&mut minh);
     minh
@@ -256,7 +256,7 @@ fn morning(district: &District, size: Size) -> Desk {
 #[test]
 fn a_districts_morning_three_bundles_one_conflict_one_return() {
     let district = three_bundles();
-    let mut minh = morning(&district, SMALL);
+    let mut minh = morning(&district);
     on(&mut minh, |line| line == Line::AllNew).keys("<Enter>");
     let preview = minh.screen();
     assert!(
@@ -301,7 +301,7 @@ fn value(text: &str) -> nhaplieu::ledger::Content {
 #[test]
 fn another_figure_settles_a_conflict_too_and_an_unreadable_one_does_not() {
     let district = three_bundles();
-    let mut minh = morning(&district, SMALL);
+    let mut minh = morning(&district);
     minh.keys("<Ctrl+A><Enter>");
     on(&mut minh, |line| line == Line::Dispute(0)).keys("<Enter>3abc<Enter>");
     assert_eq!(minh.said().unwrap().0, Tone::Warning);
@@ -312,23 +312,15 @@ fn another_figure_settles_a_conflict_too_and_an_unreadable_one_does_not() {
 
 #[test]
 fn the_page_looks_like_this() {
-    picture("meeting", |size| morning(&three_bundles(), size));
-    picture("preview", |size| {
-        let mut minh = morning(&three_bundles(), size);
-        minh.keys("<Ctrl+A>");
-        minh
-    });
-    picture("dispute", |size| {
-        let mut minh = morning(&three_bundles(), size);
-        minh.keys("<Ctrl+A><Enter>");
-        on(&mut minh, |line| line == Line::Dispute(0)).keys("<Enter>");
-        minh
-    });
-    picture("after_import", |size| {
-        let mut minh = morning(&three_bundles(), size);
-        minh.keys("<Ctrl+A><Enter>");
-        minh
-    });
+    let district = three_bundles();
+    let mut minh = morning(&district);
+    picture("meeting", &mut minh);
+    minh.keys("<Ctrl+A>");
+    picture("preview", &mut minh);
+    minh.keys("<Enter>");
+    picture("after_import", &mut minh);
+    on(&mut minh, |line| line == Line::Dispute(0)).keys("<Enter>");
+    picture("dispute", &mut minh);
 }
 
 #[test]
@@ -410,7 +402,7 @@ fn a_kept_bundle_is_let_go_and_an_import_taken_back() {
 #[test]
 fn long_work_shows_how_far_it_is_and_esc_stops_it_without_harm() {
     let district = three_bundles();
-    let mut minh = morning(&district, SMALL);
+    let mut minh = morning(&district);
     minh.keys("<Ctrl+A>");
     let before = minh.log(nhaplieu::store::LogFilter::default());
     minh.hold().keys("<Enter>");
@@ -453,7 +445,7 @@ fn long_work_shows_how_far_it_is_and_esc_stops_it_without_harm() {
 #[test]
 fn a_full_disk_refuses_the_import_and_says_so() {
     let district = three_bundles();
-    let mut minh = morning(&district, SMALL);
+    let mut minh = morning(&district);
     minh.keys("<Ctrl+A>").disk_fails(true).keys("<Enter>");
     assert!(minh.app.running.is_none());
     assert!(minh.screen().contains("Đĩa đầy"), "{}", minh.screen());
@@ -463,4 +455,20 @@ fn a_full_disk_refuses_the_import_and_says_so() {
         "{:?}",
         minh.said()
     );
+}
+
+#[test]
+fn what_comes_after_a_lock_is_marked_and_changes_nothing_that_was_locked() {
+    let district = acquainted(&["ngoc-thien"]);
+    district.office.locks("ngoc-thien", "2023");
+    let mut minh = district.minh();
+    let mut lan = district.lan(0);
+    lan.keys("<Enter>").at("be_trai").keys("63<Enter><Esc>");
+    sends(&mut lan);
+    minh.keys("<F6>");
+    receives(&mut minh);
+    minh.keys("<F5>ngoc thien<Enter>").at("be_trai");
+    let screen = minh.screen();
+    assert!(screen.contains("⚑ 1 đến sau"), "{screen}");
+    assert!(screen.contains("Đến sau khi duyệt: 62 → 63"), "{screen}");
 }

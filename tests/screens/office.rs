@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use nhaplieu::app::msg::{NewStore, Opened};
-use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, Origin, Role, Subject};
-use nhaplieu::plan::{self, Plan, UnitId};
+use nhaplieu::ledger::{
+    ActionId, Actor, ActorId, Body, FormKey, Origin, Role, Subject, content_hash,
+};
+use nhaplieu::plan::{self, PeriodId, Plan, UnitId};
 use nhaplieu::store::{self, Action, Change, Init, RedbStore, Seen, Store, StoreError};
 use nhaplieu::term::beside::Beside;
 use nhaplieu::term::meeting::Folders;
@@ -180,6 +182,39 @@ impl Office {
             };
             store.commit(&action).unwrap();
         }
+    }
+
+    /// The coordinator locks a form as it stands, at another desk.
+    pub(crate) fn locks(&self, unit: &str, period: &str) {
+        let mut store = store::open(&self.dir(), &self.edge(9)).unwrap();
+        store.use_plan(Arc::clone(&self.plan)).unwrap();
+        let key = FormKey {
+            unit: UnitId::new(unit),
+            period: PeriodId::new(period),
+        };
+        let (unit, period) = (
+            self.plan.unit(&key.unit).unwrap(),
+            self.plan.period(&key.period).unwrap(),
+        );
+        let fields: Vec<_> = self.plan.form_fields(unit, period);
+        let fields: Vec<_> = fields.iter().map(|field| &field.id).collect();
+        let cells = store.form(&key).unwrap().cells;
+        let content = content_hash::content_hash(&self.plan, &key, &fields, &cells);
+        let frontier = nhaplieu::sync::import::frontier(&store).unwrap();
+        let change = Change {
+            subject: Subject::Form(key),
+            body: Body::Lock { content, frontier },
+            reason: String::new(),
+            seen: Seen::Current,
+        };
+        let action = Action {
+            id: ActionId(random()),
+            actor: ActorId::parse("dau-moi").unwrap(),
+            origin: Origin::Set,
+            wall: clock(),
+            changes: vec![change],
+        };
+        store.commit(&action).unwrap();
     }
 
     pub(crate) fn dir(&self) -> std::path::PathBuf {

@@ -304,7 +304,11 @@ fn use_folder(app: &mut App, purpose: FolderUse, folder: PathBuf) -> Vec<Effect>
             app.folder = Some(folder);
             look_again(app)
         }
-        FolderUse::Export(to) => begin(app, |job| Meet::Export { job, to, folder }),
+        FolderUse::Export(to) => {
+            // The page then lists it: one sees what lies on the stick.
+            app.folder = Some(folder.clone());
+            begin(app, |job| Meet::Export { job, to, folder })
+        }
     }
 }
 

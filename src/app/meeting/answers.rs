@@ -1,6 +1,6 @@
 //! What the answers about other stores do to the screens.
 
-use super::{Exported, Meeting, Met, Preview, Standing};
+use super::{Exported, Meeting, Met, Preview, Seek, Standing};
 use crate::app::msg::{Effect, Ticket, Trouble};
 use crate::app::state::{App, Screen, Tone};
 use crate::app::update::refresh;
@@ -69,6 +69,9 @@ fn ended(app: &mut App, met: Met) -> Vec<Effect> {
         }
         Met::Imported(plan) => {
             leave_preview(app);
+            if let Some(page) = page(app) {
+                page.seek = seek(&plan);
+            }
             said_of(&plan)
         }
         Met::Exported(done) => (Tone::Info, written(&done)),
@@ -106,6 +109,17 @@ fn page(app: &mut App) -> Option<&mut Meeting> {
 fn leave_preview(app: &mut App) {
     if matches!(app.screen(), Screen::Preview(_)) {
         app.screens.pop();
+    }
+}
+
+fn seek(plan: &ImportPlan) -> Option<Seek> {
+    let kept = |fate: &Fate| matches!(fate, Fate::Quarantined(_) | Fate::Waiting(_));
+    if plan.counts.conflicts > 0 {
+        Some(Seek::Dispute)
+    } else if plan.bundles.iter().any(|bundle| kept(&bundle.fate)) {
+        Some(Seek::Held)
+    } else {
+        None
     }
 }
 

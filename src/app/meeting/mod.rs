@@ -36,6 +36,17 @@ pub struct Meeting {
     pub places: Vec<PathBuf>,
     /// The line under the cursor, among those that can be chosen.
     pub selected: usize,
+    /// The part of the page the cursor goes to when the next answer is there.
+    pub seek: Option<Seek>,
+}
+
+/// What an import has brought that a person must look at now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seek {
+    /// A cell in conflict.
+    Dispute,
+    /// A bundle that is kept.
+    Held,
 }
 
 /// What a chosen folder is for.
@@ -209,6 +220,14 @@ impl Meeting {
     pub fn take_in(&mut self, standing: Box<Standing>, inbox: Inbox, places: Vec<PathBuf>) {
         (self.inbox, self.places) = (inbox, places);
         self.standing = Some(standing);
+        let sought = self.seek.take().and_then(|seek| {
+            let mut choices = self.choices().into_iter();
+            choices.position(|line| match seek {
+                Seek::Dispute => matches!(line, Line::Dispute(_)),
+                Seek::Held => matches!(line, Line::Held(_)),
+            })
+        });
+        self.selected = sought.unwrap_or(self.selected);
         self.step(0);
     }
 }

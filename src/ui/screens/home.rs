@@ -199,7 +199,11 @@ fn state(
                 .as_ref()
                 .map(|(at, _)| short_day(*at))
                 .unwrap_or_default();
-            format!("{} {day}", chrome::status_word(ui, form.status))
+            let said = format!("{} {day}", chrome::status_word(ui, form.status));
+            match form.late {
+                0 => said,
+                late => format!("{said} · {}", chrome::late(ui, late)),
+            }
         }
     }
 }

@@ -103,6 +103,17 @@ impl Drawing<'_> {
         {
             lines.push((self.conflict(heads), theme.hard()));
         }
+        let late = self.form.base.late();
+        if let Some(late) = late.iter().find(|late| late.field == field.id) {
+            let show = |content: &Content| match typed::show(content, self.app.lang) {
+                empty if empty.is_empty() => self.ui.t("history.blank").to_owned(),
+                shown => shown,
+            };
+            let said = Message::new("meet.late_cell")
+                .with("old", show(&late.old))
+                .with("new", show(&late.new));
+            lines.push((self.ui.say(self.app, &said), theme.hard()));
+        }
         let findings: Vec<&Finding> = match self.live {
             Some(live) => live.findings.iter().collect(),
             None => self.form.findings_about(&field.id).collect(),

@@ -118,6 +118,12 @@ impl Drawing<'_> {
             chrome::period_name(ui, self.place.period),
             chrome::status_word(ui, self.form.status),
         );
+        let late = self.form.base.late().len();
+        if late > 0 {
+            let said = Message::new("meet.late_short").with("count", late);
+            rest.push_str(" · ");
+            rest.push_str(&ui.texts.say(&said));
+        }
         let capacity = match app.right(&self.form.key) {
             Some(Right::Own) => None,
             Some(Right::OnBehalf) => Some("history.on_behalf"),

@@ -91,7 +91,14 @@ fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canva
     let quiet = ui.theme.quiet();
     match &page.stands {
         Stands::Before => {
-            let said = ui.say(app, &Message::new("meet.nothing_yet"));
+            let unknown = |fate: &Fate| matches!(fate, Fate::Quarantined(_));
+            let all_new = page.plan.bundles.iter().all(|bundle| unknown(&bundle.fate));
+            let key = if all_new {
+                "meet.nothing_yet_unknown"
+            } else {
+                "meet.nothing_yet"
+            };
+            let said = ui.say(app, &Message::new(key));
             lines.push((said, quiet));
         }
         Stands::Supposed { .. } => lines.push((ui.t("meet.compare").to_owned(), ui.theme.text())),
@@ -182,6 +189,7 @@ impl Drawing<'_> {
                 let said = Message::new("meet.seen.taken").with("at", short_day(*wall));
                 ui.texts.say(&said)
             }
+            Fate::Quarantined(_) => ui.t("meet.would_keep").to_owned(),
             fate => ui.say(self.app, &fate.message()),
         };
         let said = match &bundle.fate {
