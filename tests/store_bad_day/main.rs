@@ -13,6 +13,7 @@
 
 mod chance;
 mod damage;
+#[path = "../support/disk.rs"]
 mod disk;
 mod failing;
 mod golden;

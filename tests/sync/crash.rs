@@ -2,95 +2,39 @@
 //! is what was before, or all of it.
 
 use std::io;
-use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use nhaplieu::store::backend::{Access, Files, Opener};
+use nhaplieu::store::backend::Access;
 use nhaplieu::store::{RedbStore, Store, open_on};
 use nhaplieu::sync::{Checked, Scene, import, undo};
-use redb::{BackendError, StorageBackend};
+use redb::StorageBackend;
 
+use crate::disk::{Gate, Gated, Op};
 use crate::site::Site;
 use crate::world::plan;
 
 /// Lets so many changes through, then none.
 #[derive(Debug)]
-struct Dying {
-    inner: Box<dyn StorageBackend>,
-    left: Arc<AtomicI64>,
-}
+struct Dying(AtomicI64);
 
-impl Dying {
-    fn alive(&self) -> io::Result<()> {
-        if self.left.fetch_sub(1, Ordering::SeqCst) <= 0 {
+impl Gate for Dying {
+    fn pass(&self, _: &Op) -> io::Result<()> {
+        if self.0.fetch_sub(1, Ordering::SeqCst) <= 0 {
             return Err(io::Error::other("gone"));
         }
         Ok(())
     }
-}
 
-impl StorageBackend for Dying {
-    fn len(&self) -> io::Result<u64> {
-        self.inner.len()
-    }
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.inner.read(offset, out)
-    }
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.alive()?;
-        self.inner.set_len(len)
-    }
-    fn sync_data(&self) -> io::Result<()> {
-        self.alive()?;
-        self.inner.sync_data()
-    }
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        if let Err(error) = self.alive() {
+    fn half_done(&self, op: &Op, file: &dyn StorageBackend) -> io::Result<()> {
+        match op {
             // The last write gets half way.
-            if self.left.load(Ordering::SeqCst) == -1 {
-                self.inner.write(offset, &data[..data.len() / 2])?;
+            Op::Write(at, data) if self.0.load(Ordering::SeqCst) == -1 => {
+                file.write(*at as u64, &data[..data.len() / 2])
             }
-            return Err(error);
+            _ => Ok(()),
         }
-        self.inner.write(offset, data)
-    }
-    fn close(&self) -> io::Result<()> {
-        self.inner.close()
-    }
-    fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.inner.try_lock_range(start, end)
-    }
-    fn try_lock_shared_range(
-        &self,
-        start: Bound<u64>,
-        end: Bound<u64>,
-    ) -> Result<bool, BackendError> {
-        self.inner.try_lock_shared_range(start, end)
-    }
-    fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.inner.lock_range(start, end)
-    }
-    fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.inner.lock_shared_range(start, end)
-    }
-    fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.inner.unlock_range(start, end)
-    }
-    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.inner.query_lock_range(start, end)
-    }
-}
-
-struct Opening(Arc<AtomicI64>);
-
-impl Opener for Opening {
-    fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn StorageBackend>> {
-        Ok(Box::new(Dying {
-            inner: Files.open(path, access)?,
-            left: Arc::clone(&self.0),
-        }))
     }
 }
 
@@ -117,8 +61,9 @@ fn die_at_each(
         for name in ["data.redb", "key"] {
             std::fs::copy(image.join(name), kho.join(name)).unwrap();
         }
-        let left = Arc::new(AtomicI64::new(i64::MAX));
-        let opener = Box::new(Opening(Arc::clone(&left)));
+        let disk = Arc::new(Dying(AtomicI64::new(i64::MAX)));
+        let opener = Box::new(Gated(Arc::clone(&disk)));
+        let left = &disk.0;
         let mut store = open_on(&kho, &Site::edge(seed), opener, Access::Write).unwrap();
         store.use_plan(plan()).unwrap();
         assert_eq!(state(&store), before);

@@ -8,6 +8,8 @@
     reason = "a helper that fails fails its test; numbers drawn by a seed are small"
 )]
 
+#[path = "../support/disk.rs"]
+mod disk;
 #[path = "../world/mod.rs"]
 mod world;
 

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::app::form::FormState;
+use crate::app::form::{FormState, Summary};
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::find;
+use crate::cli::find::{self, Found};
 use crate::cli::out::Out;
 use crate::cli::shapes::FindingShape;
 use crate::cli::site::Site;
@@ -47,44 +47,69 @@ pub(crate) fn run(site: &Site, args: &args::Submit, out: &mut Out<'_>) -> Result
     } else {
         summary.status
     };
+    let done = Done {
+        may,
+        again,
+        status,
+        summary: &summary,
+    };
     if args.answer.json {
-        let blocking = summary.hard.iter().chain(&summary.open);
-        out.json(&Answer {
-            schema: "nhaplieu.submit/1",
-            unit: found.key.unit.to_string(),
-            period: found.key.period.to_string(),
-            submitted: may,
-            status: status.name(),
-            blanks: summary.blanks.len(),
-            unconfirmed: summary.open.len(),
-            overridden: summary.confirmed.len(),
-            findings: blocking
-                .map(|finding| FindingShape::of(finding, out.texts))
-                .collect(),
-            content_hash: super::show::hash(&found).to_string(),
-        })?;
+        out.json(&answer(&found, &done, out))?;
     } else {
-        let key = match (may, again) {
-            (false, _) => "cli.done.not_submitted",
-            (true, true) => "cli.done.submitted_before",
-            (true, false) => "cli.done.submitted",
-        };
-        out.say(
-            &Message::new(key)
-                .with("unit", &found.unit.name)
-                .with("period", words::period(found.period))
-                .with("hard", summary.hard.len())
-                .with("blanks", summary.blanks.len())
-                .with("open", summary.open.len())
-                .with("confirmed", summary.confirmed.len()),
-        )?;
-        for finding in &summary.hard {
-            out.say(
-                &Message::new("cli.finding.hard")
-                    .with("field", finding.field.as_str())
-                    .with("message", finding.message.clone()),
-            )?;
-        }
+        print(&found, &done, out)?;
     }
     Ok(if may { Exit::Done } else { Exit::NeedsPerson })
+}
+
+/// What became of the form.
+struct Done<'a> {
+    may: bool,
+    again: bool,
+    status: FormStatus,
+    summary: &'a Summary,
+}
+
+fn answer(found: &Found<'_>, done: &Done<'_>, out: &Out<'_>) -> Answer {
+    let summary = done.summary;
+    let blocking = summary.hard.iter().chain(&summary.open);
+    Answer {
+        schema: "nhaplieu.submit/1",
+        unit: found.key.unit.to_string(),
+        period: found.key.period.to_string(),
+        submitted: done.may,
+        status: done.status.name(),
+        blanks: summary.blanks.len(),
+        unconfirmed: summary.open.len(),
+        overridden: summary.confirmed.len(),
+        findings: blocking
+            .map(|finding| FindingShape::of(finding, out.texts))
+            .collect(),
+        content_hash: super::show::hash(found).to_string(),
+    }
+}
+
+fn print(found: &Found<'_>, done: &Done<'_>, out: &mut Out<'_>) -> Result<(), Failure> {
+    let summary = done.summary;
+    let key = match (done.may, done.again) {
+        (false, _) => "cli.done.not_submitted",
+        (true, true) => "cli.done.submitted_before",
+        (true, false) => "cli.done.submitted",
+    };
+    out.say(
+        &Message::new(key)
+            .with("unit", &found.unit.name)
+            .with("period", words::period(found.period))
+            .with("hard", summary.hard.len())
+            .with("blanks", summary.blanks.len())
+            .with("open", summary.open.len())
+            .with("confirmed", summary.confirmed.len()),
+    )?;
+    for finding in &summary.hard {
+        out.say(
+            &Message::new("cli.finding.hard")
+                .with("field", finding.field.as_str())
+                .with("message", finding.message.clone()),
+        )?;
+    }
+    Ok(())
 }

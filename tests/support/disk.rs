@@ -1,6 +1,8 @@
 //! Disks that write down what was asked of them, or refuse it. Each wraps the ordinary file and
 //! forwards its locks.
 
+#![allow(dead_code, reason = "each test target uses its own part")]
+
 use std::io;
 use std::ops::Bound;
 use std::path::Path;
@@ -22,7 +24,14 @@ pub(crate) trait Gate: std::fmt::Debug + Send + Sync + 'static {
     /// Called before each change of the file; an error is what the file then answers.
     fn pass(&self, op: &Op) -> io::Result<()>;
     /// Called after it succeeded.
-    fn done(&self, op: Op);
+    fn done(&self, op: Op) {
+        drop(op);
+    }
+    /// Called when it was refused: a disk that dies may still get half way.
+    fn half_done(&self, op: &Op, file: &dyn StorageBackend) -> io::Result<()> {
+        let _ = (op, file);
+        Ok(())
+    }
 }
 
 /// Opens ordinary files behind a gate.
@@ -50,7 +59,10 @@ impl<G: Gate> Behind<G> {
         op: Op,
         ask: impl FnOnce(&dyn StorageBackend, &Op) -> io::Result<()>,
     ) -> io::Result<()> {
-        self.gate.pass(&op)?;
+        if let Err(error) = self.gate.pass(&op) {
+            self.gate.half_done(&op, self.inner.as_ref())?;
+            return Err(error);
+        }
         ask(self.inner.as_ref(), &op)?;
         self.gate.done(op);
         Ok(())
@@ -203,6 +215,4 @@ impl Gate for Failing {
             _ => Ok(()),
         }
     }
-
-    fn done(&self, _: Op) {}
 }
