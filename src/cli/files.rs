@@ -3,8 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::args::Unlock;
 use super::failure::{Exit, Failure};
 use super::out::Out;
+use super::secrets::Secrets;
 use crate::base::Message;
 use crate::sync::export::ExportError;
 use crate::sync::file::{self, FileError};
@@ -42,7 +44,11 @@ impl From<ExportError> for Failure {
 ///
 /// # Errors
 /// Why it is no bundle that could be taken.
-pub(crate) fn read(path: &Path) -> Result<Checked, Failure> {
+pub(crate) fn read(
+    path: &Path,
+    secrets: &mut Secrets<'_>,
+    out: &mut Out<'_>,
+) -> Result<Checked, Failure> {
     if !path.exists() {
         let named = Message::new("cli.error.no_file").with("file", path.display().to_string());
         return Err(Failure::usage(named));
@@ -51,7 +57,8 @@ pub(crate) fn read(path: &Path) -> Result<Checked, Failure> {
         let detail = format!("{}: {error}", path.display());
         Failure::from(error).because(detail)
     };
-    Checked::read(file::read(path)?).map_err(named)
+    let bytes = secrets.open(file::read(path)?, out)?;
+    Checked::read(bytes).map_err(named)
 }
 
 /// Reads all of them, folders included, before anything is done with any: one that is none
@@ -59,11 +66,16 @@ pub(crate) fn read(path: &Path) -> Result<Checked, Failure> {
 ///
 /// # Errors
 /// The first refusal; the others were said.
-pub(crate) fn read_all(paths: &[PathBuf], out: &mut Out<'_>) -> Result<Vec<Checked>, Failure> {
+pub(crate) fn read_all(
+    paths: &[PathBuf],
+    unlock: &Unlock,
+    out: &mut Out<'_>,
+) -> Result<Vec<Checked>, Failure> {
+    let mut secrets = Secrets::told(unlock);
     let mut bundles = Vec::new();
     let mut refused: Option<Failure> = None;
     for path in &meant(paths)? {
-        match (read(path), &refused) {
+        match (read(path, &mut secrets, out), &refused) {
             (Ok(bundle), _) => bundles.push(bundle),
             (Err(failure), None) => refused = Some(failure),
             (Err(failure), Some(_)) => out.fail(&failure),

@@ -10,6 +10,7 @@ mod invent;
 mod keymap;
 mod out;
 mod screens;
+mod secrets;
 mod setup;
 mod shapes;
 mod site;

@@ -11,7 +11,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use super::error::{BundleError, Limit};
 use super::frame::{Deflate, Inflate};
 use super::header::Header;
-use super::{armour, limits};
+use super::{armour, cover, limits};
 use crate::base::bytes::Reader;
 use crate::ledger::Hash;
 
@@ -62,6 +62,7 @@ impl Container {
     /// # Errors
     /// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
     pub fn open(bytes: Vec<u8>) -> Result<Self, BundleError> {
+        cover::refuse_covered(&bytes)?;
         let armoured = !bytes.starts_with(&MAGIC);
         let bytes = match armoured.then(|| armour::find(&bytes)).flatten() {
             Some(found) => armour::read(&bytes, found)?,

@@ -25,6 +25,8 @@ pub enum Limit {
     Authors,
     /// The window of a zstd frame.
     Window,
+    /// The work a passphrase asks for.
+    Work,
 }
 
 impl Limit {
@@ -39,6 +41,7 @@ impl Limit {
             Self::Entries => "sync.limit.entries",
             Self::Authors => "sync.limit.authors",
             Self::Window => "sync.limit.window",
+            Self::Work => "sync.limit.work",
         }
     }
 }
@@ -70,6 +73,18 @@ pub enum BundleError {
         /// How many.
         extra: u64,
     },
+    /// In the age format: what is inside cannot be seen without a secret, or not by this build.
+    #[error("encrypted")]
+    Encrypted,
+    /// Encrypted for another passphrase or identity; or the secret is none.
+    #[error("not for this secret")]
+    WrongSecret,
+    /// Encrypted, and cut or changed since.
+    #[error("encrypted, and damaged")]
+    Uncovered,
+    /// Nobody it could be encrypted for.
+    #[error("no recipient")]
+    BadRecipient,
     /// Written for a newer reader.
     #[error("needs a reader of format {needs}")]
     TooNew {
@@ -203,6 +218,11 @@ impl BundleError {
             Self::Trailing { extra } => {
                 Message::new("sync.error.trailing").with("extra", count(*extra))
             }
+            Self::Encrypted if cfg!(feature = "age") => Message::new("sync.error.encrypted"),
+            Self::Encrypted => Message::new("sync.error.encrypted_here"),
+            Self::WrongSecret => Message::new("sync.error.wrong_secret"),
+            Self::Uncovered => Message::new("sync.error.uncovered"),
+            Self::BadRecipient => Message::new("sync.error.bad_recipient"),
             Self::TooNew { .. } | Self::Capability(_) | Self::UnknownCritical { .. } => {
                 Message::new("sync.error.too_new").with("detail", self.to_string())
             }

@@ -7,6 +7,7 @@
 pub mod armour;
 pub mod check;
 pub mod container;
+pub mod cover;
 pub mod dispute;
 mod effects;
 mod entry;

@@ -10,6 +10,7 @@
 mod answers;
 mod bad_input;
 mod bundles;
+mod covered;
 mod hostile;
 mod kept;
 mod refused;

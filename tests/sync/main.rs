@@ -15,6 +15,7 @@ mod world;
 
 mod approval;
 mod container;
+mod covered;
 mod crash;
 mod golden;
 mod histories;

@@ -7,10 +7,14 @@ use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
+#[cfg(feature = "age")]
+use crate::cli::secrets;
 use crate::cli::setup;
 use crate::cli::site::{Desk, Site};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
+#[cfg(feature = "age")]
+use crate::sync::cover;
 use crate::sync::export::{self, Order};
 use crate::sync::file::{self, Dress};
 use crate::sync::keyfile::KeyFile;
@@ -46,7 +50,7 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
         let read = Container::open(bundle.clone())?;
         Ok(file::name(&read.header, &read.root))
     })?;
-    file::write(&path, &bundle, dress)?;
+    write(&path, &bundle, dress, (args, out))?;
     let entries = usize::try_from(planned.entries()).unwrap_or(usize::MAX);
     let key = if entries == 0 {
         "cli.done.nothing_new"
@@ -60,6 +64,31 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
     )?;
     out.say(&Message::new("sync.file.written"))?;
     Ok(Exit::Done)
+}
+
+/// Writes the bundle, encrypted where that is asked for.
+#[cfg(feature = "age")]
+fn write(
+    path: &Path,
+    bundle: &[u8],
+    dress: Dress,
+    (args, out): (&args::Export, &mut Out<'_>),
+) -> Result<(), Failure> {
+    match secrets::lock(&args.lock, out)? {
+        Some(lock) => Ok(file::put(path, &cover::cover(bundle, &lock, dress)?)?),
+        None => Ok(file::write(path, bundle, dress)?),
+    }
+}
+
+/// Writes the bundle.
+#[cfg(not(feature = "age"))]
+fn write(
+    path: &Path,
+    bundle: &[u8],
+    dress: Dress,
+    _: (&args::Export, &mut Out<'_>),
+) -> Result<(), Failure> {
+    Ok(file::write(path, bundle, dress)?)
 }
 
 /// Writes what the coordinator needs to enrol this store.

@@ -39,7 +39,7 @@ struct BundleShape {
 }
 
 pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let read = files::read_all(&args.files, out)?;
+    let read = files::read_all(&args.files, &args.unlock, out)?;
     let mut desk = site.write()?;
     let unit = desk.store.info()?.unit;
     let scene = site.scene(&desk.plan, &unit);

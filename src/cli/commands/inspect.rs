@@ -7,6 +7,7 @@ use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
+use crate::cli::secrets::Secrets;
 use crate::cli::shapes::moment;
 use crate::sync::inspect;
 
@@ -35,7 +36,8 @@ struct RangeShape {
 }
 
 pub(crate) fn run(args: &args::Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let found = inspect::of(&files::read(&args.file)?);
+    let mut secrets = Secrets::told(&args.unlock);
+    let found = inspect::of(&files::read(&args.file, &mut secrets, out)?);
     if args.answer.json {
         out.json(&InspectAnswer {
             schema: "nhaplieu.inspect/1",

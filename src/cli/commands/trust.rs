@@ -10,6 +10,7 @@ use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
+use crate::cli::secrets::Secrets;
 use crate::cli::setup;
 use crate::cli::site::{Desk, Site, read_file};
 use crate::ledger::{AuthorId, Origin};
@@ -22,7 +23,7 @@ use crate::sync::undo;
 
 pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (asking, mut desk) = if args.file.exists() {
-        (asking(&args.file)?, site.write()?)
+        (asking(args, out)?, site.write()?)
     } else {
         let desk = site.write()?;
         (kept(&desk, &args.file)?, desk)
@@ -74,7 +75,8 @@ fn kept(desk: &Desk, named: &Path) -> Result<Asking, Failure> {
 }
 
 /// The key of a key file, or of the store that signed a bundle.
-fn asking(file: &Path) -> Result<Asking, Failure> {
+fn asking(args: &args::Enrol, out: &mut Out<'_>) -> Result<Asking, Failure> {
+    let file = &args.file;
     let bytes = read_file(file)?;
     if bytes.starts_with(FIRST.as_bytes()) {
         let found = KeyFile::read(&bytes).map_err(|error| {
@@ -91,7 +93,8 @@ fn asking(file: &Path) -> Result<Asking, Failure> {
             key: found.key,
         });
     }
-    Ok(signer(&files::read(file)?))
+    let mut secrets = Secrets::told(&args.unlock);
+    Ok(signer(&files::read(file, &mut secrets, out)?))
 }
 
 fn signer(bundle: &Checked) -> Asking {
