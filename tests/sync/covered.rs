@@ -19,9 +19,10 @@ fn an_encrypted_file_is_known_by_content_in_every_build() {
         assert!(cover::is_covered(head));
         let error = Checked::read(head.to_vec()).unwrap_err();
         assert_eq!(error, BundleError::Encrypted);
-        let key = match cfg!(feature = "age") {
-            true => "sync.error.encrypted",
-            false => "sync.error.encrypted_here",
+        let key = if cfg!(feature = "age") {
+            "sync.error.encrypted"
+        } else {
+            "sync.error.encrypted_here"
         };
         assert_eq!(error.message().key, key);
     }
@@ -139,11 +140,7 @@ mod opened {
             .position(|window| window == b" 2\n")
             .unwrap();
         let asked = format!(" {}\n", limits::WORK_READ + 1);
-        let hard = [
-            &easy[..at],
-            asked.as_bytes(),
-            &easy[at + 3..],
-        ];
+        let hard = [&easy[..at], asked.as_bytes(), &easy[at + 3..]];
         let error = uncover(&hard.concat(), &words("x")).unwrap_err();
         assert_eq!(error, BundleError::TooLarge { what: Limit::Work });
         // A head of 64 KiB and more is not read.
