@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use super::command::Command;
 use super::key::Key;
+use super::meeting::Listing;
 use super::state::{App, Health, Screen};
 
 /// So much is kept; nobody types further ahead.
@@ -47,7 +48,7 @@ impl App {
             Screen::Form(form) => form.loaded,
             Screen::Findings(list) => list.loaded,
             Screen::History(list) => list.loaded,
-            Screen::Meeting(page) => page.standing.is_some(),
+            Screen::Meeting(page) => page.listing == Listing::There,
             Screen::FirstRun(_) | Screen::Help(_) | Screen::Preview(_) | Screen::Dispute(_) => true,
         };
         !there && self.overlay.is_none() && self.health == Health::Good

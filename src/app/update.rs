@@ -147,7 +147,7 @@ pub(super) fn refresh(app: &App) -> Vec<Effect> {
             Screen::History(list) => {
                 effects.push(Effect::Ask(Request::History(list.filter.clone())));
             }
-            Screen::Meeting(_) => effects.extend(commands::meeting::look_again(app)),
+            Screen::Meeting(_) => effects.push(commands::meeting::question(app)),
             Screen::Opening
             | Screen::FirstRun(_)
             | Screen::Help(_)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::super::command::Command;
 use super::super::line::Line as TextLine;
 use super::super::meeting::{
-    Asked, DisputePage, FileKind, FolderUse, Line, Meet, Meeting, Preview, Running, Stands,
+    Asked, DisputePage, FileKind, FolderUse, Line, Listing, Meet, Meeting, Preview, Running, Stands,
 };
 use super::super::msg::{Effect, Request, Ticket};
 use super::super::picker::{Item, Picker};
@@ -30,9 +30,17 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
     look_again(app)
 }
 
-/// Asks how the store stands now.
-pub(in crate::app) fn look_again(app: &App) -> Vec<Effect> {
-    vec![ask(Meet::Standing(app.folder.clone()))]
+/// Asks how the store stands now; what is typed before the answer is meant for what it lists.
+fn look_again(app: &mut App) -> Vec<Effect> {
+    if let Some(page) = meeting(app) {
+        page.listing = Listing::Asked;
+    }
+    vec![question(app)]
+}
+
+/// The question behind the page.
+pub(in crate::app) fn question(app: &App) -> Effect {
+    ask(Meet::Standing(app.folder.clone()))
 }
 
 fn ask(meet: Meet) -> Effect {

@@ -166,7 +166,9 @@ fn nothing_taken(plan: &ImportPlan) -> (Tone, Message) {
         Fate::Already { wall, .. } => Some(short_day(*wall)),
         _ => None,
     });
+    let taken = fates().any(|fate| *fate == Fate::Taken);
     let message = match already {
+        _ if taken => Message::new("meet.receipt"),
         Some(day) => Message::new("meet.already").with("at", day),
         None => Message::new("meet.nothing_new"),
     };

@@ -36,8 +36,20 @@ pub struct Meeting {
     pub places: Vec<PathBuf>,
     /// The line under the cursor, among those that can be chosen.
     pub selected: usize,
+    /// Whether what is listed is what was asked for last.
+    pub listing: Listing,
     /// The part of the page the cursor goes to when the next answer is there.
     pub seek: Option<Seek>,
+}
+
+/// Whether the page shows what a person asked to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listing {
+    /// The answer is on its way: what is typed is meant for it.
+    #[default]
+    Asked,
+    /// It is there.
+    There,
 }
 
 /// What an import has brought that a person must look at now.
@@ -220,6 +232,7 @@ impl Meeting {
     pub fn take_in(&mut self, standing: Box<Standing>, inbox: Inbox, places: Vec<PathBuf>) {
         (self.inbox, self.places) = (inbox, places);
         self.standing = Some(standing);
+        self.listing = Listing::There;
         let sought = self.seek.take().and_then(|seek| {
             let mut choices = self.choices().into_iter();
             choices.position(|line| match seek {

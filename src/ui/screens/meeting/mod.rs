@@ -193,8 +193,10 @@ impl Row<'_> {
                 seen,
             } => {
                 let name = unit_name(self.app, from);
-                let entries = count(u64::from(*entries));
-                let entries = Message::new("meet.entries").with("count", entries);
+                let entries = match *entries {
+                    0 => Message::new("meet.only_receipt"),
+                    some => Message::new("meet.entries").with("count", count(u64::from(some))),
+                };
                 let (seen, style) = self.seen(*seen);
                 let said = format!("{} · {}", ui.texts.say(&entries), seen);
                 self.three(canvas, &name, &short_time(*written), (&said, style));
