@@ -93,6 +93,15 @@ fn an_import_is_taken_back_as_if_never_or_by_new_entries() {
     office
         .run(&["bundles", "undo", &id, "--reason", " "])
         .expects(2);
+    // Whoever the store does not know may look, not take away.
+    let state = office.state();
+    let undo = ["bundles", "undo", &id, "--reason", "nhầm tệp"];
+    office
+        .run(&[&["--actor", "khach"], &undo[..]].concat())
+        .expects(6);
+    let show = ["--actor", "khach", "bundles", "show", &id];
+    office.run(&show).expects(0);
+    assert_eq!(office.state(), state);
     let done = office
         .run(&["bundles", "undo", &id, "--reason", "nhầm tệp"])
         .expects(0);
@@ -278,4 +287,34 @@ fn a_folder_stands_for_its_bundles_and_gives_files_their_names() {
     std::fs::remove_file(stick.join("hong.nlb")).unwrap();
     district.office.run(&["import", dir]).expects(0);
     assert_eq!(shown(&district.office, "be_trai"), "62");
+}
+
+#[test]
+fn what_oversteps_its_rights_is_kept_as_evidence_until_a_person_lets_it_go() {
+    let district = District::new();
+    let office = &district.office;
+    // A second store of the office's, which enrols people of its own: that right it has nowhere.
+    let other = Desk::empty();
+    other
+        .run(&["init", "--unit", "P-LDTBXH", "--as", "Máy thứ hai"])
+        .expects(0);
+    let key = district.file("xa.nlk");
+    other.run(&["enrol", &key, "--yes"]).expects(0);
+    export(&other, "P-LDTBXH", &district.file("2.nlb"));
+    office.run(&["import", &district.file("2.nlb")]).expects(1);
+    let id = first(&list(office), "quarantine");
+    // It is enrolled, and the bundle that waited for that is judged, refused and kept.
+    let done = office.run(&["enrol", &id, "--yes"]).expects(1);
+    assert!(done.out.contains("vượt quyền"), "{}", done.out);
+    let kept = list(office);
+    assert_eq!(kept["quarantine"], Value::Array(Vec::new()));
+    let message = kept["refused"][0]["message"].as_str().unwrap();
+    assert!(message.contains("vượt quyền"), "{message}");
+    // Evidence waits for nobody, and is not tried again.
+    office.run(&["bundles"]).expects(0);
+    office.run(&["import"]).expects(0);
+    let state = office.state();
+    office.run(&["bundles", "drop", &id, "--yes"]).expects(0);
+    assert_eq!(list(office)["refused"], Value::Array(Vec::new()));
+    assert_eq!(office.state(), state);
 }
