@@ -36,6 +36,16 @@ pub fn clean(text: &str, limit: usize) -> String {
     kept.trim_end().to_owned()
 }
 
+/// True for a text that [`clean`] would leave as it is.
+pub fn is_clean(text: &str, limit: usize) -> bool {
+    // Most are empty or plain, and need no second copy to compare with.
+    let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if plain {
+        return text.len() <= limit && !text.starts_with(' ') && !text.ends_with(' ');
+    }
+    clean(text, limit) == text
+}
+
 fn spaced(c: char) -> char {
     if matches!(
         c,
@@ -160,6 +170,19 @@ mod tests {
         assert_eq!(clean(mixed, 100), "Kế hoạch");
         assert_eq!(clean("e\u{323}\u{302}", 10), "ệ");
         assert_eq!(clean("Ðại Hóa", 10), "Đại Hóa");
+    }
+
+    #[test]
+    fn a_text_is_clean_when_cleaning_changes_nothing() {
+        let hoa = "Ho\u{61}\u{323}";
+        for text in [
+            "", "a", " a", "a ", "a  b", "~", "\u{7f}", "a\tb", "Hạ", hoa, "Ðại", "ê ",
+        ] {
+            for limit in [0, 1, 3, 50] {
+                let same = clean(text, limit) == text;
+                assert_eq!(is_clean(text, limit), same, "{text:?} {limit}");
+            }
+        }
     }
 
     #[test]

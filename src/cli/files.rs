@@ -10,7 +10,7 @@ use super::secrets::Secrets;
 use crate::base::Message;
 use crate::sync::export::ExportError;
 use crate::sync::file::{self, FileError};
-use crate::sync::{BundleError, Checked};
+use crate::sync::{BundleError, Checked, Watch};
 
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
@@ -46,6 +46,7 @@ impl From<ExportError> for Failure {
 /// Why it is no bundle that could be taken.
 pub(crate) fn read(
     path: &Path,
+    watch: &dyn Watch,
     secrets: &mut Secrets<'_>,
     out: &mut Out<'_>,
 ) -> Result<Checked, Failure> {
@@ -58,7 +59,7 @@ pub(crate) fn read(
         Failure::from(error).because(detail)
     };
     let bytes = secrets.open(file::read(path)?, out)?;
-    Checked::read(bytes).map_err(named)
+    Checked::read_watched(bytes, watch).map_err(named)
 }
 
 /// Reads all of them, folders included, before anything is done with any: one that is none
@@ -68,6 +69,7 @@ pub(crate) fn read(
 /// The first refusal; the others were said.
 pub(crate) fn read_all(
     paths: &[PathBuf],
+    watch: &dyn Watch,
     unlock: &Unlock,
     out: &mut Out<'_>,
 ) -> Result<Vec<Checked>, Failure> {
@@ -75,7 +77,7 @@ pub(crate) fn read_all(
     let mut bundles = Vec::new();
     let mut refused: Option<Failure> = None;
     for path in &meant(paths)? {
-        match (read(path, &mut secrets, out), &refused) {
+        match (read(path, watch, &mut secrets, out), &refused) {
             (Ok(bundle), _) => bundles.push(bundle),
             (Err(failure), None) => refused = Some(failure),
             (Err(failure), Some(_)) => out.fail(&failure),

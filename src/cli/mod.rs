@@ -9,6 +9,7 @@ mod find;
 mod invent;
 mod keymap;
 mod out;
+mod progress;
 mod screens;
 mod secrets;
 mod setup;

@@ -89,12 +89,10 @@ impl Heads {
 
     /// After entries that arrived: those of `replaced` that are heads go, `added` join.
     #[must_use]
-    pub fn merged(&self, replaced: &[EntryRef], added: Option<Head>) -> Self {
-        let kept = self
-            .heads
-            .iter()
-            .filter(|head| !replaced.contains(&head.entry));
-        Self::new(kept.cloned().chain(added).collect())
+    pub fn merged(mut self, replaced: &[EntryRef], added: Option<Head>) -> Self {
+        self.heads.retain(|head| !replaced.contains(&head.entry));
+        self.heads.extend(added);
+        Self::new(self.heads)
     }
 
     /// The head shown: the only one, or the provisional one of a conflict.

@@ -2,30 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use redb::{ReadableTable, WriteTransaction};
-
 use super::api::StoreError;
-use super::batch::Batch;
-use super::codec::{Record, TipV1};
+use super::codec::Record;
 use super::exchange::{
-    Arriving, Checkpoint, Decide, Decision, Exchange, Forgotten, Ground, Peer, Rebuild, Report, Tip,
+    Arriving, Checkpoint, Decide, Exchange, Forgotten, Ground, Peer, Report, Tip,
 };
 use super::ground::Open;
 use super::key::{self, WriterKey};
 use super::peers::{self, Tag};
 use super::redb_store::{RedbStore, Step};
-use super::rows::{self, Rows};
-use super::watch::{self, Meter, Watch};
-use super::{epoch, read, verify};
-use crate::ledger::{AuthorId, Clock, EntryRef, Hash, Recorded, Subject, Trust};
+use super::rows;
+use super::watch::Watch;
+use super::{arrive, epoch, forget, read, verify};
+use crate::ledger::{AuthorId, Hash};
 
-/// What came of one attempt to take entries in.
-enum Attempt {
-    Nothing,
-    /// Another epoch must begin first.
-    NewEpoch(AuthorId),
-    Written(TipV1),
-}
+/// How often an import is weighed anew because others wrote meanwhile: all is read and decided
+/// before the transaction, which writes only if nothing has moved since (`settled.md` 2).
+const ATTEMPTS: u32 = 8;
 
 impl Exchange for RedbStore {
     fn weigh(
@@ -36,34 +29,37 @@ impl Exchange for RedbStore {
     }
 
     fn absorb(&mut self, watch: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
-        // The first attempt may find that the store must go on as another author.
-        for _ in 0..2 {
-            let attempt = self.transact(|transaction| {
-                let (decision, writer) = {
-                    let open = Open::write(transaction)?;
-                    (decide(&open)?, open.seeds()?.writer)
-                };
-                match (decision, writer) {
-                    (Some(decision), Some(writer)) if decision.new_epoch => {
-                        Ok(Step::Abort(Attempt::NewEpoch(writer)))
-                    }
-                    (Some(decision), _) if !decision.is_empty() => {
-                        let tip = write(transaction, &decision, watch)?;
-                        Ok(Step::Commit(Attempt::Written(tip)))
-                    }
-                    _ => Ok(Step::Abort(Attempt::Nothing)),
+        let mut turned = false;
+        for _ in 0..ATTEMPTS {
+            let (stands, decision) =
+                self.read(|reading| Ok((reading.tip()?, decide(&Open::read(reading)?)?)))?;
+            let Some(decision) = decision else {
+                return Ok(());
+            };
+            if decision.new_epoch {
+                if turned {
+                    return Err(StoreError::Refused("epoch".to_owned()));
                 }
+                self.turn(AuthorId(stands.author))?;
+                turned = true;
+                continue;
+            }
+            if decision.is_empty() {
+                return Ok(());
+            }
+            let written = self.transact(|transaction| {
+                if rows::tip(&transaction.open_table(rows::META)?)? != stands {
+                    return Ok(Step::Abort(None));
+                }
+                arrive::write(transaction, &decision, watch).map(|tip| Step::Commit(Some(tip)))
             })?;
-            match attempt {
-                Attempt::Nothing => return Ok(()),
-                Attempt::Written(tip) => {
-                    self.bear_witness(tip.author, tip.seq, tip.hash);
-                    return Ok(());
-                }
-                Attempt::NewEpoch(writer) => self.turn(writer)?,
+            if let Some(tip) = written {
+                self.bear_witness(tip.author, tip.seq, tip.hash);
+                return Ok(());
             }
         }
-        Err(StoreError::Refused("epoch".to_owned()))
+        let by = String::new();
+        Err(self.named(StoreError::Held { by }))
     }
 
     fn log_bytes(
@@ -77,7 +73,7 @@ impl Exchange for RedbStore {
             let open = Open::read(reading)?;
             let forked = open.tips(author)?.len() > 1;
             let chain = if forked {
-                chain_to(&open.entries, author, from, tip)?
+                forget::chain_to(&open.entries, author, from, tip)?
             } else {
                 BTreeSet::new()
             };
@@ -155,13 +151,15 @@ impl Exchange for RedbStore {
     }
 
     fn forget(&mut self, root: &Hash) -> Result<Forgotten, StoreError> {
-        self.transact(|transaction| match forgettable(transaction, root)? {
-            None => Ok(Step::Abort(Forgotten::BuiltOn)),
-            Some(report) => {
-                remove(transaction, &report)?;
-                Ok(Step::Commit(Forgotten::AsIfNever))
-            }
-        })
+        self.transact(
+            |transaction| match forget::forgettable(transaction, root)? {
+                None => Ok(Step::Abort(Forgotten::BuiltOn)),
+                Some(report) => {
+                    forget::remove(transaction, &report)?;
+                    Ok(Step::Commit(Forgotten::AsIfNever))
+                }
+            },
+        )
     }
 
     fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
@@ -181,228 +179,4 @@ impl RedbStore {
         self.edge.seed = blake3::derive_key("nhaplieu epoch after a copy v1", &material);
         epoch::begin_epoch(self, writer)
     }
-}
-
-/// The entries from number `from` on that lead to `tip`.
-fn chain_to(
-    entries: &impl Rows,
-    author: &AuthorId,
-    from: u64,
-    tip: &Tip,
-) -> Result<BTreeSet<Tip>, StoreError> {
-    let mut chain = BTreeSet::new();
-    let (mut seq, mut hash) = *tip;
-    while seq >= from && seq > 0 {
-        let key = rows::entry_key(author, seq, &hash);
-        let Some(value) = entries.get(key.as_slice())? else {
-            return Err(StoreError::Damaged(format!("no entry {seq}")));
-        };
-        chain.insert((seq, hash));
-        hash = rows::unsealed_entry(&key, value.value())?.previous;
-        seq -= 1;
-    }
-    Ok(chain)
-}
-
-/// Writes everything a decision says.
-fn write(
-    transaction: &WriteTransaction,
-    decision: &Decision<'_>,
-    watch: &dyn Watch,
-) -> Result<TipV1, StoreError> {
-    let mut meter = Meter::begin(watch, watch::Step::Write, decision.entries)?;
-    let mut batch = Batch::begin(transaction)?;
-    for taken in &decision.taken {
-        taken
-            .source
-            .each(taken.index, taken.from, &mut |arriving| {
-                let key = rows::entry_key(&taken.author, arriving.seq, arriving.hash);
-                let row = rows::sealed_entry(&key, arriving.previous, arriving.bytes);
-                batch.insert_entry(&key, &row)?;
-                Ok(meter.one()?)
-            })?;
-    }
-    if decision.rebuild == Rebuild::No {
-        for (key, heads) in &decision.views {
-            batch.place_view(&read::subject(key)?, heads.clone());
-        }
-    }
-    let tip = batch.tip_mut();
-    tip.counter = tip.counter.saturating_add(1);
-    tip.entries = tip.entries.saturating_add(decision.entries);
-    let clock = Clock {
-        millis: tip.millis,
-        counter: tip.tick,
-    };
-    if decision.clock > clock {
-        (tip.millis, tip.tick) = (decision.clock.millis, decision.clock.counter);
-    }
-    batch.finish()?;
-    rows_of_meeting(transaction, decision)?;
-    match decision.rebuild {
-        Rebuild::Yes => verify::rebuild(transaction)?,
-        Rebuild::No => count_unsent(transaction)?,
-    }
-    meter.end()?;
-    rows::tip(&transaction.open_table(rows::META)?)
-}
-
-fn rows_of_meeting(
-    transaction: &WriteTransaction,
-    decision: &Decision<'_>,
-) -> Result<(), StoreError> {
-    let mut exchange = transaction.open_table(peers::EXCHANGE)?;
-    for peer in &decision.peers {
-        let key = peers::tagged(Tag::Peer, &peer.author);
-        peers::put(
-            &mut exchange,
-            Record::Exchange,
-            &key,
-            &peers::peer_bytes(peer),
-        )?;
-    }
-    for (author, tips) in &decision.forks {
-        let key = peers::tagged(Tag::Fork, author);
-        peers::put(
-            &mut exchange,
-            Record::Exchange,
-            &key,
-            &peers::tips_bytes(tips),
-        )?;
-    }
-    let mut table = transaction.open_table(peers::CHECKPOINTS)?;
-    for point in &decision.checkpoints {
-        let (key, payload) = peers::checkpoint_row(point);
-        peers::put(&mut table, Record::Checkpoint, &key, &payload)?;
-    }
-    write_early(transaction, decision)?;
-    let mut table = transaction.open_table(peers::REPORTS)?;
-    for report in &decision.reports {
-        let payload = peers::report_bytes(report);
-        peers::put(&mut table, Record::Report, &report.root.0, &payload)?;
-    }
-    let mut table = transaction.open_table(peers::HELD)?;
-    for root in &decision.release {
-        table.remove(root.0.as_slice())?;
-    }
-    for (bundle, bytes) in &decision.hold {
-        let payload = peers::held_payload(bundle, bytes);
-        peers::put(&mut table, Record::Held, &bundle.root.0, &payload)?;
-    }
-    Ok(())
-}
-
-fn write_early(transaction: &WriteTransaction, decision: &Decision<'_>) -> Result<(), StoreError> {
-    let mut table = transaction.open_table(peers::EARLY)?;
-    for (entry, subject) in &decision.early {
-        let key = peers::early_key(entry, Some(subject));
-        peers::put(&mut table, Record::Early, &key, &[])?;
-    }
-    for entry in &decision.come {
-        let from = peers::early_key(entry, None);
-        let to = rows::after(&from);
-        table.retain_in(from.as_slice()..to.as_slice(), |_, _| false)?;
-    }
-    Ok(())
-}
-
-/// Counts anew what the district has not acknowledged; reads no more than that.
-fn count_unsent(transaction: &WriteTransaction) -> Result<(), StoreError> {
-    let (unsent, since) = {
-        let open = Open::write(transaction)?;
-        let controls = open.controls()?;
-        let trust = Trust::new(&open.seeds()?, &controls, &open.vouched()?);
-        let acked = open.acked(&trust)?;
-        let (mut unsent, mut since) = (0_u64, None::<u64>);
-        for author in trust.own() {
-            let from = acked.get(author).copied().unwrap_or(0).saturating_add(1);
-            let (start, _) = rows::seq_range(author, from);
-            let (_, end) = rows::seq_range(author, u64::MAX);
-            let mut first = None;
-            for row in open.entries.range(start.as_slice()..=end.as_slice())? {
-                let (key, value) = row?;
-                let recorded = rows::unsealed_entry(key.value(), value.value())?;
-                if recorded.entry.subject.form().is_some() {
-                    unsent = unsent.saturating_add(1);
-                    first.get_or_insert(recorded.entry.clock.millis);
-                }
-            }
-            since = match (since, first) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-        }
-        (unsent, since)
-    };
-    let mut batch = Batch::begin(transaction)?;
-    (batch.tip_mut().unsent, batch.tip_mut().unsent_since) = (unsent, since);
-    batch.finish()?;
-    Ok(())
-}
-
-/// The import's report, when nothing was built on what it brought.
-fn forgettable(transaction: &WriteTransaction, root: &Hash) -> Result<Option<Report>, StoreError> {
-    let open = Open::write(transaction)?;
-    let report = open.report(root)?.ok_or(StoreError::NothingToUndo)?;
-    for piece in &report.pieces {
-        if !open
-            .tips(&piece.author)?
-            .contains(&(piece.last, piece.hash))
-        {
-            return Ok(None);
-        }
-    }
-    let mut built_on = false;
-    let brought = |entry: &EntryRef| {
-        let piece = report
-            .pieces
-            .iter()
-            .find(|piece| piece.author == entry.author);
-        piece.is_some_and(|piece| (piece.first..=piece.last).contains(&entry.seq))
-    };
-    open.each_entry(&mut |recorded: &Recorded| {
-        let inside = brought(&recorded.reference());
-        // What was believed because of it cannot be told from what would be believed anyway.
-        built_on |= inside
-            && matches!(recorded.entry.subject, Subject::Author(about) if about != recorded.author);
-        built_on |= !inside && recorded.entry.replaces.iter().any(brought);
-        Ok(())
-    })?;
-    Ok((!built_on).then_some(report))
-}
-
-fn remove(transaction: &WriteTransaction, report: &Report) -> Result<(), StoreError> {
-    {
-        let mut entries = transaction.open_table(rows::ENTRIES)?;
-        let mut gone = Vec::new();
-        for piece in &report.pieces {
-            let tip = (piece.last, piece.hash);
-            gone.extend(
-                chain_to(&entries, &piece.author, piece.first, &tip)?
-                    .into_iter()
-                    .map(|(seq, hash)| rows::entry_key(&piece.author, seq, &hash)),
-            );
-        }
-        for key in gone {
-            entries.remove(key.as_slice())?;
-        }
-        let mut points = transaction.open_table(peers::CHECKPOINTS)?;
-        for piece in &report.pieces {
-            let from = rows::entry_key(&piece.author, piece.last, &piece.hash);
-            let to = rows::after(&from);
-            points.retain_in(from.as_slice()..to.as_slice(), |_, _| false)?;
-        }
-        transaction
-            .open_table(peers::REPORTS)?
-            .remove(report.root.0.as_slice())?;
-        let mut exchange = transaction.open_table(peers::EXCHANGE)?;
-        let key = peers::tagged(Tag::Peer, &report.signer);
-        let said = peers::one(&exchange, Record::Exchange, &key, |bytes| {
-            peers::peer_from(report.signer, bytes)
-        })?;
-        if said.is_some_and(|peer| peer.root == report.root) {
-            exchange.remove(key.as_slice())?;
-        }
-    }
-    verify::rebuild(transaction)
 }

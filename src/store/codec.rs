@@ -6,7 +6,7 @@
 //! under the wrong key is as wrong as a changed one.
 
 use bincode::config::{Configuration, Limit, LittleEndian, Varint};
-use bincode::{Decode, Encode};
+use bincode::{BorrowDecode, Decode, Encode};
 
 /// The schema byte of the shapes in this file.
 const SCHEMA: u8 = 1;
@@ -74,9 +74,17 @@ pub(crate) enum CodecError {
 
 /// Wraps a payload for storage under `key`.
 pub(crate) fn seal(record: Record, key: &[u8], payload: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(payload.len() + 2 + CHECKSUM);
+    seal_parts(record, key, &[payload])
+}
+
+/// As [`seal`], of a payload whose parts lie apart.
+pub(crate) fn seal_parts(record: Record, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let mut out = Vec::with_capacity(length + 2 + CHECKSUM);
     out.extend([record as u8, SCHEMA]);
-    out.extend(payload);
+    for part in parts {
+        out.extend(*part);
+    }
     let sum = checksum(key, &out);
     out.extend(sum);
     out
@@ -129,8 +137,8 @@ pub(crate) fn encode<T: Encode>(shape: &T) -> Vec<u8> {
 }
 
 /// Decodes a frozen shape from exactly these bytes.
-pub(crate) fn decode<T: Decode<()>>(bytes: &[u8]) -> Result<T, CodecError> {
-    let (shape, consumed) = bincode::decode_from_slice(bytes, CONFIG)
+pub(crate) fn decode<'a, T: BorrowDecode<'a, ()>>(bytes: &'a [u8]) -> Result<T, CodecError> {
+    let (shape, consumed) = bincode::borrow_decode_from_slice(bytes, CONFIG)
         .map_err(|error| CodecError::Shape(error.to_string()))?;
     if consumed == bytes.len() {
         Ok(shape)
@@ -140,20 +148,21 @@ pub(crate) fn decode<T: Decode<()>>(bytes: &[u8]) -> Result<T, CodecError> {
 }
 
 /// An entry as it is hashed; kind first, and the body apart, so that a kind of the future can be
-/// kept without being understood.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct EntryV1 {
+/// kept without being understood. Its texts stay where they were read: an import reads each entry
+/// more than once.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, BorrowDecode)]
+pub(crate) struct EntryV1<'a> {
     pub kind: u8,
     pub flags: u8,
     pub millis: u64,
     pub counter: u16,
-    pub actor: String,
+    pub actor: &'a str,
     pub plan_version: u32,
     pub plan_h8: [u8; 8],
-    pub subject: Vec<u8>,
-    pub body: Vec<u8>,
+    pub subject: &'a [u8],
+    pub body: &'a [u8],
     pub replaces: Vec<RefV1>,
-    pub note: String,
+    pub note: &'a str,
     pub action: [u8; 16],
     pub origin: OriginV1,
 }

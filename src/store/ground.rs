@@ -221,7 +221,10 @@ impl<T: Rows> Ground for Open<T> {
 
     fn cited_early(&self, entry: &EntryRef) -> Result<Vec<[u8; 16]>, StoreError> {
         let mut subjects = Vec::new();
-        if let Some(table) = &self.early {
+        // Mostly nothing waits, and this is asked for each entry that comes.
+        if let Some(table) = &self.early
+            && !table.is_empty()?
+        {
             let prefix = peers::early_key(entry, None);
             peers::each(table, Record::Early, &prefix, |key, _| {
                 subjects.extend(key.last_chunk::<16>().copied());

@@ -5,6 +5,7 @@
 mod absorb;
 pub mod api;
 mod approved;
+mod arrive;
 pub mod backend;
 mod batch;
 mod codec;
@@ -15,6 +16,7 @@ mod door;
 mod epoch;
 pub mod exchange;
 mod fault;
+mod forget;
 mod ground;
 mod key;
 pub mod migrate;

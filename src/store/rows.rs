@@ -216,10 +216,7 @@ pub(crate) fn sealed_action(key: &[u8], action: &ActionV1) -> Vec<u8> {
 
 /// The sealed row of an entry.
 pub(crate) fn sealed_entry(key: &[u8], previous: &Hash, bytes: &[u8]) -> Vec<u8> {
-    let mut payload = Vec::with_capacity(32 + bytes.len());
-    payload.extend(previous.0);
-    payload.extend(bytes);
-    seal(Record::Entry, key, &payload)
+    codec::seal_parts(Record::Entry, key, &[&previous.0, bytes])
 }
 
 /// Unwraps the row of an entry; its hash is computed again from what was read.

@@ -16,18 +16,19 @@ use crate::plan::UnitId;
 /// The bytes of an entry, as they are hashed and stored.
 pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
     let (kind, body) = body_bytes(&entry.body);
+    let subject = entry.subject.key();
     encode(&EntryV1 {
         kind,
         flags: entry.flags,
         millis: entry.clock.millis,
         counter: entry.clock.counter,
-        actor: entry.actor.as_str().to_owned(),
+        actor: entry.actor.as_str(),
         plan_version: entry.plan.version,
         plan_h8: entry.plan.h8,
-        subject: entry.subject.key(),
-        body,
+        subject: &subject,
+        body: &body,
         replaces: entry.replaces.iter().map(ref_shape).collect(),
-        note: entry.note.clone(),
+        note: &entry.note,
         action: entry.action.0,
         origin: origin_shape(entry.origin),
     })
@@ -35,22 +36,22 @@ pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
 
 /// Reads an entry's bytes.
 pub(crate) fn entry_from(bytes: &[u8]) -> Result<Entry, CodecError> {
-    let shape: EntryV1 = decode(bytes)?;
+    let shape: EntryV1<'_> = decode(bytes)?;
     Ok(Entry {
         flags: shape.flags,
         clock: Clock {
             millis: shape.millis,
             counter: shape.counter,
         },
-        actor: actor_id(&shape.actor)?,
+        actor: actor_id(shape.actor)?,
         plan: PlanRef {
             version: shape.plan_version,
             h8: shape.plan_h8,
         },
-        subject: Subject::from_key(&shape.subject).map_err(|_| CodecError::Meaning("subject"))?,
+        subject: Subject::from_key(shape.subject).map_err(|_| CodecError::Meaning("subject"))?,
         body: body_from(shape.kind, shape.body)?,
         replaces: shape.replaces.iter().map(ref_from).collect(),
-        note: clean(shape.note)?,
+        note: clean(shape.note.to_owned())?,
         action: ActionId(shape.action),
         origin: origin_from(shape.origin),
     })
@@ -83,7 +84,7 @@ pub(crate) fn view_from(bytes: &[u8]) -> Result<Heads, CodecError> {
     let head = |head: HeadV1| {
         Ok(Head {
             entry: ref_from(&head.entry),
-            body: body_from(head.kind, head.body)?,
+            body: body_from(head.kind, &head.body)?,
             clock: Clock {
                 millis: head.millis,
                 counter: head.counter,
@@ -196,13 +197,13 @@ fn control_bytes(body: &Body) -> (u8, Vec<u8>) {
     }
 }
 
-fn body_from(kind: u8, bytes: Vec<u8>) -> Result<Body, CodecError> {
+fn body_from(kind: u8, bytes: &[u8]) -> Result<Body, CodecError> {
     Ok(match kind {
-        1 => Body::SetValue(content_from(decode::<ValueV1>(&bytes)?.content)?),
-        2 => Body::Note(clean(decode::<NoteV1>(&bytes)?.text)?),
-        3 => Body::Resolve(content_from(decode::<ValueV1>(&bytes)?.content)?),
+        1 => Body::SetValue(content_from(decode::<ValueV1>(bytes)?.content)?),
+        2 => Body::Note(clean(decode::<NoteV1>(bytes)?.text)?),
+        3 => Body::Resolve(content_from(decode::<ValueV1>(bytes)?.content)?),
         4 => {
-            let shape: ConfirmV1 = decode(&bytes)?;
+            let shape: ConfirmV1 = decode(bytes)?;
             Body::Confirm {
                 judged: clean(shape.judged)?,
                 reason: clean(shape.reason)?,
@@ -210,7 +211,7 @@ fn body_from(kind: u8, bytes: Vec<u8>) -> Result<Body, CodecError> {
             }
         }
         5 => {
-            let shape: SubmitV1 = decode(&bytes)?;
+            let shape: SubmitV1 = decode(bytes)?;
             Body::Submit {
                 content: Hash(shape.content),
                 blanks: shape.blanks,
@@ -218,19 +219,22 @@ fn body_from(kind: u8, bytes: Vec<u8>) -> Result<Body, CodecError> {
                 overridden: shape.overridden,
             }
         }
-        6 => decode::<EmptyV1>(&bytes).map(|_| Body::Return)?,
+        6 => decode::<EmptyV1>(bytes).map(|_| Body::Return)?,
         7 => {
-            let (content, frontier) = seal_from(decode(&bytes)?);
+            let (content, frontier) = seal_from(decode(bytes)?);
             Body::Approve { content, frontier }
         }
         8 => {
-            let (content, frontier) = seal_from(decode(&bytes)?);
+            let (content, frontier) = seal_from(decode(bytes)?);
             Body::Lock { content, frontier }
         }
-        9 => decode::<EmptyV1>(&bytes).map(|_| Body::Reopen)?,
-        10..=15 => control_from(kind, &bytes)?,
+        9 => decode::<EmptyV1>(bytes).map(|_| Body::Reopen)?,
+        10..=15 => control_from(kind, bytes)?,
         0 => return Err(CodecError::Meaning("kind")),
-        kind => Body::Unknown { kind, bytes },
+        kind => Body::Unknown {
+            kind,
+            bytes: bytes.to_vec(),
+        },
     })
 }
 
@@ -615,6 +619,6 @@ mod tests {
                 scale: 1,
             },
         });
-        assert_eq!(body_from(1, padded), Err(CodecError::Meaning("figure")));
+        assert_eq!(body_from(1, &padded), Err(CodecError::Meaning("figure")));
     }
 }

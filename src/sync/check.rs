@@ -8,9 +8,9 @@ use super::container::{self, Container};
 use super::entry::{fits, ids, texts};
 use super::error::BundleError;
 use super::header::Header;
-use crate::base::bytes::Reader;
+use super::walk::{At, Mark, Place, walk};
 use crate::base::text;
-use crate::ledger::chain::{self, checkpoint_words};
+use crate::ledger::chain::checkpoint_words;
 use crate::ledger::entry::FLAG_CRITICAL;
 use crate::ledger::trust::Act;
 use crate::ledger::typed::TEXT_LIMIT;
@@ -22,14 +22,6 @@ use crate::store::watch::{Meter, Step, Unwatched, Watch};
 
 /// Longest id in a subject or body, in bytes.
 const ID_LIMIT: usize = 64;
-
-/// Where a chunk begins among the ranges.
-#[derive(Clone, Copy, Debug)]
-struct Mark {
-    range: usize,
-    seq: u64,
-    previous: Hash,
-}
 
 /// A bundle that has been read through.
 #[derive(Clone, Debug)]
@@ -208,122 +200,6 @@ fn signatures(header: &Header) -> Result<(), BundleError> {
     Ok(())
 }
 
-/// Which entry of which range is being read.
-struct Place<'h> {
-    header: &'h Header,
-    range: usize,
-    seq: u64,
-    previous: Hash,
-    /// The hash of the entry, once its bytes are known.
-    hash: Hash,
-}
-
-impl<'h> Place<'h> {
-    fn start(header: &'h Header) -> Self {
-        let first = header.ranges.first();
-        let mark = Mark {
-            range: 0,
-            seq: first.map_or(0, |range| range.first),
-            previous: first.map_or(Hash::ZERO, |range| range.previous),
-        };
-        Self::at(header, mark)
-    }
-
-    fn at(header: &'h Header, mark: Mark) -> Self {
-        Self {
-            header,
-            range: mark.range,
-            seq: mark.seq,
-            previous: mark.previous,
-            hash: Hash::ZERO,
-        }
-    }
-
-    fn mark(&self) -> Mark {
-        Mark {
-            range: self.range,
-            seq: self.seq,
-            previous: self.previous,
-        }
-    }
-
-    /// Takes the bytes of the entry that stands here.
-    fn take(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
-        let range = self.header.ranges.get(self.range).ok_or("one entry more")?;
-        self.hash = chain::link(&range.author(), self.seq, &self.previous, bytes);
-        if self.seq == range.last && self.hash != range.hash {
-            return Err("hash chain");
-        }
-        Ok(())
-    }
-
-    /// Goes on to the next.
-    fn step(&mut self) {
-        let ends = self
-            .header
-            .ranges
-            .get(self.range)
-            .is_none_or(|range| self.seq >= range.last);
-        if ends {
-            self.range += 1;
-            let next = self.header.ranges.get(self.range);
-            self.seq = next.map_or(0, |range| range.first);
-            self.previous = next.map_or(Hash::ZERO, |range| range.previous);
-        } else {
-            self.seq = self.seq.saturating_add(1);
-            self.previous = self.hash;
-        }
-    }
-
-    fn end(&self) -> Result<(), BundleError> {
-        if self.range == self.header.ranges.len() {
-            Ok(())
-        } else {
-            Err(BundleError::malformed(None, 0, "number of entries"))
-        }
-    }
-}
-
-/// Where an entry stands in its chunk.
-#[derive(Clone, Copy)]
-struct At {
-    chunk: u32,
-    entry: u32,
-    offset: usize,
-}
-
-/// Goes through the entries of one chunk: `u32 length | bytes` after each other, to its end.
-fn walk<E: From<BundleError>>(
-    chunk: u32,
-    raw: &[u8],
-    place: &mut Place<'_>,
-    look: &mut impl FnMut(&Place<'_>, At, &[u8]) -> Result<ControlFlow<()>, E>,
-) -> Result<ControlFlow<()>, E> {
-    let mut reader = Reader::new(raw);
-    let mut entry = 0;
-    while !reader.is_empty() {
-        let offset = reader.at();
-        let malformed = |what| BundleError::malformed(Some(chunk), offset, what);
-        let length = reader.u32("entry").map_err(|bad| malformed(bad.what))?;
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        let bytes = reader
-            .take(length, "entry")
-            .map_err(|bad| malformed(bad.what))?;
-        place.take(bytes).map_err(malformed)?;
-        let at = At {
-            chunk,
-            entry,
-            offset,
-        };
-        if look(place, at, bytes)?.is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
-        place.step();
-        entry += 1;
-    }
-    Ok(ControlFlow::Continue(()))
-}
-
 /// Decodes an entry and refuses what no program of ours would have written.
 fn judged(place: &Place<'_>, at: At, bytes: &[u8]) -> Result<Recorded, BundleError> {
     let malformed = |what| BundleError::malformed(Some(at.chunk), at.offset, what);
@@ -340,7 +216,7 @@ fn judged(place: &Place<'_>, at: At, bytes: &[u8]) -> Result<Recorded, BundleErr
         if let Some(position) = words.chars().position(text::is_hostile) {
             return Err(hostile(position));
         }
-        if text::clean(words, TEXT_LIMIT) != *words {
+        if !text::is_clean(words, TEXT_LIMIT) {
             return Err(malformed("text"));
         }
     }
@@ -358,10 +234,8 @@ fn judged(place: &Place<'_>, at: At, bytes: &[u8]) -> Result<Recorded, BundleErr
             entry: at.entry,
         });
     }
-    let range = place.header.ranges.get(place.range);
-    let author = range.map(super::Range::author).ok_or(malformed("range"))?;
     let recorded = Recorded {
-        author,
+        author: place.author().ok_or(malformed("range"))?,
         seq: place.seq,
         previous: place.previous,
         hash: place.hash,

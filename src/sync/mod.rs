@@ -28,6 +28,7 @@ pub mod limits;
 mod merge;
 pub mod plan;
 pub mod undo;
+mod walk;
 
 pub use crate::store::watch;
 pub use check::Checked;

@@ -1,14 +1,15 @@
 //! Long work is watched, and whoever stops it finds everything as it was.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 
 use nhaplieu::store::exchange::Exchange;
-use nhaplieu::store::{Store, StoreError};
-use nhaplieu::sync::{BundleError, Checked, Scene, Step, Watch, import};
+use nhaplieu::store::{RedbStore, Store, StoreError, open};
+use nhaplieu::sync::{BundleError, Checked, ImportPlan, Scene, Step, Watch, import};
 
 use crate::scale::large;
 use crate::site::Site;
+use crate::world::{action, cell, number, set};
 
 /// Notes what it is told, and stops after so many looks.
 #[derive(Debug)]
@@ -89,4 +90,81 @@ fn reading_a_file_can_be_stopped_at_any_look() {
     }
     let whole = Checked::read_watched(bytes, &Stopper::after(3)).unwrap();
     assert_eq!(whole.header().entries, 6_001);
+}
+
+/// Another session's clerk, who types a figure whenever the import has weighed everything.
+struct Neighbour {
+    store: RefCell<RedbStore>,
+    /// How often.
+    times: u64,
+    typed: Cell<u64>,
+}
+
+impl std::fmt::Debug for Neighbour {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.typed.get(), self.times)
+    }
+}
+
+impl Watch for Neighbour {
+    fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
+        let typed = self.typed.get();
+        if step == Step::Weigh && done == of && typed < self.times {
+            let place = cell("xa-a", "2023", "so_00");
+            let figure = number(&(500 + typed).to_string());
+            let one = action("dau-moi", 9_000 + typed, vec![set(&place, figure)]);
+            self.store.borrow_mut().commit(&one).unwrap();
+            self.typed.set(typed + 1);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn imports_beside(times: u64) -> (Site, Checked, Result<ImportPlan, StoreError>, u64) {
+    let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
+    office.enrols(&commune);
+    commune.types_all(100);
+    let bundle = commune.bundle(Some("phong"));
+    let mut other = open(&office.dir(), &Site::edge(77)).unwrap();
+    other.use_plan(crate::world::plan()).unwrap();
+    let neighbour = Neighbour {
+        store: RefCell::new(other),
+        times,
+        typed: Cell::new(0),
+    };
+    let plan = crate::world::plan();
+    let scene = Scene {
+        plan: &plan,
+        unit: &office.unit,
+        by: &office.actor,
+        wall: office.wall,
+        watch: &neighbour,
+    };
+    let done = import::apply(&mut office.store, &scene, std::slice::from_ref(&bundle));
+    let typed = neighbour.typed.get();
+    drop(neighbour);
+    (office, bundle, done, typed)
+}
+
+#[test]
+fn what_another_session_types_while_an_import_is_weighed_is_weighed_as_well() {
+    let (mut office, _, done, typed) = imports_beside(2);
+    let done = done.unwrap();
+    assert_eq!(typed, 2);
+    // Decided on what stood before, the office's figure would be gone and nobody would know.
+    assert_eq!(done.counts.conflicts, 1);
+    assert_eq!(office.shows("xa-a", "so_00"), "100 !");
+    office.is_clean();
+}
+
+#[test]
+fn an_import_among_people_who_never_stop_typing_ends_and_changes_nothing() {
+    let (mut office, bundle, done, typed) = imports_beside(u64::MAX);
+    let error = done.unwrap_err();
+    assert!(matches!(error, StoreError::Held { .. }), "{error}");
+    assert!(typed > 2);
+    assert_eq!(office.shows("xa-a", "so_01"), "");
+    office.is_clean();
+    let done = office.imports(&[bundle]);
+    assert_eq!((done.counts.new, done.counts.conflicts), (43, 1));
 }

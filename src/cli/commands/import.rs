@@ -11,11 +11,12 @@ use crate::cli::changes::{
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
+use crate::cli::progress::Progress;
 use crate::cli::site::{Desk, Site};
 use crate::plan::Plan;
 use crate::store::Store;
-use crate::sync::import;
 use crate::sync::plan::{BundlePlan, Fate, Gap, ImportPlan};
+use crate::sync::{Scene, import};
 
 #[derive(Serialize)]
 struct Answer {
@@ -39,15 +40,20 @@ struct BundleShape {
 }
 
 pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let read = files::read_all(&args.files, &args.unlock, out)?;
+    let progress = Progress::begin(out.texts);
+    let read = files::read_all(&args.files, &progress, &args.unlock, out)?;
     let mut desk = site.write()?;
     let unit = desk.store.info()?.unit;
-    let scene = site.scene(&desk.plan, &unit);
+    let scene = Scene {
+        watch: &progress,
+        ..site.scene(&desk.plan, &unit)
+    };
     let planned = if args.dry_run {
         import::plan(&desk.store, &scene, &read)?
     } else {
         import::apply(&mut desk.store, &scene, &read)?
     };
+    drop(progress);
     if args.files.is_empty() && planned.bundles.is_empty() && !args.answer.json {
         out.say(&Message::new("cli.import.nothing_waits"))?;
         return Ok(Exit::Done);

@@ -9,7 +9,7 @@ use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::secrets::Secrets;
 use crate::cli::shapes::moment;
-use crate::sync::inspect;
+use crate::sync::{Unwatched, inspect};
 
 #[derive(Serialize)]
 struct InspectAnswer {
@@ -37,7 +37,7 @@ struct RangeShape {
 
 pub(crate) fn run(args: &args::Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let mut secrets = Secrets::told(&args.unlock);
-    let found = inspect::of(&files::read(&args.file, &mut secrets, out)?);
+    let found = inspect::of(&files::read(&args.file, &Unwatched, &mut secrets, out)?);
     if args.answer.json {
         out.json(&InspectAnswer {
             schema: "nhaplieu.inspect/1",

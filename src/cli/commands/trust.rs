@@ -16,10 +16,10 @@ use crate::cli::site::{Desk, Site, read_file};
 use crate::ledger::{AuthorId, Origin};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
-use crate::sync::Checked;
 use crate::sync::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::keyfile::{FIRST, KeyFile};
 use crate::sync::undo;
+use crate::sync::{Checked, Unwatched};
 
 pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (asking, mut desk) = if args.file.exists() {
@@ -94,7 +94,7 @@ fn asking(args: &args::Enrol, out: &mut Out<'_>) -> Result<Asking, Failure> {
         });
     }
     let mut secrets = Secrets::told(&args.unlock);
-    Ok(signer(&files::read(file, &mut secrets, out)?))
+    Ok(signer(&files::read(file, &Unwatched, &mut secrets, out)?))
 }
 
 fn signer(bundle: &Checked) -> Asking {

@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Merge, View};
-use crate::ledger::{AuthorId, EntryRef, Head, Heads, Recorded, Subject};
+use crate::ledger::{AuthorId, EntryRef, Head, Heads, PlanRef, Recorded, Subject};
 use crate::store::exchange::subject_digest;
 use crate::store::{StoreError, counts};
 use crate::sync::limits;
@@ -12,7 +12,7 @@ use crate::sync::limits;
 impl Merge<'_, '_> {
     pub(super) fn entry(&mut self, at: usize, recorded: &Recorded) -> Result<(), StoreError> {
         let entry = &recorded.entry;
-        self.fresh.insert(recorded.hash.short());
+        self.fresh.note(recorded);
         if entry.clock.millis > self.scene.wall.saturating_add(limits::AHEAD) {
             *self.ahead.entry(recorded.author).or_insert(0) += 1;
         } else {
@@ -21,14 +21,14 @@ impl Merge<'_, '_> {
         let key = entry.subject.key();
         let digest = subject_digest(&key);
         let replaced = self.arrives(&recorded.reference(), &digest)?;
-        let known_plan = entry.subject.form().is_none() || self.ground.knows_plan(&entry.plan)?;
+        let known_plan = entry.subject.form().is_none() || self.knows_plan(&entry.plan)?;
         if !known_plan && let Some(progress) = self.progress.get_mut(at) {
             progress.counts.held += 1;
         }
         if !counts(&self.trust, recorded, |_| known_plan) {
             return Ok(());
         }
-        let heads = self.view(key, &entry.subject)?.new.clone();
+        let heads = std::mem::take(&mut self.view(&key, &entry.subject)?.new);
         for cited in &entry.replaces {
             if !heads.all().iter().any(|head| head.entry == *cited) && !self.here(cited)? {
                 self.early.insert((*cited, digest));
@@ -36,7 +36,7 @@ impl Merge<'_, '_> {
         }
         let head = (!replaced).then(|| Head::of(recorded.reference(), entry));
         let merged = heads.merged(&entry.replaces, head);
-        if let Some(view) = self.views.get_mut(&entry.subject.key()) {
+        if let Some(view) = self.views.get_mut(&key) {
             view.new = merged;
         }
         Ok(())
@@ -58,11 +58,20 @@ impl Merge<'_, '_> {
     }
 
     fn here(&self, cited: &EntryRef) -> Result<bool, StoreError> {
-        Ok(self.fresh.contains(&cited.h8) || self.ground.has_cited(cited)?)
+        Ok(self.fresh.has(cited) || self.ground.has_cited(cited)?)
     }
 
-    fn view(&mut self, key: Vec<u8>, subject: &Subject) -> Result<&mut View, StoreError> {
-        match self.views.entry(key) {
+    fn knows_plan(&mut self, plan: &PlanRef) -> Result<bool, StoreError> {
+        if let Some(known) = self.plans.get(&plan.h8) {
+            return Ok(*known);
+        }
+        let known = self.ground.knows_plan(plan)?;
+        self.plans.insert(plan.h8, known);
+        Ok(known)
+    }
+
+    fn view(&mut self, key: &[u8], subject: &Subject) -> Result<&mut View, StoreError> {
+        match self.views.entry(key.to_vec()) {
             Entry::Occupied(view) => Ok(view.into_mut()),
             Entry::Vacant(place) => {
                 let old = self.ground.heads(place.key())?;
@@ -115,7 +124,7 @@ impl Merge<'_, '_> {
         })?;
         for (subject, entries) in subjects {
             let heads = Heads::of_entries(entries.iter());
-            self.view(subject.key(), &subject)?.new = heads;
+            self.view(&subject.key(), &subject)?.new = heads;
         }
         Ok(())
     }

@@ -4,9 +4,12 @@
 //! The outcome does not depend on the order of the bundles: each is tried again until none of
 //! them brings anything more.
 
+mod fresh;
 mod heads;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use fresh::Fresh;
 
 use crate::ledger::trust::{Seeds, Vouched};
 use crate::ledger::{ActorId, AuthorId, Clock, EntryRef, Hash, Heads, Recorded, Subject, Trust};
@@ -106,8 +109,9 @@ pub(in crate::sync) struct Merge<'a, 'b> {
     pub(in crate::sync) before: Trust,
     pub(in crate::sync) trust: Trust,
     tips: BTreeMap<AuthorId, Vec<Tip>>,
-    /// Entries taken, by the first bytes of their hashes.
-    fresh: HashSet<[u8; 8]>,
+    fresh: Fresh,
+    /// The plans asked for, and whether each is here.
+    plans: BTreeMap<[u8; 8], bool>,
     pub(in crate::sync) views: BTreeMap<Vec<u8>, View>,
     pub(in crate::sync) early: BTreeSet<(EntryRef, [u8; 16])>,
     pub(in crate::sync) come: BTreeSet<EntryRef>,
@@ -148,7 +152,8 @@ impl<'a, 'b> Merge<'a, 'b> {
             trust: before.clone(),
             before,
             tips: BTreeMap::new(),
-            fresh: HashSet::new(),
+            fresh: Fresh::default(),
+            plans: BTreeMap::new(),
             views: BTreeMap::new(),
             early: BTreeSet::new(),
             come: BTreeSet::new(),
@@ -234,7 +239,9 @@ impl<'a, 'b> Merge<'a, 'b> {
     }
 
     fn known(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError> {
-        Ok(self.fresh.contains(&hash.short()) || self.ground.holds(author, seq, hash)?)
+        let (author, h8) = (*author, hash.short());
+        let fresh = self.fresh.has(&EntryRef { author, seq, h8 });
+        Ok(fresh || self.ground.holds(&author, seq, hash)?)
     }
 
     fn connects(&self, range: &Range) -> Result<bool, StoreError> {
@@ -286,7 +293,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     fn hear(&mut self, bundle: &Checked) {
         let before = (self.controls.len(), self.vouched.len());
         for (_, control) in &bundle.controls {
-            if self.fresh.contains(&control.hash.short()) && !self.controls.contains(control) {
+            if self.fresh.has(&control.reference()) && !self.controls.contains(control) {
                 self.controls.push(control.clone());
             }
         }
@@ -360,6 +367,7 @@ impl<'a, 'b> Merge<'a, 'b> {
             }
             if first.is_none() {
                 first = Some(recorded.seq);
+                self.fresh.expect(author, recorded.seq, range.last);
                 self.attach(recorded)?;
             }
             self.entry(at, recorded)?;

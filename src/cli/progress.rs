@@ -1,0 +1,104 @@
+//! How far long work is: one line on standard error, only where a person looks at it, and only
+//! once it has lasted a second (`interface.md` 2).
+//!
+//! Interrupting needs nothing here: the default of Ctrl+C ends the process, and what is on disk
+//! is before or after, by the transaction.
+
+use std::cell::Cell;
+use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
+
+use super::setup;
+use crate::sync::{Step, Watch};
+use crate::ui::texts::Texts;
+
+/// What is short is over before anybody asks, in milliseconds.
+const PATIENCE: u64 = 1_000;
+/// Between two lines, in milliseconds.
+const PACE: u64 = 200;
+
+/// Watches the work of one command.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    /// Of each step, in the language of the person; `None` where nobody looks.
+    words: Option<[String; 3]>,
+    begun: u64,
+    /// When a line was last shown; 0 for never.
+    shown: Cell<u64>,
+}
+
+impl Progress {
+    /// Begins now, for whoever reads standard error.
+    pub(crate) fn begin(texts: &Texts) -> Self {
+        let words = ["read", "weigh", "write"];
+        let words = words.map(|step| texts.get(&format!("cli.progress.{step}")).to_owned());
+        Self {
+            words: io::stderr().is_terminal().then_some(words),
+            begun: setup::wall(),
+            shown: Cell::new(0),
+        }
+    }
+
+    /// The line that is due at `now`, if one is.
+    fn line(&self, now: u64, (step, done, of): (Step, u64, u64)) -> Option<String> {
+        let words = self.words.as_ref()?;
+        let due = now >= self.begun.saturating_add(PATIENCE)
+            && now >= self.shown.get().saturating_add(PACE);
+        let percent = done.saturating_mul(100).checked_div(of).unwrap_or(100);
+        let [read, weigh, write] = words;
+        let words = match step {
+            Step::Read => read,
+            Step::Weigh => weigh,
+            Step::Write => write,
+        };
+        due.then(|| format!("\r{words} {percent} %\x1b[K"))
+    }
+}
+
+impl Watch for Progress {
+    fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
+        let now = setup::wall();
+        if let Some(line) = self.line(now, (step, done, of)) {
+            self.shown.set(now);
+            // Whoever cannot be told goes without; the work goes on.
+            let _ = io::stderr().write_all(line.as_bytes());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown.get() > 0 {
+            let _ = io::stderr().write_all(b"\r\x1b[K");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watched(words: Option<[String; 3]>) -> Progress {
+        Progress {
+            words,
+            begun: 10_000,
+            shown: Cell::new(0),
+        }
+    }
+
+    #[test]
+    fn what_is_short_or_unwatched_says_nothing() {
+        let words = ["a", "b", "c"].map(str::to_owned);
+        let at = (Step::Weigh, 1, 4);
+        assert_eq!(watched(None).line(20_000, at), None);
+        let progress = watched(Some(words));
+        assert_eq!(progress.line(10_999, at), None);
+        let line = progress.line(11_000, at);
+        assert_eq!(line.as_deref(), Some("\rb 25 %\x1b[K"));
+        progress.shown.set(11_000);
+        assert_eq!(progress.line(11_199, at), None);
+        let line = progress.line(11_200, (Step::Write, 0, 0));
+        assert_eq!(line.as_deref(), Some("\rc 100 %\x1b[K"));
+    }
+}

@@ -1,0 +1,106 @@
+//! Letting an import go again, where nothing was built on it.
+
+use std::collections::BTreeSet;
+
+use redb::WriteTransaction;
+
+use super::api::StoreError;
+use super::codec::Record;
+use super::exchange::{Ground, Report, Tip};
+use super::ground::Open;
+use super::peers::{self, Tag};
+use super::rows::{self, Rows};
+use super::verify;
+use crate::ledger::{AuthorId, EntryRef, Hash, Recorded, Subject};
+
+/// The entries from number `from` on that lead to `tip`.
+pub(super) fn chain_to(
+    entries: &impl Rows,
+    author: &AuthorId,
+    from: u64,
+    tip: &Tip,
+) -> Result<BTreeSet<Tip>, StoreError> {
+    let mut chain = BTreeSet::new();
+    let (mut seq, mut hash) = *tip;
+    while seq >= from && seq > 0 {
+        let key = rows::entry_key(author, seq, &hash);
+        let Some(value) = entries.get(key.as_slice())? else {
+            return Err(StoreError::Damaged(format!("no entry {seq}")));
+        };
+        chain.insert((seq, hash));
+        hash = rows::unsealed_entry(&key, value.value())?.previous;
+        seq -= 1;
+    }
+    Ok(chain)
+}
+
+/// The import's report, when nothing was built on what it brought.
+pub(super) fn forgettable(
+    transaction: &WriteTransaction,
+    root: &Hash,
+) -> Result<Option<Report>, StoreError> {
+    let open = Open::write(transaction)?;
+    let report = open.report(root)?.ok_or(StoreError::NothingToUndo)?;
+    for piece in &report.pieces {
+        if !open
+            .tips(&piece.author)?
+            .contains(&(piece.last, piece.hash))
+        {
+            return Ok(None);
+        }
+    }
+    let mut built_on = false;
+    let brought = |entry: &EntryRef| {
+        let piece = report
+            .pieces
+            .iter()
+            .find(|piece| piece.author == entry.author);
+        piece.is_some_and(|piece| (piece.first..=piece.last).contains(&entry.seq))
+    };
+    open.each_entry(&mut |recorded: &Recorded| {
+        let inside = brought(&recorded.reference());
+        // What was believed because of it cannot be told from what would be believed anyway.
+        built_on |= inside
+            && matches!(recorded.entry.subject, Subject::Author(about) if about != recorded.author);
+        built_on |= !inside && recorded.entry.replaces.iter().any(brought);
+        Ok(())
+    })?;
+    Ok((!built_on).then_some(report))
+}
+
+/// Takes away what an import brought, and derives everything anew.
+pub(super) fn remove(transaction: &WriteTransaction, report: &Report) -> Result<(), StoreError> {
+    {
+        let mut entries = transaction.open_table(rows::ENTRIES)?;
+        let mut gone = Vec::new();
+        for piece in &report.pieces {
+            let tip = (piece.last, piece.hash);
+            gone.extend(
+                chain_to(&entries, &piece.author, piece.first, &tip)?
+                    .into_iter()
+                    .map(|(seq, hash)| rows::entry_key(&piece.author, seq, &hash)),
+            );
+        }
+        for key in gone {
+            entries.remove(key.as_slice())?;
+        }
+        let mut points = transaction.open_table(peers::CHECKPOINTS)?;
+        for piece in &report.pieces {
+            let from = rows::entry_key(&piece.author, piece.last, &piece.hash);
+            let to = rows::after(&from);
+            points.retain_in(from.as_slice()..to.as_slice(), |_, _| false)?;
+        }
+        transaction
+            .open_table(peers::REPORTS)?
+            .remove(report.root.0.as_slice())?;
+        let mut exchange = transaction.open_table(peers::EXCHANGE)?;
+        let key = peers::tagged(Tag::Peer, &report.signer);
+        let said = peers::one(&exchange, Record::Exchange, &key, |bytes| {
+            peers::peer_from(report.signer, bytes)
+        })?;
+        if said.is_some_and(|peer| peer.root == report.root) {
+            exchange.remove(key.as_slice())?;
+        }
+    }
+    verify::rebuild(transaction)
+}

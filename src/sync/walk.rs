@@ -1,0 +1,141 @@
+//! Going through the entries of a bundle: which stands where, and the chain each is bound to.
+
+use std::ops::ControlFlow;
+
+use super::error::BundleError;
+use super::header::{Header, Range};
+use crate::base::bytes::Reader;
+use crate::ledger::{AuthorId, Hash, chain};
+
+/// Where a chunk begins among the ranges.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub(super) range: usize,
+    pub(super) seq: u64,
+    previous: Hash,
+}
+
+/// Which entry of which range is being read.
+pub(super) struct Place<'h> {
+    header: &'h Header,
+    pub(super) range: usize,
+    /// Whose range it is: hashed from the key once, not for each entry.
+    author: Option<AuthorId>,
+    pub(super) seq: u64,
+    pub(super) previous: Hash,
+    /// The hash of the entry, once its bytes are known.
+    pub(super) hash: Hash,
+}
+
+impl<'h> Place<'h> {
+    pub(super) fn start(header: &'h Header) -> Self {
+        Self::at(header, first_of(header, 0))
+    }
+
+    pub(super) fn at(header: &'h Header, mark: Mark) -> Self {
+        Self {
+            header,
+            range: mark.range,
+            author: header.ranges.get(mark.range).map(Range::author),
+            seq: mark.seq,
+            previous: mark.previous,
+            hash: Hash::ZERO,
+        }
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            range: self.range,
+            seq: self.seq,
+            previous: self.previous,
+        }
+    }
+
+    /// Whose entry it is; `None` after the last range.
+    pub(super) fn author(&self) -> Option<AuthorId> {
+        self.author
+    }
+
+    /// Takes the bytes of the entry that stands here.
+    fn take(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+        let range = self.header.ranges.get(self.range).ok_or("one entry more")?;
+        let author = self.author.ok_or("one entry more")?;
+        self.hash = chain::link(&author, self.seq, &self.previous, bytes);
+        if self.seq == range.last && self.hash != range.hash {
+            return Err("hash chain");
+        }
+        Ok(())
+    }
+
+    /// Goes on to the next.
+    fn step(&mut self) {
+        let ends = self
+            .header
+            .ranges
+            .get(self.range)
+            .is_none_or(|range| self.seq >= range.last);
+        if ends {
+            *self = Self::at(self.header, first_of(self.header, self.range + 1));
+        } else {
+            self.seq = self.seq.saturating_add(1);
+            self.previous = self.hash;
+        }
+    }
+
+    pub(super) fn end(&self) -> Result<(), BundleError> {
+        if self.range == self.header.ranges.len() {
+            Ok(())
+        } else {
+            Err(BundleError::malformed(None, 0, "number of entries"))
+        }
+    }
+}
+
+fn first_of(header: &Header, range: usize) -> Mark {
+    let first = header.ranges.get(range);
+    Mark {
+        range,
+        seq: first.map_or(0, |range| range.first),
+        previous: first.map_or(Hash::ZERO, |range| range.previous),
+    }
+}
+
+/// Where an entry stands in its chunk.
+#[derive(Clone, Copy)]
+pub(super) struct At {
+    pub(super) chunk: u32,
+    pub(super) entry: u32,
+    pub(super) offset: usize,
+}
+
+/// Goes through the entries of one chunk: `u32 length | bytes` after each other, to its end.
+pub(super) fn walk<E: From<BundleError>>(
+    chunk: u32,
+    raw: &[u8],
+    place: &mut Place<'_>,
+    look: &mut impl FnMut(&Place<'_>, At, &[u8]) -> Result<ControlFlow<()>, E>,
+) -> Result<ControlFlow<()>, E> {
+    let mut reader = Reader::new(raw);
+    let mut entry = 0;
+    while !reader.is_empty() {
+        let offset = reader.at();
+        let malformed = |what| BundleError::malformed(Some(chunk), offset, what);
+        let length = reader.u32("entry").map_err(|bad| malformed(bad.what))?;
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let bytes = reader
+            .take(length, "entry")
+            .map_err(|bad| malformed(bad.what))?;
+        place.take(bytes).map_err(malformed)?;
+        let at = At {
+            chunk,
+            entry,
+            offset,
+        };
+        if look(place, at, bytes)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        place.step();
+        entry += 1;
+    }
+    Ok(ControlFlow::Continue(()))
+}
