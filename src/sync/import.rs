@@ -1,21 +1,21 @@
 //! Importing: the plan first, as data; then the same plan applied in one transaction. A kill at
 //! any point leaves before or after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Checked;
 use super::effects::{changes, suspicions};
 use super::keeping::{Room, bundle};
 use super::late::latecomers;
 use super::merge::{Merge, Scene, Stop, Supposed};
-use super::plan::{Details, Dispute, ImportPlan};
+use super::plan::{Details, Dispute, FigureChange, ImportPlan, Suspicion};
 use crate::ledger::entry::Frontier;
 use crate::ledger::trust::Rights;
 use crate::ledger::{
-    ActionId, AuthorId, Body, Clock, Entry, Hash, Origin, PlanRef, Recorded, Subject,
+    ActionId, AuthorId, Body, CellKey, Clock, Entry, Hash, Origin, PlanRef, Recorded, Subject,
 };
 use crate::store::StoreError;
-use crate::store::exchange::{Decision, Exchange, Ground, Held, Rebuild};
+use crate::store::exchange::{Decision, Exchange, Ground, Held, Rebuild, Report};
 
 /// What an import would change; nothing is.
 ///
@@ -211,13 +211,8 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), St
     }
     plan.counts.conflicts = count(plan.changes.iter().filter(|c| c.dispute == Dispute::Begins));
     plan.counts.suspicious = count(plan.suspicions.iter());
-    let details = Details {
-        counts: plan.counts,
-        changes: plan.changes.clone(),
-    }
-    .bytes();
     for report in &mut decision.reports {
-        report.details.clone_from(&details);
+        report.details = details(merge, &plan, report);
     }
     let counts_anew = merge.counts_anew();
     let writer = merge.writer();
@@ -239,6 +234,34 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), St
         .map(|(key, view)| (key.clone(), view.new.clone()))
         .collect();
     Ok((decision, plan))
+}
+
+/// What is kept of one bundle's import: its own counts, the figures its own entries are about,
+/// and what it had brought before, where only now the rest of it could be taken.
+fn details(merge: &Merge<'_, '_>, plan: &ImportPlan, report: &Report) -> Vec<u8> {
+    let at = merge.bundles.iter().position(|b| b.root() == report.root);
+    let brought = |change: &&FigureChange| {
+        let key = Subject::Cell(change.cell.clone()).key();
+        let view = merge.views.get(&key);
+        view.is_some_and(|view| view.by.is_empty() || at.is_some_and(|at| view.by.contains(&at)))
+    };
+    let changes: Vec<FigureChange> = plan.changes.iter().filter(brought).cloned().collect();
+    let own = plan.bundles.iter().find(|b| b.root == report.root);
+    let mut counts = own.map(|own| own.counts).unwrap_or_default();
+    counts.conflicts = count(changes.iter().filter(|c| c.dispute == Dispute::Begins));
+    let cells: BTreeSet<&CellKey> = changes.iter().map(|change| &change.cell).collect();
+    counts.suspicious = count(plan.suspicions.iter().filter(|suspicion| match suspicion {
+        Suspicion::Jump(cell) => cells.contains(cell),
+        Suspicion::Clock { author, .. } | Suspicion::Copy { author, .. } => {
+            report.pieces.iter().any(|piece| piece.author == *author)
+        }
+    }));
+    let now = Details { counts, changes };
+    match Details::read(&report.details) {
+        Ok(before) => before.then(now),
+        Err(_) => now,
+    }
+    .bytes()
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u64 {

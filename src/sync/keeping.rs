@@ -212,7 +212,9 @@ fn taken<'b>(
         decision.peers.retain(|other| other.author != peer.author);
         decision.peers.push(peer);
     }
-    let mut pieces = before.map(|report| report.pieces).unwrap_or_default();
+    let (mut pieces, details) = before
+        .map(|report| (report.pieces, report.details))
+        .unwrap_or_default();
     if progress.pieces.is_empty() && progress.hindrance.is_some() {
         return Ok(());
     }
@@ -223,7 +225,7 @@ fn taken<'b>(
         by: merge.scene.by.clone(),
         signer: header.signed_by(),
         pieces,
-        details: Vec::new(),
+        details,
     });
     Ok(())
 }

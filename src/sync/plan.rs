@@ -1,5 +1,7 @@
 //! What an import would change, as data: shown before anything is changed, and kept of it after.
 
+use std::collections::BTreeMap;
+
 use super::error::BundleError;
 use super::fingerprint::Fingerprint;
 use crate::base::bytes::{BadBytes, Reader, put_text};
@@ -245,6 +247,27 @@ const DETAILS_V1: u8 = 1;
 const LATE: u8 = 0x10;
 
 impl Details {
+    /// Together with what the rest of the same bundle brought later: each figure from what it was
+    /// first to what it became last.
+    #[must_use]
+    pub fn then(mut self, later: Self) -> Self {
+        self.counts.add(&later.counts);
+        self.counts.known = later.counts.known;
+        self.counts.waiting = later.counts.waiting;
+        self.counts.refused = later.counts.refused;
+        let mut cells: BTreeMap<CellKey, FigureChange> = std::mem::take(&mut self.changes)
+            .into_iter()
+            .map(|change| (change.cell.clone(), change))
+            .collect();
+        for change in later.changes {
+            let first = cells.remove(&change.cell);
+            let old = first.map_or_else(|| change.old.clone(), |first| first.old);
+            cells.insert(change.cell.clone(), FigureChange { old, ..change });
+        }
+        self.changes.extend(cells.into_values());
+        self
+    }
+
     /// As it is stored.
     pub fn bytes(&self) -> Vec<u8> {
         let mut out = vec![DETAILS_VERSION];

@@ -293,6 +293,34 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     office.is_clean();
 }
 
+#[test]
+fn of_bundles_that_came_in_together_one_is_taken_back_alone() {
+    let (mut office, mut a) = acquainted();
+    let mut b = Site::commune("xa-b", 2);
+    office.enrols(&b);
+    b.pins(&office);
+    a.types("so_00", "5");
+    b.types("so_00", "7");
+    let (from_a, from_b) = (a.bundle(Some("phong")), b.bundle(Some("phong")));
+    let roots = (from_a.root(), from_b.root());
+    office.imports(&[from_a, from_b]);
+    let kept = nhaplieu::sync::kept::imported(&office.store).unwrap();
+    for one in &kept {
+        let details = one.details.as_ref().unwrap();
+        assert_eq!(details.changes.len(), 1, "its own figure and no other's");
+        assert_eq!(details.counts.new, 4);
+    }
+    office.types_for("xa-a", "so_00", "50");
+    office.types_for("xa-b", "so_01", "8");
+    let undone = undo::import(&mut office.store, &roots.0, "nhầm").unwrap();
+    assert_eq!(undone, Undone::Restoring(Vec::new()), "typed over since");
+    assert_eq!(office.shows("xa-b", "so_00"), "7", "nobody took that back");
+    let undone = undo::import(&mut office.store, &roots.1, "nhầm").unwrap();
+    assert_eq!(undone, Undone::AsIfNever);
+    assert_eq!(office.shows("xa-a", "so_00"), "50");
+    assert_eq!(office.shows("xa-b", "so_00"), "");
+}
+
 /// Forms and log of a store.
 fn everything(site: &Site) -> String {
     let forms = site.store.form_keys().unwrap();

@@ -38,6 +38,9 @@ impl Merge<'_, '_> {
         let merged = heads.merged(&entry.replaces, head);
         if let Some(view) = self.views.get_mut(&key) {
             view.new = merged;
+            if view.by.last() != Some(&at) {
+                view.by.push(at);
+            }
         }
         Ok(())
     }
@@ -79,6 +82,7 @@ impl Merge<'_, '_> {
                     subject: subject.clone(),
                     new: old.clone(),
                     old,
+                    by: Vec::new(),
                 }))
             }
         }

@@ -43,6 +43,9 @@ pub(in crate::sync) struct View {
     pub(in crate::sync) subject: Subject,
     pub(in crate::sync) old: Heads,
     pub(in crate::sync) new: Heads,
+    /// The bundles whose entries are about it, in their order; none where only what counts has
+    /// changed.
+    pub(in crate::sync) by: Vec<usize>,
 }
 
 /// Whom a preview supposes to be believed.
