@@ -1,13 +1,12 @@
 //! What of a form was approved, read from the entries: only where something is, and from the
-//! whole history only where the present figures are no longer the approved ones.
+//! whole history only where the present figures are no longer the approved ones. Asked of a
+//! [`Ground`], so that a model of a store gives the same answer by the same words.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::api::StoreError;
 use super::commit::form_hash;
 use super::exchange::Ground;
-use super::ground::Open;
-use super::rows::{self, Rows};
 use crate::figures;
 use crate::ledger::approved::{
     Approved, Approver, Proof, Reach, Sight, Stamp, cells_within, holds, stated,
@@ -20,8 +19,8 @@ use crate::plan::{FieldId, Plan, UnitId};
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(super) fn of<T: Rows>(
-    open: &Open<T>,
+pub fn approved(
+    ground: &dyn Ground,
     plan: &Plan,
     key: &FormKey,
     form: &Form,
@@ -41,7 +40,7 @@ pub(super) fn of<T: Rows>(
     if asked.is_empty() {
         return Ok(None);
     }
-    let past = Past { open, plan, key };
+    let past = Past { ground, plan, key };
     let steps = past.back_from(form.workflow.references())?;
     let trust = past.trust()?;
     let steps: Vec<Recorded> = steps
@@ -50,7 +49,7 @@ pub(super) fn of<T: Rows>(
         .collect();
     let mut stamps = Vec::new();
     for (by, reference) in asked {
-        let Some(recorded) = rows::cited(&open.entries, &reference)? else {
+        let Some(recorded) = ground.cited(&reference)? else {
             continue;
         };
         if let Some(stamp) = past.stamp(by, &recorded, &steps, form)? {
@@ -111,13 +110,13 @@ fn joined(
 }
 
 /// The entries of one form, as far as they are asked for.
-struct Past<'a, T> {
-    open: &'a Open<T>,
+struct Past<'a> {
+    ground: &'a dyn Ground,
     plan: &'a Plan,
     key: &'a FormKey,
 }
 
-impl<T: Rows> Past<'_, T> {
+impl Past<'_> {
     fn stamp(
         &self,
         by: Approver,
@@ -164,33 +163,35 @@ impl<T: Rows> Past<'_, T> {
     fn sight(&self, frontier: &Frontier) -> Result<Sight, StoreError> {
         Sight::of(
             frontier,
-            |author| Ok(self.open.tips(author)?.len() > 1),
+            |author| Ok(self.ground.tips(author)?.len() > 1),
             |author, seq, hash| {
-                let key = rows::entry_key(author, seq, hash);
-                match self.open.entries.get(key.as_slice())? {
-                    None => Ok(None),
-                    Some(row) => Ok(Some(rows::unsealed_entry(&key, row.value())?.previous)),
-                }
+                let reference = EntryRef {
+                    author: *author,
+                    seq,
+                    h8: hash.short(),
+                };
+                let entry = self.ground.cited(&reference)?;
+                Ok(entry.map(|entry| entry.previous))
             },
         )
     }
 
     fn trust(&self) -> Result<Trust, StoreError> {
-        let controls = self.open.controls()?;
+        let controls = self.ground.controls()?;
         Ok(Trust::new(
-            &self.open.seeds()?,
+            &self.ground.seeds()?,
             &controls,
-            &self.open.vouched()?,
+            &self.ground.vouched()?,
         ))
     }
 
     /// Who was believed within the frontier.
     fn trust_then(&self, sight: &Sight) -> Result<Trust, StoreError> {
-        let controls = sight.controls(&self.open.controls()?);
+        let controls = sight.controls(&self.ground.controls()?);
         Ok(Trust::new(
-            &self.open.seeds()?,
+            &self.ground.seeds()?,
             &controls,
-            &self.open.vouched()?,
+            &self.ground.vouched()?,
         ))
     }
 
@@ -201,7 +202,7 @@ impl<T: Rows> Past<'_, T> {
             if found.contains_key(&reference) {
                 continue;
             }
-            if let Some(recorded) = rows::cited(&self.open.entries, &reference)? {
+            if let Some(recorded) = self.ground.cited(&reference)? {
                 open.extend(recorded.entry.replaces.iter().copied());
                 found.insert(reference, recorded);
             }
@@ -211,7 +212,7 @@ impl<T: Rows> Past<'_, T> {
 
     fn all(&self) -> Result<Vec<Recorded>, StoreError> {
         let mut found = Vec::new();
-        self.open.each_entry(&mut |recorded| {
+        self.ground.each_entry(&mut |recorded| {
             if recorded.entry.subject.form() == Some(self.key) {
                 found.push(recorded.clone());
             }

@@ -91,7 +91,7 @@ impl Store for RedbStore {
             self.prove(reading)?;
             let mut found = read::form(reading, form)?;
             if let (Some(plan), true) = (&self.plan, read::is_closed_by_someone(&found)) {
-                found.approved = approved::of(&Open::read(reading)?, plan, form, &found)?;
+                found.approved = approved::approved(&Open::read(reading)?, plan, form, &found)?;
             }
             Ok(found)
         })

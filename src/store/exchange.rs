@@ -207,6 +207,8 @@ pub trait Ground {
     fn tips(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError>;
     /// True when that entry is here.
     fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError>;
+    /// The cited entry, where it is here.
+    fn cited(&self, entry: &EntryRef) -> Result<Option<Recorded>, StoreError>;
     /// True when the cited entry is here.
     fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError>;
     /// The heads of a subject.

@@ -205,6 +205,10 @@ impl<T: Rows> Ground for Open<T> {
         Ok(self.entries.get(key.as_slice())?.is_some())
     }
 
+    fn cited(&self, entry: &EntryRef) -> Result<Option<Recorded>, StoreError> {
+        rows::cited(&self.entries, entry)
+    }
+
     fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError> {
         let (from, to) = rows::seq_range(&entry.author, entry.seq);
         for row in self.entries.range(from.as_slice()..=to.as_slice())? {

@@ -35,6 +35,7 @@ pub mod watch;
 mod witness;
 
 pub use api::*;
+pub use approved::approved;
 pub use create::{Init, create, create_on};
 pub use migrate::SCHEMA;
 pub use peers::counts;

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::{Signer, SigningKey};
 use nhaplieu::base::Decimal;
+use nhaplieu::ledger::approved::Approved;
 use nhaplieu::ledger::chain::{self, checkpoint_words};
+use nhaplieu::ledger::content_hash::content_hash;
 use nhaplieu::ledger::trust::{Seeds, Vouched};
 use nhaplieu::ledger::{
     ActionId, Actor, ActorId, AuthorId, Body, CellKey, Clock, Content, Entry, EntryRef, Form,
     FormKey, Hash, Heads, Origin, PlanRef, Recorded, Subject, Trust,
 };
-use nhaplieu::plan::UnitId;
+use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::store::exchange::{
     Arriving, Checkpoint, Decide, Decision, Exchange, Forgotten, Ground, HeldBundle, Peer, Rebuild,
     Report, Tip, entry_bytes, subject_digest,
@@ -19,15 +21,44 @@ use nhaplieu::store::exchange::{
 use nhaplieu::store::watch::Watch;
 use nhaplieu::store::{
     Action, Committed, Direction, LogEntry, LogFilter, Store, StoreError, StoreInfo, UndoPlan,
-    VerifyReport, counts,
+    VerifyReport, approved, counts,
 };
 
 use crate::world::{PLAN_BYTES, id};
 
 type At = (AuthorId, u64, Hash);
 
+/// A bug planted in a store, to see that the histories find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// None.
+    None,
+    /// What is cited before it comes is not remembered: it comes as if nobody had replaced it.
+    EarlyCitationDropped,
+    /// Of several pieces of logs in one bundle, the last is not written.
+    PieceIgnored,
+    /// In a conflict the later clock wins.
+    LaterClockWins,
+    /// What was approved is what is there now.
+    FrontierLeftOut,
+    /// A lock ends by any later step, also one that has not seen it.
+    LastStepWins,
+}
+
+impl Fault {
+    /// All bugs.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::EarlyCitationDropped,
+        Self::PieceIgnored,
+        Self::LaterClockWins,
+        Self::FrontierLeftOut,
+        Self::LastStepWins,
+    ];
+}
+
 #[derive(Clone)]
 pub(crate) struct Model {
+    pub(crate) fault: Fault,
     pub(crate) unit: UnitId,
     pub(crate) key: SigningKey,
     keys: u8,
@@ -47,6 +78,7 @@ pub(crate) struct Model {
 impl Model {
     pub(crate) fn new(unit: &str, seed: u8) -> Self {
         let mut model = Self {
+            fault: Fault::None,
             unit: UnitId::new(unit),
             key: SigningKey::from_bytes(&[seed; 32]),
             keys: seed,
@@ -115,6 +147,19 @@ impl Model {
         flags: u8,
         wall: u64,
     ) -> Recorded {
+        self.says(subject, body, replaces, flags, wall, "")
+    }
+
+    /// The same, with a reason.
+    pub(crate) fn says(
+        &mut self,
+        subject: Subject,
+        body: Body,
+        replaces: Vec<EntryRef>,
+        flags: u8,
+        wall: u64,
+        why: &str,
+    ) -> Recorded {
         self.clock = self.clock.tick(wall);
         let entry = Entry {
             flags,
@@ -127,7 +172,7 @@ impl Model {
             subject,
             body,
             replaces,
-            note: String::new(),
+            note: why.to_owned(),
             action: ActionId([0; 16]),
             origin: Origin::Typed,
         };
@@ -178,6 +223,58 @@ impl Model {
         Trust::new(&self.seeds().unwrap(), &controls, &self.vouched().unwrap())
     }
 
+    /// Everything kept of one form.
+    pub(crate) fn form_of(&self, key: &FormKey) -> Form {
+        let mut form = Form::default();
+        for (subject, heads) in &self.views {
+            let heads = heads.clone();
+            match Subject::from_key(subject).unwrap() {
+                Subject::Cell(cell) if cell.form == *key => {
+                    form.cells.insert(cell.field, heads);
+                }
+                Subject::Form(of) if of == *key => form.workflow = heads,
+                Subject::Approval(of, owner) if of == *key => {
+                    form.approvals.insert(owner, heads);
+                }
+                _ => {}
+            }
+        }
+        form
+    }
+
+    /// The content hash of a form as it stands.
+    pub(crate) fn content_hash(&self, key: &FormKey) -> Hash {
+        let plan = crate::world::plan();
+        let unit = plan.unit(&key.unit).unwrap();
+        let fields = plan.form_fields(unit, plan.period(&key.period).unwrap());
+        let fields: Vec<&FieldId> = fields.iter().map(|field| &field.id).collect();
+        content_hash(&plan, key, &fields, &self.form_of(key).cells)
+    }
+
+    /// The returns and reopenings of a form.
+    pub(crate) fn steps(&self, key: &FormKey) -> BTreeSet<Hash> {
+        let step = |r: &&Recorded| {
+            r.entry.subject == Subject::Form(key.clone())
+                && matches!(r.entry.body, Body::Return | Body::Reopen)
+        };
+        self.entries.values().filter(step).map(|r| r.hash).collect()
+    }
+
+    /// What of a form is shown as approved.
+    pub(crate) fn approved(&self, key: &FormKey) -> Option<Approved> {
+        let mut form = self.form_of(key);
+        if self.fault == Fault::LastStepWins {
+            form.workflow = Heads::new(form.workflow.shown().cloned().into_iter().collect());
+        }
+        let mut approved = approved(self, &crate::world::plan(), key, &form).unwrap();
+        if let (Fault::FrontierLeftOut, Some(approved)) = (self.fault, &mut approved) {
+            for (field, content) in &mut approved.cells {
+                *content = form.content(field);
+            }
+        }
+        approved
+    }
+
     pub(crate) fn rebuild(&mut self) {
         let trust = self.trust();
         let counted: Vec<&Recorded> = self
@@ -204,7 +301,11 @@ impl Model {
     }
 
     fn take(&mut self, decision: &Decision<'_>) {
-        for taken in &decision.taken {
+        let pieces = match (self.fault, decision.taken.len()) {
+            (Fault::PieceIgnored, 2..) => decision.taken.len() - 1,
+            (_, all) => all,
+        };
+        for taken in decision.taken.iter().take(pieces) {
             let mut arrived = Vec::new();
             taken
                 .source
@@ -226,7 +327,15 @@ impl Model {
             }
         }
         self.views.extend(decision.views.clone());
-        self.early.extend(decision.early.iter().copied());
+        if self.fault == Fault::LaterClockWins {
+            for heads in self.views.values_mut().filter(|heads| heads.in_conflict()) {
+                let latest = heads.all().iter().max_by_key(|head| head.clock);
+                *heads = Heads::new(latest.cloned().into_iter().collect());
+            }
+        }
+        if self.fault != Fault::EarlyCitationDropped {
+            self.early.extend(decision.early.iter().copied());
+        }
         self.early
             .retain(|(entry, _)| !decision.come.contains(entry));
         self.forks.extend(decision.forks.clone());
@@ -293,6 +402,13 @@ impl Ground for Model {
     }
     fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError> {
         Ok(self.entries.contains_key(&(*author, seq, *hash)))
+    }
+    fn cited(&self, entry: &EntryRef) -> Result<Option<Recorded>, StoreError> {
+        let from = (entry.author, entry.seq, Hash::ZERO);
+        let to = (entry.author, entry.seq, Hash([0xff; 32]));
+        let mut found = self.entries.range(from..=to);
+        let found = found.find(|(at, _)| at.2.short() == entry.h8);
+        Ok(found.map(|(_, recorded)| recorded.clone()))
     }
     fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError> {
         let from = (entry.author, entry.seq, Hash::ZERO);

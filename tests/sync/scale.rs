@@ -35,7 +35,7 @@ pub(crate) fn large(office: &mut Site, entries: u64) -> Checked {
         let recorded = commune.sets(&key, (at % 997) as i64, seen, 0, START + at);
         last.insert(key, recorded.reference());
     }
-    let bytes = crate::histories::bundle(&commune, "phong", Scope::All, START + entries);
+    let bytes = crate::district::bundle(&commune, "phong", Scope::All, START + entries);
     Checked::read(bytes).unwrap()
 }
 

@@ -1,0 +1,333 @@
+//! Five stores that live apart: what their people do, and a courier that loses, doubles, cuts and
+//! reorders; stores copied and put back; an office that rejects, approves, locks and reopens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nhaplieu::ledger::entry::FLAG_ON_BEHALF;
+use nhaplieu::ledger::{
+    Body, CellKey, Content, EntryRef, Form, FormKey, Hash, Heads, Role, Subject, workflow,
+};
+use nhaplieu::plan::{FieldId, UnitId};
+use nhaplieu::store::exchange::{Exchange, Ground};
+use nhaplieu::sync::export::{self, Order};
+use nhaplieu::sync::plan::Fate;
+use nhaplieu::sync::{Checked, Scene, Scope, import};
+
+use crate::model::{Fault, Model};
+use crate::pen::Pen;
+use crate::site::{DAY, START};
+use crate::world::{cell, form, id, plan};
+
+pub(crate) const UNITS: [&str; 5] = ["phong", "xa-a", "xa-a", "xa-b", "xa-b"];
+
+pub(crate) struct World {
+    pen: Pen,
+    pub(crate) wall: u64,
+    pub(crate) stores: Vec<Model>,
+    images: Vec<Model>,
+    /// Bundles under way, by whom they are for.
+    courier: Vec<(usize, Vec<u8>)>,
+    /// What the office closed, as it stood on its screen at that moment, by the entry that did.
+    pub(crate) given: BTreeMap<Hash, Given>,
+    /// When each figure was typed, by the clock on that desk.
+    pub(crate) walls: BTreeMap<Hash, u64>,
+}
+
+/// What stood on the office's screen when it approved or locked a form.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    pub(crate) form: FormKey,
+    /// The fields it speaks for that held something.
+    pub(crate) figures: BTreeMap<FieldId, Content>,
+    /// The returns and reopenings of the form that the office knew of.
+    pub(crate) steps: BTreeSet<Hash>,
+}
+
+pub(crate) fn bundle(store: &Model, to: &str, scope: Scope, wall: u64) -> Vec<u8> {
+    let plan = plan();
+    let unit = UnitId::new(to);
+    let order = Order {
+        plan: &plan,
+        to: Some(&unit),
+        scope,
+        wall,
+    };
+    let planned = export::plan(store, &order).unwrap();
+    export::bundle(store, &order, &planned).unwrap()
+}
+
+pub(crate) fn take(
+    store: &mut Model,
+    bundles: &[Checked],
+    wall: u64,
+) -> nhaplieu::sync::ImportPlan {
+    let plan = plan();
+    let (unit, by) = (store.unit.clone(), id("ai-do"));
+    let scene = Scene {
+        plan: &plan,
+        unit: &unit,
+        by: &by,
+        wall,
+        watch: &nhaplieu::sync::Unwatched,
+    };
+    import::apply(store, &scene, bundles).unwrap()
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self::with(seed, Fault::None)
+    }
+
+    /// A history whose stores all have the same bug.
+    pub(crate) fn with(seed: u64, fault: Fault) -> Self {
+        let mut stores: Vec<Model> = (0_u8..)
+            .zip(UNITS)
+            .map(|(at, unit)| Model::new(unit, at + 1))
+            .collect();
+        for store in &mut stores {
+            store.fault = fault;
+        }
+        let root = stores[0].author();
+        for at in 1..stores.len() {
+            let author = stores[at].author();
+            let body = Body::Enrol {
+                units: vec![UnitId::new(UNITS[at])],
+                roles: vec![Role::Clerk],
+                name: UNITS[at].to_owned(),
+            };
+            stores[0].writes(Subject::Author(author), body, Vec::new(), 1, START);
+            stores[at].pins(root);
+        }
+        Self {
+            pen: Pen::new(seed),
+            wall: START,
+            images: stores.clone(),
+            stores,
+            courier: Vec::new(),
+            given: BTreeMap::new(),
+            walls: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn step(&mut self) {
+        self.wall += 1 + self.pen.below(7_200_000) as u64;
+        match self.pen.below(22) {
+            0..=7 => self.edit(),
+            8..=12 => self.send(),
+            13..=17 => self.deliver(),
+            18 => self.image(),
+            19 => self.reject(),
+            _ => self.close(),
+        }
+    }
+
+    fn edit(&mut self) {
+        let at = self.pen.below(5);
+        let unit = if at == 0 {
+            UNITS[1 + self.pen.below(4)]
+        } else {
+            UNITS[at]
+        };
+        let cell: CellKey = cell(unit, "2023", &format!("so_0{}", self.pen.below(3)));
+        let skew = self.pen.below(4 * DAY as usize) as u64;
+        let wall = self.wall + skew - 2 * DAY;
+        let figure = self.pen.below(50) as i64;
+        let store = &mut self.stores[at];
+        let heads = store.heads(&Subject::Cell(cell.clone()).key()).unwrap();
+        // What the clerk saw: all of it, or one of two that are disputed.
+        let mut seen: Vec<EntryRef> = heads.references();
+        if self.pen.below(3) == 0 {
+            seen.truncate(1);
+        }
+        let flags = if at == 0 { FLAG_ON_BEHALF } else { 0 };
+        let typed = store.sets(&cell, figure, seen, flags, wall);
+        self.walls.insert(typed.hash, wall);
+    }
+
+    fn send(&mut self) {
+        let (from, to) = (self.pen.below(5), self.pen.below(5));
+        if from == to {
+            return;
+        }
+        let store = &self.stores[from];
+        // Now and then only its own log: what it cites of others comes later, or has come.
+        let alone = (self.pen.below(3) == 0).then(|| store.alone());
+        let store = alone.as_ref().unwrap_or(store);
+        let bytes = bundle(store, UNITS[to], Scope::Since, self.wall);
+        if self.pen.below(5) > 0 {
+            self.courier.push((to, bytes.clone()));
+        }
+        if self.pen.below(10) == 0 {
+            self.courier.push((to, bytes));
+        }
+    }
+
+    fn deliver(&mut self) {
+        let mut bundles = Vec::new();
+        let to = self.pen.below(5);
+        for _ in 0..=self.pen.below(3) {
+            let mine: Vec<usize> = (0..self.courier.len())
+                .filter(|at| self.courier[*at].0 == to)
+                .collect();
+            if mine.is_empty() {
+                break;
+            }
+            let at = mine[self.pen.below(mine.len())];
+            let (_, bytes) = self.courier.swap_remove(at);
+            if self.pen.below(12) == 0 {
+                // Cut on the way.
+                assert!(Checked::read(bytes[..bytes.len() - 5].to_vec()).is_err());
+                continue;
+            }
+            bundles.push(Checked::read(bytes).unwrap());
+        }
+        let wall = self.wall + 3 * DAY;
+        take(&mut self.stores[to], &bundles, wall);
+    }
+
+    /// An image is taken, or put back: noticed, which begins a new epoch, or not.
+    fn image(&mut self) {
+        let at = self.pen.below(5);
+        match self.pen.below(3) {
+            0 => self.images[at] = self.stores[at].clone(),
+            1 => {
+                self.stores[at] = self.images[at].clone();
+                let wall = self.wall;
+                self.stores[at].turns(wall);
+            }
+            _ => {
+                self.stores[at] = self.images[at].clone();
+                // Something else is written under the same number.
+                if at > 0 {
+                    self.edit();
+                }
+            }
+        }
+    }
+
+    fn reject(&mut self) {
+        if self.pen.below(3) > 0 {
+            return;
+        }
+        let office = &mut self.stores[0];
+        let authors = office.authors().unwrap();
+        let author = authors[self.pen.below(authors.len())];
+        let last = office.tips(&author).unwrap()[0].0;
+        if author == office.author() || last < 2 {
+            return;
+        }
+        let from = 2 + self.pen.below(last as usize - 1) as u64;
+        let to = from + self.pen.below(2) as u64;
+        let body = Body::RejectRange { from, to };
+        let wall = self.wall;
+        office.writes(Subject::Author(author), body, Vec::new(), 1, wall);
+        office.rebuild();
+    }
+
+    /// The office approves, locks, returns or reopens a form as it stands on its screen.
+    fn close(&mut self) {
+        if self.pen.below(3) == 0 {
+            return self.submit();
+        }
+        let form = form(UNITS[1 + 2 * self.pen.below(2)], "2023");
+        let office = &self.stores[0];
+        let now = office.form_of(&form);
+        let locked = workflow::lock(&now.workflow).is_some();
+        let disputed = now.cells.values().any(Heads::in_conflict);
+        let on_form = Subject::Form(form.clone());
+        let (subject, body) = match (self.pen.below(6), locked) {
+            (0..=2, false) if !disputed => (on_form, Closing::Lock),
+            (3, false) if !disputed => {
+                let owner = UnitId::new("phong");
+                (Subject::Approval(form.clone(), owner), Closing::Approve)
+            }
+            (4, false) => (on_form, Closing::Return),
+            (5, true) => (on_form, Closing::Reopen),
+            _ => return,
+        };
+        let heads = office.heads(&subject.key()).unwrap();
+        let (content, frontier) = (
+            office.content_hash(&form),
+            import::frontier(office).unwrap(),
+        );
+        let given = Given {
+            figures: spoken_for(&now, &body),
+            steps: office.steps(&form),
+            form,
+        };
+        let (body, given) = match body {
+            Closing::Lock => (Body::Lock { content, frontier }, Some(given)),
+            Closing::Approve => (Body::Approve { content, frontier }, Some(given)),
+            Closing::Return => (Body::Return, None),
+            Closing::Reopen => (Body::Reopen, None),
+        };
+        let wall = self.wall;
+        let office = &mut self.stores[0];
+        let step = office.says(subject, body, heads.references(), 0, wall, "có lý do");
+        self.given.extend(given.map(|given| (step.hash, given)));
+    }
+
+    /// A commune hands its form in, whatever it has heard of the office meanwhile.
+    fn submit(&mut self) {
+        let at = 1 + self.pen.below(4);
+        let form = form(UNITS[at], "2023");
+        let store = &mut self.stores[at];
+        let body = Body::Submit {
+            content: store.content_hash(&form),
+            blanks: 0,
+            unconfirmed: 0,
+            overridden: 0,
+        };
+        let subject = Subject::Form(form);
+        let seen = store.heads(&subject.key()).unwrap().references();
+        let wall = self.wall;
+        store.writes(subject, body, seen, 0, wall);
+    }
+
+    /// Everybody hands everything to the office and the office to everybody, until nothing moves:
+    /// the second time brings what new epochs have to say, the third nothing.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..3 {
+            for (from, to) in [
+                (1, 0),
+                (2, 0),
+                (3, 0),
+                (4, 0),
+                (0, 1),
+                (0, 2),
+                (0, 3),
+                (0, 4),
+            ] {
+                self.wall += 1_000;
+                let bytes = bundle(&self.stores[from], UNITS[to], Scope::All, self.wall);
+                let read = Checked::read(bytes).unwrap();
+                let wall = self.wall + 3 * DAY;
+                let done = take(&mut self.stores[to], &[read], wall);
+                for bundle in &done.bundles {
+                    let refused = matches!(bundle.fate, Fate::Refused(_));
+                    assert!(!refused, "{:?}", bundle.fate);
+                }
+            }
+        }
+    }
+}
+
+/// What the office does with a form.
+enum Closing {
+    Approve,
+    Lock,
+    Return,
+    Reopen,
+}
+
+/// The figures on the screen that an approval or lock speaks for: the owner's measure is made of
+/// two of the three fields.
+fn spoken_for(now: &Form, closing: &Closing) -> BTreeMap<FieldId, Content> {
+    let owners = |field: &FieldId| ["so_00", "so_01"].contains(&field.as_str());
+    let mine = |field: &FieldId| matches!(closing, Closing::Lock) || owners(field);
+    now.cells
+        .iter()
+        .map(|(field, heads)| (field.clone(), heads.content()))
+        .filter(|(field, content)| mine(field) && *content != Content::Blank)
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! What five stores must end with, by the words of the design and nothing of the program that
+//! makes it: heads are the entries that no other entry lists, what is rejected never was, and
+//! what was approved is what stood on the office's screen when it was.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nhaplieu::ledger::approved::Proof;
+use nhaplieu::ledger::entry::FLAG_ON_BEHALF;
+use nhaplieu::ledger::{
+    AuthorId, Body, CellKey, Content, EntryRef, FormKey, Hash, Heads, Recorded, Subject,
+};
+use nhaplieu::plan::UnitId;
+
+use crate::district::World;
+use crate::model::Model;
+use crate::world::form;
+
+type All = BTreeMap<(AuthorId, u64, Hash), Recorded>;
+
+/// Everything written, as the oracle sees it.
+pub(crate) struct Oracle<'a> {
+    all: &'a All,
+    rejected: BTreeSet<(AuthorId, u64)>,
+}
+
+impl<'a> Oracle<'a> {
+    pub(crate) fn of(all: &'a All) -> Self {
+        let mut rejected = BTreeSet::new();
+        for recorded in all.values() {
+            if let (Subject::Author(author), Body::RejectRange { from, to }) =
+                (&recorded.entry.subject, &recorded.entry.body)
+            {
+                rejected.extend((*from..=*to).map(|seq| (*author, seq)));
+            }
+        }
+        Self { all, rejected }
+    }
+
+    pub(crate) fn counted(&self) -> impl Iterator<Item = &'a Recorded> {
+        let all: &'a All = self.all;
+        all.values()
+            .filter(|r| !self.rejected.contains(&(r.author, r.seq)))
+    }
+
+    /// The heads of every subject on forms, the one that all must show first.
+    fn heads(&self) -> BTreeMap<Subject, Vec<&'a Recorded>> {
+        let mut by_subject: BTreeMap<Subject, Vec<&Recorded>> = BTreeMap::new();
+        for recorded in self.counted() {
+            if recorded.entry.subject.form().is_some() {
+                let of_subject = by_subject.entry(recorded.entry.subject.clone());
+                of_subject.or_default().push(recorded);
+            }
+        }
+        for all in by_subject.values_mut() {
+            let mut standing: Vec<&Recorded> = all
+                .iter()
+                .filter(|one| {
+                    let cites =
+                        |other: &&&Recorded| other.entry.replaces.contains(&one.reference());
+                    !all.iter().any(|other| cites(&other))
+                })
+                .copied()
+                .collect();
+            standing.sort_by(|a, b| {
+                let on_behalf = |r: &Recorded| r.entry.flags & FLAG_ON_BEHALF != 0;
+                let order = |r: &Recorded| (r.entry.clock, r.author, r.seq, r.hash.short());
+                on_behalf(a)
+                    .cmp(&on_behalf(b))
+                    .then_with(|| order(b).cmp(&order(a)))
+            });
+            *all = standing;
+        }
+        by_subject
+    }
+
+    /// The heads of every cell.
+    pub(crate) fn cells(&self) -> BTreeMap<CellKey, Vec<EntryRef>> {
+        let of = |(subject, heads): (Subject, Vec<&Recorded>)| match subject {
+            Subject::Cell(cell) => Some((cell, heads.iter().map(|r| r.reference()).collect())),
+            _ => None,
+        };
+        self.heads().into_iter().filter_map(of).collect()
+    }
+
+    /// The entry that closes a form: its lock, or else the owner's approval that nobody returned.
+    fn closed_by(&self, world: &World, form: &FormKey) -> Option<&'a Recorded> {
+        let heads = self.heads();
+        let of = |subject: &Subject| heads.get(subject).cloned().unwrap_or_default();
+        let steps = of(&Subject::Form(form.clone()));
+        let lock = steps
+            .iter()
+            .find(|r| matches!(r.entry.body, Body::Lock { .. }));
+        if let Some(lock) = lock {
+            return Some(lock);
+        }
+        let approval = Subject::Approval(form.clone(), UnitId::new("phong"));
+        let approval = *of(&approval).first()?;
+        let known = &world.given[&approval.hash].steps;
+        let undone = self.counted().any(|r| {
+            r.entry.subject == Subject::Form(form.clone())
+                && matches!(r.entry.body, Body::Return | Body::Reopen)
+                && !known.contains(&r.hash)
+        });
+        (!undone).then_some(approval)
+    }
+
+    /// Whether everything that an approval had seen is still somewhere.
+    fn is_whole(&self, closing: &Recorded) -> bool {
+        let (Body::Lock { frontier, .. } | Body::Approve { frontier, .. }) = &closing.entry.body
+        else {
+            return true;
+        };
+        frontier.iter().all(|line| self.all.contains_key(line))
+    }
+}
+
+/// The heads of every cell of a store.
+pub(crate) fn cells(store: &Model) -> BTreeMap<CellKey, Vec<EntryRef>> {
+    let of = |(key, heads): (&Vec<u8>, &Heads)| match Subject::from_key(key) {
+        Ok(Subject::Cell(cell)) if !heads.all().is_empty() => Some((cell, heads.references())),
+        _ => None,
+    };
+    store.views.iter().filter_map(of).collect()
+}
+
+/// Lets all meet, and says what is not as it must be.
+pub(crate) fn judge(world: &mut World) -> Result<Tally, String> {
+    let mut alive = BTreeMap::new();
+    for (at, store) in world.stores.iter().enumerate() {
+        // What a store shows is a function of what it has, at any time.
+        if cells(store) != Oracle::of(&store.entries).cells() {
+            return Err(format!("heads of store {at} before all have met"));
+        }
+        alive.extend(store.entries.clone());
+    }
+    world.settle();
+    let all = world.stores[0].entries.clone();
+    let oracle = Oracle::of(&all);
+    let expected = oracle.cells();
+    let mut tally = Tally::default();
+    for (at, store) in world.stores.iter().enumerate() {
+        // Only what went down with the stores that had it may be waited for in vain.
+        let here = |cited: &EntryRef| all.values().any(|r| r.reference() == *cited);
+        if let Some((cited, _)) = store.early.iter().find(|(cited, _)| here(cited)) {
+            return Err(format!("store {at} still waits for {cited:?}"));
+        }
+        if let Some(lost) = alive
+            .keys()
+            .find(|entry| !store.entries.contains_key(entry))
+        {
+            return Err(format!("store {at} lost {lost:?}"));
+        }
+        if cells(store) != expected {
+            return Err(format!("heads of store {at}"));
+        }
+        for unit in ["xa-a", "xa-b"] {
+            approved(world, &oracle, store, &form(unit, "2023"), &mut tally)
+                .map_err(|what| format!("store {at}, {unit}: {what}"))?;
+        }
+    }
+    Ok(tally)
+}
+
+/// How much a history had to say about approvals, over all its stores.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    /// Forms shown as approved or locked.
+    pub(crate) closed: usize,
+    /// Of these, forms with figures that came after.
+    pub(crate) late: usize,
+    /// Of these, forms of which something approved is nowhere any more.
+    pub(crate) unprovable: usize,
+}
+
+fn approved(
+    world: &World,
+    oracle: &Oracle<'_>,
+    store: &Model,
+    form: &FormKey,
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let shown = store.approved(form);
+    let (shown, closing) = match (shown, oracle.closed_by(world, form)) {
+        (None, None) => return Ok(()),
+        (Some(shown), Some(closing)) => (shown, closing),
+        (shown, closing) => return Err(format!("{shown:?} and not {closing:?}")),
+    };
+    let stamp = &shown.stamps[0];
+    if shown.stamps.len() != 1 || stamp.entry != closing.hash {
+        return Err(format!("closed by {:?}", shown.stamps));
+    }
+    tally.closed += 1;
+    tally.late += usize::from(!shown.late(&store.form_of(form).cells).is_empty());
+    if !oracle.is_whole(closing) {
+        tally.unprovable += 1;
+        return Ok(());
+    }
+    let given = &world.given[&closing.hash];
+    let figures: BTreeMap<_, _> = shown
+        .cells
+        .into_iter()
+        .filter(|(_, content)| *content != Content::Blank)
+        .collect();
+    if given.form != *form || figures != given.figures {
+        return Err(format!("approved {figures:?} and not {:?}", given.figures));
+    }
+    if stamp.proof != Proof::Given {
+        return Err("approved and not proved".to_owned());
+    }
+    Ok(())
+}
