@@ -6,6 +6,8 @@ pub mod guard;
 mod inbox;
 pub mod meeting;
 mod pencil;
+mod questions;
+mod receipts;
 pub mod run;
 pub mod screen;
 pub mod signals;

@@ -1,27 +1,25 @@
 //! The store's own thread: a slow disk never holds a key back. Requests are answered in the
 //! order given; commits that queue up share one transaction.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use super::meeting::{self, Folders, Meetings, Stop};
+use super::questions;
+use super::receipts::Receipts;
 use crate::app::meeting::Meet;
 use crate::app::meeting::Met;
 use crate::app::msg::{
-    Around, Confirmation, Draft, Msg, NewStore, Opened, Presence, Reply, Request, Ticket,
-    TroubleKind, Undone,
+    Around, Draft, Msg, NewStore, Opened, Presence, Reply, Request, Ticket, TroubleKind, Undone,
 };
-use crate::app::overview;
 use crate::app::trouble::trouble;
 use crate::base::Message;
-use crate::check;
-use crate::ledger::{ActionId, ActorId, FormKey, Origin};
+use crate::ledger::{ActionId, ActorId, Origin};
 use crate::plan::Plan;
 use crate::store::exchange::Exchange;
 use crate::store::{Action, Change, Direction, StoreError};
-use crate::sync::kept;
 
 /// How often other sessions and their commits are looked for.
 const POLL: Duration = Duration::from_secs(1);
@@ -71,9 +69,7 @@ pub struct Worker {
     keeping: Option<Keeping>,
     counter: u64,
     around: Around,
-    confirmed: Option<Confirmation>,
-    /// The commit counter when that was read.
-    receipts_at: Option<u64>,
+    receipts: Receipts,
     meetings: Meetings,
 }
 
@@ -89,8 +85,7 @@ impl Worker {
             keeping: None,
             counter: 0,
             around: Around::default(),
-            confirmed: None,
-            receipts_at: None,
+            receipts: Receipts::default(),
             meetings: Meetings::default(),
         }
     }
@@ -176,39 +171,13 @@ impl Worker {
 
     /// Says who else is here and what is unsent, when either has changed.
     fn tell_around(&mut self) {
-        self.look_at_receipts();
         let Some(keeping) = &self.keeping else { return };
         let around = Around {
             others: keeping.presence.others(),
             unsent: keeping.store.unsent().unwrap_or(self.around.unsent),
-            confirmed: self.confirmed,
+            confirmed: self.receipts.look(keeping.store.as_ref(), &self.plan),
         };
         self.around_is(around);
-    }
-
-    /// Up to where the district has what is written here; read anew when something was committed.
-    fn look_at_receipts(&mut self) {
-        let Some(keeping) = &self.keeping else { return };
-        let (store, coordinator) = (keeping.store.as_ref(), &self.plan.coordinator);
-        let counter = store.counter().unwrap_or(0);
-        if self.receipts_at == Some(counter) {
-            return;
-        }
-        self.receipts_at = Some(counter);
-        let heard = store.peers().unwrap_or_default();
-        if !heard.iter().any(|peer| peer.unit == *coordinator) {
-            self.confirmed = None;
-            return;
-        }
-        self.confirmed = kept::confirmed(store)
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|one| one.unit == *coordinator)
-            .max_by_key(|one| one.created)
-            .map(|one| Confirmation {
-                has: one.has,
-                of: one.of,
-            });
     }
 
     fn around_is(&mut self, around: Around) {
@@ -245,9 +214,13 @@ impl Worker {
             Request::Reopen => return self.reopen(),
             Request::Meet(meet) => return self.meet(meet),
             Request::Undo(direction) => self.undo(direction),
-            Request::Form(key) => self.form(key),
-            Request::Overview(unit) => self.overview(&unit),
-            Request::Findings(keys) => self.findings(keys),
+            Request::Form(key) => self.with_store(|store| questions::form(store, &self.plan, key)),
+            Request::Overview(unit) => {
+                self.with_store(|store| questions::overview(store, &self.plan, &unit))
+            }
+            Request::Findings(keys) => {
+                self.with_store(|store| questions::findings(store, &self.plan, keys))
+            }
             Request::History(filter) => self.with_store(|store| {
                 Ok(Reply::History {
                     entries: store.log(&filter)?,
@@ -393,69 +366,6 @@ impl Worker {
         Ok(Undone {
             cell: plan.cell,
             entries: committed.entries,
-        })
-    }
-
-    fn form(&self, key: FormKey) -> Result<Reply, StoreError> {
-        let Some(keeping) = &self.keeping else {
-            return Err(StoreError::Io(String::new()));
-        };
-        let store = keeping.store.as_ref();
-        let form = store.form(&key)?;
-        let touched: BTreeSet<FormKey> = store.form_keys()?.into_iter().collect();
-        let past = match (self.plan.unit(&key.unit), self.plan.period(&key.period)) {
-            (Some(unit), Some(period)) => {
-                overview::past(store, &self.plan, unit, period, &touched)?
-            }
-            _ => check::Past::default(),
-        };
-        Ok(Reply::Form {
-            key,
-            form: Box::new(form),
-            past: Box::new(past),
-        })
-    }
-
-    fn overview(&self, unit: &crate::plan::UnitId) -> Result<Reply, StoreError> {
-        self.with_store(|store| {
-            let forms = match self.plan.unit(unit) {
-                Some(unit) => overview::overview(store, &self.plan, unit)?,
-                None => Vec::new(),
-            };
-            Ok(Reply::Overview {
-                unit: unit.clone(),
-                forms,
-            })
-        })
-    }
-
-    fn findings(&self, keys: Vec<FormKey>) -> Result<Reply, StoreError> {
-        self.with_store(|store| {
-            let all: BTreeSet<FormKey> = store.form_keys()?.into_iter().collect();
-            let keys = if keys.is_empty() {
-                all.iter().cloned().collect()
-            } else {
-                keys
-            };
-            let mut found = std::collections::BTreeMap::new();
-            for key in keys {
-                let (Some(unit), Some(period)) =
-                    (self.plan.unit(&key.unit), self.plan.period(&key.period))
-                else {
-                    continue;
-                };
-                let form = store.form(&key)?;
-                let past = overview::past(store, &self.plan, unit, period, &all)?;
-                let context = check::Context {
-                    plan: &self.plan,
-                    unit,
-                    period,
-                    form: &form,
-                    past: &past,
-                };
-                found.insert(key, check::findings(&context));
-            }
-            Ok(Reply::Findings(found))
         })
     }
 

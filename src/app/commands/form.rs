@@ -204,7 +204,7 @@ fn leaving_for(app: &mut App, command: Command) -> Option<Vec<Effect>> {
         Command::FormReturn => {
             let mut effects = write::commit_typed(app)?;
             if app.overlay.is_none() {
-                effects.extend(super::meeting::ask_return(app));
+                effects.extend(super::asking::ask_return(app));
             }
             Some(effects)
         }

@@ -2,6 +2,7 @@
 //! opens a widget or calls the store.
 
 mod allowed;
+mod asking;
 mod first;
 mod form;
 mod go;

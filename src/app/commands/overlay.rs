@@ -7,7 +7,7 @@ use super::super::msg::Effect;
 use super::super::prompt::{Prompt, Purpose};
 use super::super::state::{Allowed, App, Overlay, ReasonChoice, Tone};
 use super::lists::step_of;
-use super::{go, meeting, write};
+use super::{asking, go, write};
 use crate::base::Message;
 use crate::ledger::typed;
 
@@ -107,10 +107,10 @@ fn accept(app: &mut App) -> Vec<Effect> {
         }
         Some(Overlay::Leave) => super::leave(app),
         Some(Overlay::Places(purpose, picker)) => match picker.chosen() {
-            Some(item) => meeting::placed(app, purpose, item.value.clone()),
+            Some(item) => asking::placed(app, purpose, item.value.clone()),
             None => Vec::new(),
         },
-        Some(Overlay::Ask { asked, .. }) => meeting::agreed(&asked),
+        Some(Overlay::Ask { asked, .. }) => asking::agreed(&asked),
         None => Vec::new(),
     }
 }

@@ -233,7 +233,7 @@ pub(super) fn prompted(app: &mut App, prompt: &Prompt) -> Vec<Effect> {
             }
             resolve(app, cell, typed, text)
         }
-        other => super::meeting::prompted(app, other, text),
+        other => super::asking::prompted(app, other, text),
     }
 }
 

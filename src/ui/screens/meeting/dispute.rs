@@ -6,6 +6,7 @@ use crate::app::meeting::DisputePage;
 use crate::app::state::App;
 use crate::base::Message;
 use crate::base::moment::short_time;
+use crate::ledger::Body;
 use crate::ledger::entry::FLAG_ON_BEHALF;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
@@ -36,88 +37,11 @@ pub fn draw(
     let unit = unit_name(app, &dispute.cell.form.unit);
     let title = format!("{} · {unit}", ui.t("meet.dispute"));
     chrome::title(ui, canvas, &title, "");
-    let place = width::fit_middle(
-        &cell_name(ui, app, &dispute.cell),
-        canvas.width().saturating_sub(2),
-    );
+    let place = cell_name(ui, app, &dispute.cell);
+    let place = width::fit_middle(&place, canvas.width().saturating_sub(2));
     canvas.put(1, ABOVE, canvas.width(), &place, ui.theme.title());
-    let head = ABOVE + 2;
-    for (x, key) in [
-        (FIGURE, "meet.figure"),
-        (WHO, "meet.who"),
-        (WHEN, "meet.when"),
-    ] {
-        canvas.put(x, head, canvas.width(), ui.t(key), ui.theme.quiet());
-    }
-    let base = Line {
-        label: ui.t("meet.base").to_owned(),
-        here: false,
-    };
-    let mut y = head + 1;
-    match &dispute.base {
-        Some(recorded) => {
-            let entry = &recorded.entry;
-            let content = entry.body.content().cloned().unwrap_or_default();
-            let said = (
-                shown(ui, app, &content),
-                entry.actor.to_string(),
-                short_time(entry.clock.millis),
-            );
-            base.draw(ui, canvas, y, said);
-        }
-        None => base.draw(
-            ui,
-            canvas,
-            y,
-            (
-                ui.t("history.blank").to_owned(),
-                String::new(),
-                String::new(),
-            ),
-        ),
-    }
-    for (at, side) in dispute.heads.all().iter().enumerate() {
-        y += 1;
-        let on_behalf = side.flags & FLAG_ON_BEHALF != 0;
-        let key = if on_behalf {
-            "meet.side_behalf"
-        } else {
-            "meet.side_own"
-        };
-        let content = side.body.content().cloned().unwrap_or_default();
-        Line {
-            label: format!("{}  {}", at + 1, ui.t(key)),
-            here: at == page.selected,
-        }
-        .draw(
-            ui,
-            canvas,
-            y,
-            (
-                shown(ui, app, &content),
-                side.actor.to_string(),
-                short_time(side.clock.millis),
-            ),
-        );
-        if !side.note.is_empty() {
-            y += 1;
-            let note = format!("\u{201c}{}\u{201d}", side.note);
-            let room = canvas.width().saturating_sub(FIGURE + 1);
-            canvas.put(FIGURE, y, room, &note, ui.theme.quiet());
-        }
-    }
-    let other = dispute.heads.all().len();
-    Line {
-        label: format!("{}  {}", other + 1, ui.t("meet.other_figure")),
-        here: other == page.selected,
-    }
-    .draw(
-        ui,
-        canvas,
-        y + 1,
-        (String::new(), String::new(), String::new()),
-    );
-    provisional(ui, app, page, y + 3, canvas);
+    let below = sides(ui, app, page, ABOVE + 2, canvas);
+    provisional(ui, app, page, below + 1, canvas);
     let columns = canvas.width().saturating_sub(2);
     let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
     let said = width::wrap(ui.t("meet.choose_side"), columns, room);
@@ -128,19 +52,78 @@ pub fn draw(
     None
 }
 
+/// What both started from, the sides, and another figure; returns the first free row.
+fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'_>) -> usize {
+    for (x, key) in [
+        (FIGURE, "meet.figure"),
+        (WHO, "meet.who"),
+        (WHEN, "meet.when"),
+    ] {
+        canvas.put(x, y, canvas.width(), ui.t(key), ui.theme.quiet());
+    }
+    let mut y = y + 1;
+    let base = page.dispute.base.as_ref().map(|base| &base.entry);
+    Line {
+        label: ui.t("meet.base").to_owned(),
+        here: false,
+        figure: match base {
+            Some(entry) => figure(ui, app, &entry.body),
+            None => ui.t("history.blank").to_owned(),
+        },
+        who: base
+            .map(|entry| entry.actor.to_string())
+            .unwrap_or_default(),
+        when: base
+            .map(|entry| short_time(entry.clock.millis))
+            .unwrap_or_default(),
+    }
+    .draw(ui, canvas, y);
+    for (at, side) in page.dispute.heads.all().iter().enumerate() {
+        y += 1;
+        let key = match side.flags & FLAG_ON_BEHALF {
+            0 => "meet.side_own",
+            _ => "meet.side_behalf",
+        };
+        Line {
+            label: format!("{}  {}", at + 1, ui.t(key)),
+            here: at == page.selected,
+            figure: figure(ui, app, &side.body),
+            who: side.actor.to_string(),
+            when: short_time(side.clock.millis),
+        }
+        .draw(ui, canvas, y);
+        if !side.note.is_empty() {
+            y += 1;
+            let note = format!("\u{201c}{}\u{201d}", side.note);
+            let room = canvas.width().saturating_sub(FIGURE + 1);
+            canvas.put(FIGURE, y, room, &note, ui.theme.quiet());
+        }
+    }
+    let other = page.dispute.heads.all().len();
+    Line {
+        label: format!("{}  {}", other + 1, ui.t("meet.other_figure")),
+        here: other == page.selected,
+        ..Line::default()
+    }
+    .draw(ui, canvas, y + 1);
+    y + 2
+}
+
+fn figure(ui: &Ui, app: &App, body: &Body) -> String {
+    shown(ui, app, &body.content().cloned().unwrap_or_default())
+}
+
+#[derive(Default)]
 struct Line {
     label: String,
     here: bool,
+    figure: String,
+    who: String,
+    when: String,
 }
 
 impl Line {
-    fn draw(
-        &self,
-        ui: &Ui,
-        canvas: &mut Canvas<'_>,
-        y: usize,
-        (figure, who, when): (String, String, String),
-    ) {
+    fn draw(&self, ui: &Ui, canvas: &mut Canvas<'_>, y: usize) {
         let style = if self.here {
             canvas.put(1, y, 1, "▸", ui.theme.title());
             ui.theme.cursor()
@@ -148,9 +131,9 @@ impl Line {
             ui.theme.text()
         };
         canvas.put(3, y, FIGURE - 4, &self.label, style);
-        canvas.put_right(FIGURE + WIDE, y, WIDE, &figure, style);
-        canvas.put(WHO, y, WHEN - WHO - 1, &who, ui.theme.text());
-        canvas.put(WHEN, y, 17, &when, ui.theme.text());
+        canvas.put_right(FIGURE + WIDE, y, WIDE, &self.figure, style);
+        canvas.put(WHO, y, WHEN - WHO - 1, &self.who, ui.theme.text());
+        canvas.put(WHEN, y, 17, &self.when, ui.theme.text());
     }
 }
 

@@ -1,0 +1,45 @@
+//! Up to where the district has what is written here, read anew only when something was committed.
+
+use crate::app::msg::Confirmation;
+use crate::plan::{Plan, UnitId};
+use crate::store::exchange::Exchange;
+use crate::sync::kept;
+
+/// What was read last, and when.
+#[derive(Default)]
+pub(super) struct Receipts {
+    /// The commit counter when it was read.
+    at: Option<u64>,
+    confirmed: Option<Confirmation>,
+}
+
+impl Receipts {
+    /// What the coordinator's store has confirmed; `None` in the coordinator's own store, and while
+    /// nothing has come from there.
+    pub(super) fn look(&mut self, store: &dyn Exchange, plan: &Plan) -> Option<Confirmation> {
+        let counter = store.counter().ok();
+        if counter.is_none() || self.at != counter {
+            self.at = counter;
+            self.confirmed = read(store, plan);
+        }
+        self.confirmed
+    }
+}
+
+fn read(store: &dyn Exchange, plan: &Plan) -> Option<Confirmation> {
+    let from_there = |unit: &UnitId| *unit == plan.coordinator;
+    // Most stores have heard of nobody when they start: then whom to believe need not be known.
+    let heard = store.peers().unwrap_or_default();
+    if !heard.iter().any(|peer| from_there(&peer.unit)) {
+        return None;
+    }
+    kept::confirmed(store)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|one| from_there(&one.unit))
+        .max_by_key(|one| one.created)
+        .map(|one| Confirmation {
+            has: one.has,
+            of: one.of,
+        })
+}
