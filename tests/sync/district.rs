@@ -63,6 +63,7 @@ pub(crate) fn take(
 ) -> nhaplieu::sync::ImportPlan {
     let plan = plan();
     let (unit, by) = (store.unit.clone(), id("ai-do"));
+    store.now = wall;
     let scene = Scene {
         plan: &plan,
         unit: &unit,

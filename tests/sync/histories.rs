@@ -37,7 +37,7 @@ fn five_stores_end_alike_whatever_the_courier_does() {
             scope.spawn(move || {
                 let mut sum = Tally::default();
                 for seed in (first..end).step_by(2) {
-                    if seed > 0 && seed % 2_000 == 0 {
+                    if seed / 2 % 500 == 0 {
                         println!("{seed} histories of {end}");
                     }
                     match history(seed, Fault::None) {
@@ -143,11 +143,12 @@ fn disputes(store: &Model) -> usize {
 
 #[test]
 fn all_orders_of_five_bundles_with_duplicates_end_in_one_state() {
-    // A history without a dispute shows little.
-    let telling = (0..)
+    // A history without a dispute shows little, and one in which nothing is cited before it comes.
+    let disputed = (0..)
         .map(five_bundles)
         .filter(|(.., all)| disputes(all) > 0);
-    for (fresh, bytes, at_once) in telling.take(3) {
+    let mut telling = 0;
+    for (fresh, bytes, at_once) in disputed {
         let read = |at: usize| Checked::read(bytes[at].clone()).unwrap();
         let wall = START + 90 * DAY;
         let mut states = BTreeMap::new();
@@ -163,7 +164,10 @@ fn all_orders_of_five_bundles_with_duplicates_end_in_one_state() {
         }
         assert_eq!(states.len(), 1, "{states:?}");
         assert!(states.contains_key(&state(&at_once)));
-        assert!(early > 0, "nothing was cited before it came");
+        telling += usize::from(early > 0);
+        if telling == 3 {
+            break;
+        }
     }
 }
 

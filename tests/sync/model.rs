@@ -59,6 +59,8 @@ impl Fault {
 #[derive(Clone)]
 pub(crate) struct Model {
     pub(crate) fault: Fault,
+    /// The wall clock at the latest import.
+    pub(crate) now: u64,
     pub(crate) unit: UnitId,
     pub(crate) key: SigningKey,
     keys: u8,
@@ -79,6 +81,7 @@ impl Model {
     pub(crate) fn new(unit: &str, seed: u8) -> Self {
         let mut model = Self {
             fault: Fault::None,
+            now: 0,
             unit: UnitId::new(unit),
             key: SigningKey::from_bytes(&[seed; 32]),
             keys: seed,
@@ -122,6 +125,9 @@ impl Model {
         self.keys = self.keys.wrapping_add(23);
         let mut material = blake3::hash(&[self.keys; 3]).as_bytes().to_vec();
         material.extend(self.tip.1.0);
+        // A real store draws its key at random: one put back twice never draws the same.
+        material.extend(wall.to_le_bytes());
+        material.extend(self.now.to_le_bytes());
         self.key = SigningKey::from_bytes(blake3::hash(&material).as_bytes());
         self.tip = (0, Hash::ZERO);
         self.begin(Some(old), wall);
