@@ -18,7 +18,7 @@ use nhaplieu::plan::{FieldType, Plan, UnitId, embedded, parse};
 use nhaplieu::store::exchange::entry_bytes;
 use nhaplieu::store::{Action, Edge, Init, RedbStore, Store, create, open};
 use nhaplieu::sync::export::Chunks;
-use nhaplieu::sync::{BundleError, Header, Range, Scope, container, undo};
+use nhaplieu::sync::{BundleError, Header, Range, Scope, undo};
 
 use crate::Failure;
 
@@ -252,7 +252,7 @@ pub(crate) fn make(
     };
     let raw = chunks.raw();
     let sign = |words: &[u8]| Ok(signer.key.sign(words).to_bytes());
-    let bytes = container::seal::<BundleError>(&header.bytes(), &chunks.end(), sign)?;
+    let bytes = chunks.seal::<BundleError>(&header.bytes(), sign)?;
     fs::write(file, &bytes)?;
     Ok(Year {
         authors: writers.len(),

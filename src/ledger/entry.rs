@@ -227,6 +227,27 @@ impl Body {
         }
     }
 
+    /// Everything in it that people have written, and others will read on their screens.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let (one, three, name) = match self {
+            Self::SetValue(Content::Text(t) | Content::Invalid(t))
+            | Self::Resolve(Content::Text(t) | Content::Invalid(t))
+            | Self::Note(t) => (Some(t), None, None),
+            Self::Confirm {
+                judged,
+                reason,
+                words,
+            } => (None, Some([judged, reason, words]), None),
+            Self::Enrol { name, .. } | Self::Actor { name, .. } => (None, None, Some(name)),
+            _ => (None, None, None),
+        };
+        let texts = one
+            .into_iter()
+            .chain(three.into_iter().flatten())
+            .chain(name);
+        texts.map(String::as_str)
+    }
+
     /// The content, for the kinds that give a cell one.
     pub fn content(&self) -> Option<&Content> {
         match self {

@@ -231,20 +231,11 @@ fn known_unit(plan: &Plan, unit: &UnitId) -> Result<(), StoreError> {
 
 /// Text is cleaned at the border; here only what is already clean passes.
 fn texts(change: &Change) -> Result<(), StoreError> {
-    let mut all = vec![change.reason.as_str()];
-    match &change.body {
-        Body::SetValue(Content::Text(t) | Content::Invalid(t))
-        | Body::Resolve(Content::Text(t) | Content::Invalid(t))
-        | Body::Note(t) => all.push(t),
-        Body::Confirm {
-            judged,
-            reason,
-            words,
-        } => all.extend([judged.as_str(), reason, words]),
-        Body::Enrol { name, .. } | Body::Actor { name, .. } => all.push(name),
-        _ => {}
-    }
-    if all.iter().all(|t| text::clean(t, TEXT_LIMIT) == **t) {
+    let reason = std::iter::once(change.reason.as_str());
+    if reason
+        .chain(change.body.texts())
+        .all(|words| text::is_clean(words, TEXT_LIMIT))
+    {
         Ok(())
     } else {
         Err(refused("text"))

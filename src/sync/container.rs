@@ -160,30 +160,7 @@ impl Fixed {
         if needs > MAJOR {
             return Err(BundleError::TooNew { needs });
         }
-        if total <= have && trailing_zeros(bytes) >= 64 {
-            return Err(zero_tail(bytes));
-        }
-        let too_large = |what| Err(BundleError::TooLarge { what });
-        if total > limits::FILE {
-            return too_large(Limit::File);
-        }
-        if header > limits::HEADER {
-            return too_large(Limit::Header);
-        }
-        if chunks > limits::CHUNKS {
-            return too_large(Limit::Chunks);
-        }
-        let least = (FIXED + TAIL) as u64 + u64::from(header) + u64::from(chunks) * 40;
-        if total < least {
-            return Err(BundleError::malformed(None, 20, "total length"));
-        }
-        if total > have {
-            return Err(BundleError::Truncated { have, need: total });
-        }
-        if total < have {
-            let extra = have - total;
-            return Err(BundleError::Trailing { extra });
-        }
+        within(bytes, header, chunks, total)?;
         let length = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
         Ok(Self {
             header: length(u64::from(header)),
@@ -191,6 +168,36 @@ impl Fixed {
             total: length(total),
         })
     }
+}
+
+/// The lengths a file states, against the limits, each other and the file itself.
+fn within(bytes: &[u8], header: u32, chunks: u32, total: u64) -> Result<(), BundleError> {
+    let have = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if total <= have && trailing_zeros(bytes) >= 64 {
+        return Err(zero_tail(bytes));
+    }
+    let too_large = |what| Err(BundleError::TooLarge { what });
+    if total > limits::FILE {
+        return too_large(Limit::File);
+    }
+    if header > limits::HEADER {
+        return too_large(Limit::Header);
+    }
+    if chunks > limits::CHUNKS {
+        return too_large(Limit::Chunks);
+    }
+    let least = (FIXED + TAIL) as u64 + u64::from(header) + u64::from(chunks) * 40;
+    if total < least {
+        return Err(BundleError::malformed(None, 20, "total length"));
+    }
+    if total > have {
+        return Err(BundleError::Truncated { have, need: total });
+    }
+    if total < have {
+        let extra = have - total;
+        return Err(BundleError::Trailing { extra });
+    }
+    Ok(())
 }
 
 fn truncated(have: u64, need: usize) -> BundleError {
@@ -276,6 +283,54 @@ fn walk(bytes: &[u8], from: usize, fixed: &Fixed) -> Result<Vec<ChunkAt>, Bundle
     Ok(chunks)
 }
 
+/// Chunks as they stand in a file, each compressed as it comes: a bundle is written without ever
+/// holding it inflated.
+pub struct Packer {
+    deflate: Deflate,
+    body: Vec<u8>,
+    chunks: usize,
+}
+
+impl Default for Packer {
+    fn default() -> Self {
+        Self {
+            deflate: Deflate::new(),
+            body: Vec::new(),
+            chunks: 0,
+        }
+    }
+}
+
+impl Packer {
+    /// Adds a chunk.
+    ///
+    /// # Errors
+    /// [`BundleError::TooLarge`].
+    pub fn push(&mut self, chunk: &[u8]) -> Result<(), BundleError> {
+        let too_large = BundleError::TooLarge { what: Limit::Chunk };
+        let z = self.deflate.chunk(chunk).ok_or(too_large.clone())?;
+        let length = |bytes: &[u8]| u32::try_from(bytes.len()).map_err(|_| too_large.clone());
+        self.body.extend(length(&z)?.to_le_bytes());
+        self.body.extend(length(chunk)?.to_le_bytes());
+        self.body.extend(blake3::hash(&z).as_bytes());
+        self.body.extend(z);
+        self.chunks += 1;
+        Ok(())
+    }
+
+    /// Puts the bundle together; `sign` signs what it is given.
+    ///
+    /// # Errors
+    /// [`BundleError::TooLarge`], or what `sign` gives.
+    pub fn seal<E: From<BundleError>>(
+        &self,
+        header: &[u8],
+        sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
+    ) -> Result<Vec<u8>, E> {
+        seal_frames(header, self.chunks, &self.body, sign)
+    }
+}
+
 /// Puts a bundle together: `raw` chunks are compressed, `sign` signs what it is given.
 ///
 /// Knows nothing of what header and chunks mean, so that a test can seal nonsense.
@@ -287,18 +342,11 @@ pub fn seal<E: From<BundleError>>(
     raw: &[Vec<u8>],
     sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
 ) -> Result<Vec<u8>, E> {
-    let mut deflate = Deflate::new();
-    let mut body = Vec::new();
+    let mut packer = Packer::default();
     for chunk in raw {
-        let too_large = BundleError::TooLarge { what: Limit::Chunk };
-        let z = deflate.chunk(chunk).ok_or(too_large.clone())?;
-        let length = |bytes: &[u8]| u32::try_from(bytes.len()).map_err(|_| too_large.clone());
-        body.extend(length(&z)?.to_le_bytes());
-        body.extend(length(chunk)?.to_le_bytes());
-        body.extend(blake3::hash(&z).as_bytes());
-        body.extend(z);
+        packer.push(chunk)?;
     }
-    seal_frames(header, raw.len(), &body, sign)
+    packer.seal(header, sign)
 }
 
 /// As [`seal`], with the chunks' frames as they are.

@@ -1,7 +1,7 @@
 //! What an entry of a file must be beyond its layout: said of a subject it can be said of, its texts
 //! and ids where they are looked at.
 
-use crate::ledger::{Body, Content, Entry, Subject};
+use crate::ledger::{Body, Entry, Subject};
 
 /// Whether a body can be said of its subject.
 pub(super) fn fits(entry: &Entry) -> bool {
@@ -28,23 +28,12 @@ pub(super) fn fits(entry: &Entry) -> bool {
     }
 }
 
-pub(super) fn texts(entry: &Entry) -> Vec<&str> {
-    let mut all = vec![entry.note.as_str()];
-    match &entry.body {
-        Body::SetValue(Content::Text(t) | Content::Invalid(t))
-        | Body::Resolve(Content::Text(t) | Content::Invalid(t))
-        | Body::Note(t) => all.push(t),
-        Body::Confirm {
-            judged,
-            reason,
-            words,
-        } => all.extend([judged.as_str(), reason, words]),
-        Body::Enrol { name, .. } | Body::Actor { name, .. } => all.push(name),
-        _ => {}
-    }
-    all
+/// Its texts: the reason first.
+pub(super) fn texts(entry: &Entry) -> impl Iterator<Item = &str> {
+    std::iter::once(entry.note.as_str()).chain(entry.body.texts())
 }
 
+/// Its ids.
 pub(super) fn ids(entry: &Entry) -> Vec<&str> {
     let mut all = Vec::new();
     if let Some(form) = entry.subject.form() {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::container;
+use super::container::Packer;
 use super::error::{BundleError, Limit};
 use super::header::{Have, Header, Range, Scope, Vouch};
 use super::limits;
@@ -250,7 +250,7 @@ pub fn bundle(
     if chunks.raw > limits::RAW {
         return Err(too_large(Limit::Raw));
     }
-    container::seal(&bytes, &chunks.end(), |words| Ok(store.sign(words)?.1))
+    chunks.seal(&bytes, |words| Ok(store.sign(words)?.1))
 }
 
 fn header(
@@ -317,12 +317,15 @@ fn keys(
     Ok(keys)
 }
 
-/// Entries after each other, whole ones, in chunks of at most [`limits::CHUNK_RAW`].
+/// Entries after each other, whole ones, in chunks of at most [`limits::CHUNK_RAW`], compressed as
+/// they fill.
 #[derive(Default)]
 pub struct Chunks {
-    done: Vec<Vec<u8>>,
+    done: Packer,
     open: Vec<u8>,
     raw: u64,
+    /// The first chunk that could not be packed; told when the bundle is put together.
+    failed: Option<BundleError>,
 }
 
 impl Chunks {
@@ -330,23 +333,38 @@ impl Chunks {
     pub fn push(&mut self, entry: &[u8]) {
         let length = u32::try_from(entry.len()).unwrap_or(u32::MAX);
         if self.open.len() + 4 + entry.len() > limits::CHUNK_RAW as usize {
-            self.done.push(std::mem::take(&mut self.open));
+            self.close();
         }
         self.open.extend(length.to_le_bytes());
         self.open.extend(entry);
         self.raw += u64::from(length) + 4;
     }
 
-    /// Bytes in all.
+    /// Bytes in all before compression.
     pub fn raw(&self) -> u64 {
         self.raw
     }
 
-    /// The chunks.
-    pub fn end(mut self) -> Vec<Vec<u8>> {
-        if !self.open.is_empty() {
-            self.done.push(self.open);
+    fn close(&mut self) {
+        if !self.open.is_empty() && self.failed.is_none() {
+            self.failed = self.done.push(&self.open).err();
         }
-        self.done
+        self.open.clear();
+    }
+
+    /// Puts the bundle together under `header`; `sign` signs what it is given.
+    ///
+    /// # Errors
+    /// [`BundleError::TooLarge`], or what `sign` gives.
+    pub fn seal<E: From<BundleError>>(
+        mut self,
+        header: &[u8],
+        sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
+    ) -> Result<Vec<u8>, E> {
+        self.close();
+        match self.failed {
+            Some(error) => Err(error.into()),
+            None => self.done.seal(header, sign),
+        }
     }
 }

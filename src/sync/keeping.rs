@@ -7,7 +7,7 @@ use super::check::Checked;
 use super::error::BundleError;
 use super::fingerprint::fingerprint;
 use super::limits;
-use super::merge::{Hindrance, Merge};
+use super::merge::{Hindrance, Merge, Progress};
 use super::plan::{BundlePlan, Fate, Stranger};
 use crate::ledger::{AuthorId, Hash};
 use crate::store::StoreError;
@@ -160,10 +160,32 @@ fn taken<'b>(
     before: Option<Report>,
     decision: &mut Decision<'b>,
 ) -> Result<(), StoreError> {
-    let header = bundle.header();
     let Some(progress) = merge.progress.get(at) else {
         return Ok(());
     };
+    carried(bundle, progress, decision);
+    heard(merge, bundle, decision)?;
+    if progress.pieces.is_empty() && progress.hindrance.is_some() {
+        return Ok(());
+    }
+    let (mut pieces, details) = before
+        .map(|report| (report.pieces, report.details))
+        .unwrap_or_default();
+    pieces.extend(progress.pieces.iter().map(|(_, piece)| *piece));
+    decision.reports.push(Report {
+        root: bundle.root(),
+        wall: merge.scene.wall,
+        by: merge.scene.by.clone(),
+        signer: bundle.header().signed_by(),
+        pieces,
+        details,
+    });
+    Ok(())
+}
+
+/// The pieces it brings, and the signatures that vouch for them.
+fn carried<'b>(bundle: &'b Checked, progress: &Progress, decision: &mut Decision<'b>) {
+    let header = bundle.header();
     for (index, piece) in &progress.pieces {
         decision.taken.push(Taken {
             source: bundle,
@@ -172,25 +194,32 @@ fn taken<'b>(
             from: piece.first,
         });
         decision.entries += piece.last.saturating_sub(piece.first) + 1;
-        decision
-            .checkpoints
-            .extend(header.ranges.get(*index).map(|range| Checkpoint {
-                author: piece.author,
-                seq: piece.last,
-                hash: piece.hash,
-                key: range.key,
-                signature: range.signature,
-            }));
-    }
-    decision
-        .checkpoints
-        .extend(header.vouches.iter().map(|vouch| Checkpoint {
-            author: vouch.author,
-            seq: 1,
-            hash: vouch.hash,
-            key: vouch.by,
-            signature: vouch.signature,
+        let range = header.ranges.get(*index);
+        decision.checkpoints.extend(range.map(|range| Checkpoint {
+            author: piece.author,
+            seq: piece.last,
+            hash: piece.hash,
+            key: range.key,
+            signature: range.signature,
         }));
+    }
+    let vouched = header.vouches.iter().map(|vouch| Checkpoint {
+        author: vouch.author,
+        seq: 1,
+        hash: vouch.hash,
+        key: vouch.by,
+        signature: vouch.signature,
+    });
+    decision.checkpoints.extend(vouched);
+}
+
+/// What its signer says of itself, unless a later word of it is known.
+fn heard(
+    merge: &Merge<'_, '_>,
+    bundle: &Checked,
+    decision: &mut Decision<'_>,
+) -> Result<(), StoreError> {
+    let header = bundle.header();
     let peer = Peer {
         author: header.signed_by(),
         unit: header.from.clone(),
@@ -200,11 +229,8 @@ fn taken<'b>(
         have: header.have.clone(),
     };
     let newer = |known: &Peer| (known.created, known.root) < (peer.created, peer.root);
-    let before_this = decision
-        .peers
-        .iter()
-        .find(|known| known.author == peer.author);
-    let known = match before_this {
+    let mut known = decision.peers.iter();
+    let known = match known.find(|known| known.author == peer.author) {
         Some(known) => Some(known.clone()),
         None => merge.ground.peer(&peer.author)?,
     };
@@ -212,20 +238,5 @@ fn taken<'b>(
         decision.peers.retain(|other| other.author != peer.author);
         decision.peers.push(peer);
     }
-    let (mut pieces, details) = before
-        .map(|report| (report.pieces, report.details))
-        .unwrap_or_default();
-    if progress.pieces.is_empty() && progress.hindrance.is_some() {
-        return Ok(());
-    }
-    pieces.extend(progress.pieces.iter().map(|(_, piece)| *piece));
-    decision.reports.push(Report {
-        root: bundle.root(),
-        wall: merge.scene.wall,
-        by: merge.scene.by.clone(),
-        signer: header.signed_by(),
-        pieces,
-        details,
-    });
     Ok(())
 }

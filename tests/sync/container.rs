@@ -4,7 +4,6 @@ use nhaplieu::ledger::{Body, Content, Entry, Hash, chain};
 use nhaplieu::store::exchange::{Exchange, entry_bytes};
 use nhaplieu::sync::container::{self, CHUNK_HEAD, FIXED, TAIL};
 use nhaplieu::sync::error::Limit;
-use nhaplieu::sync::export::Chunks;
 use nhaplieu::sync::{BundleError, Checked, Header, Range, Scope, armour, inspect};
 
 use crate::pen::Pen;
@@ -159,17 +158,18 @@ pub(crate) fn forged(site: &Site, change: impl FnOnce(&mut Entry)) -> Vec<u8> {
     change(entries.last_mut().unwrap());
     let range = &mut draft.header.ranges[0];
     let author = range.author();
-    let (mut chunks, mut hash) = (Chunks::default(), Hash::ZERO);
+    let (mut raw, mut hash) = (Vec::new(), Hash::ZERO);
     for (seq, entry) in (1..).zip(&entries) {
         let bytes = entry_bytes(entry);
         hash = chain::link(&author, seq, &hash, &bytes);
-        chunks.push(&bytes);
+        raw.extend((bytes.len() as u32).to_le_bytes());
+        raw.extend(bytes);
     }
     range.hash = hash;
     let words = chain::checkpoint_words(&author, range.last, &hash);
     range.signature = site.store.sign(&words).unwrap().1;
-    draft.header.raw = chunks.raw();
-    draft.raws = chunks.end();
+    draft.header.raw = raw.len() as u64;
+    draft.raws = vec![raw];
     draft.sealed(site)
 }
 
