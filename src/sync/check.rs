@@ -8,6 +8,7 @@ use super::container::{self, Container};
 use super::entry::{fits, ids, texts};
 use super::error::BundleError;
 use super::header::Header;
+use super::limits;
 use super::walk::{At, Mark, Place, walk};
 use crate::base::text;
 use crate::ledger::chain::checkpoint_words;
@@ -28,6 +29,9 @@ const ID_LIMIT: usize = 64;
 pub struct Checked {
     container: Container,
     marks: Vec<Mark>,
+    /// The hashes of the first [`limits::HASHES`] entries: weighing and writing need not compute
+    /// them again.
+    hashes: Vec<Hash>,
     /// The entries on authors, with the range they stand in.
     pub controls: Vec<(usize, Recorded)>,
     /// What its entries do, and the first number of each author that does so.
@@ -53,6 +57,7 @@ impl Checked {
         let mut checked = Self {
             container,
             marks: Vec::new(),
+            hashes: Vec::new(),
             controls: Vec::new(),
             claims: BTreeMap::new(),
         };
@@ -60,11 +65,14 @@ impl Checked {
         let of = u64::from(checked.header().entries);
         let mut meter = Meter::begin(watch, Step::Read, of)?;
         let (mut marks, mut controls) = (Vec::new(), Vec::new());
-        let mut claims = BTreeMap::new();
+        let (mut claims, mut hashes) = (BTreeMap::new(), Vec::new());
         checked.container.each_chunk(0, |chunk, raw| {
             marks.push(place.mark());
             walk(chunk, raw, &mut place, &mut |place, at, bytes| {
                 let recorded = judged(place, at, bytes)?;
+                if hashes.len() < limits::HASHES {
+                    hashes.push(place.hash);
+                }
                 claims.entry(Claim::of(&recorded)).or_insert(recorded.seq);
                 if matches!(recorded.entry.subject, Subject::Author(_)) {
                     controls.push((place.range, recorded));
@@ -76,6 +84,7 @@ impl Checked {
         place.end()?;
         meter.end()?;
         (checked.marks, checked.controls, checked.claims) = (marks, controls, claims);
+        checked.hashes = hashes;
         Ok(checked)
     }
 
@@ -149,7 +158,7 @@ impl Source for Checked {
         let Some(mark) = self.marks.get(first) else {
             return Ok(());
         };
-        let mut place = Place::at(self.header(), *mark);
+        let mut place = Place::at(self.header(), *mark, &self.hashes);
         let shown = self.container.each_chunk(first, |chunk, raw| {
             walk(chunk, raw, &mut place, &mut |place, _, bytes| {
                 if place.range > index {

@@ -13,11 +13,17 @@ pub(super) struct Mark {
     pub(super) range: usize,
     pub(super) seq: u64,
     previous: Hash,
+    /// How many entries stand before it in the whole bundle.
+    before: usize,
 }
 
 /// Which entry of which range is being read.
 pub(super) struct Place<'h> {
     header: &'h Header,
+    /// The hashes of the first entries, where the bundle has been read through before.
+    known: &'h [Hash],
+    /// How many entries stand before this one in the whole bundle.
+    before: usize,
     pub(super) range: usize,
     /// Whose range it is: hashed from the key once, not for each entry.
     author: Option<AuthorId>,
@@ -29,12 +35,23 @@ pub(super) struct Place<'h> {
 
 impl<'h> Place<'h> {
     pub(super) fn start(header: &'h Header) -> Self {
-        Self::at(header, first_of(header, 0))
+        let (range, seq, previous) = first_of(header, 0);
+        let mark = Mark {
+            range,
+            seq,
+            previous,
+            before: 0,
+        };
+        Self::at(header, mark, &[])
     }
 
-    pub(super) fn at(header: &'h Header, mark: Mark) -> Self {
+    /// At a mark of a bundle that has been read through, with what is known of its hashes: of bytes
+    /// that have not changed since they need not be computed again.
+    pub(super) fn at(header: &'h Header, mark: Mark, known: &'h [Hash]) -> Self {
         Self {
             header,
+            known,
+            before: mark.before,
             range: mark.range,
             author: header.ranges.get(mark.range).map(Range::author),
             seq: mark.seq,
@@ -48,6 +65,7 @@ impl<'h> Place<'h> {
             range: self.range,
             seq: self.seq,
             previous: self.previous,
+            before: self.before,
         }
     }
 
@@ -60,7 +78,10 @@ impl<'h> Place<'h> {
     fn take(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
         let range = self.header.ranges.get(self.range).ok_or("one entry more")?;
         let author = self.author.ok_or("one entry more")?;
-        self.hash = chain::link(&author, self.seq, &self.previous, bytes);
+        self.hash = match self.known.get(self.before) {
+            Some(known) => *known,
+            None => chain::link(&author, self.seq, &self.previous, bytes),
+        };
         if self.seq == range.last && self.hash != range.hash {
             return Err("hash chain");
         }
@@ -74,8 +95,10 @@ impl<'h> Place<'h> {
             .ranges
             .get(self.range)
             .is_none_or(|range| self.seq >= range.last);
+        self.before += 1;
         if ends {
-            *self = Self::at(self.header, first_of(self.header, self.range + 1));
+            (self.range, self.seq, self.previous) = first_of(self.header, self.range + 1);
+            self.author = self.header.ranges.get(self.range).map(Range::author);
         } else {
             self.seq = self.seq.saturating_add(1);
             self.previous = self.hash;
@@ -91,13 +114,14 @@ impl<'h> Place<'h> {
     }
 }
 
-fn first_of(header: &Header, range: usize) -> Mark {
+/// Where a range begins: its place, its first number, the hash before it.
+fn first_of(header: &Header, range: usize) -> (usize, u64, Hash) {
     let first = header.ranges.get(range);
-    Mark {
+    (
         range,
-        seq: first.map_or(0, |range| range.first),
-        previous: first.map_or(Hash::ZERO, |range| range.previous),
-    }
+        first.map_or(0, |range| range.first),
+        first.map_or(Hash::ZERO, |range| range.previous),
+    )
 }
 
 /// Where an entry stands in its chunk.

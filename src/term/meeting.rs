@@ -11,7 +11,9 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::inbox;
-use crate::app::meeting::{Admission, Asking, Exported, Meet, Met, Running, Stands, standing};
+use crate::app::meeting::{
+    Admission, Asking, Exported, Meet, Met, Running, Stands, may_take_in, standing,
+};
 use crate::app::msg::{Msg, Reply, Ticket};
 use crate::base::Message;
 use crate::ledger::trust::Rights;
@@ -144,6 +146,17 @@ impl Meetings {
         store: &mut (dyn Exchange + Send),
         around: &Around<'_>,
     ) -> Result<Met, Not> {
+        match &meet {
+            Meet::Import { .. }
+            | Meet::Enrol { .. }
+            | Meet::EnrolFile { .. }
+            | Meet::Release(_)
+            | Meet::TakeBack { .. } => around.permitted(store)?,
+            Meet::Standing(_)
+            | Meet::Preview { .. }
+            | Meet::Suppose { .. }
+            | Meet::Export { .. } => {}
+        }
         match meet {
             Meet::Standing(folder) => around.standing(store, folder),
             Meet::Preview { job, files } => {
@@ -193,6 +206,15 @@ impl Meetings {
 }
 
 impl Around<'_> {
+    fn permitted(&self, store: &dyn Exchange) -> Result<(), Not> {
+        may_take_in(store, self.actor).map_err(|error| match error {
+            StoreError::NotPermitted { actor, .. } => {
+                Not::Said(Message::new("meet.only_looks").with("actor", actor))
+            }
+            error => Not::Store(error),
+        })
+    }
+
     fn watch(&self, job: Ticket) -> Told<'_> {
         Told {
             job,

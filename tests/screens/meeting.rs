@@ -472,3 +472,20 @@ fn what_comes_after_a_lock_is_marked_and_changes_nothing_that_was_locked() {
     assert!(screen.contains("⚑ 1 đến sau"), "{screen}");
     assert!(screen.contains("Đến sau khi duyệt: 62 → 63"), "{screen}");
 }
+
+#[test]
+fn whoever_may_only_look_takes_nothing_in() {
+    let district = three_bundles();
+    let mut xem = district.office.desk("xem");
+    xem.keys("<F6>");
+    plugs_in(&mut xem);
+    xem.keys("<Ctrl+A>");
+    assert!(xem.screen().contains("Xem trước"), "looking is allowed");
+    xem.keys("<Enter>");
+    let (tone, said) = xem.said().unwrap();
+    assert!(
+        tone == Tone::Warning && said.contains("chỉ được xem"),
+        "{said}"
+    );
+    assert!(page(&xem).standing.as_ref().unwrap().disputes.is_empty());
+}

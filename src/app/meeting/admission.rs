@@ -1,11 +1,29 @@
-//! Believing a key after two people compared its digits: the coordinator enrols it, everybody
+//! Who may take bundles in, and believing a key after two people compared its digits: the coordinator enrols it, everybody
 //! else learns the district's. A commune enrols nobody itself.
 
 use crate::app::first_run::FirstRun;
-use crate::ledger::AuthorId;
+use crate::ledger::{ActorId, AuthorId, Role};
 use crate::plan::{Plan, UnitId};
-use crate::store::Change;
+use crate::store::{Change, Store, StoreError};
 use crate::sync::undo;
+
+/// Whether this person may change what the store has of others: everybody it knows but those who
+/// only look. What an import brings or takes away is no entry of theirs that the write path could
+/// judge.
+///
+/// # Errors
+/// [`StoreError::NotPermitted`]; or when the store cannot be read.
+pub fn may_take_in(store: &(impl Store + ?Sized), actor: &ActorId) -> Result<(), StoreError> {
+    let people = store.actors()?;
+    let known = people.iter().find(|person| person.id == *actor);
+    if known.is_some_and(|person| person.role != Role::Viewer) {
+        return Ok(());
+    }
+    Err(StoreError::NotPermitted {
+        actor: actor.to_string(),
+        what: "import".to_owned(),
+    })
+}
 
 /// A key somebody asks to be believed.
 #[derive(Clone, Debug, PartialEq, Eq)]

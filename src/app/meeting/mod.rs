@@ -10,7 +10,7 @@ mod standing;
 
 use std::path::PathBuf;
 
-pub use admission::{Admission, Asking};
+pub use admission::{Admission, Asking, may_take_in};
 pub(super) use answers::{answered, settled};
 pub use dispute::DisputePage;
 pub use msg::{Exported, FileKind, Inbox, InboxFile, Meet, Met, Running, Seen};

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::bundles::{self, counts, day, say_held};
 use crate::app::first_run::FirstRun;
+use crate::app::meeting::may_take_in;
 use crate::base::{Message, text};
 use crate::cli::args;
 use crate::cli::changes::{self, ChangeShape, CountsShape, SuspicionShape, TotalShape, unit_name};
@@ -15,7 +16,7 @@ use crate::cli::out::Out;
 use crate::cli::shapes::moment;
 use crate::cli::site::{Desk, Site};
 use crate::ledger::trust::Rights;
-use crate::ledger::{Hash, Origin, Role, typed};
+use crate::ledger::{Hash, Origin, typed};
 use crate::plan::{Plan, UnitId};
 use crate::store::Store;
 use crate::store::exchange::{Exchange, HeldBundle};
@@ -183,7 +184,7 @@ pub(super) fn undo(
         return Err(Failure::usage(Message::new("cli.error.undo_reason")));
     }
     let mut desk = site.write()?;
-    may_change(&desk, site)?;
+    may_take_in(&desk.store, &site.actor)?;
     let root = {
         let unit = desk.store.info()?.unit;
         match find(&desk, &site.scene(&desk.plan, &unit), &args.id)? {
@@ -213,19 +214,6 @@ pub(super) fn undo(
     Ok(Exit::Done)
 }
 
-/// What is taken away from a store leaves no entry that the write path could judge: whoever may only
-/// look may not do it.
-fn may_change(desk: &Desk, site: &Site) -> Result<(), Failure> {
-    let people = desk.store.actors()?;
-    let known = people.iter().find(|actor| actor.id == site.actor);
-    if known.is_some_and(|actor| actor.role != Role::Viewer) {
-        return Ok(());
-    }
-    let actor = site.actor.as_str();
-    let message = Message::new("cli.error.not_permitted").with("actor", actor);
-    Err(Failure::new(Exit::NotPermitted, message))
-}
-
 /// Lets a bundle go that is kept; the word is `drop`, which is taken in Rust.
 pub(super) fn release(
     site: &Site,
@@ -233,7 +221,7 @@ pub(super) fn release(
     out: &mut Out<'_>,
 ) -> Result<Exit, Failure> {
     let mut desk = site.write()?;
-    may_change(&desk, site)?;
+    may_take_in(&desk.store, &site.actor)?;
     let found = {
         let unit = desk.store.info()?.unit;
         find(&desk, &site.scene(&desk.plan, &unit), &args.id)?

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::app::meeting::may_take_in;
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::changes::{
@@ -51,6 +52,7 @@ pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result
     let planned = if args.dry_run {
         import::plan(&desk.store, &scene, &read)?
     } else {
+        may_take_in(&desk.store, &site.actor)?;
         import::apply(&mut desk.store, &scene, &read)?
     };
     drop(progress);

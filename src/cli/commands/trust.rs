@@ -4,7 +4,7 @@
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
-use crate::app::meeting::{Admission, Asking};
+use crate::app::meeting::{Admission, Asking, may_take_in};
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
@@ -39,6 +39,7 @@ pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Resul
     if !args.yes {
         compare(&digits, out)?;
     }
+    may_take_in(&desk.store, &site.actor)?;
     let (own, author) = (desk.store.info()?.unit, asking.author());
     match asking.admitted(&desk.plan, &own) {
         Admission::Pin(key) => {
