@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::line::Line;
 use super::meeting::FolderUse;
 use crate::base::Message;
-use crate::ledger::{CellKey, Content, FormKey, Hash};
+use crate::ledger::{AuthorId, CellKey, Content, EntryRef, FormKey, Hash};
 use crate::plan::RuleId;
 use crate::sync::fingerprint::Fingerprint;
 
@@ -32,8 +32,8 @@ pub enum Purpose {
         /// What was typed.
         typed: String,
     },
-    /// The reason that ends the conflict on screen with this content.
-    Settle(Content),
+    /// The reason that ends a conflict with this content, over exactly the sides that were seen.
+    Settle(Content, Vec<EntryRef>),
     /// Another figure than any side's.
     OtherFigure,
     /// The path of a folder.
@@ -41,7 +41,7 @@ pub enum Purpose {
     /// The digits that the other side reads out, for the signer of a kept bundle.
     Digits(Hash, Fingerprint),
     /// The same for the key of a file.
-    FileDigits(PathBuf, Fingerprint),
+    FileDigits(PathBuf, AuthorId, Fingerprint),
     /// Why an import is taken back.
     TakeBack(Hash),
     /// Why a form is returned.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::api::StoreError;
-use super::codec::Record;
+use super::batch::Batch;
+use super::codec::{Record, TipV1};
 use super::exchange::{
     Arriving, Checkpoint, Decide, Exchange, Forgotten, Ground, Peer, Report, Tip,
 };
@@ -17,8 +18,18 @@ use super::{arrive, epoch, forget, read, verify};
 use crate::ledger::{AuthorId, Hash};
 
 /// How often an import is weighed anew because others wrote meanwhile: all is read and decided
-/// before the transaction, which writes only if nothing has moved since (`settled.md` 2).
-const ATTEMPTS: u32 = 8;
+/// before the transaction, which writes only if nothing has moved since (`settled.md` 2). After
+/// that it is weighed inside the transaction: others wait then, but nobody's typing can keep an
+/// import out for ever.
+const ATTEMPTS: u32 = 3;
+
+/// What came of an import that was weighed inside its transaction.
+enum Alone {
+    Nothing,
+    /// Another epoch must begin first.
+    NewEpoch(AuthorId),
+    Written(TipV1),
+}
 
 impl Exchange for RedbStore {
     fn weigh(
@@ -37,11 +48,7 @@ impl Exchange for RedbStore {
                 return Ok(());
             };
             if decision.new_epoch {
-                if turned {
-                    return Err(StoreError::Refused("epoch".to_owned()));
-                }
-                self.turn(AuthorId(stands.author))?;
-                turned = true;
+                self.turn_once(AuthorId(stands.author), &mut turned)?;
                 continue;
             }
             if decision.is_empty() {
@@ -58,8 +65,16 @@ impl Exchange for RedbStore {
                 return Ok(());
             }
         }
-        let by = String::new();
-        Err(self.named(StoreError::Held { by }))
+        loop {
+            match self.absorb_alone(watch, decide)? {
+                Alone::Nothing => return Ok(()),
+                Alone::Written(tip) => {
+                    self.bear_witness(tip.author, tip.seq, tip.hash);
+                    return Ok(());
+                }
+                Alone::NewEpoch(author) => self.turn_once(author, &mut turned)?,
+            }
+        }
     }
 
     fn log_bytes(
@@ -131,6 +146,10 @@ impl Exchange for RedbStore {
             transaction
                 .open_table(peers::HELD)?
                 .remove(root.0.as_slice())?;
+            // An import that was weighed with it is weighed again.
+            let mut batch = Batch::begin(transaction)?;
+            batch.tip_mut().counter = batch.tip_mut().counter.saturating_add(1);
+            batch.finish()?;
             Ok(Step::Commit(()))
         })
     }
@@ -172,6 +191,36 @@ impl Exchange for RedbStore {
 }
 
 impl RedbStore {
+    /// Weighs and writes in one transaction.
+    fn absorb_alone(
+        &mut self,
+        watch: &dyn Watch,
+        decide: &mut Decide<'_, '_>,
+    ) -> Result<Alone, StoreError> {
+        self.transact(|transaction| {
+            let decision = decide(&Open::write(transaction)?)?;
+            let tip = rows::tip(&transaction.open_table(rows::META)?)?;
+            match decision {
+                Some(decision) if decision.new_epoch => {
+                    Ok(Step::Abort(Alone::NewEpoch(AuthorId(tip.author))))
+                }
+                Some(decision) if !decision.is_empty() => {
+                    let tip = arrive::write(transaction, &decision, watch)?;
+                    Ok(Step::Commit(Alone::Written(tip)))
+                }
+                _ => Ok(Step::Abort(Alone::Nothing)),
+            }
+        })
+    }
+
+    /// Goes on as another author, at most once in an import.
+    fn turn_once(&mut self, author: AuthorId, turned: &mut bool) -> Result<(), StoreError> {
+        if std::mem::replace(turned, true) {
+            return Err(StoreError::Refused("epoch".to_owned()));
+        }
+        self.turn(author)
+    }
+
     /// Goes on as another author, under a key that no epoch of this handle has had.
     fn turn(&mut self, writer: AuthorId) -> Result<(), StoreError> {
         let tip = self.read(rows::Reading::tip)?;

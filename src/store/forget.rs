@@ -6,12 +6,13 @@ use redb::WriteTransaction;
 
 use super::api::StoreError;
 use super::codec::Record;
-use super::exchange::{Ground, Report, Tip};
+use super::exchange::{Ground, Piece, Report, Tip};
 use super::ground::Open;
 use super::peers::{self, Tag};
 use super::rows::{self, Rows};
 use super::verify;
-use crate::ledger::{AuthorId, EntryRef, Hash, Recorded, Subject};
+use crate::ledger::entry::Frontier;
+use crate::ledger::{AuthorId, Body, EntryRef, Hash, Recorded, Subject};
 
 /// The entries from number `from` on that lead to `tip`.
 pub(super) fn chain_to(
@@ -51,11 +52,17 @@ pub(super) fn forgettable(
     }
     let mut built_on = false;
     let brought = |entry: &EntryRef| {
-        let piece = report
-            .pieces
-            .iter()
-            .find(|piece| piece.author == entry.author);
-        piece.is_some_and(|piece| (piece.first..=piece.last).contains(&entry.seq))
+        let holds = |piece: &Piece| {
+            piece.author == entry.author && (piece.first..=piece.last).contains(&entry.seq)
+        };
+        report.pieces.iter().any(holds)
+    };
+    let seen = |frontier: &Frontier| {
+        let reaches = |(author, seq, _): &(AuthorId, u64, Hash)| {
+            let within = |piece: &Piece| piece.author == *author && piece.first <= *seq;
+            report.pieces.iter().any(within)
+        };
+        frontier.iter().any(reaches)
     };
     open.each_entry(&mut |recorded: &Recorded| {
         let inside = brought(&recorded.reference());
@@ -63,6 +70,15 @@ pub(super) fn forgettable(
         built_on |= inside
             && matches!(recorded.entry.subject, Subject::Author(about) if about != recorded.author);
         built_on |= !inside && recorded.entry.replaces.iter().any(brought);
+        // What was approved or locked stays, and so does the step itself: whoever may not take it
+        // may not take it away either.
+        built_on |= match &recorded.entry.body {
+            Body::Approve { frontier, .. } | Body::Lock { frontier, .. } => {
+                inside || seen(frontier)
+            }
+            Body::Return | Body::Reopen => inside,
+            _ => false,
+        };
         Ok(())
     })?;
     Ok((!built_on).then_some(report))

@@ -19,13 +19,14 @@ pub struct Dispute {
 }
 
 impl Dispute {
-    /// The change by which a person ends it: the content, and why.
-    pub fn settled(&self, content: Content, reason: &str) -> Change {
+    /// The change by which a person ends it: the content, why, and over which sides. One that has
+    /// come since stays beside it.
+    pub fn settled(&self, content: Content, reason: &str, over: Vec<EntryRef>) -> Change {
         Change {
             subject: Subject::Cell(self.cell.clone()),
             body: Body::Resolve(content),
             reason: reason.to_owned(),
-            seen: Seen::Heads(self.heads.references()),
+            seen: Seen::Heads(over),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::app::meeting::{FileKind, Inbox, InboxFile, Seen, Standing};
 use crate::base::Message;
@@ -10,7 +11,7 @@ use crate::sync::container::MAGIC;
 use crate::sync::keyfile::{self, KeyFile};
 use crate::sync::{Container, armour, file};
 
-/// How many files of a folder are read; a stick with more is not an inbox.
+/// How many bundles and keys of a folder are read through and listed.
 const MOST: usize = 200;
 /// How much of a file tells what it is.
 const HEAD: u64 = 4 << 10;
@@ -22,9 +23,11 @@ pub(super) fn list(folder: &Path, standing: &Standing) -> Inbox {
         ..Inbox::default()
     };
     match candidates(folder) {
-        Ok(paths) => {
-            let found = paths.into_iter().take(MOST);
-            inbox.files = found.filter_map(|path| judged(path, standing)).collect();
+        Ok(mut found) => {
+            inbox.more = found.len().saturating_sub(MOST);
+            found.truncate(MOST);
+            let listed = found.into_iter().map(|file| judged(file, standing));
+            inbox.files = listed.collect();
         }
         Err(error) => {
             let message = Message::new("meet.folder_unreadable")
@@ -44,45 +47,77 @@ pub(super) fn list(folder: &Path, standing: &Standing) -> Inbox {
     inbox
 }
 
-fn candidates(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_file() {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
+/// A file that may be one of ours.
+struct Candidate {
+    path: PathBuf,
+    name: String,
+    size: u64,
+    changed: Option<SystemTime>,
+    head: io::Result<Vec<u8>>,
 }
 
-/// What a file is; `None` for what has nothing to do with bundles.
-fn judged(path: PathBuf, standing: &Standing) -> Option<InboxFile> {
-    let name = path.file_name()?.to_string_lossy().into_owned();
-    let size = fs::metadata(&path).ok()?.len();
-    let named = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
-    let mut head = Vec::new();
-    let read = fs::File::open(&path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-    let key = head.starts_with(keyfile::FIRST.as_bytes()) || named(".nlk");
-    let looks = head.starts_with(&MAGIC) || armour::find(&head).is_some() || named(".nlb");
-    if !key && !looks {
-        return None;
+impl Candidate {
+    /// Looks at the beginning of a file; `None` for what has nothing to do with bundles.
+    fn of(path: PathBuf) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy().into_owned();
+        let meta = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        let mut head = Vec::new();
+        let read = fs::File::open(&path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+        let found = Self {
+            path,
+            name,
+            size: meta.len(),
+            changed: meta.modified().ok(),
+            head: read.map(|_| head),
+        };
+        (found.is_key() || found.is_bundle()).then_some(found)
     }
-    let kind = match read {
+
+    fn begins(&self) -> &[u8] {
+        self.head.as_deref().unwrap_or_default()
+    }
+
+    fn named(&self, ending: &str) -> bool {
+        self.name.to_ascii_lowercase().ends_with(ending)
+    }
+
+    fn is_key(&self) -> bool {
+        self.begins().starts_with(keyfile::FIRST.as_bytes()) || self.named(".nlk")
+    }
+
+    fn is_bundle(&self) -> bool {
+        let head = self.begins();
+        head.starts_with(&MAGIC) || armour::find(head).is_some() || self.named(".nlb")
+    }
+}
+
+/// What of a folder may be ours, the latest first.
+fn candidates(folder: &Path) -> io::Result<Vec<Candidate>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        found.extend(Candidate::of(entry?.path()));
+    }
+    found.sort_by(|a, b| (b.changed, &a.name).cmp(&(a.changed, &b.name)));
+    Ok(found)
+}
+
+/// What a file is.
+fn judged(file: Candidate, standing: &Standing) -> InboxFile {
+    let kind = match &file.head {
         Err(error) => FileKind::Bad(
             Message::new("sync.file.unreadable")
-                .with("path", name.as_str())
+                .with("path", file.name.as_str())
                 .with("why", error.to_string()),
         ),
-        Ok(_) if key => key_file(&path),
-        Ok(_) => bundle(&path, standing),
+        Ok(_) if file.is_key() => key_file(&file.path),
+        Ok(_) => bundle(&file.path, standing),
     };
-    Some(InboxFile {
-        path,
-        name,
-        size,
+    InboxFile {
+        path: file.path,
+        name: file.name,
+        size: file.size,
         kind,
-    })
+    }
 }
 
 fn key_file(path: &Path) -> FileKind {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::inbox;
 use crate::app::meeting::{
-    Admission, Asking, Exported, Meet, Met, Running, Stands, may_take_in, standing,
+    Admission, Asking, Exported, Medium, Meet, Met, Places, Running, Stands, may_take_in, standing,
 };
 use crate::app::msg::{Msg, Reply, Ticket};
 use crate::base::Message;
@@ -185,10 +185,13 @@ impl Meetings {
                 };
                 around.admit(store, job, asking)
             }
-            Meet::EnrolFile { job, file } => {
+            Meet::EnrolFile { job, file, author } => {
                 let bytes = file::read(&file).map_err(|error| Not::Said(error.message()))?;
                 let key = KeyFile::read(&bytes)
                     .map_err(|_| Not::Said(Message::new("sync.key.not_a_key_file")))?;
+                if key.author() != author {
+                    return Err(Not::Said(Message::new("meet.other_digits")));
+                }
                 let asking = Asking {
                     unit: key.unit,
                     name: key.name,
@@ -261,8 +264,11 @@ impl Around<'_> {
             let _ = fs::create_dir_all(&own);
             own.clone()
         });
-        let mut places = (self.folders.sticks)();
-        places.extend([own, self.folders.outbox()]);
+        let places = Places {
+            sticks: (self.folders.sticks)(),
+            inbox: own,
+            outbox: self.folders.outbox(),
+        };
         Ok(Met::Standing {
             inbox: inbox::list(&folder, &standing),
             standing: Box::new(standing),
@@ -345,15 +351,20 @@ impl Around<'_> {
         {
             return Err(StoreError::Interrupted.into());
         }
-        if folder.starts_with(&self.folders.store) {
+        let on = if folder.starts_with(&self.folders.store) {
+            // The store's own are made when they are first needed.
             let _ = fs::create_dir_all(folder);
-        }
+            Medium::Store
+        } else {
+            Medium::Elsewhere
+        };
         let path = folder.join(file::name(&header.header, &header.root));
         file::write(&path, &bundle, Dress::Plain).map_err(|error| Not::Said(error.message()))?;
         Ok(Met::Exported(Exported {
             path,
             entries: planned.entries(),
             size: u64::try_from(bundle.len()).unwrap_or(u64::MAX),
+            on,
         }))
     }
 

@@ -262,9 +262,6 @@ impl Worker {
         };
         let store = keeping.store.as_mut();
         let answer = self.meetings.answer(meet, store, &around);
-        if let Ok(counter) = keeping.store.counter() {
-            self.counter = counter;
-        }
         match answer {
             Ok(done) => {
                 self.tell_around();

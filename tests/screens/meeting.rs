@@ -489,3 +489,80 @@ fn whoever_may_only_look_takes_nothing_in() {
     );
     assert!(page(&xem).standing.as_ref().unwrap().disputes.is_empty());
 }
+
+#[test]
+fn a_side_that_comes_while_the_reason_is_typed_is_not_settled_over() {
+    let district = three_bundles();
+    let mut minh = morning(&district);
+    minh.keys("<Ctrl+A><Enter>");
+    on(&mut minh, |line| line == Line::Dispute(0)).keys("<Enter>2đã gọi");
+    // Meanwhile the commune's next figure is taken in at another desk.
+    let mut lan = district.lan(0);
+    district.wipe();
+    lan.keys("<Enter>").at("be_trai").keys("99<Enter><Esc>");
+    sends(&mut lan);
+    let sitting = super::harness::Sitting {
+        pid: 300,
+        ..super::harness::Sitting::default()
+    };
+    let mut other = district.office.desk_with("dau-moi", sitting);
+    other.keys("<F6>");
+    plugs_in(&mut other);
+    other.keys("<Ctrl+A><Enter>");
+    minh.a_second_later().keys("<Enter>");
+    let disputes = &page(&minh).standing.as_ref().unwrap().disputes;
+    assert_eq!(disputes.len(), 1, "99 is still to be settled");
+    let shown: Vec<_> = disputes[0]
+        .heads
+        .all()
+        .iter()
+        .map(|h| h.body.content().cloned())
+        .collect();
+    assert!(shown.contains(&Some(value("99"))), "{shown:?}");
+}
+
+#[test]
+fn another_key_in_the_place_of_the_compared_one_is_not_believed() {
+    let district = District::new(&["ngoc-thien"]);
+    let key = |office: &Office, name: &str| {
+        use nhaplieu::store::exchange::Exchange;
+        let store = nhaplieu::store::open(&office.dir(), &office.edge(5)).unwrap();
+        let (key, _) = store.sign(b"").unwrap();
+        let file = nhaplieu::sync::keyfile::KeyFile {
+            unit: nhaplieu::plan::UnitId::new("ngoc-thien"),
+            name: name.to_owned(),
+            key,
+        };
+        let (_, signature) = store.sign(&file.words()).unwrap();
+        fs::write(district.stick.join("xa.nlk"), file.write(&signature)).unwrap();
+    };
+    key(&district.communes[0], "Lan");
+    let mut minh = district.minh();
+    minh.keys("<F6>");
+    plugs_in(&mut minh);
+    on(&mut minh, |line| line == Line::File(0));
+    let digits = read_out(&minh.screen());
+    minh.keys("<Enter>");
+    key(&Office::commune("ngoc-thien", 66), "Kẻ khác");
+    minh.keys(&digits).keys("<Enter>");
+    assert!(
+        minh.said().unwrap().1.contains("KHÔNG nhận"),
+        "{:?}",
+        minh.said()
+    );
+}
+
+#[test]
+fn pictures_on_a_stick_hide_no_bundle() {
+    let district = acquainted(&["ngoc-thien"]);
+    let mut lan = district.lan(0);
+    lan.keys("<Enter>").at("be_trai").keys("63<Enter><Esc>");
+    sends(&mut lan);
+    for at in 0..300 {
+        fs::write(district.stick.join(format!("IMG_{at:04}.jpg")), [0xff; 64]).unwrap();
+    }
+    let mut minh = district.minh();
+    minh.keys("<F6>");
+    plugs_in(&mut minh);
+    assert_eq!(page(&minh).inbox.files.len(), 1);
+}

@@ -117,7 +117,7 @@ impl Office {
         store::create(&self.dir(), &init, &self.edge(1)).unwrap()
     }
 
-    fn edge(&self, pid: u32) -> store::Edge {
+    pub(crate) fn edge(&self, pid: u32) -> store::Edge {
         edge(pid, self.seed)
     }
 

@@ -44,7 +44,8 @@ fn on_form(body: Body, reason: &str) -> Change {
     }
 }
 
-fn lock(site: &Site) -> Change {
+/// The lock of xa-a's 2023 as it stands.
+pub(crate) fn lock(site: &Site) -> Change {
     let (content, frontier) = seen(site);
     on_form(Body::Lock { content, frontier }, "")
 }

@@ -301,3 +301,21 @@ fn each_failure_says_something_else_and_that_the_figures_are_whole() {
         assert_eq!(said.len(), all, "{said:?}");
     }
 }
+
+/// A stick can hold links: what is written must never go through one to another file.
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_half_written_file_is_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (stick, victim) = (dir.path().join("usb"), dir.path().join("data.redb"));
+    std::fs::create_dir(&stick).unwrap();
+    std::fs::write(&victim, b"kho").unwrap();
+    let path = stick.join("a.nlb");
+    std::os::unix::fs::symlink(&victim, stick.join("a.nlb.part")).unwrap();
+    let mut site = crate::site::Site::commune("xa-a", 1);
+    let bundle = site.bundle_bytes(None, nhaplieu::sync::Scope::All);
+    nhaplieu::sync::file::write(&path, &bundle, nhaplieu::sync::file::Dress::Plain).unwrap();
+    assert_eq!(std::fs::read(&victim).unwrap(), b"kho");
+    let written = std::fs::symlink_metadata(&path).unwrap();
+    assert!(written.is_file(), "the bundle itself, not a link to it");
+}

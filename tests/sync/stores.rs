@@ -321,6 +321,31 @@ fn of_bundles_that_came_in_together_one_is_taken_back_alone() {
     assert_eq!(office.shows("xa-b", "so_00"), "");
 }
 
+#[test]
+fn what_was_locked_is_not_taken_away_with_its_import_nor_the_lock_with_its_own() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    let figures = commune.bundle(Some("phong"));
+    office.imports(std::slice::from_ref(&figures));
+    office.does(vec![crate::approval::lock(&office)]);
+    let undone = undo::import(&mut office.store, &figures.root(), "nhầm").unwrap();
+    let Undone::Restoring(changes) = undone else {
+        panic!("the lock has seen it");
+    };
+    assert_eq!(changes.len(), 1);
+    assert_eq!(office.shows("xa-a", "so_00"), "5");
+
+    let lock = office.bundle(Some("xa-a"));
+    commune.imports(std::slice::from_ref(&lock));
+    let undone = undo::import(&mut commune.store, &lock.root(), "nhầm").unwrap();
+    assert_eq!(undone, Undone::Restoring(Vec::new()), "nobody unlocks so");
+    let form = commune.store.form(&form("xa-a", "2023")).unwrap();
+    assert!(matches!(
+        form.workflow.shown().map(|head| &head.body),
+        Some(Body::Lock { .. })
+    ));
+}
+
 /// Forms and log of a store.
 fn everything(site: &Site) -> String {
     let forms = site.store.form_keys().unwrap();
@@ -545,26 +570,7 @@ fn what_comes_after_a_lock_is_listed_as_late() {
     let (mut office, mut commune) = acquainted();
     commune.types("so_00", "5");
     office.imports(&[commune.bundle(Some("phong"))]);
-    let key = form("xa-a", "2023");
-    let plan = crate::world::plan();
-    let cells = office.store.form(&key).unwrap().cells;
-    let (unit, period) = (
-        plan.unit(&key.unit).unwrap(),
-        plan.period(&key.period).unwrap(),
-    );
-    let fields: Vec<_> = plan
-        .form_fields(unit, period)
-        .iter()
-        .map(|f| &f.id)
-        .collect();
-    let content = nhaplieu::ledger::content_hash::content_hash(&plan, &key, &fields, &cells);
-    let frontier = nhaplieu::sync::import::frontier(&office.store).unwrap();
-    office.does(vec![nhaplieu::store::Change {
-        subject: nhaplieu::ledger::Subject::Form(key),
-        body: Body::Lock { content, frontier },
-        reason: String::new(),
-        seen: nhaplieu::store::Seen::Current,
-    }]);
+    office.does(vec![crate::approval::lock(&office)]);
     commune.types("so_00", "6");
     let done = office.imports(&[commune.bundle(Some("phong"))]);
     assert_eq!((done.counts.new, done.counts.late), (1, 1));

@@ -13,15 +13,26 @@ use super::meeting::{ask, begin, look_again, meeting};
 use crate::base::{Label, Message};
 use crate::ledger::{Body, Content, FormKey, Hash, Origin, Role, Subject, typed};
 use crate::store::{Change, Seen};
+use crate::sync::dispute::Dispute;
 use crate::sync::fingerprint::Fingerprint;
 
 /// Longest path that is typed, in characters.
 const PATH_LIMIT: usize = 400;
 
+/// Asks why one figure of the conflict on screen is the right one.
 pub(super) fn ask_settling(app: &mut App, content: Content) {
+    let Screen::Dispute(page) = app.screen() else {
+        return;
+    };
+    let over = page.dispute.heads.references();
     let shown = typed::show(&content, app.lang);
     let title = Message::new("prompt.resolve").with("value", shown);
-    ask_text(app, title, Purpose::Settle(content), typed::TEXT_LIMIT);
+    ask_text(
+        app,
+        title,
+        Purpose::Settle(content, over),
+        typed::TEXT_LIMIT,
+    );
 }
 
 pub(super) fn ask_text(app: &mut App, title: Message, purpose: Purpose, limit: usize) {
@@ -41,12 +52,18 @@ pub(super) fn ask_folder(app: &mut App, purpose: FolderUse) -> Vec<Effect> {
     let Some(page) = meeting(app) else {
         return Vec::new();
     };
-    let mut places = page.places.clone();
-    let current = page.inbox.folder.clone();
-    if !places.contains(&current) {
-        places.insert(0, current.clone());
+    let (places, current) = (&page.places, page.inbox.folder.clone());
+    let mut folders = places.sticks.clone();
+    // What is sent does not belong where what came in is looked for.
+    if purpose == FolderUse::Inbox {
+        folders.push(places.inbox.clone());
     }
-    let mut items: Vec<Item<Option<PathBuf>>> = places
+    folders.push(places.outbox.clone());
+    let usable = purpose == FolderUse::Inbox || current != places.inbox;
+    if usable && !folders.contains(&current) {
+        folders.insert(0, current.clone());
+    }
+    let mut items: Vec<Item<Option<PathBuf>>> = folders
         .into_iter()
         .map(|place| Item {
             label: Label::same(&place.display().to_string()),
@@ -83,11 +100,7 @@ fn use_folder(app: &mut App, purpose: FolderUse, folder: PathBuf) -> Vec<Effect>
             app.folder = Some(folder);
             look_again(app)
         }
-        FolderUse::Export(to) => {
-            // The page then lists it: one sees what lies on the stick.
-            app.folder = Some(folder.clone());
-            begin(app, |job| Meet::Export { job, to, folder })
-        }
+        FolderUse::Export(to) => begin(app, |job| Meet::Export { job, to, folder }),
     }
 }
 
@@ -122,14 +135,17 @@ pub(super) fn ask_return(app: &mut App) -> Vec<Effect> {
 pub(super) fn prompted(app: &mut App, purpose: &Purpose, text: String) -> Vec<Effect> {
     let needs_reason = matches!(
         purpose,
-        Purpose::Settle(_) | Purpose::TakeBack(_) | Purpose::Return(_)
+        Purpose::Settle(..) | Purpose::TakeBack(_) | Purpose::Return(_)
     );
     if needs_reason && text.is_empty() {
         app.say(Tone::Warning, Message::new("prompt.reason_needed"));
         return Vec::new();
     }
     match purpose {
-        Purpose::Settle(content) => settle(app, content.clone(), &text),
+        Purpose::Settle(content, over) => {
+            let change = |dispute: &Dispute| dispute.settled(content.clone(), &text, over.clone());
+            settle(app, change)
+        }
         Purpose::OtherFigure => other_figure(app, &text),
         Purpose::Folder(purpose) if !text.is_empty() => {
             use_folder(app, purpose.clone(), PathBuf::from(text))
@@ -138,9 +154,13 @@ pub(super) fn prompted(app: &mut App, purpose: &Purpose, text: String) -> Vec<Ef
             let root = *root;
             compared(app, digits, &text, |job| Meet::Enrol { job, root })
         }
-        Purpose::FileDigits(file, digits) => {
-            let file = file.clone();
-            compared(app, digits, &text, |job| Meet::EnrolFile { job, file })
+        Purpose::FileDigits(file, author, digits) => {
+            let (file, author) = (file.clone(), *author);
+            compared(app, digits, &text, |job| Meet::EnrolFile {
+                job,
+                file,
+                author,
+            })
         }
         Purpose::TakeBack(root) => {
             let root = *root;
@@ -169,6 +189,10 @@ fn compared(
 }
 
 fn other_figure(app: &mut App, text: &str) -> Vec<Effect> {
+    if text.is_empty() {
+        app.say(Tone::Warning, Message::new("meet.figure_needed"));
+        return Vec::new();
+    }
     let Screen::Dispute(page) = app.screen() else {
         return Vec::new();
     };
@@ -183,7 +207,7 @@ fn other_figure(app: &mut App, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-fn settle(app: &mut App, content: Content, reason: &str) -> Vec<Effect> {
+fn settle(app: &mut App, change: impl FnOnce(&Dispute) -> Change) -> Vec<Effect> {
     let ticket = app.ticket();
     let Some(Screen::Dispute(page)) = app.screens.last_mut() else {
         return Vec::new();
@@ -192,7 +216,7 @@ fn settle(app: &mut App, content: Content, reason: &str) -> Vec<Effect> {
     vec![Effect::Ask(Request::Commit {
         ticket,
         origin: Origin::Typed,
-        changes: vec![page.dispute.settled(content, reason)],
+        changes: vec![change(&page.dispute)],
     })]
 }
 

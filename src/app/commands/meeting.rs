@@ -164,8 +164,8 @@ fn chosen(app: &mut App, line: Line) -> Vec<Effect> {
 fn open_file(app: &mut App, path: PathBuf, kind: FileKind) -> Vec<Effect> {
     match kind {
         FileKind::Bundle { .. } => preview(app, vec![path]),
-        FileKind::Key { digits, .. } => {
-            ask_digits(app, Purpose::FileDigits(path, digits));
+        FileKind::Key { digits, author, .. } => {
+            ask_digits(app, Purpose::FileDigits(path, author, digits));
             Vec::new()
         }
         FileKind::Bad(why) => {

@@ -1,6 +1,8 @@
 //! What the answers about other stores do to the screens.
 
-use super::{Exported, Meeting, Met, Preview, Seek, Standing};
+use std::path::Path;
+
+use super::{Exported, Medium, Meeting, Met, Preview, Seek, Standing};
 use crate::app::msg::{Effect, Ticket, Trouble};
 use crate::app::state::{App, Screen, Tone};
 use crate::app::update::refresh;
@@ -74,7 +76,11 @@ fn ended(app: &mut App, met: Met) -> Vec<Effect> {
             }
             said_of(&plan)
         }
-        Met::Exported(done) => (Tone::Info, written(&done)),
+        Met::Exported(done) => {
+            // The page then lists it: one sees what lies on the stick.
+            app.folder = done.path.parent().map(Path::to_owned);
+            (Tone::Info, written(&done))
+        }
         Met::Done(message) => {
             leave_preview(app);
             (Tone::Info, message)
@@ -89,7 +95,11 @@ fn ended(app: &mut App, met: Met) -> Vec<Effect> {
 
 fn written(done: &Exported) -> Message {
     let name = done.path.file_name().unwrap_or_default();
-    Message::new("meet.exported")
+    let key = match done.on {
+        Medium::Elsewhere => "meet.exported",
+        Medium::Store => "meet.exported_here",
+    };
+    Message::new(key)
         .with("name", name.to_string_lossy().into_owned())
         .with("entries", count(done.entries))
         .with("size", count(done.size.div_ceil(1024)))

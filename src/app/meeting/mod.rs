@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub use admission::{Admission, Asking, may_take_in};
 pub(super) use answers::{answered, settled};
 pub use dispute::DisputePage;
-pub use msg::{Exported, FileKind, Inbox, InboxFile, Meet, Met, Running, Seen};
+pub use msg::{Exported, FileKind, Inbox, InboxFile, Medium, Meet, Met, Places, Running, Seen};
 pub use preview::{Preview, Row, Stands};
 pub use standing::{Other, Seat, Standing, standing};
 
@@ -33,7 +33,7 @@ pub struct Meeting {
     /// The files of the folder.
     pub inbox: Inbox,
     /// Folders a person may mean: sticks that are plugged in, the store's own.
-    pub places: Vec<PathBuf>,
+    pub places: Places,
     /// The line under the cursor, among those that can be chosen.
     pub selected: usize,
     /// Whether what is listed is what was asked for last.
@@ -229,7 +229,7 @@ impl Meeting {
     }
 
     /// Takes an answer in; the cursor stays on its line where that is still there.
-    pub fn take_in(&mut self, standing: Box<Standing>, inbox: Inbox, places: Vec<PathBuf>) {
+    pub fn take_in(&mut self, standing: Box<Standing>, inbox: Inbox, places: Places) {
         (self.inbox, self.places) = (inbox, places);
         self.standing = Some(standing);
         self.listing = Listing::There;

@@ -59,6 +59,8 @@ pub enum Meet {
         job: Ticket,
         /// The file.
         file: PathBuf,
+        /// Whose key was compared: another one in its place is not believed.
+        author: AuthorId,
     },
     /// Let a kept bundle go.
     Release(Hash),
@@ -83,7 +85,7 @@ pub enum Met {
         /// The folder.
         inbox: Inbox,
         /// Folders a person may mean.
-        places: Vec<PathBuf>,
+        places: Places,
     },
     /// What an import would change, or what one has changed.
     Preview(Box<ImportPlan>, Stands),
@@ -110,6 +112,28 @@ pub struct Exported {
     pub entries: u64,
     /// Bytes.
     pub size: u64,
+    /// Whether it can be carried away as it is.
+    pub on: Medium,
+}
+
+/// Where a bundle was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// A stick, or a folder a person named.
+    Elsewhere,
+    /// The store's own folder: it must be copied before it can go.
+    Store,
+}
+
+/// Folders a person may mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The sticks that are plugged in.
+    pub sticks: Vec<PathBuf>,
+    /// The store's own folder for what comes.
+    pub inbox: PathBuf,
+    /// The store's own folder for what goes.
+    pub outbox: PathBuf,
 }
 
 /// Long work under way.
@@ -132,6 +156,8 @@ pub struct Inbox {
     pub folder: PathBuf,
     /// The bundles and key files in it, the latest first.
     pub files: Vec<InboxFile>,
+    /// How many older ones are not listed.
+    pub more: usize,
     /// Why the folder could not be read.
     pub trouble: Option<Message>,
 }

@@ -140,7 +140,7 @@ pub(crate) fn resolve(
         let message = Message::new("cli.error.needs_reason").with("field", field.as_str());
         return Err(Failure::usage(message));
     }
-    let change = dispute.settled(content, &reason);
+    let change = dispute.settled(content, &reason, dispute.heads.references());
     desk.commit(site, Origin::Set, vec![change])?;
     out.say(&Message::new("cli.done.resolved").with("field", field.as_str()))?;
     Ok(Exit::Done)

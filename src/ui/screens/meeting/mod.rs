@@ -104,7 +104,11 @@ impl Row<'_> {
         match line {
             Line::Heading("meet.receive") => {
                 let used = canvas.put(1, y, 60, ui.t("meet.receive"), ui.theme.title());
-                let folder = self.page.inbox.folder.display().to_string();
+                let mut folder = self.page.inbox.folder.display().to_string();
+                if self.page.inbox.more > 0 {
+                    let more = Message::new("meet.more_files").with("count", self.page.inbox.more);
+                    folder = format!("{folder} · {}", ui.texts.say(&more));
+                }
                 let room = canvas.width().saturating_sub(used + 5);
                 let folder = width::fit_middle(&folder, room);
                 canvas.put(used + 3, y, room, &folder, ui.theme.quiet());

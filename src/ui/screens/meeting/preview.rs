@@ -136,7 +136,9 @@ impl Drawing<'_> {
                 canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
             }
             Row::Digits => {
-                if let Stands::Supposed { digits, .. } = &self.page.stands {
+                // Whoever types them has heard them, and not copied them from here.
+                let typing = self.app.overlay.is_some();
+                if let (Stands::Supposed { digits, .. }, false) = (&self.page.stands, typing) {
                     let said = Message::new("meet.digits").with("digits", digits.to_string());
                     let said = ui.texts.say(&said);
                     canvas.put(3, y, canvas.width() - 4, &said, ui.theme.title());
