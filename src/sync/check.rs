@@ -29,8 +29,8 @@ const ID_LIMIT: usize = 64;
 pub struct Checked {
     container: Container,
     marks: Vec<Mark>,
-    /// The hashes of the first [`limits::HASHES`] entries: weighing and writing need not compute
-    /// them again.
+    /// The hashes of its entries where they are at most [`limits::HASHES`]: weighing and writing
+    /// need not compute them again. A larger bundle keeps memory small instead.
     hashes: Vec<Hash>,
     /// The entries on authors, with the range they stand in.
     pub controls: Vec<(usize, Recorded)>,
@@ -66,11 +66,12 @@ impl Checked {
         let mut meter = Meter::begin(watch, Step::Read, of)?;
         let (mut marks, mut controls) = (Vec::new(), Vec::new());
         let (mut claims, mut hashes) = (BTreeMap::new(), Vec::new());
+        let keeps_hashes = of <= limits::HASHES;
         checked.container.each_chunk(0, |chunk, raw| {
             marks.push(place.mark());
             walk(chunk, raw, &mut place, &mut |place, at, bytes| {
                 let recorded = judged(place, at, bytes)?;
-                if hashes.len() < limits::HASHES {
+                if keeps_hashes {
                     hashes.push(place.hash);
                 }
                 claims.entry(Claim::of(&recorded)).or_insert(recorded.seq);

@@ -19,9 +19,9 @@ pub const ENTRIES: u64 = 2_000_000;
 pub const AUTHORS: usize = 64;
 /// Ranges in a bundle: an author whose store was copied has several.
 pub const RANGES: usize = 128;
-/// Entries whose hashes are kept between reading a bundle and taking it in: 8 MiB of them, a
-/// district's year and more.
-pub const HASHES: usize = 1 << 18;
+/// Up to so many entries their hashes are kept between reading a bundle and taking it in: 8 MiB of
+/// them, a district's year and more.
+pub const HASHES: u64 = 1 << 18;
 /// Lines of what the writer has.
 pub const HAVE: usize = 256;
 /// Authors vouched for by the author before them.
