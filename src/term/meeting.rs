@@ -1,23 +1,20 @@
 //! Carrying out what screen 6 asks: reads and writes files, previews, imports, enrols. Runs on
 //! the store's thread; long work tells how far it is and can be stopped.
 
-use std::cell::Cell;
 use std::fs;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
-use std::time::{Duration, Instant};
 
 use super::inbox;
+pub use super::told::Stop;
+use super::told::Told;
 use crate::app::meeting::{
-    Admission, Asking, Exported, Medium, Meet, Met, Places, Running, Stands, may_take_in, standing,
+    Admission, Asking, Exported, Medium, Meet, Met, Places, Stands, may_take_in, standing,
 };
-use crate::app::msg::{Msg, Reply, Ticket};
+use crate::app::msg::{Msg, Ticket};
 use crate::base::Message;
 use crate::ledger::trust::Rights;
-use crate::ledger::{ActionId, ActorId, Hash, Origin};
+use crate::ledger::{ActionId, ActorId, AuthorId, Hash, Origin};
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::Exchange;
 use crate::store::{Action, StoreError};
@@ -27,9 +24,6 @@ use crate::sync::fingerprint::fingerprint;
 use crate::sync::keyfile::KeyFile;
 use crate::sync::undo::{self, Undone};
 use crate::sync::{BundleError, Checked, Container, Scene, Scope, Step, Unwatched, Watch, import};
-
-/// How long work lasts before anything is said of it, and how often then.
-const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Where bundles lie.
 pub struct Folders {
@@ -49,9 +43,6 @@ impl Folders {
     }
 }
 
-/// Which work is to stop: written by the screen, read by the work.
-pub type Stop = Arc<AtomicU64>;
-
 /// Who asks, when, and how an answer gets out before the work is done.
 pub(super) struct Around<'a> {
     pub(super) plan: &'a Plan,
@@ -67,37 +58,6 @@ pub(super) struct Around<'a> {
 #[derive(Default)]
 pub(super) struct Meetings {
     previewed: Vec<Checked>,
-}
-
-/// Tells the screen how far one piece of work is, and stops it when the screen says so.
-#[derive(Debug)]
-struct Told<'a> {
-    job: Ticket,
-    answers: &'a Sender<Msg>,
-    stop: &'a Stop,
-    said: Cell<Instant>,
-}
-
-impl Watch for Told<'_> {
-    fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
-        if self.stop.load(Ordering::Relaxed) == self.job.0 {
-            return ControlFlow::Break(());
-        }
-        if self.said.get().elapsed() >= PATIENCE {
-            self.said.set(Instant::now());
-            let running = Running {
-                job: self.job,
-                step: Some(step),
-                done,
-                of,
-            };
-            // The screens are gone only when the program ends.
-            let _ = self
-                .answers
-                .send(Msg::Reply(Reply::Met(Met::Progress(running))));
-        }
-        ControlFlow::Continue(())
-    }
 }
 
 /// Why something was not done.
@@ -176,27 +136,11 @@ impl Meetings {
             Meet::Suppose { job, root } => around.suppose(store, job, &root),
             Meet::Export { job, to, folder } => around.export(store, job, to.as_ref(), &folder),
             Meet::Enrol { job, root } => {
-                let bundle = held(store, &root)?;
-                let header = bundle.header();
-                let asking = Asking {
-                    unit: header.from.clone(),
-                    name: header.from.to_string(),
-                    key: header.signer,
-                };
+                let asking = signer(&held(store, &root)?);
                 around.admit(store, job, asking)
             }
             Meet::EnrolFile { job, file, author } => {
-                let bytes = file::read(&file).map_err(|error| Not::Said(error.message()))?;
-                let key = KeyFile::read(&bytes)
-                    .map_err(|_| Not::Said(Message::new("sync.key.not_a_key_file")))?;
-                if key.author() != author {
-                    return Err(Not::Said(Message::new("meet.other_digits")));
-                }
-                let asking = Asking {
-                    unit: key.unit,
-                    name: key.name,
-                    key: key.key,
-                };
+                let asking = in_file(&file, author)?;
                 around.admit(store, job, asking)
             }
             Meet::Release(root) => {
@@ -219,12 +163,7 @@ impl Around<'_> {
     }
 
     fn watch(&self, job: Ticket) -> Told<'_> {
-        Told {
-            job,
-            answers: self.answers,
-            stop: self.stop,
-            said: Cell::new(Instant::now()),
-        }
+        Told::of(job, self.answers, self.stop)
     }
 
     fn with_scene<T>(
@@ -430,4 +369,29 @@ fn held(store: &dyn Exchange, root: &Hash) -> Result<Checked, Not> {
     let bytes = store.held_bytes(root)?;
     let bytes = bytes.ok_or_else(|| Not::Said(Message::new("meet.no_longer_kept")))?;
     Ok(Checked::read(bytes)?)
+}
+
+/// The key that signed a bundle.
+fn signer(bundle: &Checked) -> Asking {
+    let header = bundle.header();
+    Asking {
+        unit: header.from.clone(),
+        name: header.from.to_string(),
+        key: header.signer,
+    }
+}
+
+/// The key of a file, if it still is the one whose digits were compared.
+fn in_file(file: &Path, author: AuthorId) -> Result<Asking, Not> {
+    let bytes = file::read(file).map_err(|error| Not::Said(error.message()))?;
+    let key =
+        KeyFile::read(&bytes).map_err(|_| Not::Said(Message::new("sync.key.not_a_key_file")))?;
+    if key.author() != author {
+        return Err(Not::Said(Message::new("meet.other_digits")));
+    }
+    Ok(Asking {
+        unit: key.unit,
+        name: key.name,
+        key: key.key,
+    })
 }

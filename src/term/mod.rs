@@ -11,6 +11,7 @@ mod receipts;
 pub mod run;
 pub mod screen;
 pub mod signals;
+mod told;
 pub mod worker;
 
 use crate::app::msg::Size;

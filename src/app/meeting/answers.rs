@@ -77,8 +77,10 @@ fn ended(app: &mut App, met: Met) -> Vec<Effect> {
             said_of(&plan)
         }
         Met::Exported(done) => {
-            // The page then lists it: one sees what lies on the stick.
-            app.folder = done.path.parent().map(Path::to_owned);
+            if done.on == Medium::Elsewhere {
+                // The page then lists it: one sees what lies on the stick.
+                app.folder = done.path.parent().map(Path::to_owned);
+            }
             (Tone::Info, written(&done))
         }
         Met::Done(message) => {

@@ -1,0 +1,61 @@
+//! How far long work is, told to the screen; and the screen's word that it is to stop.
+
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use crate::app::meeting::{Met, Running};
+use crate::app::msg::{Msg, Reply, Ticket};
+use crate::sync::{Step, Watch};
+
+/// How long work lasts before anything is said of it, and how often then.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Which work is to stop: written by the screen, read by the work.
+pub type Stop = Arc<AtomicU64>;
+
+/// Tells the screen how far one piece of work is, and stops it when the screen says so.
+#[derive(Debug)]
+pub(super) struct Told<'a> {
+    job: Ticket,
+    answers: &'a Sender<Msg>,
+    stop: &'a Stop,
+    said: Cell<Instant>,
+}
+
+impl<'a> Told<'a> {
+    /// Begins to watch the work of that number.
+    pub(super) fn of(job: Ticket, answers: &'a Sender<Msg>, stop: &'a Stop) -> Self {
+        Self {
+            job,
+            answers,
+            stop,
+            said: Cell::new(Instant::now()),
+        }
+    }
+}
+
+impl Watch for Told<'_> {
+    fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
+        if self.stop.load(Ordering::Relaxed) == self.job.0 {
+            return ControlFlow::Break(());
+        }
+        if self.said.get().elapsed() >= PATIENCE {
+            self.said.set(Instant::now());
+            let running = Running {
+                job: self.job,
+                step: Some(step),
+                done,
+                of,
+            };
+            // The screens are gone only when the program ends.
+            let _ = self
+                .answers
+                .send(Msg::Reply(Reply::Met(Met::Progress(running))));
+        }
+        ControlFlow::Continue(())
+    }
+}
