@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::api::{Store, StoreError};
 use super::shape;
 use super::watch::Watch;
+use crate::ledger::entry::Frontier;
 use crate::ledger::trust::{Seeds, Vouched};
 use crate::ledger::{ActorId, AuthorId, Clock, Entry, EntryRef, Hash, Heads, PlanRef, Recorded};
 use crate::plan::UnitId;
@@ -228,6 +229,21 @@ pub trait Ground {
         &self,
         look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
+}
+
+/// Up to where the logs of these authors are here, each branch of one that has several: what an
+/// approval or a lock made now has seen. Stated and compared by this one function.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn frontier(ground: &dyn Ground, authors: &[AuthorId]) -> Result<Frontier, StoreError> {
+    let mut frontier = Vec::new();
+    for author in authors {
+        let mut tips = ground.tips(author)?;
+        tips.sort_unstable();
+        frontier.extend(tips.into_iter().map(|(seq, hash)| (*author, seq, hash)));
+    }
+    Ok(frontier)
 }
 
 /// Why entries read from a file are refused.

@@ -6,7 +6,7 @@ use redb::{ReadOnlyTable, Table, WriteTransaction};
 
 use super::api::StoreError;
 use super::codec::Record;
-use super::exchange::{Ground, HeldBundle, Peer, Report, Tip};
+use super::exchange::{self, Ground, HeldBundle, Peer, Report, Tip};
 use super::peers::{self, Beliefs, Tag};
 use super::rows::{self, Bytes, Reading, Rows};
 use crate::ledger::entry::Frontier;
@@ -90,13 +90,7 @@ impl<T: Rows> Open<T> {
 
     /// Up to where every log is here, each branch of it: what an approval made now has seen.
     pub(super) fn frontier(&self) -> Result<Frontier, StoreError> {
-        let mut frontier = Vec::new();
-        for author in super::read::authors(&self.entries)? {
-            let mut tips = self.tips(&author)?;
-            tips.sort_unstable();
-            frontier.extend(tips.into_iter().map(|(seq, hash)| (author, seq, hash)));
-        }
-        Ok(frontier)
+        exchange::frontier(self, &super::read::authors(&self.entries)?)
     }
 
     /// Up to where the district has own logs; where this is the district, anybody.

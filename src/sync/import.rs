@@ -15,7 +15,7 @@ use crate::ledger::{
     ActionId, AuthorId, Body, CellKey, Clock, Entry, Hash, Origin, PlanRef, Recorded, Subject,
 };
 use crate::store::StoreError;
-use crate::store::exchange::{Decision, Exchange, Ground, Held, Rebuild, Report};
+use crate::store::exchange::{self, Decision, Exchange, Ground, Held, Rebuild, Report};
 
 /// What an import would change; nothing is.
 ///
@@ -121,12 +121,7 @@ pub fn frontier(store: &(impl Exchange + ?Sized)) -> Result<Frontier, StoreError
     let authors = store.authors()?;
     let mut frontier = Vec::new();
     store.weigh(&mut |ground| {
-        frontier.clear();
-        for author in &authors {
-            let mut tips = ground.tips(author)?;
-            tips.sort_unstable();
-            frontier.extend(tips.into_iter().map(|(seq, hash)| (*author, seq, hash)));
-        }
+        frontier = exchange::frontier(ground, &authors)?;
         Ok(())
     })?;
     Ok(frontier)

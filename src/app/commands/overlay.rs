@@ -9,7 +9,8 @@ use super::super::state::{Allowed, App, Overlay, ReasonChoice, Tone};
 use super::lists::step_of;
 use super::{asking, go, write};
 use crate::base::Message;
-use crate::ledger::typed;
+use crate::ledger::{CellKey, typed};
+use crate::plan::RuleId;
 
 pub(super) fn run(app: &mut App, command: Command) -> Vec<Effect> {
     let Some(overlay) = &mut app.overlay else {
@@ -80,21 +81,7 @@ fn accept(app: &mut App) -> Vec<Effect> {
             said: _,
             picker,
         }) => match picker.chosen().map(|item| item.value.clone()) {
-            Some(ReasonChoice::Listed(reason)) => {
-                let reason = (reason.as_str().to_owned(), String::new());
-                write::confirm(app, cell, rule, judged, reason)
-            }
-            Some(ReasonChoice::Words) => {
-                let title = Message::new("prompt.reason");
-                let purpose = Purpose::Reason { cell, rule, judged };
-                let line = Line::new(typed::TEXT_LIMIT);
-                app.overlay = Some(Overlay::Prompt(Prompt {
-                    purpose,
-                    title,
-                    line,
-                }));
-                Vec::new()
-            }
+            Some(choice) => reason(app, cell, rule, judged, choice),
             None => Vec::new(),
         },
         Some(Overlay::Finish(summary)) => {
@@ -112,6 +99,30 @@ fn accept(app: &mut App) -> Vec<Effect> {
         },
         Some(Overlay::Ask { asked, .. }) => asking::agreed(&asked),
         None => Vec::new(),
+    }
+}
+
+/// Confirms a finding with a listed reason, or asks for one in free words.
+fn reason(
+    app: &mut App,
+    cell: CellKey,
+    rule: RuleId,
+    judged: String,
+    choice: ReasonChoice,
+) -> Vec<Effect> {
+    match choice {
+        ReasonChoice::Listed(reason) => {
+            let reason = (reason.as_str().to_owned(), String::new());
+            write::confirm(app, cell, rule, judged, reason)
+        }
+        ReasonChoice::Words => {
+            app.overlay = Some(Overlay::Prompt(Prompt {
+                purpose: Purpose::Reason { cell, rule, judged },
+                title: Message::new("prompt.reason"),
+                line: Line::new(typed::TEXT_LIMIT),
+            }));
+            Vec::new()
+        }
     }
 }
 

@@ -5,12 +5,12 @@ use std::io::{BufRead, IsTerminal};
 
 use serde::Serialize;
 
-use super::bundles::{self, counts, day, say_held};
+use super::bundles::{self, counts, imported_line, say_held};
 use crate::app::first_run::FirstRun;
 use crate::app::meeting::may_take_in;
 use crate::base::{Message, text};
 use crate::cli::args;
-use crate::cli::changes::{self, ChangeShape, CountsShape, SuspicionShape, TotalShape, unit_name};
+use crate::cli::changes::{self, ChangeShape, CountsShape, SuspicionShape, TotalShape};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::shapes::moment;
@@ -136,13 +136,7 @@ fn show_imported(
         })?;
         return Ok(Exit::Done);
     }
-    let line = Message::new("cli.bundles.imported")
-        .with("id", changes::short(&one.root))
-        .with("from", unit_name(plan, one.from.as_ref(), out))
-        .with("day", day(one.wall))
-        .with("by", one.by.as_str())
-        .with("counts", counts(&one.counts(), out));
-    out.say(&line)?;
+    out.say(&imported_line(plan, one, out))?;
     changes::say_changes(plan, changed, out)?;
     Ok(Exit::Done)
 }

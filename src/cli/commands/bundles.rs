@@ -174,15 +174,19 @@ pub(super) fn state(one: &Waiting) -> Message {
     }
 }
 
+/// What came in, from whom, when and by whom.
+pub(super) fn imported_line(plan: &Plan, one: &Imported, out: &Out<'_>) -> Message {
+    Message::new("cli.bundles.imported")
+        .with("id", changes::short(&one.root))
+        .with("from", unit_name(plan, one.from.as_ref(), out))
+        .with("day", day(one.wall))
+        .with("by", one.by.as_str())
+        .with("counts", counts(&one.counts(), out))
+}
+
 fn print(plan: &Plan, kept: &Kept, out: &mut Out<'_>) -> Result<(), Failure> {
     for one in &kept.imported {
-        let line = Message::new("cli.bundles.imported")
-            .with("id", changes::short(&one.root))
-            .with("from", unit_name(plan, one.from.as_ref(), out))
-            .with("day", day(one.wall))
-            .with("by", one.by.as_str())
-            .with("counts", counts(&one.counts(), out));
-        out.say(&line)?;
+        out.say(&imported_line(plan, one, out))?;
     }
     for one in &kept.held {
         say_held(plan, one, out)?;

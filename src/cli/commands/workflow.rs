@@ -115,14 +115,8 @@ fn approvals(site: &Site, desk: &Desk, found: &Found<'_>) -> Result<Vec<Change>,
             person.role == crate::ledger::Role::Coordinator || person.units.contains(owner)
         })
     };
-    let measures = crate::figures::measures_on(found.plan, found.unit, found.period);
-    let mut owners: Vec<UnitId> = measures
-        .into_iter()
-        .filter_map(|measure| found.plan.owner_on(measure, found.period.cut_off).cloned())
-        .filter(speaks)
-        .collect();
-    owners.sort();
-    owners.dedup();
+    let owners = crate::figures::owners_on(found.plan, found.unit, found.period);
+    let owners: Vec<UnitId> = owners.into_keys().filter(speaks).collect();
     if owners.is_empty() {
         let message = Message::new("cli.error.not_permitted").with("actor", site.actor.as_str());
         return Err(Failure::new(Exit::NotPermitted, message));

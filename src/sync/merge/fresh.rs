@@ -28,7 +28,7 @@ impl Piece {
 
 impl Fresh {
     /// Makes place for a piece that is about to come.
-    pub(super) fn expect(&mut self, author: AuthorId, first: u64, last: u64) {
+    pub(super) fn make_place(&mut self, author: AuthorId, first: u64, last: u64) {
         let count = last.saturating_sub(first).saturating_add(1);
         let hashes = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
         self.0

@@ -370,7 +370,7 @@ impl<'a, 'b> Merge<'a, 'b> {
             }
             if first.is_none() {
                 first = Some(recorded.seq);
-                self.fresh.expect(author, recorded.seq, range.last);
+                self.fresh.make_place(author, recorded.seq, range.last);
                 self.attach(recorded)?;
             }
             self.entry(at, recorded)?;
