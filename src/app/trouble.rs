@@ -27,6 +27,9 @@ pub fn trouble(error: &StoreError) -> Trouble {
                 .with("what", &**what),
         ),
         StoreError::Interrupted => refused(Message::new("sync.error.interrupted")),
+        StoreError::Source(why) => {
+            refused(Message::new("sync.error.unreadable").with("why", &**why))
+        }
         StoreError::Refused(_) => refused(Message::new("trouble.refused").with("detail", detail)),
         StoreError::Held { by } => failed(Message::new("trouble.held").with("by", &**by)),
         StoreError::DiskFull => failed(Message::new("trouble.disk_full")),

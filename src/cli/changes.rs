@@ -128,6 +128,7 @@ pub(crate) fn suspicions(plan: &Plan, planned: &ImportPlan, out: &Out<'_>) -> Ve
             Suspicion::Clock { .. } => "clock",
             Suspicion::Jump(_) => "jump",
             Suspicion::Copy { .. } => "copy",
+            Suspicion::Behind { .. } => "behind",
         },
         message: out.texts.say(&odd(plan, planned, suspicion, out)),
     };
@@ -257,6 +258,9 @@ fn odd(plan: &Plan, planned: &ImportPlan, suspicion: &Suspicion, out: &Out<'_>) 
         Suspicion::Copy { author, seq } => Message::new("sync.suspicion.copy")
             .with("whom", whom(author))
             .with("seq", number(*seq)),
+        Suspicion::Behind { seq, .. } => {
+            Message::new("sync.suspicion.behind").with("seq", number(*seq))
+        }
         Suspicion::Jump(cell) => {
             let change = planned.changes.iter().find(|change| change.cell == *cell);
             let (old, new) = change.map_or_else(Default::default, |change| {

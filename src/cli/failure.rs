@@ -101,6 +101,10 @@ impl From<StoreError> for Failure {
                 Exit::NotPermitted,
                 Message::new("cli.error.not_permitted").with("actor", actor.as_str()),
             ),
+            StoreError::Source(why) => (
+                Exit::Failed,
+                Message::new("sync.error.unreadable").with("why", why.as_str()),
+            ),
             StoreError::Moved => (Exit::Refused, Message::new(MOVED)),
             StoreError::Changed { by } => (
                 Exit::Refused,

@@ -58,8 +58,8 @@ pub(crate) fn read(
         let detail = format!("{}: {error}", path.display());
         Failure::from(error).because(detail)
     };
-    let bytes = secrets.open(file::read(path)?, out)?;
-    Checked::read_watched(bytes, watch).map_err(named)
+    let carrier = secrets.open(file::open(path)?, out)?;
+    Checked::read_watched(carrier, watch).map_err(named)
 }
 
 /// Reads all of them, folders included, before anything is done with any: one that is none

@@ -4,6 +4,7 @@
 use super::args::Unlock;
 use super::failure::Failure;
 use super::out::Out;
+use crate::sync::Carrier;
 
 /// What opens the bundles of one command; asked for at most once.
 pub(crate) struct Secrets<'a> {
@@ -34,8 +35,8 @@ impl Secrets<'_> {
         clippy::unnecessary_wraps,
         reason = "as with the feature"
     )]
-    pub(crate) fn open(&mut self, bytes: Vec<u8>, _: &mut Out<'_>) -> Result<Vec<u8>, Failure> {
-        Ok(bytes)
+    pub(crate) fn open(&mut self, file: Carrier, _: &mut Out<'_>) -> Result<Carrier, Failure> {
+        Ok(file)
     }
 }
 
@@ -47,7 +48,7 @@ mod with_age {
     use std::io::{BufRead, IsTerminal};
     use std::path::Path;
 
-    use super::{Failure, Out, Secrets};
+    use super::{Carrier, Failure, Out, Secrets};
     use crate::base::Message;
     use crate::cli::args::LockArgs;
     use crate::cli::site::read_file;
@@ -61,17 +62,18 @@ mod with_age {
         /// When there is no secret, or not the right one.
         pub(crate) fn open(
             &mut self,
-            bytes: Vec<u8>,
+            file: Carrier,
             out: &mut Out<'_>,
-        ) -> Result<Vec<u8>, Failure> {
-            if !cover::is_covered(&bytes) {
-                return Ok(bytes);
-            }
+        ) -> Result<Carrier, Failure> {
+            let bytes = match &file {
+                Carrier::Memory(bytes) if cover::is_covered(bytes) => bytes,
+                _ => return Ok(file),
+            };
             if self.secret.is_none() {
-                self.secret = self.ask(&bytes, out)?;
+                self.secret = self.ask(bytes, out)?;
             }
             match &self.secret {
-                Some(secret) => Ok(cover::uncover(&bytes, secret)?),
+                Some(secret) => Ok(cover::uncover(bytes, secret)?.into()),
                 None => Err(BundleError::Encrypted.into()),
             }
         }

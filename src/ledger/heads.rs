@@ -91,7 +91,11 @@ impl Heads {
     #[must_use]
     pub fn merged(mut self, replaced: &[EntryRef], added: Option<Head>) -> Self {
         self.heads.retain(|head| !replaced.contains(&head.entry));
-        self.heads.extend(added);
+        if let Some(head) = added {
+            // Nearly every subject has one head, and an import has very many subjects.
+            self.heads.reserve_exact(1);
+            self.heads.push(head);
+        }
         Self::new(self.heads)
     }
 

@@ -190,6 +190,9 @@ pub enum StoreError {
     /// What was read is not what was written.
     #[error("damaged: {0}")]
     Damaged(String),
+    /// What was being taken in could no longer be read; the store itself is well.
+    #[error("source: {0}")]
+    Source(String),
     /// The actor has no right to this.
     #[error("{actor} may not write {what}")]
     NotPermitted {

@@ -1,6 +1,7 @@
 //! What a store offers to bundles: its logs as stored bytes, what it believes, and one way to
 //! take foreign entries in, decided inside the transaction that writes them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::api::{Store, StoreError};
@@ -172,8 +173,8 @@ pub struct Decision<'b> {
     pub peers: Vec<Peer>,
     /// What is kept of it.
     pub reports: Vec<Report>,
-    /// Bundles to keep.
-    pub hold: Vec<(HeldBundle, &'b [u8])>,
+    /// Bundles to keep, with their bytes.
+    pub hold: Vec<(HeldBundle, Cow<'b, [u8]>)>,
     /// Bundles no longer kept.
     pub release: Vec<Hash>,
     /// The latest clock that may be adopted.

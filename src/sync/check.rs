@@ -1,9 +1,11 @@
 //! Reading a bundle through: every entry decoded, every chain recomputed, every text clean.
 //! Nothing is believed of who may say so; that is `merge`'s part.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
+use super::carrier::Carrier;
 use super::container::{self, Container};
 use super::entry::{fits, ids, texts};
 use super::error::BundleError;
@@ -43,16 +45,19 @@ impl Checked {
     ///
     /// # Errors
     /// Any [`BundleError`] that needs no store to be found.
-    pub fn read(bytes: Vec<u8>) -> Result<Self, BundleError> {
-        Self::read_watched(bytes, &Unwatched)
+    pub fn read(carrier: impl Into<Carrier>) -> Result<Self, BundleError> {
+        Self::read_watched(carrier, &Unwatched)
     }
 
     /// As [`Self::read`], and tells `watch` how far it is.
     ///
     /// # Errors
     /// As [`Self::read`]; [`BundleError::Interrupted`].
-    pub fn read_watched(bytes: Vec<u8>, watch: &dyn Watch) -> Result<Self, BundleError> {
-        let container = Container::open(bytes)?;
+    pub fn read_watched(
+        carrier: impl Into<Carrier>,
+        watch: &dyn Watch,
+    ) -> Result<Self, BundleError> {
+        let container = Container::open(carrier)?;
         signatures(&container.header)?;
         let mut checked = Self {
             container,
@@ -100,8 +105,11 @@ impl Checked {
     }
 
     /// The bytes of the file without armour.
-    pub fn bytes(&self) -> &[u8] {
-        self.container.bytes()
+    ///
+    /// # Errors
+    /// [`BundleError::Unreadable`] for a file that is no longer what it was.
+    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, BundleError> {
+        self.container.carrier().whole()
     }
 
     /// The units its entries are about, in order.
@@ -132,8 +140,8 @@ impl Checked {
         let author = self.header().ranges.get(range).map(super::Range::author);
         let Some(author) = author else { return Ok(()) };
         Source::each(self, range, from, &mut |arriving| {
-            let entry = read_entry(arriving.bytes)
-                .map_err(|_| StoreError::Damaged("entry of a bundle".to_owned()))?;
+            let entry =
+                read_entry(arriving.bytes).map_err(|_| StoreError::Source("entry".to_owned()))?;
             look(&Recorded {
                 author,
                 seq: arriving.seq,
@@ -179,7 +187,8 @@ impl Source for Checked {
         });
         shown.map_err(|error| match error {
             Shown::Store(error) => error,
-            Shown::Bundle(error) => StoreError::Damaged(error.to_string()),
+            // It was read through before: what differs now is not the bundle's writing.
+            Shown::Bundle(error) => StoreError::Source(error.to_string()),
         })
     }
 }

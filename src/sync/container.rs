@@ -8,8 +8,9 @@ use std::ops::ControlFlow;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
+use super::carrier::{Carrier, Parts};
 use super::error::{BundleError, Limit};
-use super::frame::{Deflate, Inflate};
+use super::frame::Inflate;
 use super::header::Header;
 use super::{armour, cover, limits};
 use crate::base::bytes::Reader;
@@ -30,6 +31,8 @@ pub const FIXED: usize = 28;
 pub const CHUNK_HEAD: usize = 40;
 /// Root hash and signature.
 pub const TAIL: usize = 96;
+/// Bytes of a file that are looked at together.
+const BLOCK: usize = 256 << 10;
 
 /// Where a chunk's frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +50,7 @@ pub struct ChunkAt {
 /// A bundle that is whole and signed; what its chunks hold has not been read yet.
 #[derive(Clone, Debug)]
 pub struct Container {
-    bytes: Vec<u8>,
+    carrier: Carrier,
     /// The header.
     pub header: Header,
     /// Where the chunks are.
@@ -56,35 +59,59 @@ pub struct Container {
     pub root: Hash,
 }
 
+/// What is known of bytes that are a whole and signed bundle.
+pub(super) struct Opened {
+    pub(super) header: Header,
+    pub(super) root: Hash,
+    chunks: Vec<ChunkAt>,
+}
+
+/// Proves that these bytes are a bundle, without armour.
+///
+/// # Errors
+/// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
+pub(super) fn opened(bytes: &(impl Parts + ?Sized)) -> Result<Opened, BundleError> {
+    let fixed = Fixed::read(bytes)?;
+    let (hash, signed) = whole(bytes, &fixed)?;
+    let header_end = FIXED + fixed.header;
+    let mut room = Vec::new();
+    let header_bytes = bytes.part(FIXED, fixed.header, &mut room)?;
+    let key: [u8; 32] = header_bytes
+        .first_chunk()
+        .copied()
+        .ok_or(BundleError::malformed(None, 0, "signer"))?;
+    verify(&key, &signed_words(&hash), &signed)?;
+    let header = Header::read(header_bytes)?;
+    let chunks = walk(bytes, header_end, &fixed)?;
+    let raw: u64 = chunks.iter().map(|chunk| u64::from(chunk.rawlen)).sum();
+    if raw != header.raw {
+        return Err(BundleError::malformed(None, 0, "raw length"));
+    }
+    Ok(Opened {
+        header,
+        root: hash,
+        chunks,
+    })
+}
+
 impl Container {
     /// Takes the bytes of a file, in text armour or not.
     ///
     /// # Errors
     /// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
-    pub fn open(bytes: Vec<u8>) -> Result<Self, BundleError> {
-        cover::refuse_covered(&bytes)?;
-        let armoured = !bytes.starts_with(&MAGIC);
-        let bytes = match armoured.then(|| armour::find(&bytes)).flatten() {
-            Some(found) => armour::read(&bytes, found)?,
-            None => bytes,
+    pub fn open(carrier: impl Into<Carrier>) -> Result<Self, BundleError> {
+        let carrier = match carrier.into() {
+            Carrier::Memory(bytes) => Carrier::Memory(plain(bytes)?),
+            // Only what begins as a plain bundle is left in its file.
+            file @ Carrier::File(..) => file,
         };
-        let fixed = Fixed::read(&bytes)?;
-        let (root, signed) = whole(&bytes, &fixed)?;
-        let header_end = FIXED + fixed.header;
-        let header_bytes = bytes.get(FIXED..header_end).unwrap_or_default();
-        let key: [u8; 32] = header_bytes
-            .first_chunk()
-            .copied()
-            .ok_or(BundleError::malformed(None, 0, "signer"))?;
-        verify(&key, &signed_words(&root), &signed)?;
-        let header = Header::read(header_bytes)?;
-        let chunks = walk(&bytes, header_end, &fixed)?;
-        let raw: u64 = chunks.iter().map(|chunk| u64::from(chunk.rawlen)).sum();
-        if raw != header.raw {
-            return Err(BundleError::malformed(None, 0, "raw length"));
-        }
+        let Opened {
+            header,
+            root,
+            chunks,
+        } = opened(&carrier)?;
         Ok(Self {
-            bytes,
+            carrier,
             header,
             chunks,
             root,
@@ -92,25 +119,28 @@ impl Container {
     }
 
     /// The bytes of the file without armour.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub fn carrier(&self) -> &Carrier {
+        &self.carrier
+    }
+
+    /// How many bytes the file has without armour.
+    pub fn size(&self) -> usize {
+        self.carrier.length()
     }
 
     /// Inflates the chunks from `first` on, one after the other, until `look` breaks.
     ///
     /// # Errors
-    /// [`BundleError::Malformed`], [`BundleError::TooLarge`], or what `look` gives.
+    /// [`BundleError::Malformed`], [`BundleError::TooLarge`], [`BundleError::Unreadable`], or what
+    /// `look` gives.
     pub fn each_chunk<E: From<BundleError>>(
         &self,
         first: usize,
         mut look: impl FnMut(u32, &[u8]) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
-        let mut inflate = Inflate::new();
+        let (mut inflate, mut room) = (Inflate::new(), Vec::new());
         for (index, chunk) in (0_u32..).zip(&self.chunks).skip(first) {
-            let z = self
-                .bytes
-                .get(chunk.at..chunk.at + chunk.zlen)
-                .unwrap_or_default();
+            let z = self.carrier.part(chunk.at, chunk.zlen, &mut room)?;
             if *blake3::hash(z).as_bytes() != chunk.hash.0 {
                 return Err(BundleError::malformed(Some(index), 0, "chunk hash").into());
             }
@@ -122,6 +152,16 @@ impl Container {
     }
 }
 
+/// The bundle in what was read of a file: as it is, or out of its armour.
+fn plain(bytes: Vec<u8>) -> Result<Vec<u8>, BundleError> {
+    cover::refuse_covered(&bytes)?;
+    let armoured = !bytes.starts_with(&MAGIC);
+    match armoured.then(|| armour::find(&bytes)).flatten() {
+        Some(found) => armour::read(&bytes, found),
+        None => Ok(bytes),
+    }
+}
+
 /// What is read before anything else.
 struct Fixed {
     header: usize,
@@ -130,22 +170,15 @@ struct Fixed {
 }
 
 impl Fixed {
-    fn read(bytes: &[u8]) -> Result<Self, BundleError> {
-        let have = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if !bytes.starts_with(&MAGIC) {
-            let written = bytes.len() - trailing_zeros(bytes);
-            if written < bytes.len() && MAGIC.starts_with(bytes.get(..written).unwrap_or_default())
-            {
-                return Err(zero_tail(bytes));
-            }
-            let cut = MAGIC.starts_with(bytes) || armour::BEGIN.as_bytes().starts_with(bytes);
-            return Err(if cut {
-                truncated(have, FIXED + TAIL)
-            } else {
-                BundleError::NotABundle
-            });
+    fn read(bytes: &(impl Parts + ?Sized)) -> Result<Self, BundleError> {
+        let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
+        let mut room = Vec::new();
+        let first = bytes.length().min(FIXED.max(armour::BEGIN.len() + 1));
+        let first = bytes.part(0, first, &mut room)?;
+        if !first.starts_with(&MAGIC) {
+            return Err(not_ours(bytes, first));
         }
-        let mut reader = Reader::new(bytes.get(MAGIC.len()..).unwrap_or_default());
+        let mut reader = Reader::new(first.get(MAGIC.len()..).unwrap_or_default());
         let mut fields = || {
             Ok::<_, crate::base::bytes::BadBytes>((
                 reader.u16("major")?,
@@ -170,11 +203,36 @@ impl Fixed {
     }
 }
 
+/// Why what does not begin as a bundle is none; `first` is all of a file that is shorter.
+fn not_ours(bytes: &(impl Parts + ?Sized), first: &[u8]) -> BundleError {
+    let from = match zeros_from(bytes) {
+        Ok(from) => from,
+        Err(error) => return error,
+    };
+    let written = first.get(..from).unwrap_or(first);
+    if from < bytes.length() && MAGIC.starts_with(written) {
+        return zero_tail(from);
+    }
+    if MAGIC.starts_with(first) || armour::BEGIN.as_bytes().starts_with(first) {
+        let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
+        return truncated(have, FIXED + TAIL);
+    }
+    BundleError::NotABundle
+}
+
 /// The lengths a file states, against the limits, each other and the file itself.
-fn within(bytes: &[u8], header: u32, chunks: u32, total: u64) -> Result<(), BundleError> {
-    let have = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if total <= have && trailing_zeros(bytes) >= 64 {
-        return Err(zero_tail(bytes));
+fn within(
+    bytes: &(impl Parts + ?Sized),
+    header: u32,
+    chunks: u32,
+    total: u64,
+) -> Result<(), BundleError> {
+    let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
+    if total <= have {
+        let from = zeros_from(bytes)?;
+        if bytes.length() - from >= 64 {
+            return Err(zero_tail(from));
+        }
     }
     let too_large = |what| Err(BundleError::TooLarge { what });
     if total > limits::FILE {
@@ -205,33 +263,44 @@ fn truncated(have: u64, need: usize) -> BundleError {
     BundleError::Truncated { have, need }
 }
 
-fn trailing_zeros(bytes: &[u8]) -> usize {
-    bytes.iter().rev().take_while(|byte| **byte == 0).count()
+/// From where on there is nothing but zeros; the length where the last byte is none.
+fn zeros_from(bytes: &(impl Parts + ?Sized)) -> Result<usize, BundleError> {
+    let (mut end, mut room) = (bytes.length(), Vec::new());
+    while end > 0 {
+        let at = end.saturating_sub(BLOCK);
+        let block = bytes.part(at, end - at, &mut room)?;
+        if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
+            return Ok(at + last + 1);
+        }
+        end = at;
+    }
+    Ok(0)
 }
 
-fn zero_tail(bytes: &[u8]) -> BundleError {
-    let from = bytes.len() - trailing_zeros(bytes);
+fn zero_tail(from: usize) -> BundleError {
     BundleError::ZeroTail {
         from: u64::try_from(from).unwrap_or(u64::MAX),
     }
 }
 
 /// Compares the root hash and gives it with the signature after it.
-fn whole(bytes: &[u8], fixed: &Fixed) -> Result<(Hash, [u8; 64]), BundleError> {
+fn whole(bytes: &(impl Parts + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]), BundleError> {
     let body_end = fixed.total - TAIL;
-    let (body, tail) = bytes
-        .split_at_checked(body_end)
-        .ok_or(BundleError::RootMismatch)?;
-    let (root, signature) = tail
+    let (mut hasher, mut room) = (blake3::Hasher::new(), Vec::new());
+    for at in (0..body_end).step_by(BLOCK) {
+        hasher.update(bytes.part(at, BLOCK.min(body_end - at), &mut room)?);
+    }
+    let tail = bytes.part(body_end, TAIL, &mut room)?;
+    let (hash, signature) = tail
         .split_first_chunk::<32>()
         .ok_or(BundleError::RootMismatch)?;
-    if blake3::hash(body).as_bytes() != root {
+    if hasher.finalize().as_bytes() != hash {
         return Err(BundleError::RootMismatch);
     }
     let signature = signature
         .try_into()
         .map_err(|_| BundleError::BadSignature)?;
-    Ok((Hash(*root), signature))
+    Ok((Hash(*hash), signature))
 }
 
 /// What the signer of a bundle signs.
@@ -250,18 +319,29 @@ pub fn verify(key: &[u8; 32], words: &[u8], signature: &[u8; 64]) -> Result<(), 
 }
 
 /// Finds the chunks; they fill exactly what is between header and root.
-fn walk(bytes: &[u8], from: usize, fixed: &Fixed) -> Result<Vec<ChunkAt>, BundleError> {
-    let body = bytes.get(..fixed.total - TAIL).unwrap_or_default();
-    let mut reader = Reader::new(body.get(from..).unwrap_or_default());
-    let mut chunks = Vec::new();
-    let mut sum = 0_u64;
+fn walk(
+    bytes: &(impl Parts + ?Sized),
+    from: usize,
+    fixed: &Fixed,
+) -> Result<Vec<ChunkAt>, BundleError> {
+    let end = fixed.total - TAIL;
+    let (mut chunks, mut room) = (Vec::new(), Vec::new());
+    let (mut at, mut sum) = (from, 0_u64);
     for index in 0..fixed.chunks {
-        let bad = |bad: crate::base::bytes::BadBytes| {
-            BundleError::malformed(Some(index), bad.at, bad.what)
+        let bad = |at: usize| BundleError::malformed(Some(index), at - from, "chunk");
+        let frame = at.saturating_add(CHUNK_HEAD);
+        if frame > end {
+            return Err(bad(at));
+        }
+        let mut reader = Reader::new(bytes.part(at, CHUNK_HEAD, &mut room)?);
+        let mut head = || {
+            Ok::<_, crate::base::bytes::BadBytes>((
+                reader.u32("chunk")?,
+                reader.u32("chunk")?,
+                Hash(reader.array("chunk")?),
+            ))
         };
-        let zlen = reader.u32("chunk").map_err(bad)?;
-        let rawlen = reader.u32("chunk").map_err(bad)?;
-        let hash = Hash(reader.array("chunk").map_err(bad)?);
+        let (zlen, rawlen, hash) = head().map_err(|_| bad(at))?;
         sum = sum.saturating_add(u64::from(rawlen));
         if rawlen > limits::CHUNK_RAW {
             return Err(BundleError::TooLarge { what: Limit::Chunk });
@@ -270,113 +350,20 @@ fn walk(bytes: &[u8], from: usize, fixed: &Fixed) -> Result<Vec<ChunkAt>, Bundle
             return Err(BundleError::TooLarge { what: Limit::Raw });
         }
         let zlen = usize::try_from(zlen).unwrap_or(usize::MAX);
-        let at = from + reader.at();
-        reader.take(zlen, "chunk").map_err(bad)?;
+        at = frame.saturating_add(zlen);
+        if at > end {
+            return Err(bad(frame));
+        }
         chunks.push(ChunkAt {
-            at,
+            at: frame,
             zlen,
             rawlen,
             hash,
         });
     }
-    reader.end().map_err(BundleError::header)?;
-    Ok(chunks)
-}
-
-/// Chunks as they stand in a file, each compressed as it comes: a bundle is written without ever
-/// holding it inflated.
-pub struct Packer {
-    deflate: Deflate,
-    body: Vec<u8>,
-    chunks: usize,
-}
-
-impl Default for Packer {
-    fn default() -> Self {
-        Self {
-            deflate: Deflate::new(),
-            body: Vec::new(),
-            chunks: 0,
-        }
+    if at == end {
+        Ok(chunks)
+    } else {
+        Err(BundleError::malformed(None, at - from, "end"))
     }
-}
-
-impl Packer {
-    /// Adds a chunk.
-    ///
-    /// # Errors
-    /// [`BundleError::TooLarge`].
-    pub fn push(&mut self, chunk: &[u8]) -> Result<(), BundleError> {
-        let too_large = BundleError::TooLarge { what: Limit::Chunk };
-        let z = self.deflate.chunk(chunk).ok_or(too_large.clone())?;
-        let length = |bytes: &[u8]| u32::try_from(bytes.len()).map_err(|_| too_large.clone());
-        self.body.extend(length(&z)?.to_le_bytes());
-        self.body.extend(length(chunk)?.to_le_bytes());
-        self.body.extend(blake3::hash(&z).as_bytes());
-        self.body.extend(z);
-        self.chunks += 1;
-        Ok(())
-    }
-
-    /// Puts the bundle together; `sign` signs what it is given.
-    ///
-    /// # Errors
-    /// [`BundleError::TooLarge`], or what `sign` gives.
-    pub fn seal<E: From<BundleError>>(
-        &self,
-        header: &[u8],
-        sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
-    ) -> Result<Vec<u8>, E> {
-        seal_frames(header, self.chunks, &self.body, sign)
-    }
-}
-
-/// Puts a bundle together: `raw` chunks are compressed, `sign` signs what it is given.
-///
-/// Knows nothing of what header and chunks mean, so that a test can seal nonsense.
-///
-/// # Errors
-/// [`BundleError::TooLarge`].
-pub fn seal<E: From<BundleError>>(
-    header: &[u8],
-    raw: &[Vec<u8>],
-    sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
-) -> Result<Vec<u8>, E> {
-    let mut packer = Packer::default();
-    for chunk in raw {
-        packer.push(chunk)?;
-    }
-    packer.seal(header, sign)
-}
-
-/// As [`seal`], with the chunks' frames as they are.
-///
-/// # Errors
-/// [`BundleError::TooLarge`].
-pub fn seal_frames<E: From<BundleError>>(
-    header: &[u8],
-    chunks: usize,
-    body: &[u8],
-    sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
-) -> Result<Vec<u8>, E> {
-    let total = FIXED + header.len() + body.len() + TAIL;
-    let total = u64::try_from(total).unwrap_or(u64::MAX);
-    let count =
-        |length: usize, what| u32::try_from(length).map_err(|_| BundleError::TooLarge { what });
-    if total > limits::FILE {
-        return Err(BundleError::TooLarge { what: Limit::File }.into());
-    }
-    let mut out = Vec::with_capacity(usize::try_from(total).unwrap_or(0));
-    out.extend(MAGIC);
-    out.extend(MAJOR.to_le_bytes());
-    out.extend(MIN_READER.to_le_bytes());
-    out.extend(count(header.len(), Limit::Header)?.to_le_bytes());
-    out.extend(count(chunks, Limit::Chunks)?.to_le_bytes());
-    out.extend(total.to_le_bytes());
-    out.extend(header);
-    out.extend(body);
-    let root = Hash(*blake3::hash(&out).as_bytes());
-    out.extend(root.0);
-    out.extend(sign(&signed_words(&root))?);
-    Ok(out)
 }

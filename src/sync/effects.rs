@@ -92,12 +92,16 @@ pub(super) fn suspicions(merge: &Merge<'_, '_>, plan: &mut ImportPlan) {
         author: *author,
         seq: *seq,
     });
+    let behind = merge.behind.iter().map(|(author, seq)| Suspicion::Behind {
+        author: *author,
+        seq: *seq,
+    });
     let jumps = plan
         .changes
         .iter()
         .filter(|change| jumps(&change.old, &change.new))
         .map(|change| Suspicion::Jump(change.cell.clone()));
-    plan.suspicions = clocks.chain(copies).chain(jumps).collect();
+    plan.suspicions = clocks.chain(copies).chain(behind).chain(jumps).collect();
 }
 
 /// Ten times, or a tenth.

@@ -175,6 +175,9 @@ pub enum BundleError {
     /// The waiting room is full.
     #[error("waiting room is full")]
     RoomFull,
+    /// The file could no longer be read, or is not what it was when it was read through.
+    #[error("unreadable: {0}")]
+    Unreadable(String),
     /// Whoever watched the reading ended it.
     #[error("interrupted")]
     Interrupted,
@@ -260,6 +263,9 @@ impl BundleError {
                 .with("seq", count(*seq))
                 .with("what", what.as_str()),
             Self::Interrupted => Message::new("sync.error.interrupted"),
+            Self::Unreadable(why) => {
+                Message::new("sync.error.unreadable").with("why", why.as_str())
+            }
             _ => Message::new("sync.error.room_full"),
         }
     }

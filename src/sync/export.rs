@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::container::Packer;
 use super::error::{BundleError, Limit};
 use super::header::{Have, Header, Range, Scope, Vouch};
 use super::limits;
+use super::pack::Packer;
 use crate::ledger::chain::checkpoint_words;
 use crate::ledger::trust::Vouched;
 use crate::ledger::{AuthorId, Body, Hash};

@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 
-use super::container::Container;
+use super::carrier::Carrier;
+use super::container::{self, MAGIC};
 use super::error::{BundleError, Limit};
 use super::header::Header;
 use super::{armour, limits};
 use crate::base::Message;
 use crate::ledger::Hash;
+
+/// Bytes that are compared together.
+const BLOCK: u64 = 64 << 10;
 
 /// Why a file was not read or written.
 #[derive(Debug, thiserror::Error)]
@@ -123,11 +127,11 @@ pub trait Disk {
     /// # Errors
     /// What the operating system says.
     fn sync_folder(&self, dir: &Path) -> io::Result<()>;
-    /// Reads a file, at most so many bytes.
+    /// Opens a file for reading.
     ///
     /// # Errors
     /// What the operating system says.
-    fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>>;
+    fn read(&self, path: &Path) -> io::Result<Box<dyn Read>>;
     /// Takes a file away.
     ///
     /// # Errors
@@ -172,10 +176,8 @@ impl Disk for RealDisk {
         }
     }
 
-    fn read(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        File::open(path)?.take(most).read_to_end(&mut bytes)?;
-        Ok(bytes)
+    fn read(&self, path: &Path) -> io::Result<Box<dyn Read>> {
+        Ok(Box::new(File::open(path)?))
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -186,23 +188,50 @@ impl Disk for RealDisk {
 /// Reads a file that may be a bundle.
 ///
 /// # Errors
-/// [`FileError::Io`], or [`FileError::Bundle`] when it is too large to be one.
+/// [`FileError::Unreadable`], or [`FileError::Bundle`] when it is too large to be one.
 pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
-    read_on(&RealDisk, path)
+    match carried(path, u64::MAX)? {
+        Carrier::Memory(bytes) => Ok(bytes),
+        file @ Carrier::File(..) => Ok(file.whole()?.into_owned()),
+    }
 }
 
-fn read_on(disk: &impl Disk, path: &Path) -> Result<Vec<u8>, FileError> {
+/// Opens a file that may be a bundle; a large one is left where it is and read a chunk at a time.
+///
+/// # Errors
+/// As [`read()`].
+pub fn open(path: &Path) -> Result<Carrier, FileError> {
+    carried(path, limits::IN_MEMORY)
+}
+
+/// As [`open()`]: what begins as a plain bundle and is longer than `in_memory` stays in its file;
+/// anything else must be seen whole to know what it is.
+///
+/// # Errors
+/// As [`read()`].
+pub fn carried(path: &Path, in_memory: u64) -> Result<Carrier, FileError> {
+    let unreadable = |error| FileError::Unreadable {
+        path: path.to_owned(),
+        error,
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    let mut bytes = Vec::new();
+    let mut reading = file.take(MAGIC.len() as u64);
+    reading.read_to_end(&mut bytes).map_err(unreadable)?;
     let most = limits::FILE_ARMOURED + 1;
-    let bytes = disk
-        .read(path, most)
-        .map_err(|error| FileError::Unreadable {
-            path: path.to_owned(),
-            error,
-        })?;
+    if bytes == MAGIC && length > in_memory && length < most {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        return Ok(Carrier::file(reading.into_inner(), length));
+    }
+    let expected = usize::try_from(length.min(most)).unwrap_or(0);
+    bytes.reserve_exact(expected.saturating_sub(bytes.len()));
+    reading.set_limit(most - bytes.len() as u64);
+    reading.read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 >= most {
         return Err(BundleError::TooLarge { what: Limit::File }.into());
     }
-    Ok(bytes)
+    Ok(Carrier::Memory(bytes))
 }
 
 /// Writes a bundle; when this returns, the stick may be pulled.
@@ -232,14 +261,18 @@ pub fn write_on(
             armoured.as_bytes()
         }
     };
-    let back = put_on(disk, path, bytes)?;
-    match Container::open(back) {
-        Ok(read) if read.bytes() == bundle => Ok(()),
-        _ => Err(FileError::Unsure {
-            path: path.to_owned(),
-            why: BundleError::RootMismatch.to_string(),
-        }),
+    // What is about to be written is a bundle, and its armour gives it back: that the disk has
+    // exactly these bytes is compared twice while they get their name.
+    let sound = container::opened(bundle).is_ok()
+        && match dress {
+            Dress::Plain => true,
+            Dress::Armour => armour::find(bytes)
+                .is_some_and(|from| armour::read(bytes, from).is_ok_and(|back| back == bundle)),
+        };
+    if !sound {
+        return Err(FileError::Differs(path.to_owned()));
     }
+    put_on(disk, path, bytes)
 }
 
 /// Writes any small file with the same care: a key, a bundle that is encrypted.
@@ -247,12 +280,12 @@ pub fn write_on(
 /// # Errors
 /// As [`write()`].
 pub fn put(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    put_on(&RealDisk, path, bytes).map(|_| ())
+    put_on(&RealDisk, path, bytes)
 }
 
 /// Gives the bytes a name at once and for good, and reads them back twice: before an older file
 /// gives way, and under their name.
-fn put_on(disk: &impl Disk, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, FileError> {
+fn put_on(disk: &impl Disk, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
@@ -263,7 +296,7 @@ fn put_on(disk: &impl Disk, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, FileEr
     let written = disk
         .write(&part, bytes)
         .and_then(|()| same(disk, &part, bytes))
-        .and_then(|_| disk.rename(&part, path));
+        .and_then(|()| disk.rename(&part, path));
     if let Err(error) = written {
         // Half a bundle under another name helps nobody.
         let _ = disk.remove(&part);
@@ -284,17 +317,31 @@ fn put_on(disk: &impl Disk, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, FileEr
         })
 }
 
-/// What was written, read back; `InvalidData` where it is something else.
-fn same(disk: &impl Disk, path: &Path, bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let most = u64::try_from(bytes.len())
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    let back = disk.read(path, most)?;
-    if back == bytes {
-        Ok(back)
-    } else {
-        Err(io::ErrorKind::InvalidData.into())
+/// Compares what was written, read back; `InvalidData` where it is something else.
+fn same(disk: &impl Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (mut back, mut room) = (disk.read(path)?, Vec::new());
+    let mut rest = bytes;
+    loop {
+        room.clear();
+        let got = back.by_ref().take(BLOCK).read_to_end(&mut room)?;
+        if got == 0 && rest.is_empty() {
+            return Ok(());
+        }
+        // Nothing read and something left is a file that is too short.
+        match rest.split_at_checked(got) {
+            Some((expected, after)) if got > 0 && expected == room => rest = after,
+            _ => return Err(io::ErrorKind::InvalidData.into()),
+        }
     }
+}
+
+/// The usual name of a bundle that was just made.
+///
+/// # Errors
+/// Where these bytes are none.
+pub fn name_of(bundle: &[u8]) -> Result<String, BundleError> {
+    let opened = container::opened(bundle)?;
+    Ok(name(&opened.header, &opened.root))
 }
 
 /// The usual name of a bundle: a hint for people, never believed.

@@ -210,7 +210,6 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), St
         report.details = details(merge, &plan, report);
     }
     let counts_anew = merge.counts_anew();
-    let writer = merge.writer();
     let own_again = decision
         .taken
         .iter()
@@ -218,10 +217,7 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), St
     if counts_anew || own_again {
         decision.rebuild = Rebuild::Yes;
     }
-    decision.new_epoch = writer.is_some_and(|writer| {
-        merge.trust.leaves_out(&writer, u64::MAX)
-            || decision.taken.iter().any(|taken| taken.author == writer)
-    });
+    decision.new_epoch = merge.is_outlived()?;
     decision.views = merge
         .views
         .iter()
@@ -247,7 +243,9 @@ fn details(merge: &Merge<'_, '_>, plan: &ImportPlan, report: &Report) -> Vec<u8>
     let cells: BTreeSet<&CellKey> = changes.iter().map(|change| &change.cell).collect();
     counts.suspicious = count(plan.suspicions.iter().filter(|suspicion| match suspicion {
         Suspicion::Jump(cell) => cells.contains(cell),
-        Suspicion::Clock { author, .. } | Suspicion::Copy { author, .. } => {
+        Suspicion::Clock { author, .. }
+        | Suspicion::Copy { author, .. }
+        | Suspicion::Behind { author, .. } => {
             report.pieces.iter().any(|piece| piece.author == *author)
         }
     }));

@@ -80,7 +80,7 @@ pub fn of(bundle: &Checked) -> Inspection {
         plan: (header.plan_id.clone(), header.plan_version),
         district: header.district.clone(),
         entries: header.entries,
-        size: bundle.bytes().len(),
+        size: bundle.container().size(),
         raw: header.raw,
         ranges: ranges.collect(),
         have: header.have.clone(),

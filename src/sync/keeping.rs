@@ -139,16 +139,23 @@ fn keep<'b>(
         root,
         held,
         wall: merge.scene.wall,
-        size: u64::try_from(bundle.bytes().len()).unwrap_or(u64::MAX),
+        size: u64::try_from(bundle.container().size()).unwrap_or(u64::MAX),
     };
-    if kept.admit(new.clone()) {
-        decision.hold.push((new, bundle.bytes()));
-        return fate;
-    }
+    let error = if kept.admit(new.clone()) {
+        match bundle.bytes() {
+            Ok(bytes) => {
+                decision.hold.push((new, bytes));
+                return fate;
+            }
+            Err(error) => error,
+        }
+    } else {
+        BundleError::RoomFull
+    };
     match fate {
         // Evidence that has no place is refused all the same.
         Fate::Refused(_) => fate,
-        _ => Fate::Refused(BundleError::RoomFull),
+        _ => Fate::Refused(error),
     }
 }
 

@@ -5,6 +5,7 @@
 //! `docs/bundle-format.md` describes the file byte by byte.
 
 pub mod armour;
+pub mod carrier;
 pub mod check;
 pub mod container;
 pub mod cover;
@@ -26,11 +27,13 @@ pub mod keyfile;
 mod late;
 pub mod limits;
 mod merge;
+pub mod pack;
 pub mod plan;
 pub mod undo;
 mod walk;
 
 pub use crate::store::watch;
+pub use carrier::Carrier;
 pub use check::Checked;
 pub use container::Container;
 pub use error::{BundleError, Limit};

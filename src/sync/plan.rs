@@ -138,6 +138,14 @@ pub enum Suspicion {
         /// The first such number.
         seq: u64,
     },
+    /// Another store has more of a log of this store than is here: this one was put back from an
+    /// older image.
+    Behind {
+        /// Which of this store's authors.
+        author: AuthorId,
+        /// How far the other has it.
+        seq: u64,
+    },
 }
 
 /// What becomes of a bundle.

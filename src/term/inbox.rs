@@ -133,11 +133,11 @@ fn key_file(path: &Path) -> FileKind {
 }
 
 fn bundle(path: &Path, standing: &Standing) -> FileKind {
-    let bytes = match file::read(path) {
-        Ok(bytes) => bytes,
+    let file = match file::open(path) {
+        Ok(file) => file,
         Err(error) => return FileKind::Bad(error.message()),
     };
-    let container = match Container::open(bytes) {
+    let container = match Container::open(file) {
         Ok(container) => container,
         Err(error) => return FileKind::Bad(error.message()),
     };

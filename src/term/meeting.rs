@@ -23,7 +23,7 @@ use crate::sync::file::{self, Dress};
 use crate::sync::fingerprint::fingerprint;
 use crate::sync::keyfile::KeyFile;
 use crate::sync::undo::{self, Undone};
-use crate::sync::{BundleError, Checked, Container, Scene, Scope, Step, Unwatched, Watch, import};
+use crate::sync::{BundleError, Checked, Scene, Scope, Step, Unwatched, Watch, import};
 
 /// Where bundles lie.
 pub struct Folders {
@@ -226,8 +226,8 @@ impl Around<'_> {
                     .with("name", name.as_ref())
                     .with("why", why)
             };
-            let bytes = file::read(path).map_err(|error| Not::Said(about(error.message())))?;
-            match Checked::read_watched(bytes, &watch) {
+            let file = file::open(path).map_err(|error| Not::Said(about(error.message())))?;
+            match Checked::read_watched(file, &watch) {
                 Ok(bundle) => bundles.push(bundle),
                 Err(BundleError::Interrupted) => return Err(BundleError::Interrupted.into()),
                 Err(error) => return Err(Not::Said(about(error.message()))),
@@ -282,7 +282,6 @@ impl Around<'_> {
         };
         let planned = export::plan(store, &order)?;
         let bundle = export::bundle(store, &order, &planned).map_err(not)?;
-        let header = Container::open(bundle.clone())?;
         if self
             .watch(job)
             .look(Step::Write, 0, planned.entries())
@@ -297,7 +296,7 @@ impl Around<'_> {
         } else {
             Medium::Elsewhere
         };
-        let path = folder.join(file::name(&header.header, &header.root));
+        let path = folder.join(file::name_of(&bundle)?);
         file::write(&path, &bundle, Dress::Plain).map_err(|error| Not::Said(error.message()))?;
         Ok(Met::Exported(Exported {
             path,

@@ -2,8 +2,9 @@
 
 use nhaplieu::ledger::{Body, Content, Entry, Hash, chain};
 use nhaplieu::store::exchange::{Exchange, entry_bytes};
-use nhaplieu::sync::container::{self, CHUNK_HEAD, FIXED, TAIL};
+use nhaplieu::sync::container::{CHUNK_HEAD, FIXED, TAIL};
 use nhaplieu::sync::error::Limit;
+use nhaplieu::sync::pack;
 use nhaplieu::sync::{BundleError, Checked, Header, Range, Scope, armour, inspect};
 
 use crate::pen::Pen;
@@ -87,7 +88,7 @@ fn mutations_never_panic_and_nothing_that_differs_is_accepted() {
             pen.mutate(&mut changed);
         }
         if let Ok(read) = Checked::read(changed) {
-            assert_eq!(read.bytes(), bytes, "round {round}");
+            assert_eq!(read.bytes().unwrap(), bytes, "round {round}");
         }
     }
 }
@@ -140,8 +141,7 @@ impl Draft {
 }
 
 pub(crate) fn sealed(site: &Site, header: &[u8], raws: &[Vec<u8>]) -> Vec<u8> {
-    container::seal::<BundleError>(header, raws, |words| Ok(site.store.sign(words).unwrap().1))
-        .unwrap()
+    pack::seal::<BundleError>(header, raws, |words| Ok(site.store.sign(words).unwrap().1)).unwrap()
 }
 
 /// A log of these entries that follow the beginning of `site`, sealed and signed by it.
@@ -310,7 +310,7 @@ fn promises_are_refused_without_allocating_for_them() {
     };
     let seal = |count: usize, body: &[u8]| {
         let sign = |words: &[u8]| Ok(site.store.sign(words).unwrap().1);
-        let bytes = container::seal_frames::<BundleError>(&header, count, body, sign).unwrap();
+        let bytes = pack::seal_frames::<BundleError>(&header, count, body.to_vec(), sign).unwrap();
         Checked::read(bytes).unwrap_err()
     };
     assert_eq!(seal(1, &chunk(&bomb, 200 << 20)), too_large(Limit::Chunk));

@@ -14,6 +14,7 @@ mod disk;
 mod world;
 
 mod approval;
+mod carrier;
 mod container;
 mod covered;
 mod crash;

@@ -57,7 +57,7 @@ fn how_long_a_year_takes() {
     for entries in [20_000, 145_000] {
         let mut office = Site::office();
         let bundle = large(&mut office, entries);
-        let bytes = bundle.bytes().to_vec();
+        let bytes = bundle.bytes().unwrap().to_vec();
         let (size, begun) = (bytes.len(), Instant::now());
         let bundle = Checked::read(bytes).unwrap();
         let read = begun.elapsed();

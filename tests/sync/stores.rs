@@ -129,7 +129,7 @@ fn a_gap_waits_and_is_applied_by_itself_when_filled() {
 
 /// The same bundle without its first entry, sealed anew by the same store.
 fn cut_first(site: &Site, bundle: &Checked) -> Checked {
-    use nhaplieu::sync::container::seal;
+    use nhaplieu::sync::pack::seal;
     let mut header = bundle.header().clone();
     let mut raws = Vec::new();
     let mut first = None;
@@ -431,6 +431,53 @@ fn an_unnoticed_copy_keeps_both_branches_and_says_so() {
     twin.types("so_03", "2");
     office.imports(&[commune.bundle(Some("phong")), twin.bundle(Some("phong"))]);
     assert!(office.shows("xa-a", "so_03").ends_with('!'));
+}
+
+#[test]
+fn a_store_put_back_unnoticed_goes_on_as_another_once_it_hears_of_its_own_later_figures() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let mut back = commune.twin();
+    commune.types("so_01", "6");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    // The office knows that the commune has all of its own log, and sends none of it.
+    let old = back.store.info().unwrap().author;
+    let done = back.imports(&[office.bundle(Some("xa-a"))]);
+    assert_eq!(
+        done.suspicions,
+        [Suspicion::Behind {
+            author: old,
+            seq: commune.store.info().unwrap().seq
+        }]
+    );
+    assert_ne!(back.store.info().unwrap().author, old);
+    // So this gets a number of its own, and not the one of the 6 that is no longer here.
+    back.types("so_01", "7");
+    let done = office.imports(&[back.bundle(Some("phong"))]);
+    assert_eq!(done.suspicions, []);
+    assert_eq!(done.counts.conflicts, 1);
+    let done = back.imports(&[office.bundle(Some("xa-a"))]);
+    assert_eq!(done.suspicions, []);
+    all_equal(&office, &back);
+}
+
+#[test]
+fn nothing_is_typed_under_a_number_that_was_rejected_before_it_was_given() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let info = commune.store.info().unwrap();
+    let next = info.seq + 1;
+    let reject = nhaplieu::sync::undo::reject(info.author, next, next, "nhập nhầm sổ");
+    office.does(vec![reject]);
+    commune.imports(&[office.bundle(Some("xa-a"))]);
+    commune.types("so_01", "7");
+    assert_eq!(commune.shows("xa-a", "so_01"), "7");
+    commune.is_clean();
+    office.imports(&[commune.bundle(Some("phong"))]);
+    assert_eq!(office.shows("xa-a", "so_01"), "7");
+    all_equal(&office, &commune);
 }
 
 #[test]

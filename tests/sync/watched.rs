@@ -80,7 +80,7 @@ fn an_import_stopped_at_any_look_changes_nothing_and_can_be_done_whole() {
 
 #[test]
 fn reading_a_file_can_be_stopped_at_any_look() {
-    let bytes = large(&mut Site::office(), 6_000).bytes().to_vec();
+    let bytes = large(&mut Site::office(), 6_000).bytes().unwrap().to_vec();
     for after in 0..3 {
         let watch = Stopper::after(after);
         let read = Checked::read_watched(bytes.clone(), &watch);

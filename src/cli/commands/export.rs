@@ -18,7 +18,7 @@ use crate::sync::cover;
 use crate::sync::export::{self, Order};
 use crate::sync::file::{self, Dress};
 use crate::sync::keyfile::KeyFile;
-use crate::sync::{BundleError, Container, Scope};
+use crate::sync::{BundleError, Scope};
 
 pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.write()?;
@@ -46,10 +46,7 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
     } else {
         Dress::Plain
     };
-    let path = named(&args.output, || {
-        let read = Container::open(bundle.clone())?;
-        Ok(file::name(&read.header, &read.root))
-    })?;
+    let path = named(&args.output, || file::name_of(&bundle))?;
     write(&path, &bundle, dress, (args, out))?;
     let entries = usize::try_from(planned.entries()).unwrap_or(usize::MAX);
     let key = if entries == 0 {

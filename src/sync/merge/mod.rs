@@ -4,6 +4,7 @@
 //! The outcome does not depend on the order of the bundles: each is tried again until none of
 //! them brings anything more.
 
+mod epoch;
 mod fresh;
 mod heads;
 
@@ -120,6 +121,8 @@ pub(in crate::sync) struct Merge<'a, 'b> {
     pub(in crate::sync) come: BTreeSet<EntryRef>,
     pub(in crate::sync) ahead: BTreeMap<AuthorId, u64>,
     pub(in crate::sync) copies: BTreeMap<AuthorId, u64>,
+    /// See [`Self::find_behind`].
+    pub(in crate::sync) behind: BTreeMap<AuthorId, u64>,
     pub(in crate::sync) clock: Clock,
     meter: Meter<'a>,
 }
@@ -162,12 +165,14 @@ impl<'a, 'b> Merge<'a, 'b> {
             come: BTreeSet::new(),
             ahead: BTreeMap::new(),
             copies: BTreeMap::new(),
+            behind: BTreeMap::new(),
             clock: Clock::default(),
         };
         for (at, error) in refused {
             merge.hinder(*at, Hindrance::Refused(error.clone()));
         }
         while merge.round()? {}
+        merge.find_behind()?;
         merge.recount()?;
         merge.meter.end()?;
         Ok(merge)
@@ -423,11 +428,6 @@ impl<'a, 'b> Merge<'a, 'b> {
             }
             _ => true,
         }
-    }
-
-    /// Who writes in this store now.
-    pub(in crate::sync) fn writer(&self) -> Option<AuthorId> {
-        self.seeds.writer
     }
 }
 

@@ -259,6 +259,9 @@ impl Drawing<'_> {
             Suspicion::Copy { author, seq } => Message::new("sync.suspicion.copy")
                 .with("whom", whose(author))
                 .with("seq", super::count(*seq)),
+            Suspicion::Behind { seq, .. } => {
+                Message::new("sync.suspicion.behind").with("seq", super::count(*seq))
+            }
             Suspicion::Jump(cell) => {
                 let change = self.page.plan.changes.iter().find(|c| c.cell == *cell);
                 let said = |content: Option<&crate::ledger::Content>| {

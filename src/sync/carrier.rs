@@ -1,0 +1,120 @@
+//! Where the bytes of a bundle are: in memory, or still in the file they came in.
+//!
+//! A large bundle is never held whole. That its file is read more than once asks for no trust in
+//! the file: the first reading proves all of it under the root hash and keeps the hash of each
+//! chunk, and every later reading of a chunk is compared with that.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::error::BundleError;
+
+/// Bytes that are read a part at a time.
+pub(super) trait Parts {
+    /// How many there are.
+    fn length(&self) -> usize;
+
+    /// `length` bytes from `at` on, in `room` where they are not in memory already.
+    ///
+    /// # Errors
+    /// [`BundleError::Unreadable`], also where there are fewer.
+    fn part<'a>(
+        &'a self,
+        at: usize,
+        length: usize,
+        room: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8], BundleError>;
+}
+
+impl Parts for [u8] {
+    fn length(&self) -> usize {
+        self.len()
+    }
+
+    fn part<'a>(
+        &'a self,
+        at: usize,
+        length: usize,
+        _: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8], BundleError> {
+        let end = at.saturating_add(length);
+        self.get(at..end)
+            .ok_or_else(|| unreadable(&io::ErrorKind::UnexpectedEof.into()))
+    }
+}
+
+/// The bytes of a bundle.
+#[derive(Clone, Debug)]
+pub enum Carrier {
+    /// All of them.
+    Memory(Vec<u8>),
+    /// Those of a file, as long as it was when it was opened.
+    File(Arc<Mutex<File>>, usize),
+}
+
+impl From<Vec<u8>> for Carrier {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Memory(bytes)
+    }
+}
+
+impl Carrier {
+    /// The bytes of an open file, which is not read yet.
+    pub(super) fn file(file: File, length: usize) -> Self {
+        Self::File(Arc::new(Mutex::new(file)), length)
+    }
+
+    /// All bytes; from a file they are read into memory.
+    ///
+    /// # Errors
+    /// [`BundleError::Unreadable`].
+    pub fn whole(&self) -> Result<Cow<'_, [u8]>, BundleError> {
+        match self {
+            Self::Memory(bytes) => Ok(Cow::Borrowed(bytes)),
+            Self::File(_, length) => {
+                let mut room = Vec::new();
+                self.part(0, *length, &mut room)?;
+                Ok(Cow::Owned(room))
+            }
+        }
+    }
+}
+
+impl Parts for Carrier {
+    fn length(&self) -> usize {
+        match self {
+            Self::Memory(bytes) => bytes.len(),
+            Self::File(_, length) => *length,
+        }
+    }
+
+    fn part<'a>(
+        &'a self,
+        at: usize,
+        length: usize,
+        room: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8], BundleError> {
+        match self {
+            Self::Memory(bytes) => bytes.part(at, length, room),
+            Self::File(file, whole) => {
+                if at.saturating_add(length) > *whole {
+                    return Err(unreadable(&io::ErrorKind::UnexpectedEof.into()));
+                }
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                let at = u64::try_from(at).unwrap_or(u64::MAX);
+                room.clear();
+                room.resize(length, 0);
+                file.seek(SeekFrom::Start(at))
+                    .and_then(|_| file.read_exact(room))
+                    .map_err(|error| unreadable(&error))?;
+                Ok(room)
+            }
+        }
+    }
+}
+
+fn unreadable(error: &io::Error) -> BundleError {
+    BundleError::Unreadable(error.to_string())
+}
