@@ -25,6 +25,15 @@ pub fn is_hostile(c: char) -> bool {
         || (c as u32) & 0xFFFE == 0xFFFE
 }
 
+/// Where in a text the first hostile character stands, counted in characters from 0.
+pub fn first_hostile(text: &str) -> Option<usize> {
+    // Nearly every id and text is plain: a byte each is all that is looked at.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return None;
+    }
+    text.chars().position(is_hostile)
+}
+
 /// The text as it is kept: NFC, Ð (U+00D0) as Đ, hostile characters dropped, at most
 /// `limit` characters, line breaks and tabs as single spaces, no white space at the ends.
 pub fn clean(text: &str, limit: usize) -> String {

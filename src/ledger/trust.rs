@@ -141,12 +141,15 @@ impl Trust {
     ) -> Self {
         let entries = entries.into_iter();
         let epochs = Epochs::of(entries.clone());
-        let own = epochs.own(seeds.writer);
+        let own = epochs.with_former(seeds.writer);
+        // A key that a person compared is believed in whom it goes on from, as in all it says:
+        // whoever meets the district only now can read what it wrote before its new epoch.
+        let pinned = epochs.with_former(seeds.pinned.iter().copied());
         // Twice: a revocation ends what the revoked one vouches for.
         let mut trust = Self::default();
         for _ in 0..2 {
             let revoked = trust.revoked;
-            let roots = epochs.closure(&seeds.pinned, vouched, &revoked);
+            let roots = epochs.closure(&pinned, vouched, &revoked);
             let kin = epochs.closure(&own, vouched, &revoked);
             trust = Self {
                 governors: roots.union(&kin).copied().collect(),
@@ -224,7 +227,7 @@ impl Trust {
         self.own.contains(author)
     }
 
-    /// True for a key of the district, pinned or vouched for by one that is.
+    /// True for a key of the district: pinned, gone on from by one that is, or vouched for by one.
     pub fn is_root(&self, author: &AuthorId) -> bool {
         self.roots.contains(author)
     }
@@ -311,17 +314,17 @@ impl Epochs {
         Self(epochs)
     }
 
-    /// The writer and those it continues.
-    fn own(&self, writer: Option<AuthorId>) -> BTreeSet<AuthorId> {
-        let mut own = BTreeSet::new();
-        let mut open: Vec<AuthorId> = writer.into_iter().collect();
+    /// Those authors and all they go on from.
+    fn with_former(&self, authors: impl IntoIterator<Item = AuthorId>) -> BTreeSet<AuthorId> {
+        let mut all = BTreeSet::new();
+        let mut open: Vec<AuthorId> = authors.into_iter().collect();
         while let Some(author) = open.pop() {
-            if own.insert(author) {
+            if all.insert(author) {
                 let starts = self.0.get(&author).into_iter().flatten();
                 open.extend(starts.filter_map(|(_, continues)| *continues));
             }
         }
-        own
+        all
     }
 
     /// Those authors and the epochs they vouch for, unless their rights have ended.

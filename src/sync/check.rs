@@ -232,7 +232,7 @@ fn judged(place: &Place<'_>, at: At, bytes: &[u8]) -> Result<Recorded, BundleErr
         EntryFault::Shape(_) => malformed("entry"),
     })?;
     for words in texts(&entry) {
-        if let Some(position) = words.chars().position(text::is_hostile) {
+        if let Some(position) = text::first_hostile(words) {
             return Err(hostile(position));
         }
         if !text::is_clean(words, TEXT_LIMIT) {
@@ -240,7 +240,7 @@ fn judged(place: &Place<'_>, at: At, bytes: &[u8]) -> Result<Recorded, BundleErr
         }
     }
     for id in ids(&entry) {
-        if let Some(position) = id.chars().position(text::is_hostile) {
+        if let Some(position) = text::first_hostile(id) {
             return Err(hostile(position));
         }
         if id.is_empty() || id.len() > ID_LIMIT {

@@ -2,6 +2,7 @@
 //! and ids where they are looked at.
 
 use crate::ledger::{Body, Entry, Subject};
+use crate::plan::UnitId;
 
 /// Whether a body can be said of its subject.
 pub(super) fn fits(entry: &Entry) -> bool {
@@ -34,25 +35,24 @@ pub(super) fn texts(entry: &Entry) -> impl Iterator<Item = &str> {
 }
 
 /// Its ids.
-pub(super) fn ids(entry: &Entry) -> Vec<&str> {
-    let mut all = Vec::new();
-    if let Some(form) = entry.subject.form() {
-        all.extend([form.unit.as_str(), form.period.as_str()]);
-    }
-    if let Some(cell) = entry.subject.cell() {
-        all.push(cell.field.as_str());
-    }
-    match &entry.subject {
-        Subject::Confirm(_, rule) => all.push(rule.as_str()),
-        Subject::Approval(_, owner) => all.push(owner.as_str()),
-        _ => {}
-    }
-    match &entry.body {
-        Body::Enrol { units, .. } | Body::Actor { units, .. } => {
-            all.extend(units.iter().map(crate::plan::UnitId::as_str));
-        }
-        Body::PlanInstall { id, .. } => all.push(id),
-        _ => {}
-    }
-    all
+pub(super) fn ids(entry: &Entry) -> impl Iterator<Item = &str> {
+    let form = entry.subject.form();
+    let form = form.map(|form| [form.unit.as_str(), form.period.as_str()]);
+    let field = entry.subject.cell().map(|cell| cell.field.as_str());
+    let further = match &entry.subject {
+        Subject::Confirm(_, rule) => Some(rule.as_str()),
+        Subject::Approval(_, owner) => Some(owner.as_str()),
+        _ => None,
+    };
+    let (units, plan) = match &entry.body {
+        Body::Enrol { units, .. } | Body::Actor { units, .. } => (units.as_slice(), None),
+        Body::PlanInstall { id, .. } => (&[][..], Some(id.as_str())),
+        _ => (&[][..], None),
+    };
+    form.into_iter()
+        .flatten()
+        .chain(field)
+        .chain(further)
+        .chain(units.iter().map(UnitId::as_str))
+        .chain(plan)
 }

@@ -1,8 +1,9 @@
 //! Taking an import back, and enrolling: what a command turns into changes for the one write path.
 
 use super::keyfile::KeyFile;
-use super::plan::Details;
-use crate::ledger::{AuthorId, Body, Hash, Role, Subject};
+use super::plan::{Details, FigureChange};
+use crate::base::Message;
+use crate::ledger::{AuthorId, Body, Content, Hash, Head, Heads, Role, Subject};
 use crate::plan::UnitId;
 use crate::store::exchange::{Exchange, Forgotten, Report};
 use crate::store::{Change, Seen, StoreError};
@@ -12,9 +13,25 @@ use crate::store::{Change, Seen, StoreError};
 pub enum Undone {
     /// It is as if it had never been taken in.
     AsIfNever,
-    /// Something was built on it: these changes, committed as one action, restore the figures
-    /// it changed, as far as they still show what it brought.
-    Restoring(Vec<Change>),
+    /// Something was built on it.
+    Restoring {
+        /// Committed as one action, they restore the figures it changed, as far as they still
+        /// show what it brought.
+        changes: Vec<Change>,
+        /// How many of its cells are left as they are because a third figure stands there too:
+        /// a dispute that a person settles, not the one who takes an import back.
+        disputed: usize,
+    },
+}
+
+/// What was done, and how many cells were left to whoever settles their dispute.
+pub fn with_left(done: Message, disputed: usize) -> Message {
+    if disputed == 0 {
+        return done;
+    }
+    Message::new("sync.left_disputed")
+        .with("done", done)
+        .with("count", disputed)
 }
 
 /// Takes an import back.
@@ -37,26 +54,51 @@ pub fn import(
     }
     let details = Details::read(&report.details)
         .map_err(|bad| StoreError::Damaged(format!("report: {}", bad.what)))?;
-    let mut changes = Vec::new();
+    let (mut changes, mut disputed) = (Vec::new(), 0);
     for change in details.changes {
         let form = store.form(&change.cell.form)?;
         let heads = form.cells.get(&change.cell.field);
-        if heads.is_some_and(|heads| heads.content() != change.new) {
-            continue;
+        match restoring(change, heads.unwrap_or(&Heads::default()), reason) {
+            Restored::By(change) => changes.push(*change),
+            Restored::TypedOver => {}
+            Restored::Disputed => disputed += 1,
         }
-        let disputed = heads.is_some_and(crate::ledger::Heads::in_conflict);
-        changes.push(Change {
-            subject: Subject::Cell(change.cell),
-            body: if disputed {
-                Body::Resolve(change.old)
-            } else {
-                Body::SetValue(change.old)
-            },
-            reason: reason.to_owned(),
-            seen: Seen::Current,
-        });
     }
-    Ok(Undone::Restoring(changes))
+    Ok(Undone::Restoring { changes, disputed })
+}
+
+/// What is to be done about one figure.
+enum Restored {
+    By(Box<Change>),
+    TypedOver,
+    Disputed,
+}
+
+/// The change that puts a figure back, refused where others come before it is written.
+fn restoring(change: FigureChange, heads: &Heads, reason: &str) -> Restored {
+    if heads.content() != change.new {
+        return Restored::TypedOver;
+    }
+    let said = |head: &Head| head.body.content().cloned().unwrap_or_default();
+    let of_this = |content: &Content| *content == change.old || *content == change.new;
+    if !heads
+        .all()
+        .iter()
+        .map(said)
+        .all(|content| of_this(&content))
+    {
+        return Restored::Disputed;
+    }
+    Restored::By(Box::new(Change {
+        body: if heads.in_conflict() {
+            Body::Resolve(change.old)
+        } else {
+            Body::SetValue(change.old)
+        },
+        subject: Subject::Cell(change.cell),
+        reason: reason.to_owned(),
+        seen: Seen::Only(heads.references()),
+    }))
 }
 
 /// The change that enrols an author.

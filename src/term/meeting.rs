@@ -352,13 +352,15 @@ impl Around<'_> {
         let undone = self.with_scene(store, job, |store, _| undo::import(store, root, reason))?;
         Ok(Met::Done(match undone {
             Undone::AsIfNever => Message::new("meet.taken_back"),
-            Undone::Restoring(changes) if changes.is_empty() => {
-                Message::new("meet.nothing_to_restore")
-            }
-            Undone::Restoring(changes) => {
+            Undone::Restoring { changes, disputed } => {
                 let count = changes.len();
-                self.commit(store, changes)?;
-                Message::new("meet.restored").with("count", count)
+                let done = if count == 0 {
+                    Message::new("meet.nothing_to_restore")
+                } else {
+                    self.commit(store, changes)?;
+                    Message::new("meet.restored").with("count", count)
+                };
+                undo::with_left(done, disputed)
             }
         }))
     }

@@ -105,6 +105,14 @@ impl Site {
         }
     }
 
+    /// Its database in another file, as after a move to another disk: a new epoch begins.
+    pub(crate) fn moved(self) -> Self {
+        let dir = self.dir();
+        std::fs::copy(dir.join("data.redb"), dir.join("other")).unwrap();
+        std::fs::rename(dir.join("other"), dir.join("data.redb")).unwrap();
+        self.restarted()
+    }
+
     /// The whole folder on another disk, in a way that its witness does not notice: as when a
     /// virtual machine is cloned.
     pub(crate) fn twin(&self) -> Self {

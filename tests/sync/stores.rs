@@ -283,7 +283,7 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     office.imports(std::slice::from_ref(&bundle));
     office.types_for("xa-a", "so_00", "60");
     let undone = undo::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
-    let Undone::Restoring(changes) = undone else {
+    let Undone::Restoring { changes, .. } = undone else {
         panic!("built on");
     };
     assert_eq!(changes.len(), 1, "what was typed since stays");
@@ -291,6 +291,80 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     assert_eq!(office.shows("xa-a", "so_01"), "");
     assert_eq!(office.shows("xa-a", "so_00"), "60");
     office.is_clean();
+}
+
+fn restoring_nothing() -> Undone {
+    Undone::Restoring {
+        changes: Vec::new(),
+        disputed: 0,
+    }
+}
+
+#[test]
+fn taking_an_import_back_settles_no_dispute_with_a_third_figure() {
+    let (mut office, mut a) = acquainted();
+    let mut also_a = Site::commune("xa-a", 2);
+    office.enrols(&also_a);
+    also_a.pins(&office);
+    office.types_for("xa-a", "so_00", "1");
+    a.types("so_00", "5");
+    also_a.types("so_00", "6");
+    let bundle = a.bundle(Some("phong"));
+    office.imports(std::slice::from_ref(&bundle));
+    office.imports(&[also_a.bundle(Some("phong"))]);
+    // Something built on it: it can only be restored by new entries.
+    a.types("so_01", "7");
+    office.imports(&[a.bundle(Some("phong"))]);
+    let before = office.shows("xa-a", "so_00");
+    assert!(before.ends_with('!'));
+    let undone = undo::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
+    assert_eq!(
+        undone,
+        Undone::Restoring {
+            changes: Vec::new(),
+            disputed: 1
+        }
+    );
+    assert_eq!(office.shows("xa-a", "so_00"), before);
+}
+
+#[test]
+fn what_comes_while_an_import_is_taken_back_refuses_it() {
+    let (mut office, mut a) = acquainted();
+    a.types("so_00", "5");
+    a.types("so_02", "9");
+    let bundle = a.bundle(Some("phong"));
+    office.imports(std::slice::from_ref(&bundle));
+    office.types_for("xa-a", "so_02", "90");
+    let undone = undo::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
+    let Undone::Restoring { changes, .. } = undone else {
+        panic!("built on");
+    };
+    office.types_for("xa-a", "so_00", "50");
+    assert!(matches!(
+        office.tries(changes),
+        Err(nhaplieu::store::StoreError::Changed { .. })
+    ));
+    assert_eq!(office.shows("xa-a", "so_00"), "50");
+}
+
+#[test]
+fn who_meets_the_district_after_its_new_epoch_reads_what_it_wrote_before() {
+    let (office, mut a) = acquainted();
+    let before = office.store.info().unwrap().author;
+    let mut office = office.moved();
+    assert_ne!(office.store.info().unwrap().author, before);
+    let mut late = Site::commune("xa-b", 2);
+    office.enrols(&late);
+    late.pins(&office);
+    late.types("so_00", "7");
+    let done = late.imports(&[office.bundle(Some("xa-b"))]);
+    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    office.imports(&[late.bundle(Some("phong"))]);
+    a.types("so_00", "5");
+    office.imports(&[a.bundle(Some("phong"))]);
+    late.imports(&[office.bundle(Some("xa-b"))]);
+    assert_eq!(late.shows("xa-a", "so_00"), "5", "enrolled before");
 }
 
 #[test]
@@ -313,7 +387,7 @@ fn of_bundles_that_came_in_together_one_is_taken_back_alone() {
     office.types_for("xa-a", "so_00", "50");
     office.types_for("xa-b", "so_01", "8");
     let undone = undo::import(&mut office.store, &roots.0, "nhầm").unwrap();
-    assert_eq!(undone, Undone::Restoring(Vec::new()), "typed over since");
+    assert_eq!(undone, restoring_nothing(), "typed over since");
     assert_eq!(office.shows("xa-b", "so_00"), "7", "nobody took that back");
     let undone = undo::import(&mut office.store, &roots.1, "nhầm").unwrap();
     assert_eq!(undone, Undone::AsIfNever);
@@ -329,7 +403,7 @@ fn what_was_locked_is_not_taken_away_with_its_import_nor_the_lock_with_its_own()
     office.imports(std::slice::from_ref(&figures));
     office.does(vec![crate::approval::lock(&office)]);
     let undone = undo::import(&mut office.store, &figures.root(), "nhầm").unwrap();
-    let Undone::Restoring(changes) = undone else {
+    let Undone::Restoring { changes, .. } = undone else {
         panic!("the lock has seen it");
     };
     assert_eq!(changes.len(), 1);
@@ -338,7 +412,7 @@ fn what_was_locked_is_not_taken_away_with_its_import_nor_the_lock_with_its_own()
     let lock = office.bundle(Some("xa-a"));
     commune.imports(std::slice::from_ref(&lock));
     let undone = undo::import(&mut commune.store, &lock.root(), "nhầm").unwrap();
-    assert_eq!(undone, Undone::Restoring(Vec::new()), "nobody unlocks so");
+    assert_eq!(undone, restoring_nothing(), "nobody unlocks so");
     let form = commune.store.form(&form("xa-a", "2023")).unwrap();
     assert!(matches!(
         form.workflow.shown().map(|head| &head.body),

@@ -193,15 +193,15 @@ pub(super) fn undo(
     let id = changes::short(&root);
     let done = match undo::import(&mut desk.store, &root, &reason)? {
         Undone::AsIfNever => Message::new("cli.done.as_if_never").with("id", id),
-        Undone::Restoring(changes) if changes.is_empty() => {
-            Message::new("cli.done.nothing_to_restore").with("id", id)
-        }
-        Undone::Restoring(changes) => {
+        Undone::Restoring { changes, disputed } => {
             let count = changes.len();
-            desk.commit(site, Origin::Set, changes)?;
-            Message::new("cli.done.restored")
-                .with("id", id)
-                .with("count", count)
+            let done = if count == 0 {
+                Message::new("cli.done.nothing_to_restore")
+            } else {
+                desk.commit(site, Origin::Set, changes)?;
+                Message::new("cli.done.restored").with("count", count)
+            };
+            undo::with_left(done.with("id", id), disputed)
         }
     };
     out.say(&done)?;

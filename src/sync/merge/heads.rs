@@ -19,8 +19,7 @@ impl Merge<'_, '_> {
             self.clock = self.clock.max(entry.clock);
         }
         let key = entry.subject.key();
-        let digest = subject_digest(&key);
-        let replaced = self.arrives(&recorded.reference(), &digest)?;
+        let replaced = self.arrives(&recorded.reference(), &key)?;
         let known_plan = entry.subject.form().is_none() || self.knows_plan(&entry.plan)?;
         if !known_plan && let Some(progress) = self.progress.get_mut(at) {
             progress.counts.held += 1;
@@ -31,7 +30,7 @@ impl Merge<'_, '_> {
         let heads = std::mem::take(&mut self.view(&key, &entry.subject)?.new);
         for cited in &entry.replaces {
             if !heads.all().iter().any(|head| head.entry == *cited) && !self.here(cited)? {
-                self.early.insert((*cited, digest));
+                self.early.insert((*cited, subject_digest(&key)));
             }
         }
         let head = (!replaced).then(|| Head::of(recorded.reference(), entry));
@@ -46,7 +45,7 @@ impl Merge<'_, '_> {
     }
 
     /// Notes that an entry has come; true when one on its subject has superseded it already.
-    fn arrives(&mut self, entry: &EntryRef, digest: &[u8; 16]) -> Result<bool, StoreError> {
+    fn arrives(&mut self, entry: &EntryRef, subject: &[u8]) -> Result<bool, StoreError> {
         let mut citing = self.ground.cited_early(entry)?;
         let all = (*entry, [0; 16])..=(*entry, [0xff; 16]);
         let ours: Vec<(EntryRef, [u8; 16])> = self.early.range(all).copied().collect();
@@ -54,10 +53,11 @@ impl Merge<'_, '_> {
             self.early.remove(&cited);
             citing.push(cited.1);
         }
-        if !citing.is_empty() {
-            self.come.insert(*entry);
+        if citing.is_empty() {
+            return Ok(false);
         }
-        Ok(citing.contains(digest))
+        self.come.insert(*entry);
+        Ok(citing.contains(&subject_digest(subject)))
     }
 
     fn here(&self, cited: &EntryRef) -> Result<bool, StoreError> {
