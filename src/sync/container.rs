@@ -66,6 +66,28 @@ pub(super) struct Opened {
     chunks: Vec<ChunkAt>,
 }
 
+/// What a bundle says of itself, from its two ends: of the right length, and its name signed by the
+/// key it states. That what lies between gives that name is not looked at.
+///
+/// # Errors
+/// As [`Container::open`], for what the ends show.
+pub fn glance(carrier: &Carrier) -> Result<(Header, Hash), BundleError> {
+    let fixed = Fixed::read(carrier)?;
+    let (hash, signature) = tail(carrier, &fixed)?;
+    let mut room = Vec::new();
+    let bytes = carrier.part(FIXED, fixed.header, &mut room)?;
+    Ok((signed_header(bytes, &hash, &signature)?, hash))
+}
+
+/// The header, once the signature in the tail is that of the key it begins with.
+fn signed_header(bytes: &[u8], root: &Hash, signature: &[u8; 64]) -> Result<Header, BundleError> {
+    let key: &[u8; 32] = bytes
+        .first_chunk()
+        .ok_or(BundleError::malformed(None, 0, "signer"))?;
+    verify(key, &signed_words(root), signature)?;
+    Header::read(bytes)
+}
+
 /// Proves that these bytes are a bundle, without armour.
 ///
 /// # Errors
@@ -76,12 +98,7 @@ pub(super) fn opened(bytes: &(impl Parts + ?Sized)) -> Result<Opened, BundleErro
     let header_end = FIXED + fixed.header;
     let mut room = Vec::new();
     let header_bytes = bytes.part(FIXED, fixed.header, &mut room)?;
-    let key: [u8; 32] = header_bytes
-        .first_chunk()
-        .copied()
-        .ok_or(BundleError::malformed(None, 0, "signer"))?;
-    verify(&key, &signed_words(&hash), &signed)?;
-    let header = Header::read(header_bytes)?;
+    let header = signed_header(header_bytes, &hash, &signed)?;
     let chunks = walk(bytes, header_end, &fixed)?;
     let raw: u64 = chunks.iter().map(|chunk| u64::from(chunk.rawlen)).sum();
     if raw != header.raw {
@@ -290,13 +307,20 @@ fn whole(bytes: &(impl Parts + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]
     for at in (0..body_end).step_by(BLOCK) {
         hasher.update(bytes.part(at, BLOCK.min(body_end - at), &mut room)?);
     }
-    let tail = bytes.part(body_end, TAIL, &mut room)?;
+    let (stated, signature) = tail(bytes, fixed)?;
+    if *hasher.finalize().as_bytes() != stated.0 {
+        return Err(BundleError::RootMismatch);
+    }
+    Ok((stated, signature))
+}
+
+/// The root hash a bundle states, and the signature after it.
+fn tail(bytes: &(impl Parts + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]), BundleError> {
+    let mut room = Vec::new();
+    let tail = bytes.part(fixed.total - TAIL, TAIL, &mut room)?;
     let (hash, signature) = tail
         .split_first_chunk::<32>()
         .ok_or(BundleError::RootMismatch)?;
-    if hasher.finalize().as_bytes() != hash {
-        return Err(BundleError::RootMismatch);
-    }
     let signature = signature
         .try_into()
         .map_err(|_| BundleError::BadSignature)?;

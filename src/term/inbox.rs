@@ -7,14 +7,20 @@ use std::time::SystemTime;
 
 use crate::app::meeting::{FileKind, Inbox, InboxFile, Seen, Standing};
 use crate::base::Message;
-use crate::sync::container::MAGIC;
+use crate::ledger::Hash;
+use crate::sync::container::{self, MAGIC};
+use crate::sync::file::FileError;
 use crate::sync::keyfile::{self, KeyFile};
-use crate::sync::{Container, armour, file};
+use crate::sync::{Carrier, Container, Header, armour, file};
 
-/// How many bundles and keys of a folder are read through and listed.
+/// How many bundles and keys of a folder are listed.
 const MOST: usize = 200;
 /// How much of a file tells what it is.
 const HEAD: u64 = 4 << 10;
+/// Up to so many bytes in all, bundles are proved whole as they are listed; of those beyond it only
+/// the two ends are read, and what is spoilt between them is found when they are opened. A folder
+/// of large bundles on a slow stick would else keep everybody waiting who saves.
+const PROVED: u64 = 8 << 20;
 
 /// Lists a folder; the latest bundles first, then keys, then what is not whole.
 pub(super) fn list(folder: &Path, standing: &Standing) -> Inbox {
@@ -26,7 +32,10 @@ pub(super) fn list(folder: &Path, standing: &Standing) -> Inbox {
         Ok(mut found) => {
             inbox.more = found.len().saturating_sub(MOST);
             found.truncate(MOST);
-            let listed = found.into_iter().map(|file| judged(file, standing));
+            let mut proved = PROVED;
+            let listed = found
+                .into_iter()
+                .map(|file| judged(file, standing, &mut proved));
             inbox.files = listed.collect();
         }
         Err(error) => {
@@ -102,7 +111,7 @@ fn candidates(folder: &Path) -> io::Result<Vec<Candidate>> {
 }
 
 /// What a file is.
-fn judged(file: Candidate, standing: &Standing) -> InboxFile {
+fn judged(file: Candidate, standing: &Standing, proved: &mut u64) -> InboxFile {
     let kind = match &file.head {
         Err(error) => FileKind::Bad(
             Message::new("sync.file.unreadable")
@@ -110,7 +119,10 @@ fn judged(file: Candidate, standing: &Standing) -> InboxFile {
                 .with("why", error.to_string()),
         ),
         Ok(_) if file.is_key() => key_file(&file.path),
-        Ok(_) => bundle(&file.path, standing),
+        Ok(_) => match seen(&file, proved) {
+            Ok((header, root)) => bundle(header, root, standing),
+            Err(error) => FileKind::Bad(error.message()),
+        },
     };
     InboxFile {
         path: file.path,
@@ -132,28 +144,35 @@ fn key_file(path: &Path) -> FileKind {
     }
 }
 
-fn bundle(path: &Path, standing: &Standing) -> FileKind {
-    let file = match file::open(path) {
-        Ok(file) => file,
-        Err(error) => return FileKind::Bad(error.message()),
-    };
-    let container = match Container::open(file) {
-        Ok(container) => container,
-        Err(error) => return FileKind::Bad(error.message()),
-    };
-    let root = container.root;
+/// What a bundle says of itself, proved as far as `proved` reaches.
+fn seen(file: &Candidate, proved: &mut u64) -> Result<(Header, Hash), FileError> {
+    if let Some(rest) = proved.checked_sub(file.size) {
+        *proved = rest;
+        let container = Container::open(file::open(&file.path)?)?;
+        return Ok((container.header, container.root));
+    }
+    match file::carried(&file.path, 0)? {
+        lying @ Carrier::File(..) => Ok(container::glance(&lying)?),
+        armoured @ Carrier::Memory(_) => {
+            let container = Container::open(armoured)?;
+            Ok((container.header, container.root))
+        }
+    }
+}
+
+fn bundle(header: Header, root: Hash, standing: &Standing) -> FileKind {
     let taken = standing.kept.imported.iter().find(|one| one.root == root);
     let held = || standing.kept.held.iter().any(|one| one.bundle.root == root);
     let seen = match taken {
         Some(taken) => Seen::Taken(taken.wall),
         None if held() => Seen::Kept,
-        None if container.header.signed_by() == standing.info.author => Seen::Own,
+        None if header.signed_by() == standing.info.author => Seen::Own,
         None => Seen::New,
     };
     FileKind::Bundle {
-        from: container.header.from,
-        written: container.header.created,
-        entries: container.header.entries,
+        from: header.from,
+        written: header.created,
+        entries: header.entries,
         seen,
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{Store, StoreError};
+use nhaplieu::sync::container::glance;
 use nhaplieu::sync::{
     BundleError, Carrier, Checked, ImportPlan, Scene, Scope, Unwatched, file, import,
 };
@@ -62,6 +63,34 @@ fn a_file_is_refused_for_the_same_reason_as_the_same_bytes() {
         let of = |read: Result<Checked, BundleError>| read.map(|read| (read.root(), read.claims));
         assert_eq!(of(lying(&path)), of(Checked::read(bytes)));
     }
+}
+
+#[test]
+fn a_glance_tells_what_the_ends_tell_and_no_more() {
+    let (_, whole) = sent();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("goi.nlb");
+    let glanced = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        glance(&file::carried(&path, 0).unwrap())
+    };
+    let read = Checked::read(whole.clone()).unwrap();
+    let (header, root) = glanced(&whole).unwrap();
+    assert_eq!((&header, root), (read.header(), read.root()));
+    for cut in (8..whole.len()).step_by(97) {
+        let truncated = Checked::read(whole[..cut].to_vec()).unwrap_err();
+        assert_eq!(glanced(&whole[..cut]).unwrap_err(), truncated);
+    }
+    let changed = |at: usize| {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        changed
+    };
+    // Root and signature are at the end; the header says whose signature that must be.
+    for at in [whole.len() - 1, whole.len() - 80, 30] {
+        assert!(glanced(&changed(at)).is_err(), "byte {at}");
+    }
+    assert!(glanced(&changed(whole.len() - 200)).is_ok());
 }
 
 #[test]
