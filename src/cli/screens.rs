@@ -130,6 +130,7 @@ fn open(
         },
         presence: Box::new(beside),
         folders: Folders {
+            home: std::env::home_dir(),
             store: place.dir.clone(),
             sticks: Box::new(setup::sticks),
         },

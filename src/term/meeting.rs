@@ -31,6 +31,8 @@ pub struct Folders {
     pub store: PathBuf,
     /// The sticks that are plugged in now.
     pub sticks: Box<dyn Fn() -> Vec<PathBuf> + Send>,
+    /// The person's own folder: what `~` stands for in a path that is typed.
+    pub home: Option<PathBuf>,
 }
 
 impl Folders {
@@ -40,6 +42,14 @@ impl Folders {
 
     fn outbox(&self) -> PathBuf {
         self.store.join("outbox")
+    }
+
+    /// A folder as a shell would understand it.
+    fn meant(&self, folder: &Path) -> PathBuf {
+        match (folder.strip_prefix("~"), &self.home) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => folder.to_owned(),
+        }
     }
 }
 
@@ -198,7 +208,8 @@ impl Around<'_> {
         };
         let standing = standing(store, &scene)?;
         let own = self.folders.inbox();
-        let folder = folder.unwrap_or_else(|| {
+        let told = folder.map(|folder| self.folders.meant(&folder));
+        let folder = told.unwrap_or_else(|| {
             // Made when it is first looked for, so that there is a place to put files.
             let _ = fs::create_dir_all(&own);
             own.clone()
@@ -289,6 +300,7 @@ impl Around<'_> {
         {
             return Err(StoreError::Interrupted.into());
         }
+        let folder = &self.folders.meant(folder);
         let on = if folder.starts_with(&self.folders.store) {
             // The store's own are made when they are first needed.
             let _ = fs::create_dir_all(folder);

@@ -357,6 +357,9 @@ fn what_is_no_bundle_is_said_and_changes_nothing() {
         screen.contains("Không xem được thư mục /khong/co"),
         "{screen}"
     );
+    // Typed as in a shell.
+    minh.keys("<F9><Up><End><Down><Down><Down><Down><Enter>~/usb<Enter>");
+    assert_eq!(page(&minh).inbox.folder, district.stick);
 }
 
 #[test]

@@ -261,6 +261,7 @@ pub(crate) fn opener(
                 sole,
             },
             folders: Folders {
+                home: stick.parent().map(Path::to_owned),
                 store: dir.clone(),
                 sticks: Box::new({
                     let stick = stick.clone();
