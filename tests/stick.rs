@@ -210,3 +210,39 @@ fn a_conflict_is_settled_side_by_side() {
     assert_eq!(figure(&two.office, "ngoc-thien", "be_trai"), "64");
     sound(&two.office);
 }
+
+#[test]
+fn a_terminal_lost_over_a_preview_or_a_reason_has_changed_nothing() {
+    let two = two();
+    let cell = |store: &Path, value: &str| {
+        let word = format!("be_trai={value}");
+        ok(store, &["set", "--unit", "nt", "--period", "2023", &word]);
+    };
+    cell(&two.commune, "63");
+    cell(&two.office, "64");
+    let mut lan = two.at_the_stick(&two.commune);
+    two.writes(&mut lan);
+    let mut minh = two.at_the_stick(&two.office);
+    minh.until("· mới");
+    minh.press("\x01");
+    minh.until("Xem trước khi nhập");
+    minh.hang_up();
+    minh.ended();
+    sound(&two.office);
+    assert_eq!(figure(&two.office, "ngoc-thien", "be_trai"), "64");
+
+    let mut minh = two.at_the_stick(&two.office);
+    minh.until("· mới");
+    takes(&mut minh);
+    minh.until("BẤT ĐỒNG, CẦN NGƯỜI QUYẾT");
+    minh.press(ENTER);
+    minh.until("Tạm hiển thị: 63");
+    minh.press("2");
+    minh.until("Lý do chọn số 64");
+    minh.press("đã gọi");
+    minh.terminate();
+    minh.ended();
+    sound(&two.office);
+    let mut minh = two.at_the_stick(&two.office);
+    minh.until("BẤT ĐỒNG, CẦN NGƯỜI QUYẾT");
+}
