@@ -8,9 +8,10 @@ use std::sync::atomic::Ordering;
 use nhaplieu::app::Msg;
 use nhaplieu::app::meeting::{Line, Meeting};
 use nhaplieu::app::state::{Screen, Tone};
+use nhaplieu::base::Lang;
 use nhaplieu::ledger::FormStatus;
 
-use super::harness::{Desk, LARGE, SMALL};
+use super::harness::{Desk, LARGE, SMALL, Sitting};
 use super::office::Office;
 
 /// The coordinator and communes with one stick between them.
@@ -143,12 +144,36 @@ fn still(screen: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The same for the page in English.
+fn still_in_english(screen: &str) -> String {
+    still(&screen.replace("RECEIVE FROM", "NHẬN VỀ TỪ")).replace("NHẬN VỀ TỪ", "RECEIVE FROM")
+}
+
 /// Compares the screen at both sizes with its stored picture.
 fn picture(name: &str, desk: &mut Desk) {
     for (width, height) in [LARGE, SMALL] {
         let screen = still(&desk.resize(width, height).screen());
         insta::assert_snapshot!(format!("{name}@{width}x{height}"), screen);
     }
+}
+
+#[test]
+fn the_page_and_its_preview_read_in_english() {
+    let district = acquainted(&["ngoc-thien"]);
+    let mut lan = district.lan(0);
+    lan.keys("<Enter>").at("be_trai").keys("630<Enter><Esc>");
+    sends(&mut lan);
+    let sitting = Sitting {
+        lang: Lang::En,
+        ..Sitting::default()
+    };
+    let mut minh = district.office.desk_with("dau-moi", sitting);
+    minh.keys("<F6>");
+    plugs_in(&mut minh);
+    insta::assert_snapshot!("meeting_en", still_in_english(&minh.screen()));
+    on(&mut minh, |line| matches!(line, Line::File(0))).keys("<Enter>");
+    insta::assert_snapshot!("preview_en", minh.screen());
+    assert!(minh.screen().contains("62 → 630"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
 use crate::sync::fingerprint::Fingerprint;
-use crate::sync::plan::{Details, FigureChange, ImportPlan};
+use crate::sync::plan::{Details, FigureChange, ImportPlan, Suspicion};
 
 /// What the page stands for, and so what Enter does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +56,8 @@ pub enum Row {
     Change(usize),
     /// A sum by its place.
     Total(usize),
-    /// What a person should look at, by its place.
-    Suspicion(usize),
+    /// What a person should look at: its place, and which line of it.
+    Suspicion(usize, usize),
     /// Nothing.
     Space,
 }
@@ -112,10 +112,16 @@ impl Preview {
             }
         };
         let count = |of: usize, row: fn(usize) -> Row| (0..of).map(row).collect();
-        part(
-            "meet.suspicions",
-            count(self.plan.suspicions.len(), Row::Suspicion),
-        );
+        let odd = self.plan.suspicions.iter().enumerate();
+        let odd = odd.flat_map(|(at, suspicion)| {
+            match suspicion {
+                Suspicion::Jump(_) => 0..1,
+                // Whole sentences, at 80 columns.
+                _ => 0..2,
+            }
+            .map(move |line| Row::Suspicion(at, line))
+        });
+        part("meet.suspicions", odd.collect());
         part("meet.changes", count(self.plan.changes.len(), Row::Change));
         part("meet.totals", count(self.plan.totals.len(), Row::Total));
         rows

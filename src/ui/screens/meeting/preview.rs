@@ -1,5 +1,7 @@
 //! What an import would change: shown before anything is changed, and kept of it after.
 
+use ratatui::style::Style;
+
 use super::{cell_name, counts, gap_line, short_root, shown, unit_name};
 use crate::app::command::Command;
 use crate::app::meeting::{Preview, Row, Stands};
@@ -160,10 +162,9 @@ impl Drawing<'_> {
                 }
             }
             Row::Total(at) => self.total(at, y, canvas),
-            Row::Suspicion(at) => {
+            Row::Suspicion(at, line) => {
                 if let Some(suspicion) = plan.suspicions.get(at) {
-                    let said = format!("! {}", self.suspicion(suspicion));
-                    canvas.put(3, y, canvas.width() - 4, &said, ui.theme.soft());
+                    self.suspicion(suspicion, line, y, canvas);
                 }
             }
             Row::Space => {}
@@ -203,22 +204,34 @@ impl Drawing<'_> {
     }
 
     fn change(&self, change: &FigureChange, y: usize, canvas: &mut Canvas<'_>) {
-        let (ui, app) = (self.ui, self.app);
-        let arrow = format!(
-            "{} → {}",
-            shown(ui, app, &change.old),
-            shown(ui, app, &change.new)
-        );
+        let arrow = self.arrow(change);
         let (arrow, style) = match change.dispute {
-            Dispute::None => (arrow, ui.theme.text()),
-            Dispute::Begins | Dispute::Goes => (format!("⚑ {arrow}"), ui.theme.hard()),
+            Dispute::None => (arrow, self.ui.theme.text()),
+            Dispute::Begins | Dispute::Goes => (format!("⚑ {arrow}"), self.ui.theme.hard()),
         };
-        let arrow = width::fit(&arrow, canvas.width() / 2);
-        let room = canvas.width().saturating_sub(width::width(&arrow) + 6);
-        let place = width::fit_middle(&cell_name(ui, app, &change.cell), room);
-        canvas.put(3, y, room, &place, ui.theme.text());
+        let place = cell_name(self.ui, self.app, &change.cell);
+        self.place_and_figures((&place, &arrow), style, y, canvas);
+    }
+
+    fn arrow(&self, change: &FigureChange) -> String {
+        let shown = |content| shown(self.ui, self.app, content);
+        format!("{} → {}", shown(&change.old), shown(&change.new))
+    }
+
+    /// A place on the left, as much of it as the figures on the right leave room for.
+    fn place_and_figures(
+        &self,
+        (place, figures): (&str, &str),
+        style: Style,
+        y: usize,
+        canvas: &mut Canvas<'_>,
+    ) {
+        let figures = width::fit(figures, canvas.width() / 2);
+        let room = canvas.width().saturating_sub(width::width(&figures) + 6);
+        let place = width::fit_middle(place, room);
+        canvas.put(3, y, room, &place, self.ui.theme.text());
         let end = canvas.width().saturating_sub(1);
-        canvas.put_right(end, y, end, &arrow, style);
+        canvas.put_right(end, y, end, &figures, style);
     }
 
     fn total(&self, at: usize, y: usize, canvas: &mut Canvas<'_>) {
@@ -236,14 +249,11 @@ impl Drawing<'_> {
         let field = app.plan.field(&total.field);
         let field = field.map_or(total.field.as_str(), |field| field.short.get(app.lang));
         let place = format!("{} · {field}", period.unwrap_or_default());
-        let room = canvas.width().saturating_sub(width::width(&arrow) + 6);
-        let place = width::fit_middle(&place, room);
-        canvas.put(3, y, room, &place, ui.theme.text());
-        let end = canvas.width().saturating_sub(1);
-        canvas.put_right(end, y, end, &arrow, ui.theme.text());
+        self.place_and_figures((&place, &arrow), ui.theme.text(), y, canvas);
     }
 
-    fn suspicion(&self, suspicion: &Suspicion) -> String {
+    /// A figure that jumps stands as any figure does; anything else is a sentence.
+    fn suspicion(&self, suspicion: &Suspicion, line: usize, y: usize, canvas: &mut Canvas<'_>) {
         let (ui, app) = (self.ui, self.app);
         let whose = |author: &crate::ledger::AuthorId| {
             let of = self.page.plan.bundles.iter().find(|b| b.signer == *author);
@@ -263,18 +273,21 @@ impl Drawing<'_> {
                 Message::new("sync.suspicion.behind").with("seq", super::count(*seq))
             }
             Suspicion::Jump(cell) => {
+                let place = format!("! {}", cell_name(ui, app, cell));
                 let change = self.page.plan.changes.iter().find(|c| c.cell == *cell);
-                let said = |content: Option<&crate::ledger::Content>| {
-                    content
-                        .map(|content| shown(ui, app, content))
-                        .unwrap_or_default()
-                };
-                Message::new("sync.suspicion.jump")
-                    .with("field", cell_name(ui, app, cell))
-                    .with("old", said(change.map(|c| &c.old)))
-                    .with("new", said(change.map(|c| &c.new)))
+                let arrow = change.map(|change| self.arrow(change)).unwrap_or_default();
+                let figures = Message::new("meet.jumps").with("figures", arrow);
+                let figures = ui.texts.say(&figures);
+                self.place_and_figures((&place, &figures), ui.theme.soft(), y, canvas);
+                return;
             }
         };
-        ui.say(app, &message)
+        let columns = canvas.width().saturating_sub(6);
+        let said = width::wrap(&ui.say(app, &message), columns, 2);
+        if let Some(words) = said.get(line) {
+            let mark = if line == 0 { "! " } else { "  " };
+            let words = format!("{mark}{words}");
+            canvas.put(3, y, canvas.width() - 4, &words, ui.theme.soft());
+        }
     }
 }
