@@ -1,7 +1,7 @@
 //! Text at the border: NFC, no control characters, no invisible ones; and keys for search.
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Why a text may not be kept as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,11 @@ pub fn is_clean(text: &str, limit: usize) -> bool {
     let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     if plain {
         return text.len() <= limit && !text.starts_with(' ') && !text.ends_with(' ');
+    }
+    let at_home = text.trim().len() == text.len() && text.chars().count() <= limit;
+    let kept = |c: char| spaced(c) == c && !is_hostile(c) && c != '\u{D0}';
+    if at_home && text.chars().all(kept) && is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return true;
     }
     clean(text, limit) == text
 }
@@ -185,7 +190,21 @@ mod tests {
     fn a_text_is_clean_when_cleaning_changes_nothing() {
         let hoa = "Ho\u{61}\u{323}";
         for text in [
-            "", "a", " a", "a ", "a  b", "~", "\u{7f}", "a\tb", "Hạ", hoa, "Ðại", "ê ",
+            "",
+            "a",
+            " a",
+            "a ",
+            "a  b",
+            "~",
+            "\u{7f}",
+            "a\tb",
+            "Hạ",
+            hoa,
+            "Ðại",
+            "ê ",
+            "đã sửa",
+            "ê\u{200b}",
+            "ê\u{a0}a",
         ] {
             for limit in [0, 1, 3, 50] {
                 let same = clean(text, limit) == text;
