@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 
+pub use super::folders::Folders;
 use super::inbox;
 pub use super::told::Stop;
 use super::told::Told;
@@ -24,34 +25,6 @@ use crate::sync::fingerprint::fingerprint;
 use crate::sync::keyfile::KeyFile;
 use crate::sync::undo::{self, Undone};
 use crate::sync::{BundleError, Checked, Scene, Scope, Step, Unwatched, Watch, import};
-
-/// Where bundles lie.
-pub struct Folders {
-    /// The store's folder, with its inbox and outbox.
-    pub store: PathBuf,
-    /// The sticks that are plugged in now.
-    pub sticks: Box<dyn Fn() -> Vec<PathBuf> + Send>,
-    /// The person's own folder: what `~` stands for in a path that is typed.
-    pub home: Option<PathBuf>,
-}
-
-impl Folders {
-    fn inbox(&self) -> PathBuf {
-        self.store.join("inbox")
-    }
-
-    fn outbox(&self) -> PathBuf {
-        self.store.join("outbox")
-    }
-
-    /// A folder as a shell would understand it.
-    fn meant(&self, folder: &Path) -> PathBuf {
-        match (folder.strip_prefix("~"), &self.home) {
-            (Ok(rest), Some(home)) => home.join(rest),
-            _ => folder.to_owned(),
-        }
-    }
-}
 
 /// Who asks, when, and how an answer gets out before the work is done.
 pub(super) struct Around<'a> {

@@ -2,6 +2,7 @@
 
 pub mod beside;
 pub mod events;
+mod folders;
 pub mod guard;
 mod inbox;
 pub mod meeting;

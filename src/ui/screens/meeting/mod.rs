@@ -1,24 +1,26 @@
 //! Screen 6: what to settle, whom to send to, what lies in the folder, what waits, what came in.
 
+mod detail;
 mod dispute;
 mod preview;
+mod words;
 
 use ratatui::style::Style;
 
 pub use dispute::draw as draw_dispute;
 pub use preview::draw as draw_preview;
 
+use detail::detail;
+use words::{cell_name, count, counts, gap_line, short_root, shown, unit_name};
+
 use crate::app::command::Command;
 use crate::app::meeting::{FileKind, InboxFile, Line, Meeting, Other, Seen};
 use crate::app::state::App;
+use crate::base::Message;
 use crate::base::moment::{short_day, short_time};
-use crate::base::{Arg, Message};
-use crate::ledger::typed;
-use crate::plan::UnitId;
 use crate::store::exchange::Held;
 use crate::sync::dispute::Dispute;
 use crate::sync::kept::{Imported, Waiting};
-use crate::sync::plan::{Counts, Fate};
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
 use crate::ui::view::Ui;
@@ -282,132 +284,4 @@ fn confirmed(ui: &Ui, other: &Other) -> String {
         .with("of", count(confirmed.of))
         .with("at", short_day(confirmed.created));
     ui.texts.say(&said)
-}
-
-/// The lines below: what the line under the cursor means and what to do with it.
-fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(String, Style)> {
-    let quiet = ui.theme.quiet();
-    let say = |message: Message| (ui.say(app, &message), quiet);
-    Some(match line {
-        Line::To(place) => {
-            let (unsent, since) = app.around.unsent;
-            match (page.recipient(place), unsent, since) {
-                (None, ..) => say(Message::new("meet.to_anyone")),
-                (Some(_), 0, _) => say(Message::new("meet.to_receipt")),
-                (Some(_), unsent, since) => say(Message::new("meet.to_unsent")
-                    .with("count", count(unsent))
-                    .with("since", since.map(short_day).unwrap_or_default())),
-            }
-        }
-        Line::File(place) => {
-            let file = page.inbox.files.get(place)?;
-            match &file.kind {
-                FileKind::Bad(why) => (
-                    format!("✖ {}: {}", file.name, ui.say(app, why)),
-                    ui.theme.hard(),
-                ),
-                FileKind::Key { digits, .. } => say(Message::new("meet.key_means")
-                    .with("name", file.name.as_str())
-                    .with("digits", digits.to_string())),
-                FileKind::Bundle { .. } => say(Message::new("meet.file_means")
-                    .with("name", file.name.as_str())
-                    .with("size", count(file.size.div_ceil(1024)))),
-            }
-        }
-        Line::Dispute(_) => say(Message::new("meet.dispute_means")),
-        Line::Held(place) => held_detail(ui, app, page.held(place)?),
-        Line::Import(place) => {
-            let import = page.imported(place)?;
-            say(Message::new("meet.import_means")
-                .with("by", import.by.as_str())
-                .with("root", short_root(&import.root)))
-        }
-        Line::AllNew => say(Message::new("meet.all_new_means")),
-        _ => return None,
-    })
-}
-
-fn held_detail(ui: &Ui, app: &App, held: &Waiting) -> (String, Style) {
-    let style = ui.theme.text();
-    match held.now.as_ref().map(|now| &now.fate) {
-        Some(Fate::Waiting(gaps)) => {
-            let gaps: Vec<String> = gaps.iter().map(|gap| gap_line(ui, gap)).collect();
-            let said = Message::new("meet.held_waits").with("gaps", gaps.join("; "));
-            (ui.say(app, &said), style)
-        }
-        Some(Fate::Quarantined(unknown)) => {
-            let Some(inside) = &held.inside else {
-                return (String::new(), style);
-            };
-            let key = if unknown.contains(&inside.signed_by) {
-                "meet.held_unknown"
-            } else {
-                "meet.held_relayed"
-            };
-            let said = Message::new(key).with("digits", inside.fingerprint.to_string());
-            (ui.say(app, &said), style)
-        }
-        Some(Fate::Refused(error)) => (ui.say(app, &error.message()), ui.theme.hard()),
-        Some(Fate::Taken | Fate::Already { .. }) | None => {
-            (ui.t("meet.held_ready").to_owned(), style)
-        }
-    }
-}
-
-/// "thiếu của Xã Cao Xá: đã có đến lần 4, cần đến lần 9".
-fn gap_line(ui: &Ui, gap: &crate::sync::plan::Gap) -> String {
-    let whom = if gap.name.is_empty() {
-        gap.author.to_string().chars().take(8).collect()
-    } else {
-        gap.name.clone()
-    };
-    let said = Message::new("sync.gap.line")
-        .with("whom", whom)
-        .with("have", count(gap.have))
-        .with("needs", count(gap.needs));
-    ui.texts.say(&said)
-}
-
-/// "54 mới, 1 bất đồng"; classes without any are left out.
-fn counts(ui: &Ui, counts: &Counts) -> String {
-    let all = counts.all().into_iter().filter(|(_, n)| *n > 0);
-    let said: Vec<String> = all.map(|(key, n)| format!("{n} {}", ui.t(key))).collect();
-    if said.is_empty() {
-        return ui.t("meet.no_change").to_owned();
-    }
-    said.join(", ")
-}
-
-fn count(n: u64) -> Arg {
-    Arg::from(usize::try_from(n).unwrap_or(usize::MAX))
-}
-
-fn unit_name(app: &App, unit: &UnitId) -> String {
-    match app.plan.unit(unit) {
-        Some(unit) => unit.name.get(app.lang).to_owned(),
-        None => unit.to_string(),
-    }
-}
-
-/// "Xã Ngọc Thiện · năm 2023 · Trẻ sinh ra sống: bé trai".
-fn cell_name(ui: &Ui, app: &App, cell: &crate::ledger::CellKey) -> String {
-    let period = app.plan.period(&cell.form.period);
-    let period = match period {
-        Some(period) => chrome::period_short(ui, period),
-        None => cell.form.period.to_string(),
-    };
-    let field = app.plan.field(&cell.field);
-    let field = field.map_or(cell.field.as_str(), |field| field.short.get(app.lang));
-    format!("{} · {period} · {field}", unit_name(app, &cell.form.unit))
-}
-
-fn shown(ui: &Ui, app: &App, content: &crate::ledger::Content) -> String {
-    match typed::show(content, app.lang) {
-        empty if empty.is_empty() => ui.t("history.blank").to_owned(),
-        shown => shown,
-    }
-}
-
-fn short_root(root: &crate::ledger::Hash) -> String {
-    root.to_string().chars().take(12).collect()
 }

@@ -1,0 +1,82 @@
+//! What the line under the cursor means, and what to do with it.
+
+use ratatui::style::Style;
+
+use super::words::{count, gap_line, short_root};
+use crate::app::meeting::{FileKind, Line, Meeting};
+use crate::app::state::App;
+use crate::base::Message;
+use crate::base::moment::short_day;
+use crate::sync::kept::Waiting;
+use crate::sync::plan::Fate;
+use crate::ui::view::Ui;
+
+/// The lines below: what the line under the cursor means and what to do with it.
+pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(String, Style)> {
+    let quiet = ui.theme.quiet();
+    let say = |message: Message| (ui.say(app, &message), quiet);
+    Some(match line {
+        Line::To(place) => {
+            let (unsent, since) = app.around.unsent;
+            match (page.recipient(place), unsent, since) {
+                (None, ..) => say(Message::new("meet.to_anyone")),
+                (Some(_), 0, _) => say(Message::new("meet.to_receipt")),
+                (Some(_), unsent, since) => say(Message::new("meet.to_unsent")
+                    .with("count", count(unsent))
+                    .with("since", since.map(short_day).unwrap_or_default())),
+            }
+        }
+        Line::File(place) => {
+            let file = page.inbox.files.get(place)?;
+            match &file.kind {
+                FileKind::Bad(why) => (
+                    format!("✖ {}: {}", file.name, ui.say(app, why)),
+                    ui.theme.hard(),
+                ),
+                FileKind::Key { digits, .. } => say(Message::new("meet.key_means")
+                    .with("name", file.name.as_str())
+                    .with("digits", digits.to_string())),
+                FileKind::Bundle { .. } => say(Message::new("meet.file_means")
+                    .with("name", file.name.as_str())
+                    .with("size", count(file.size.div_ceil(1024)))),
+            }
+        }
+        Line::Dispute(_) => say(Message::new("meet.dispute_means")),
+        Line::Held(place) => held_detail(ui, app, page.held(place)?),
+        Line::Import(place) => {
+            let import = page.imported(place)?;
+            say(Message::new("meet.import_means")
+                .with("by", import.by.as_str())
+                .with("root", short_root(&import.root)))
+        }
+        Line::AllNew => say(Message::new("meet.all_new_means")),
+        _ => return None,
+    })
+}
+
+fn held_detail(ui: &Ui, app: &App, held: &Waiting) -> (String, Style) {
+    let style = ui.theme.text();
+    match held.now.as_ref().map(|now| &now.fate) {
+        Some(Fate::Waiting(gaps)) => {
+            let gaps: Vec<String> = gaps.iter().map(|gap| gap_line(ui, gap)).collect();
+            let said = Message::new("meet.held_waits").with("gaps", gaps.join("; "));
+            (ui.say(app, &said), style)
+        }
+        Some(Fate::Quarantined(unknown)) => {
+            let Some(inside) = &held.inside else {
+                return (String::new(), style);
+            };
+            let key = if unknown.contains(&inside.signed_by) {
+                "meet.held_unknown"
+            } else {
+                "meet.held_relayed"
+            };
+            let said = Message::new(key).with("digits", inside.fingerprint.to_string());
+            (ui.say(app, &said), style)
+        }
+        Some(Fate::Refused(error)) => (ui.say(app, &error.message()), ui.theme.hard()),
+        Some(Fate::Taken | Fate::Already { .. }) | None => {
+            (ui.t("meet.held_ready").to_owned(), style)
+        }
+    }
+}
