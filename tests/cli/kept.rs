@@ -318,3 +318,29 @@ fn what_oversteps_its_rights_is_kept_as_evidence_until_a_person_lets_it_go() {
     assert_eq!(list(office)["refused"], Value::Array(Vec::new()));
     assert_eq!(office.state(), state);
 }
+
+#[test]
+fn who_has_no_part_in_the_store_takes_nothing_in_and_lets_nothing_go() {
+    let district = District::new();
+    let (commune, office) = (&district.commune, &district.office);
+    set(commune, "be_trai=62");
+    district.sends("a.nlb").expects(0);
+    let id = first(&list(office), "imported");
+    set(commune, "be_trai=63");
+    let file = district.file("b.nlb");
+    export(commune, "P-LDTBXH", &file);
+    let before = office.state();
+    let looker = ["--actor", "khach"];
+    let tried: [&[&str]; 3] = [
+        &["import", &file],
+        &["bundles", "undo", &id, "--reason", "thử"],
+        &["bundles", "drop", &id],
+    ];
+    for words in tried {
+        let done = office.run(&[&looker, words].concat()).expects(6);
+        assert!(done.err.contains("khach"), "{}", done.err);
+        assert_eq!(office.state(), before, "{words:?}");
+    }
+    office.run(&["import", &file, "--dry-run"]).expects(0);
+    office.run(&["import", &file]).expects(0);
+}
