@@ -171,7 +171,7 @@ fn child_import(dir: &Path, path: &Path) -> Result<(), Failure> {
     let unit = store.info()?.unit;
     let by = year::actor()?;
     let begun = Instant::now();
-    let bundle = Checked::read(file::open(path)?)?;
+    let bundle = Checked::read(file::open(path, dir)?)?;
     let read = begun.elapsed();
     let begun = Instant::now();
     let scene = Scene {

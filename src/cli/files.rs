@@ -14,13 +14,18 @@ use crate::sync::{BundleError, Checked, Watch};
 
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
-        Self::new(Exit::Refused, error.message()).because(error)
+        let exit = match &error {
+            BundleError::Unreadable(_) => Exit::Failed,
+            _ => Exit::Refused,
+        };
+        Self::new(exit, error.message()).because(error)
     }
 }
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
         let exit = match &error {
+            FileError::Bundle(BundleError::Unreadable(_)) => Exit::Failed,
             FileError::Bundle(_) => Exit::Refused,
             FileError::Io { .. }
             | FileError::Differs(_)
@@ -40,12 +45,13 @@ impl From<ExportError> for Failure {
     }
 }
 
-/// Reads a bundle through; a file that is not there is wrong usage. The refusal names the file.
+/// Reads a bundle through, a large one from a copy in `spool`; a file that is not there is wrong
+/// usage. The refusal names the file.
 ///
 /// # Errors
 /// Why it is no bundle that could be taken.
 pub(crate) fn read(
-    path: &Path,
+    (path, spool): (&Path, &Path),
     watch: &dyn Watch,
     secrets: &mut Secrets<'_>,
     out: &mut Out<'_>,
@@ -58,7 +64,7 @@ pub(crate) fn read(
         let detail = format!("{}: {error}", path.display());
         Failure::from(error).because(detail)
     };
-    let carrier = secrets.open(file::open(path)?, out)?;
+    let carrier = secrets.open(file::open(path, spool)?, out)?;
     Checked::read_watched(carrier, watch).map_err(named)
 }
 
@@ -68,7 +74,7 @@ pub(crate) fn read(
 /// # Errors
 /// The first refusal; the others were said.
 pub(crate) fn read_all(
-    paths: &[PathBuf],
+    (paths, spool): (&[PathBuf], &Path),
     watch: &dyn Watch,
     unlock: &Unlock,
     out: &mut Out<'_>,
@@ -77,7 +83,7 @@ pub(crate) fn read_all(
     let mut bundles = Vec::new();
     let mut refused: Option<Failure> = None;
     for path in &meant(paths)? {
-        match (read(path, watch, &mut secrets, out), &refused) {
+        match (read((path, spool), watch, &mut secrets, out), &refused) {
             (Ok(bundle), _) => bundles.push(bundle),
             (Err(failure), None) => refused = Some(failure),
             (Err(failure), Some(_)) => out.fail(&failure),

@@ -1,12 +1,14 @@
-//! Where the bytes of a bundle are: in memory, or still in the file they came in.
+//! Where the bytes of a bundle are: in memory, or in a private copy of the file they came in.
 //!
-//! A large bundle is never held whole. That its file is read more than once asks for no trust in
-//! the file: the first reading proves all of it under the root hash and keeps the hash of each
-//! chunk, and every later reading of a chunk is compared with that.
+//! A large bundle is never held whole. What is read more than once must not change in between, and
+//! a stick, a share or another person's folder may: so a large file is copied first, into a file
+//! without a name that nobody else can open (`sync.md` 7). The stick may be pulled after that.
 
 use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::BundleError;
@@ -50,7 +52,7 @@ impl Parts for [u8] {
 pub enum Carrier {
     /// All of them.
     Memory(Vec<u8>),
-    /// Those of a file, as long as it was when it was opened.
+    /// So many, in a file that nobody else writes.
     File(Arc<Mutex<File>>, usize),
 }
 
@@ -61,8 +63,8 @@ impl From<Vec<u8>> for Carrier {
 }
 
 impl Carrier {
-    /// The bytes of an open file, which is not read yet.
-    pub(super) fn file(file: File, length: usize) -> Self {
+    /// The bytes of an open file that nobody else writes; it is not read yet.
+    pub fn file(file: File, length: usize) -> Self {
         Self::File(Arc::new(Mutex::new(file)), length)
     }
 
@@ -113,6 +115,25 @@ impl Parts for Carrier {
             }
         }
     }
+}
+
+/// An empty file in `dir` that only this process has, gone when it is closed.
+pub(super) fn nameless(dir: &Path) -> io::Result<File> {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let path = dir.join(format!(".copy-{}-{number}", std::process::id()));
+    // What a process of that number left when it was killed in this very moment.
+    let _ = fs::remove_file(&path);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let file = options.open(&path)?;
+    fs::remove_file(path)?;
+    Ok(file)
 }
 
 fn unreadable(error: &io::Error) -> BundleError {

@@ -109,7 +109,14 @@ impl Checked {
     /// # Errors
     /// [`BundleError::Unreadable`] for a file that is no longer what it was.
     pub fn bytes(&self) -> Result<Cow<'_, [u8]>, BundleError> {
-        self.container.carrier().whole()
+        let bytes = self.container.carrier().whole()?;
+        // What is put aside under this name must be what has it.
+        let signed = bytes.len().saturating_sub(container::TAIL);
+        let root = blake3::hash(bytes.get(..signed).unwrap_or_default());
+        if *root.as_bytes() != self.root().0 {
+            return Err(BundleError::Unreadable("it has changed".to_owned()));
+        }
+        Ok(bytes)
     }
 
     /// The units its entries are about, in order.

@@ -5,8 +5,7 @@
 pub const FILE: u64 = 64 << 20;
 /// Bytes of a file that is read at all: a bundle in text armour is longer than the bundle.
 pub const FILE_ARMOURED: u64 = 90 << 20;
-/// A larger file is not read into memory but left where it is, and read a chunk at a time. Up to
-/// this, a stick may be pulled as soon as its bundle was read through.
+/// A larger file is not read into memory but copied beside the store, and read a chunk at a time.
 pub const IN_MEMORY: u64 = 8 << 20;
 /// Bytes of a header.
 pub const HEADER: u32 = 64 << 10;

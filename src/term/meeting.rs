@@ -210,7 +210,8 @@ impl Around<'_> {
                     .with("name", name.as_ref())
                     .with("why", why)
             };
-            let file = file::open(path).map_err(|error| Not::Said(about(error.message())))?;
+            let file = file::open(path, &self.folders.store)
+                .map_err(|error| Not::Said(about(error.message())))?;
             match Checked::read_watched(file, &watch) {
                 Ok(bundle) => bundles.push(bundle),
                 Err(BundleError::Interrupted) => return Err(BundleError::Interrupted.into()),

@@ -1,32 +1,51 @@
-//! A large bundle stays in its file: it says and does the same as one in memory, and a file that
-//! changes between two readings changes nothing.
+//! A large bundle is read from a private copy: it says and does the same as one in memory, and what
+//! becomes of its file after that makes no difference.
 
 use std::fs;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{Store, StoreError};
-use nhaplieu::sync::container::glance;
+use nhaplieu::sync::file::FileError;
 use nhaplieu::sync::{
     BundleError, Carrier, Checked, ImportPlan, Scene, Scope, Unwatched, file, import,
 };
 
 use crate::site::Site;
-use crate::world::plan;
+use crate::world::{cell, number, plan, set};
 
-/// A bundle of a commune the office knows.
+/// An office, and a bundle of several chunks from a commune it knows.
 fn sent() -> (Site, Vec<u8>) {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 2));
     office.enrols(&commune);
-    commune.pins(&office);
-    commune.types_all(100);
-    let bytes = commune.bundle_bytes(Some("phong"), Scope::Since);
-    (office, bytes)
+    let bytes = BYTES.get_or_init(|| {
+        commune.pins(&office);
+        for round in 0..100 {
+            let figure = |at: u32| {
+                let field = format!("so_{at:02}");
+                set(
+                    &cell("xa-a", "2023", &field),
+                    number(&(at + 1 + round).to_string()),
+                )
+            };
+            commune.does((0..40).map(figure).collect());
+        }
+        let bytes = commune.bundle_bytes(Some("phong"), Scope::Since);
+        let read = Checked::read(bytes.clone()).unwrap();
+        assert!(read.container().chunks.len() > 1);
+        bytes
+    });
+    (office, bytes.clone())
 }
 
 /// Reads a file without holding it.
 fn lying(path: &Path) -> Result<Checked, BundleError> {
-    Checked::read(file::carried(path, 0).unwrap())
+    let carrier = file::open_within(path, path.parent().unwrap(), 0).unwrap();
+    assert!(matches!(carrier, Carrier::File(..)), "held");
+    Checked::read(carrier)
 }
 
 fn applied(office: &mut Site, bundle: Checked) -> Result<ImportPlan, StoreError> {
@@ -72,7 +91,11 @@ fn a_glance_tells_what_the_ends_tell_and_no_more() {
     let path = dir.path().join("goi.nlb");
     let glanced = |bytes: &[u8]| {
         fs::write(&path, bytes).unwrap();
-        glance(&file::carried(&path, 0).unwrap())
+        match file::glance(&path) {
+            Ok(ends) => Ok(ends.unwrap()),
+            Err(FileError::Bundle(error)) => Err(error),
+            Err(error) => panic!("{error}"),
+        }
     };
     let read = Checked::read(whole.clone()).unwrap();
     let (header, root) = glanced(&whole).unwrap();
@@ -94,51 +117,66 @@ fn a_glance_tells_what_the_ends_tell_and_no_more() {
 }
 
 #[test]
-fn a_file_is_left_where_it_is_and_taken_in_like_bytes() {
-    let (mut office, bytes) = sent();
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("goi.nlb");
-    fs::write(&path, &bytes).unwrap();
-    let bundle = lying(&path).unwrap();
-    assert!(matches!(bundle.container().carrier(), Carrier::File(..)));
-    assert_eq!(bundle.bytes().unwrap(), bytes);
-    let small = file::open(&path).unwrap();
-    assert!(matches!(small, Carrier::Memory(_)), "a stick may be pulled");
-    let planned = office.plans(&[Checked::read(small).unwrap()]);
-    let done = office.imports(&[bundle]);
-    assert_eq!(
-        (planned.counts, planned.changes),
-        (done.counts, done.changes)
-    );
-    assert_eq!(office.shows("xa-a", "so_39"), "139");
-}
-
-#[test]
-fn a_file_that_changes_after_it_was_read_through_changes_nothing() {
+fn a_copy_is_taken_in_like_bytes_whatever_becomes_of_the_file() {
+    let (_, bytes) = sent();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("goi.nlb");
     let spoil: [fn(&Path, &[u8]); 3] = [
-        // The stick is pulled: nothing more is read.
-        |path, _| fs::write(path, b"").unwrap(),
+        |path, _| fs::remove_file(path).unwrap(),
         // Another bundle of the same length takes the file's place.
         |path, bytes| fs::write(path, bytes.iter().rev().copied().collect::<Vec<u8>>()).unwrap(),
         |path, bytes| fs::write(path, &bytes[..bytes.len() - 200]).unwrap(),
     ];
     for spoil in spoil {
-        let (mut office, bytes) = sent();
+        let (mut office, _) = sent();
         fs::write(&path, &bytes).unwrap();
         let bundle = lying(&path).unwrap();
-        let before = office.store.info().unwrap();
         spoil(&path, &bytes);
-        let error = applied(&mut office, bundle).unwrap_err();
-        assert!(matches!(error, StoreError::Source(_)), "{error:?}");
-        assert_eq!(office.store.info().unwrap().counter, before.counter);
-        office.is_clean();
-        // Put back as it was, it is taken.
-        fs::write(&path, &bytes).unwrap();
-        office.imports(&[lying(&path).unwrap()]);
-        assert_eq!(office.shows("xa-a", "so_00"), "100");
+        assert_eq!(bundle.bytes().unwrap(), bytes);
+        let planned = office.plans(&[Checked::read(bytes.clone()).unwrap()]);
+        let done = office.imports(&[bundle]);
+        assert_eq!(
+            (planned.counts, planned.changes),
+            (done.counts, done.changes)
+        );
+        assert_eq!(office.shows("xa-a", "so_39"), "139");
     }
+    let left = fs::read_dir(dir.path()).unwrap().count();
+    assert_eq!(left, 1, "the copies have no names");
+}
+
+#[test]
+fn a_small_bundle_or_one_without_room_for_its_copy_is_held() {
+    let (_, bytes) = sent();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("goi.nlb");
+    fs::write(&path, &bytes).unwrap();
+    let nowhere = dir.path().join("khong/co");
+    for carrier in [
+        file::open(&path, dir.path()),
+        file::open_within(&path, &nowhere, 0),
+    ] {
+        assert!(matches!(carrier, Ok(Carrier::Memory(held)) if held == bytes));
+    }
+}
+
+#[test]
+fn a_copy_that_changes_after_all_changes_nothing() {
+    let (mut office, bytes) = sent();
+    let mut copy = tempfile::tempfile().unwrap();
+    copy.write_all(&bytes).unwrap();
+    let mut behind = copy.try_clone().unwrap();
+    let bundle = Checked::read(Carrier::file(copy, bytes.len())).unwrap();
+    // In the frame of the last chunk.
+    let at = bytes.len() - 150;
+    behind.seek(SeekFrom::Start(at as u64)).unwrap();
+    behind.write_all(&[!bytes[at]]).unwrap();
+    assert!(matches!(bundle.bytes(), Err(BundleError::Unreadable(_))));
+    let before = office.store.info().unwrap();
+    let error = applied(&mut office, bundle).unwrap_err();
+    assert!(matches!(error, StoreError::Source(_)), "{error:?}");
+    assert_eq!(office.store.info().unwrap().counter, before.counter);
+    office.is_clean();
 }
 
 #[test]

@@ -37,7 +37,12 @@ struct RangeShape {
 
 pub(crate) fn run(args: &args::Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let mut secrets = Secrets::told(&args.unlock);
-    let found = inspect::of(&files::read(&args.file, &Unwatched, &mut secrets, out)?);
+    let found = inspect::of(&files::read(
+        (&args.file, &std::env::temp_dir()),
+        &Unwatched,
+        &mut secrets,
+        out,
+    )?);
     if args.answer.json {
         out.json(&InspectAnswer {
             schema: "nhaplieu.inspect/1",

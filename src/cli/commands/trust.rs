@@ -23,7 +23,7 @@ use crate::sync::{Checked, Unwatched};
 
 pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (asking, mut desk) = if args.file.exists() {
-        (asking(args, out)?, site.write()?)
+        (asking(site, args, out)?, site.write()?)
     } else {
         let desk = site.write()?;
         (kept(&desk, &args.file)?, desk)
@@ -76,7 +76,7 @@ fn kept(desk: &Desk, named: &Path) -> Result<Asking, Failure> {
 }
 
 /// The key of a key file, or of the store that signed a bundle.
-fn asking(args: &args::Enrol, out: &mut Out<'_>) -> Result<Asking, Failure> {
+fn asking(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Asking, Failure> {
     let file = &args.file;
     let bytes = read_file(file)?;
     if bytes.starts_with(FIRST.as_bytes()) {
@@ -95,7 +95,12 @@ fn asking(args: &args::Enrol, out: &mut Out<'_>) -> Result<Asking, Failure> {
         });
     }
     let mut secrets = Secrets::told(&args.unlock);
-    Ok(signer(&files::read(file, &Unwatched, &mut secrets, out)?))
+    Ok(signer(&files::read(
+        (file, &site.dir),
+        &Unwatched,
+        &mut secrets,
+        out,
+    )?))
 }
 
 fn signer(bundle: &Checked) -> Asking {
