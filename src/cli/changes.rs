@@ -258,9 +258,9 @@ fn odd(plan: &Plan, planned: &ImportPlan, suspicion: &Suspicion, out: &Out<'_>) 
         Suspicion::Copy { author, seq } => Message::new("sync.suspicion.copy")
             .with("whom", whom(author))
             .with("seq", number(*seq)),
-        Suspicion::Behind { seq, .. } => {
-            Message::new("sync.suspicion.behind").with("seq", number(*seq))
-        }
+        Suspicion::Behind { seq, by, .. } => Message::new("sync.suspicion.behind")
+            .with("whom", whom(by))
+            .with("seq", number(*seq)),
         Suspicion::Jump(cell) => {
             let change = planned.changes.iter().find(|change| change.cell == *cell);
             let (old, new) = change.map_or_else(Default::default, |change| {

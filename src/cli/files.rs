@@ -25,12 +25,12 @@ impl From<BundleError> for Failure {
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
         let exit = match &error {
-            FileError::Bundle(BundleError::Unreadable(_)) => Exit::Failed,
-            FileError::Bundle(_) => Exit::Refused,
-            FileError::Io { .. }
+            FileError::Bundle(BundleError::Unreadable(_))
+            | FileError::Io { .. }
             | FileError::Differs(_)
             | FileError::Unsure { .. }
             | FileError::Unreadable { .. } => Exit::Failed,
+            FileError::Bundle(_) => Exit::Refused,
         };
         Self::new(exit, error.message()).because(error)
     }

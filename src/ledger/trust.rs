@@ -145,12 +145,23 @@ impl Trust {
         // A key that a person compared is believed in whom it goes on from, as in all it says:
         // whoever meets the district only now can read what it wrote before its new epoch.
         let pinned = epochs.with_former(seeds.pinned.iter().copied());
-        // Twice: a revocation ends what the revoked one vouches for.
+        // Whom a person compared, or who writes in the district's own store.
+        let chosen = if seeds.pinned.is_empty() {
+            seeds.writer.into_iter().collect()
+        } else {
+            seeds.pinned.clone()
+        };
+        // Twice: a revocation ends what the revoked one says after, and what it vouches for.
         let mut trust = Self::default();
         for _ in 0..2 {
             let revoked = trust.revoked;
             let roots = epochs.closure(&pinned, vouched, &revoked);
             let kin = epochs.closure(&own, vouched, &revoked);
+            let hearing = Hearing {
+                family: epochs.closure(&chosen, vouched, &revoked),
+                epochs: &epochs,
+                revoked: &revoked,
+            };
             trust = Self {
                 governors: roots.union(&kin).copied().collect(),
                 roots,
@@ -158,7 +169,7 @@ impl Trust {
                 ..Self::default()
             };
             for entry in entries.clone() {
-                trust.hear(entry);
+                trust.hear(entry, &hearing);
             }
         }
         let enrolled: Vec<(AuthorId, Rights)> = trust.rights.clone().into_iter().collect();
@@ -171,11 +182,23 @@ impl Trust {
         trust
     }
 
-    fn hear(&mut self, recorded: &Recorded) {
-        let Subject::Author(about) = recorded.entry.subject else {
+    fn hear(&mut self, recorded: &Recorded, hearing: &Hearing<'_>) {
+        let (Subject::Author(about), by) = (recorded.entry.subject.clone(), recorded.author) else {
             return;
         };
-        if !self.governors.contains(&recorded.author) {
+        let ends = matches!(
+            recorded.entry.body,
+            Body::Revoke { .. } | Body::RejectRange { .. }
+        );
+        let too_late = hearing
+            .revoked
+            .get(&by)
+            .is_some_and(|last| recorded.seq > *last);
+        // What ends an author's own rights stands behind its last good entry.
+        if !self.governors.contains(&by) || too_late && !(ends && about == by) {
+            return;
+        }
+        if ends && !self.may_end(by, about, hearing) {
             return;
         }
         match &recorded.entry.body {
@@ -201,6 +224,17 @@ impl Trust {
             }
             _ => {}
         }
+    }
+
+    /// A key that was left behind, perhaps because it was stolen, ends nothing of those who go on
+    /// from it; and nobody outside their family ends those whom a person compared.
+    fn may_end(&self, by: AuthorId, about: AuthorId, hearing: &Hearing<'_>) -> bool {
+        let family = |author: &AuthorId| hearing.family.contains(author);
+        if family(&about) && !family(&by) {
+            return false;
+        }
+        let goes_on_from = hearing.epochs.with_former([about]);
+        by == about || !self.governors.contains(&about) || !goes_on_from.contains(&by)
     }
 
     fn grant(&mut self, author: AuthorId, given: &Rights) {
@@ -297,6 +331,15 @@ impl Trust {
     }
 }
 
+/// What the entries on authors are heard by.
+struct Hearing<'a> {
+    /// Those a person compared, and the epochs they vouch for.
+    family: BTreeSet<AuthorId>,
+    epochs: &'a Epochs,
+    /// Who was found revoked before, and after which number.
+    revoked: &'a BTreeMap<AuthorId, u64>,
+}
+
 /// How authors begin, as they say themselves.
 struct Epochs(BTreeMap<AuthorId, BTreeSet<(Hash, Option<AuthorId>)>>);
 
@@ -319,8 +362,10 @@ impl Epochs {
         let mut all = BTreeSet::new();
         let mut open: Vec<AuthorId> = authors.into_iter().collect();
         while let Some(author) = open.pop() {
+            // Who begins twice says two things of where it comes from: neither is believed.
+            let starts = self.0.get(&author).filter(|starts| starts.len() == 1);
             if all.insert(author) {
-                let starts = self.0.get(&author).into_iter().flatten();
+                let starts = starts.into_iter().flatten();
                 open.extend(starts.filter_map(|(_, continues)| *continues));
             }
         }

@@ -92,9 +92,11 @@ pub(super) fn suspicions(merge: &Merge<'_, '_>, plan: &mut ImportPlan) {
         author: *author,
         seq: *seq,
     });
-    let behind = merge.behind.iter().map(|(author, seq)| Suspicion::Behind {
+    let behind = merge.behind.iter();
+    let behind = behind.map(|(author, (seq, by))| Suspicion::Behind {
         author: *author,
         seq: *seq,
+        by: *by,
     });
     let jumps = plan
         .changes

@@ -262,7 +262,11 @@ fn header(
     signer: [u8; 32],
 ) -> Result<Header, ExportError> {
     let is_vouch = |point: &Checkpoint| AuthorId::of_key(&point.key) != point.author;
-    let vouches = store.checkpoints()?.into_iter().filter(is_vouch);
+    let mut vouches = store.checkpoints()?;
+    vouches.retain(is_vouch);
+    // Without its own vouch the signer of this bundle would be a stranger.
+    vouches.sort_by_key(|point| point.author != plan.info.author);
+    let vouches = vouches.into_iter();
     Ok(Header {
         signer,
         critical: 0,

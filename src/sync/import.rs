@@ -7,8 +7,8 @@ use super::check::Checked;
 use super::effects::{changes, suspicions};
 use super::keeping::{Room, bundle};
 use super::late::latecomers;
-use super::merge::{Merge, Scene, Stop, Supposed};
-use super::plan::{Details, Dispute, FigureChange, ImportPlan, Suspicion};
+use super::merge::{Merge, Misfit, Scene, Stop, Supposed};
+use super::plan::{Details, Dispute, Fate, FigureChange, ImportPlan, Suspicion};
 use crate::ledger::entry::Frontier;
 use crate::ledger::trust::Rights;
 use crate::ledger::{
@@ -172,8 +172,9 @@ fn weighed<'b>(
 ) -> Result<(Decision<'b>, ImportPlan), StoreError> {
     let mut refused = BTreeMap::new();
     loop {
-        match Merge::run(ground, *scene, bundles, &refused, supposed) {
-            Ok(merge) => return concluded(&merge),
+        let weighed = Merge::run(ground, *scene, bundles, &refused, supposed);
+        match weighed.and_then(|merge| concluded(&merge)) {
+            Ok(done) => return Ok(done),
             Err(Stop::Store(error)) => return Err(error),
             // Everything is weighed again without it: nothing of it may stay.
             Err(Stop::Misfit(misfit)) => {
@@ -183,7 +184,7 @@ fn weighed<'b>(
     }
 }
 
-fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), StoreError> {
+fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), Stop> {
     let mut plan = ImportPlan::default();
     let mut decision = Decision {
         early: merge.early.clone(),
@@ -198,8 +199,16 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), St
     let mut room = Room::of(merge)?;
     for at in 0..merge.bundles.len() {
         let late = late.by_bundle.get(&at).copied().unwrap_or(0);
-        plan.bundles
-            .extend(bundle(merge, at, late, &mut room, &mut decision)?);
+        let Some(bundle) = bundle(merge, at, late, &mut room, &mut decision)? else {
+            continue;
+        };
+        // What it brought before it was refused stands in the views already.
+        let brought = merge.progress.get(at).is_some_and(|p| !p.pieces.is_empty());
+        if let (Fate::Refused(error), true) = (&bundle.fate, brought) {
+            let error = error.clone();
+            return Err(Stop::Misfit(Misfit { bundle: at, error }));
+        }
+        plan.bundles.push(bundle);
     }
     for bundle in &plan.bundles {
         plan.counts.add(&bundle.counts);

@@ -145,6 +145,8 @@ pub enum Suspicion {
         author: AuthorId,
         /// How far the other has it.
         seq: u64,
+        /// Who says so.
+        by: AuthorId,
     },
 }
 

@@ -3,9 +3,9 @@
 use super::keyfile::KeyFile;
 use super::plan::{Details, FigureChange};
 use crate::base::Message;
-use crate::ledger::{AuthorId, Body, Content, Hash, Head, Heads, Role, Subject};
+use crate::ledger::{AuthorId, Body, Hash, Head, Heads, Role, Subject};
 use crate::plan::UnitId;
-use crate::store::exchange::{Exchange, Forgotten, Report};
+use crate::store::exchange::{Exchange, Forgotten, Piece, Report};
 use crate::store::{Change, Seen, StoreError};
 
 /// What became of an import that was taken back.
@@ -18,8 +18,8 @@ pub enum Undone {
         /// Committed as one action, they restore the figures it changed, as far as they still
         /// show what it brought.
         changes: Vec<Change>,
-        /// How many of its cells are left as they are because a third figure stands there too:
-        /// a dispute that a person settles, not the one who takes an import back.
+        /// How many of its cells are left as they are, because it settled a dispute there or
+        /// somebody else's figure stands there too: that a person decides for itself.
         disputed: usize,
     },
 }
@@ -58,7 +58,8 @@ pub fn import(
     for change in details.changes {
         let form = store.form(&change.cell.form)?;
         let heads = form.cells.get(&change.cell.field);
-        match restoring(change, heads.unwrap_or(&Heads::default()), reason) {
+        let heads = heads.cloned().unwrap_or_default();
+        match restoring(change, &heads, &report.pieces, reason) {
             Restored::By(change) => changes.push(*change),
             Restored::TypedOver => {}
             Restored::Disputed => disputed += 1,
@@ -74,19 +75,25 @@ enum Restored {
     Disputed,
 }
 
-/// The change that puts a figure back, refused where others come before it is written.
-fn restoring(change: FigureChange, heads: &Heads, reason: &str) -> Restored {
-    if heads.content() != change.new {
+/// The change that puts a figure back, refused where others come before it is written. Only what
+/// this import brought is put back: an equal figure from elsewhere is somebody else's word.
+fn restoring(change: FigureChange, heads: &Heads, pieces: &[Piece], reason: &str) -> Restored {
+    let said = |head: &Head| head.body.content().cloned().unwrap_or_default();
+    let brought = |head: &&Head| {
+        let at = |piece: &Piece| {
+            piece.author == head.entry.author
+                && (piece.first..=piece.last).contains(&head.entry.seq)
+        };
+        pieces.iter().any(at)
+    };
+    let (ours, others): (Vec<&Head>, Vec<&Head>) = heads.all().iter().partition(brought);
+    if ours.is_empty() {
         return Restored::TypedOver;
     }
-    let said = |head: &Head| head.body.content().cloned().unwrap_or_default();
-    let of_this = |content: &Content| *content == change.old || *content == change.new;
-    if !heads
-        .all()
+    let resolved = ours
         .iter()
-        .map(said)
-        .all(|content| of_this(&content))
-    {
+        .any(|head| matches!(head.body, Body::Resolve(_)));
+    if resolved || others.iter().any(|head| said(head) != change.old) {
         return Restored::Disputed;
     }
     Restored::By(Box::new(Change {

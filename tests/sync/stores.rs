@@ -329,6 +329,83 @@ fn taking_an_import_back_settles_no_dispute_with_a_third_figure() {
 }
 
 #[test]
+fn taking_an_import_back_leaves_an_equal_figure_of_another_and_what_somebody_settled() {
+    let (mut office, mut a) = acquainted();
+    a.types("so_00", "5");
+    let first = a.bundle(Some("phong"));
+    office.imports(std::slice::from_ref(&first));
+    for figure in ["6", "5"] {
+        a.types("so_00", figure);
+        office.imports(&[a.bundle(Some("phong"))]);
+    }
+    let undone = undo::import(&mut office.store, &first.root(), "nhầm").unwrap();
+    assert_eq!(undone, restoring_nothing(), "the later 5 is another entry");
+
+    office.types_for("xa-a", "so_01", "1");
+    a.types("so_01", "2");
+    office.imports(&[a.bundle(Some("phong"))]);
+    a.imports(&[office.bundle(Some("xa-a"))]);
+    let mut resolve = set(&cell("xa-a", "2023", "so_01"), number("2"));
+    resolve.body = Body::Resolve(number("1"));
+    resolve.reason = "đã gọi điện".to_owned();
+    a.does(vec![resolve]);
+    let settled = a.bundle(Some("phong"));
+    office.imports(std::slice::from_ref(&settled));
+    a.types("so_02", "3");
+    office.imports(&[a.bundle(Some("phong"))]);
+    let undone = undo::import(&mut office.store, &settled.root(), "nhầm").unwrap();
+    let left = Undone::Restoring {
+        changes: Vec::new(),
+        disputed: 1,
+    };
+    assert_eq!(undone, left);
+    assert_eq!(office.shows("xa-a", "so_01"), "1");
+}
+
+#[test]
+fn nothing_stays_of_a_bundle_that_the_full_room_refuses_after_all() {
+    let (mut office, mut late) = acquainted();
+    let writer = office.store.info().unwrap().author;
+    // Its log stands before the office's in a bundle.
+    let mut b = (3..)
+        .map(|seed| Site::commune("xa-b", seed))
+        .find(|b| b.store.info().unwrap().author < writer)
+        .unwrap();
+    office.enrols(&b);
+    b.pins(&office);
+    let before = office.bundle_bytes(Some("xa-a"), Scope::All);
+    let before = Checked::read(before).unwrap();
+    b.types("so_00", "7");
+    office.imports(&[b.bundle(Some("phong"))]);
+    office.types_for("xa-a", "so_05", "9");
+    let mut stranger = Site::commune("xa-a", 60);
+    stranger.types("so_00", "5");
+    let room: Vec<Checked> = (0..64).map(|_| stranger.bundle(None)).collect();
+    late.imports(&room);
+    // Weighed first of the two, it brings the office's log and waits for the rest of b's.
+    let gap = loop {
+        let bytes = office.bundle_bytes(Some("xa-a"), Scope::All);
+        let gap = cut_first(&office, &Checked::read(bytes).unwrap());
+        if gap.root() < before.root() {
+            break gap;
+        }
+    };
+    let root = gap.root();
+    let done = late.imports(&[before, gap]);
+    let refused: Vec<_> = done.refusals().collect();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(
+        (refused[0].0.root, refused[0].1),
+        (root, &BundleError::RoomFull)
+    );
+    assert_eq!(
+        late.shows("xa-a", "so_05"),
+        "",
+        "it stood in the refused one"
+    );
+}
+
+#[test]
 fn what_comes_while_an_import_is_taken_back_refuses_it() {
     let (mut office, mut a) = acquainted();
     a.types("so_00", "5");
@@ -522,7 +599,8 @@ fn a_store_put_back_unnoticed_goes_on_as_another_once_it_hears_of_its_own_later_
         done.suspicions,
         [Suspicion::Behind {
             author: old,
-            seq: commune.store.info().unwrap().seq
+            seq: commune.store.info().unwrap().seq,
+            by: office.store.info().unwrap().author,
         }]
     );
     assert_ne!(back.store.info().unwrap().author, old);

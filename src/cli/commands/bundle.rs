@@ -191,6 +191,7 @@ pub(super) fn undo(
         }
     };
     let id = changes::short(&root);
+    let mut exit = Exit::Done;
     let done = match undo::import(&mut desk.store, &root, &reason)? {
         Undone::AsIfNever => Message::new("cli.done.as_if_never").with("id", id),
         Undone::Restoring { changes, disputed } => {
@@ -201,11 +202,14 @@ pub(super) fn undo(
                 desk.commit(site, Origin::Set, changes)?;
                 Message::new("cli.done.restored").with("count", count)
             };
+            if disputed > 0 {
+                exit = Exit::NeedsPerson;
+            }
             undo::with_left(done.with("id", id), disputed)
         }
     };
     out.say(&done)?;
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// Lets a bundle go that is kept; the word is `drop`, which is taken in Rust.

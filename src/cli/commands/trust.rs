@@ -140,6 +140,9 @@ pub(crate) fn revoke(site: &Site, args: &args::Revoke, out: &mut Out<'_>) -> Res
         let message = Message::new("cli.error.no_author").with("author", args.author.as_str());
         return Err(Failure::usage(message));
     };
+    if *author == desk.store.info()?.author {
+        return Err(Failure::usage(Message::new("cli.error.own_author")));
+    }
     let mut last = 0;
     desk.store.weigh(&mut |ground| {
         let tips = ground.tips(author)?;

@@ -8,17 +8,20 @@ use crate::store::StoreError;
 impl Merge<'_, '_> {
     /// The authors of this store of whose logs another store has more, or something else, than is
     /// here once the bundles are taken, with how far it has them: this store was put back from an
-    /// older image, or is a copy, and its witness went back with it.
+    /// older image, or is a copy, and its witness went back with it. With each, who says so: nothing
+    /// proves it, and nothing but a new author comes of it.
     pub(super) fn find_behind(&mut self) -> Result<(), StoreError> {
         let mut behind = BTreeMap::new();
         for (bundle, progress) in self.bundles.iter().zip(&self.progress) {
             if !progress.believed {
                 continue;
             }
+            let by = bundle.header().signed_by();
             for (author, seq, hash) in &bundle.header().have {
-                if self.trust.is_own(author) && !self.known(author, *seq, hash)? {
-                    let most = behind.entry(*author).or_insert(0);
-                    *most = (*seq).max(*most);
+                let possible = (1..u64::MAX).contains(seq);
+                if possible && self.trust.is_own(author) && !self.known(author, *seq, hash)? {
+                    let most = behind.entry(*author).or_insert((*seq, by));
+                    *most = (*seq, by).max(*most);
                 }
             }
         }

@@ -122,7 +122,7 @@ pub(in crate::sync) struct Merge<'a, 'b> {
     pub(in crate::sync) ahead: BTreeMap<AuthorId, u64>,
     pub(in crate::sync) copies: BTreeMap<AuthorId, u64>,
     /// See [`Self::find_behind`].
-    pub(in crate::sync) behind: BTreeMap<AuthorId, u64>,
+    pub(in crate::sync) behind: BTreeMap<AuthorId, (u64, AuthorId)>,
     pub(in crate::sync) clock: Clock,
     meter: Meter<'a>,
 }

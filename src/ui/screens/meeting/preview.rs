@@ -269,9 +269,9 @@ impl Drawing<'_> {
             Suspicion::Copy { author, seq } => Message::new("sync.suspicion.copy")
                 .with("whom", whose(author))
                 .with("seq", super::count(*seq)),
-            Suspicion::Behind { seq, .. } => {
-                Message::new("sync.suspicion.behind").with("seq", super::count(*seq))
-            }
+            Suspicion::Behind { seq, by, .. } => Message::new("sync.suspicion.behind")
+                .with("whom", whose(by))
+                .with("seq", super::count(*seq)),
             Suspicion::Jump(cell) => {
                 let place = format!("! {}", cell_name(ui, app, cell));
                 let change = self.page.plan.changes.iter().find(|c| c.cell == *cell);
