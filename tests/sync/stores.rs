@@ -367,7 +367,7 @@ fn nothing_stays_of_a_bundle_that_the_full_room_refuses_after_all() {
     let (mut office, mut late) = acquainted();
     let writer = office.store.info().unwrap().author;
     // Its log stands before the office's in a bundle.
-    let mut b = (3..)
+    let mut b = (3_u8..40)
         .map(|seed| Site::commune("xa-b", seed))
         .find(|b| b.store.info().unwrap().author < writer)
         .unwrap();
@@ -390,13 +390,13 @@ fn nothing_stays_of_a_bundle_that_the_full_room_refuses_after_all() {
             break gap;
         }
     };
-    let root = gap.root();
+    let waits = gap.root();
     let done = late.imports(&[before, gap]);
     let refused: Vec<_> = done.refusals().collect();
     assert_eq!(refused.len(), 1);
     assert_eq!(
         (refused[0].0.root, refused[0].1),
-        (root, &BundleError::RoomFull)
+        (waits, &BundleError::RoomFull)
     );
     assert_eq!(
         late.shows("xa-a", "so_05"),
