@@ -344,3 +344,43 @@ fn what_is_no_good_bundle_is_refused_and_changes_nothing() {
     // Nor is a key believed without its digits.
     district.office.run(&["enrol", &strange]).expects(2);
 }
+
+#[test]
+fn a_key_is_left_behind_by_a_copy_that_revokes_it() {
+    let district = District::new();
+    let (commune, office) = (&district.commune, &district.office);
+    let author = |desk: &Desk| {
+        let log = desk.json(&["log", "--json", "--limit", "1"]);
+        log["entries"][0]["author"].as_str().unwrap().to_owned()
+    };
+    let old = author(office);
+    let before = office.state();
+    let done = office
+        .run(&["revoke", &old, "--reason", "mất máy"])
+        .expects(2);
+    assert!(done.err.contains("chép thư mục kho"), "{}", done.err);
+    assert_eq!(office.state(), before);
+
+    // As a whole folder is copied: its witness names the file it was copied from.
+    let copy = Desk::copy(office);
+    let witness = |desk: &Desk| desk.store().join("witness");
+    std::fs::copy(witness(office), witness(&copy)).unwrap();
+    copy.run(&["revoke", &old, "--reason", "mất máy"])
+        .expects(0);
+    assert_ne!(author(&copy), old);
+    copy.run(&["verify"]).expects(0);
+    // The commune believes the new key once its digits were compared, and goes on.
+    let file = district.file("moi.nlb");
+    copy.run(&["export", "-o", &file]).expects(0);
+    commune.run(&["import", &file]).expects(1);
+    commune.run(&["enrol", &file, "--yes"]).expects(0);
+    commune.run(&words("set", &["be_trai=62"])).expects(0);
+    let file = district.file("xa.nlb");
+    commune
+        .run(&["export", "--to", "P-LDTBXH", "-o", &file])
+        .expects(0);
+    copy.run(&["import", &file]).expects(0);
+    let shown = copy.json(&words("show", &["--json"]));
+    assert_eq!(cell(&shown, "be_trai")["value"], "62");
+    commune.run(&["verify"]).expects(0);
+}
