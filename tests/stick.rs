@@ -28,6 +28,12 @@ fn ok(store: &Path, words: &[&str]) {
     assert!(output.status.success(), "{words:?}: {output:?}");
 }
 
+/// Types the figure that both sides know.
+fn cell(store: &Path, value: &str) {
+    let word = format!("be_trai={value}");
+    ok(store, &["set", "--unit", "nt", "--period", "2023", &word]);
+}
+
 /// A commune and the office that believe each other's keys.
 fn two() -> Two {
     let dir = tempdir().unwrap();
@@ -180,19 +186,6 @@ fn a_returned_form_is_corrected_sent_and_confirmed() {
 #[test]
 fn a_conflict_is_settled_side_by_side() {
     let two = two();
-    let cell = |store: &Path, value: &str| {
-        ok(
-            store,
-            &[
-                "set",
-                "--unit",
-                "nt",
-                "--period",
-                "2023",
-                &format!("be_trai={value}"),
-            ],
-        );
-    };
     cell(&two.commune, "63");
     cell(&two.office, "64");
     let mut lan = two.at_the_stick(&two.commune);
@@ -214,10 +207,6 @@ fn a_conflict_is_settled_side_by_side() {
 #[test]
 fn a_terminal_lost_over_a_preview_or_a_reason_has_changed_nothing() {
     let two = two();
-    let cell = |store: &Path, value: &str| {
-        let word = format!("be_trai={value}");
-        ok(store, &["set", "--unit", "nt", "--period", "2023", &word]);
-    };
     cell(&two.commune, "63");
     cell(&two.office, "64");
     let mut lan = two.at_the_stick(&two.commune);
