@@ -10,7 +10,7 @@ use super::exchange::{Decision, Ground, Rebuild};
 use super::ground::Open;
 use super::peers::{self, Tag};
 use super::watch::{Meter, Step, Watch};
-use super::{read, rows, verify};
+use super::{read, rows, sealing, verify};
 use crate::ledger::{Clock, Trust};
 
 /// Writes everything a decision says.
@@ -21,16 +21,10 @@ pub(super) fn write(
 ) -> Result<TipV1, StoreError> {
     let mut meter = Meter::begin(watch, Step::Write, decision.entries)?;
     let mut batch = Batch::begin(transaction)?;
-    for taken in &decision.taken {
-        taken
-            .source
-            .each(taken.index, taken.from, &mut |arriving| {
-                let key = rows::entry_key(&taken.author, arriving.seq, arriving.hash);
-                let row = rows::sealed_entry(&key, arriving.previous, arriving.bytes);
-                batch.insert_entry(&key, &row)?;
-                Ok(meter.one()?)
-            })?;
-    }
+    sealing::each_row(&decision.taken, decision.entries, &mut |(key, row)| {
+        batch.insert_entry(key, row)?;
+        Ok(meter.one()?)
+    })?;
     if decision.rebuild == Rebuild::No {
         for (key, heads) in &decision.views {
             batch.place_view(&read::subject(key)?, heads.clone());

@@ -116,7 +116,7 @@ pub struct Arriving<'a> {
 }
 
 /// Something that holds pieces of logs, verified already.
-pub trait Source {
+pub trait Source: Sync {
     /// Shows the entries of piece `index` from number `from` on.
     ///
     /// # Errors

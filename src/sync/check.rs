@@ -10,6 +10,7 @@ use super::container::{self, Container};
 use super::entry::{fits, ids, texts};
 use super::error::BundleError;
 use super::header::Header;
+use super::judge::{Followed, Judged, judge};
 use super::limits;
 use super::walk::{At, Mark, Place, walk};
 use crate::base::text;
@@ -17,7 +18,7 @@ use crate::ledger::chain::checkpoint_words;
 use crate::ledger::entry::FLAG_CRITICAL;
 use crate::ledger::trust::Act;
 use crate::ledger::typed::TEXT_LIMIT;
-use crate::ledger::{Body, Claim, Hash, Recorded, Subject};
+use crate::ledger::{Body, Claim, Hash, Recorded};
 use crate::plan::UnitId;
 use crate::store::StoreError;
 use crate::store::exchange::{Arriving, EntryFault, Source, read_entry};
@@ -66,32 +67,47 @@ impl Checked {
             controls: Vec::new(),
             claims: BTreeMap::new(),
         };
-        let mut place = Place::start(checked.header());
-        let of = u64::from(checked.header().entries);
+        let read = checked.read_through(watch)?;
+        checked.hashes = read.hashes;
+        checked.marks = read.marks;
+        (checked.controls, checked.claims) = (read.judged.controls, read.judged.claims);
+        Ok(checked)
+    }
+
+    fn read_through(&self, watch: &dyn Watch) -> Result<ReadThrough, BundleError> {
+        let of = u64::from(self.header().entries);
         let mut meter = Meter::begin(watch, Step::Read, of)?;
-        let (mut marks, mut controls) = (Vec::new(), Vec::new());
-        let (mut claims, mut hashes) = (BTreeMap::new(), Vec::new());
-        let keeps_hashes = of <= limits::HASHES;
-        checked.container.each_chunk(0, |chunk, raw| {
-            marks.push(place.mark());
-            walk(chunk, raw, &mut place, &mut |place, at, bytes| {
-                let recorded = judged(place, at, bytes)?;
-                if keeps_hashes {
-                    hashes.push(place.hash);
+        let mut place = Place::start(self.header());
+        let (mut marks, mut hashes) = (Vec::new(), Vec::new());
+        let chunks = self.container.chunks.len();
+        let judged = judge(self.header(), chunks, |give| {
+            self.container.each_chunk(0, |chunk, raw| {
+                let (begins, mut known) = (place.mark(), Vec::new());
+                marks.push(begins);
+                let walked = walk(chunk, raw, &mut place, &mut |place, _, _| {
+                    known.push(place.hash);
+                    meter.one()?;
+                    Ok::<_, BundleError>(ControlFlow::Continue(()))
+                });
+                give(&Followed {
+                    chunk,
+                    raw,
+                    begins,
+                    hashes: &known,
+                })?;
+                if of <= limits::HASHES {
+                    hashes.append(&mut known);
                 }
-                claims.entry(Claim::of(&recorded)).or_insert(recorded.seq);
-                if matches!(recorded.entry.subject, Subject::Author(_)) {
-                    controls.push((place.range, recorded));
-                }
-                meter.one()?;
-                Ok::<_, BundleError>(ControlFlow::Continue(()))
+                walked
             })
         })?;
         place.end()?;
         meter.end()?;
-        (checked.marks, checked.controls, checked.claims) = (marks, controls, claims);
-        checked.hashes = hashes;
-        Ok(checked)
+        Ok(ReadThrough {
+            marks,
+            hashes,
+            judged,
+        })
     }
 
     /// Its header.
@@ -158,6 +174,13 @@ impl Checked {
             })
         })
     }
+}
+
+/// What reading a bundle through gives.
+struct ReadThrough {
+    marks: Vec<Mark>,
+    hashes: Vec<Hash>,
+    judged: Judged,
 }
 
 impl Source for Checked {
@@ -227,7 +250,7 @@ fn signatures(header: &Header) -> Result<(), BundleError> {
 }
 
 /// Decodes an entry and refuses what no program of ours would have written.
-fn judged(place: &Place<'_>, at: At, bytes: &[u8]) -> Result<Recorded, BundleError> {
+pub(super) fn judged(place: &Place<'_>, at: At, bytes: &[u8]) -> Result<Recorded, BundleError> {
     let malformed = |what| BundleError::malformed(Some(at.chunk), at.offset, what);
     let hostile = |position: usize| BundleError::HostileText {
         chunk: Some(at.chunk),

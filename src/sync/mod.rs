@@ -21,6 +21,7 @@ mod gate;
 pub mod header;
 pub mod import;
 pub mod inspect;
+mod judge;
 mod keeping;
 pub mod kept;
 pub mod keyfile;

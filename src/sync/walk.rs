@@ -17,6 +17,13 @@ pub(super) struct Mark {
     before: usize,
 }
 
+impl Mark {
+    /// The same place, for whoever has the hashes from here on and none before.
+    pub(super) fn alone(self) -> Self {
+        Self { before: 0, ..self }
+    }
+}
+
 /// Which entry of which range is being read.
 pub(super) struct Place<'h> {
     header: &'h Header,
