@@ -21,7 +21,7 @@ pub(super) fn write(
 ) -> Result<TipV1, StoreError> {
     let mut meter = Meter::begin(watch, Step::Write, decision.entries)?;
     let mut batch = Batch::begin(transaction)?;
-    sealing::each_row(&decision.taken, decision.entries, &mut |(key, row)| {
+    sealing::each_row(&decision.taken, decision.entries, &mut |key, row| {
         batch.insert_entry(key, row)?;
         Ok(meter.one()?)
     })?;

@@ -81,13 +81,19 @@ pub(crate) fn seal(record: Record, key: &[u8], payload: &[u8]) -> Vec<u8> {
 pub(crate) fn seal_parts(record: Record, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     let mut out = Vec::with_capacity(length + 2 + CHECKSUM);
+    seal_into(&mut out, record, key, parts);
+    out
+}
+
+/// As [`seal_parts`], behind what `out` holds.
+pub(crate) fn seal_into(out: &mut Vec<u8>, record: Record, key: &[u8], parts: &[&[u8]]) {
+    let begins = out.len();
     out.extend([record as u8, SCHEMA]);
     for part in parts {
         out.extend(*part);
     }
-    let sum = checksum(key, &out);
+    let sum = checksum(key, out.get(begins..).unwrap_or_default());
     out.extend(sum);
-    out
 }
 
 /// Unwraps what [`seal`] made for the same `key`.

@@ -219,6 +219,11 @@ pub(crate) fn sealed_entry(key: &[u8], previous: &Hash, bytes: &[u8]) -> Vec<u8>
     codec::seal_parts(Record::Entry, key, &[&previous.0, bytes])
 }
 
+/// As [`sealed_entry`], behind what `out` holds.
+pub(crate) fn seal_entry(out: &mut Vec<u8>, key: &[u8], previous: &Hash, bytes: &[u8]) {
+    codec::seal_into(out, Record::Entry, key, &[&previous.0, bytes]);
+}
+
 /// Unwraps the row of an entry; its hash is computed again from what was read.
 pub(crate) fn unsealed_entry(key: &[u8], value: &[u8]) -> Result<Recorded, StoreError> {
     let bad = |what: &str| StoreError::Damaged(what.to_owned());

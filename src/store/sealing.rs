@@ -9,11 +9,8 @@ use super::api::StoreError;
 use super::exchange::Taken;
 use super::rows;
 
-/// A row's key and value.
-type Row = (Vec<u8>, Vec<u8>);
-
-/// Rows that are handed over together.
-const LOT: usize = 512;
+/// Bytes of rows that are handed over together.
+const LOT: usize = 256 << 10;
 /// Up to so many entries a thread costs more than it saves.
 const FEW: u64 = 4_096;
 
@@ -24,45 +21,73 @@ const FEW: u64 = 4_096;
 pub(super) fn each_row(
     taken: &[Taken<'_>],
     entries: u64,
-    write: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
+    write: &mut Write<'_>,
 ) -> Result<(), StoreError> {
     if entries <= FEW {
-        return seal(taken, &mut |row| write(&row));
+        return seal(taken, &mut |lot| lot.each(write));
     }
     thread::scope(|scope| {
-        let (sender, lots) = sync_channel::<Vec<Row>>(2);
+        let (sender, lots) = sync_channel::<Lot>(2);
         let sealing = scope.spawn(move || {
             // Nobody takes it any more: whoever wrote says why.
-            let send = |lot| sender.send(lot).map_err(|_| StoreError::Interrupted);
-            let mut lot = Vec::with_capacity(LOT);
-            seal(taken, &mut |row| {
-                lot.push(row);
-                if lot.len() < LOT {
-                    return Ok(());
-                }
-                send(std::mem::replace(&mut lot, Vec::with_capacity(LOT)))
-            })?;
-            send(lot)
+            seal(taken, &mut |lot| {
+                sender.send(lot).map_err(|_| StoreError::Interrupted)
+            })
         });
-        let written = lots.iter().flatten().try_for_each(|row| write(&row));
+        let written = lots.iter().try_for_each(|lot| lot.each(write));
         drop(lots);
         let sealed = sealing.join().unwrap_or_else(|panic| resume_unwind(panic));
         written.and(sealed)
     })
 }
 
+/// Takes the key and the value of a row.
+type Write<'w> = dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError> + 'w;
+
+/// Rows after each other, each as long as its key and its value.
+#[derive(Default)]
+struct Lot {
+    bytes: Vec<u8>,
+    lengths: Vec<(usize, usize)>,
+}
+
+impl Lot {
+    fn each(&self, write: &mut Write<'_>) -> Result<(), StoreError> {
+        let mut rest = self.bytes.as_slice();
+        for (key, value) in &self.lengths {
+            let row = rest.split_at_checked(*key).and_then(|(key, after)| {
+                let (value, after) = after.split_at_checked(*value)?;
+                rest = after;
+                Some((key, value))
+            });
+            if let Some((key, value)) = row {
+                write(key, value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Seals all rows, and gives them on in lots.
 fn seal(
     taken: &[Taken<'_>],
-    give: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    give: &mut dyn FnMut(Lot) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    let mut lot = Lot::default();
     for taken in taken {
         taken
             .source
             .each(taken.index, taken.from, &mut |arriving| {
                 let key = rows::entry_key(&taken.author, arriving.seq, arriving.hash);
-                let row = rows::sealed_entry(&key, arriving.previous, arriving.bytes);
-                give((key, row))
+                lot.bytes.extend(&key);
+                let before = lot.bytes.len();
+                rows::seal_entry(&mut lot.bytes, &key, arriving.previous, arriving.bytes);
+                lot.lengths.push((key.len(), lot.bytes.len() - before));
+                if lot.bytes.len() < LOT {
+                    return Ok(());
+                }
+                give(std::mem::take(&mut lot))
             })?;
     }
-    Ok(())
+    give(lot)
 }
