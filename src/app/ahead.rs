@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::command::Command;
+use super::form::FormState;
 use super::key::Key;
 use super::meeting::Listing;
 use super::state::{App, Health, Screen};
@@ -40,6 +41,12 @@ const AT_ONCE: [Command; 4] = [
 ];
 
 impl App {
+    /// True while what is shown is about to be changed by the store's answer: a page that is not
+    /// there yet, or a write on its way to the disk.
+    pub fn awaits_store(&self) -> bool {
+        self.awaits_screen() || self.form().is_some_and(FormState::awaits_disk)
+    }
+
     /// True while the screen on top cannot know yet where a key would go.
     pub(super) fn awaits_screen(&self) -> bool {
         let there = match self.screen() {

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,15 +13,14 @@ use super::meeting::Stop;
 use super::screen::Screen;
 use super::worker::{Edge, Opener, Worker};
 use super::{events, signals};
-use crate::app::form::FormState;
 use crate::app::msg::{Effect, Msg, Request};
 use crate::app::state::{App, Leaving};
 use crate::app::update;
 use crate::plan::Plan;
 use crate::ui::Ui;
 
-/// How long a frame waits for the disk; no finger notices.
-const DISK: Duration = Duration::from_millis(3);
+/// How long a frame waits for the store; no finger notices.
+const ANSWER: Duration = Duration::from_millis(8);
 /// How long the first frame waits for the store, so that it is drawn once and whole.
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
@@ -55,7 +54,7 @@ pub fn start(setup: Setup) -> io::Result<()> {
     let result = Loop {
         app: setup.app,
         ui: setup.ui,
-        screen: Screen::new(io::stdout(), size),
+        screen: Screen::new(out()?, size),
         requests: sender,
         stop,
     }
@@ -64,6 +63,20 @@ pub fn start(setup: Setup) -> io::Result<()> {
     // What was committed is written before the program ends: the worker drains its requests.
     let _ = thread.join();
     result
+}
+
+/// Standard output without the standard library's buffer, which ends at every line: a frame is
+/// one write.
+#[cfg(unix)]
+fn out() -> io::Result<std::fs::File> {
+    use std::os::fd::AsFd;
+    Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+}
+
+/// Standard output; elsewhere its handle alone does not write Vietnamese.
+#[cfg(not(unix))]
+fn out() -> io::Result<io::Stdout> {
+    Ok(io::stdout())
 }
 
 struct Requests {
@@ -94,20 +107,8 @@ enum Go {
 
 impl<W: Write> Loop<W> {
     fn run(mut self, messages: &Receiver<Msg>) -> io::Result<()> {
-        if let Ok(first) = messages.recv_timeout(FIRST_ANSWER)
-            && self.take(first) == Go::Out
-        {
+        if self.await_store(messages, FIRST_ANSWER) == Go::Out {
             return Ok(());
-        }
-        // The answer that opens the store asks for a page; the first frame shows that page.
-        match messages.recv_timeout(FIRST_ANSWER) {
-            Ok(second) => {
-                if self.take(second) == Go::Out {
-                    return Ok(());
-                }
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
         self.draw()?;
         while let Ok(message) = messages.recv() {
@@ -119,7 +120,7 @@ impl<W: Write> Loop<W> {
                     return Ok(());
                 }
             }
-            if self.await_disk(messages) == Go::Out {
+            if self.await_store(messages, ANSWER) == Go::Out {
                 return Ok(());
             }
             self.draw()?;
@@ -127,12 +128,12 @@ impl<W: Write> Loop<W> {
         Ok(())
     }
 
-    /// Waits a moment for the store's answer to what is on its way: on a fast disk a cell is then
-    /// drawn once, as saved, and not twice.
-    fn await_disk(&mut self, messages: &Receiver<Msg>) -> Go {
+    /// Waits a moment for what the store was asked: on a fast disk a page is then drawn once, with
+    /// what is on it, and a cell once, as saved.
+    fn await_store(&mut self, messages: &Receiver<Msg>, patience: Duration) -> Go {
         let begun = Instant::now();
-        while self.app.form().is_some_and(FormState::awaits_disk)
-            && let Some(left) = DISK.checked_sub(begun.elapsed())
+        while self.app.awaits_store()
+            && let Some(left) = patience.checked_sub(begun.elapsed())
             && let Ok(message) = messages.recv_timeout(left)
         {
             if self.take(message) == Go::Out {
