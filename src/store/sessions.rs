@@ -62,6 +62,8 @@ pub struct SessionFile {
     path: PathBuf,
     file: File,
     presence: Presence,
+    /// How long the file is.
+    length: usize,
 }
 
 impl SessionFile {
@@ -93,6 +95,7 @@ impl SessionFile {
                 path,
                 file,
                 presence: presence.clone(),
+                length: 0,
             };
             session.write(&presence)?;
             return Ok(session);
@@ -143,8 +146,12 @@ impl SessionFile {
         // One write, then the cut: killed in between, the first line is whole.
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(&line)?;
-        let length = u64::try_from(line.len()).unwrap_or(LIMIT);
-        self.file.set_len(length)?;
+        // The cut costs more than all else here, and a text that grows needs none.
+        if line.len() < self.length {
+            let length = u64::try_from(line.len()).unwrap_or(LIMIT);
+            self.file.set_len(length)?;
+        }
+        self.length = line.len();
         Ok(())
     }
 }

@@ -56,6 +56,7 @@ pub fn start(setup: Setup) -> io::Result<()> {
         ui: setup.ui,
         screen: Screen::new(out()?, size),
         requests: sender,
+        draft: None,
         stop,
     }
     .run(&messages);
@@ -95,6 +96,8 @@ struct Loop<W: Write> {
     ui: Ui,
     screen: Screen<W>,
     requests: Sender<Request>,
+    /// The unfinished text, which is kept as soon as it is drawn.
+    draft: Option<Request>,
     stop: Stop,
 }
 
@@ -107,6 +110,12 @@ enum Go {
 
 impl<W: Write> Loop<W> {
     fn run(mut self, messages: &Receiver<Msg>) -> io::Result<()> {
+        let result = self.go_on(messages);
+        self.keep_draft();
+        result
+    }
+
+    fn go_on(&mut self, messages: &Receiver<Msg>) -> io::Result<()> {
         if self.await_store(messages, FIRST_ANSWER) == Go::Out {
             return Ok(());
         }
@@ -150,10 +159,8 @@ impl<W: Write> Loop<W> {
         }
         for effect in update(&mut self.app, message) {
             match effect {
-                Effect::Ask(request) => {
-                    // The worker ends only after this loop does.
-                    let _ = self.requests.send(request);
-                }
+                Effect::Ask(draft @ Request::Draft(_)) => self.draft = Some(draft),
+                Effect::Ask(request) => self.ask(request),
                 Effect::Interrupt(job) => self.stop.store(job.0, Ordering::Relaxed),
                 Effect::Redraw => self.screen.redraw(),
                 Effect::Quit => return Go::Out,
@@ -162,11 +169,25 @@ impl<W: Write> Loop<W> {
         Go::On
     }
 
+    fn ask(&self, request: Request) {
+        // The worker ends only after this loop does.
+        let _ = self.requests.send(request);
+    }
+
+    /// Has the unfinished text kept, after the frame that shows it: nobody waits for that.
+    fn keep_draft(&mut self) {
+        if let Some(draft) = self.draft.take() {
+            self.ask(draft);
+        }
+    }
+
     fn draw(&mut self) -> io::Result<()> {
         // Nobody is there to see; what is on its way to the disk is still waited for.
         if self.app.leaving == Leaving::TerminalGone {
             return Ok(());
         }
-        self.screen.draw(&self.ui, &self.app)
+        self.screen.draw(&self.ui, &self.app)?;
+        self.keep_draft();
+        Ok(())
     }
 }
