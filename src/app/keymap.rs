@@ -192,21 +192,25 @@ impl Keymap {
 
     /// The key to show for a command: the shortest name that still reaches it here.
     pub fn first_key(&self, command: Command, contexts: &[Context]) -> Option<Key> {
-        self.keys_of(command, contexts).into_iter().next()
+        self.reaching(command, contexts)
+            .min_by_key(|key| (rank(*key), *key))
     }
 
     /// Every key that reaches a command here, F-keys and named keys before Ctrl.
     pub fn keys_of(&self, command: Command, contexts: &[Context]) -> Vec<Key> {
-        let mut keys: Vec<Key> = contexts
-            .iter()
-            .filter_map(|context| self.keys.get(&(command, *context)))
-            .flatten()
-            .copied()
-            .filter(|key| self.lookup(contexts, *key) == Some(command))
-            .collect();
+        let mut keys: Vec<Key> = self.reaching(command, contexts).collect();
         keys.sort_by_key(|key| (rank(*key), *key));
         keys.dedup();
         keys
+    }
+
+    fn reaching(&self, command: Command, contexts: &[Context]) -> impl Iterator<Item = Key> {
+        contexts
+            .iter()
+            .filter_map(move |context| self.keys.get(&(command, *context)))
+            .flatten()
+            .copied()
+            .filter(move |key| self.lookup(contexts, *key) == Some(command))
     }
 
     /// The commands of these contexts that have keys, in the order of the table.

@@ -86,33 +86,30 @@ impl<'a> Canvas<'a> {
 
     /// Empties a block of rows and columns.
     pub fn clear(&mut self, x: usize, y: usize, columns: usize, rows: usize) {
-        let blank = " ".repeat(columns);
-        for row in y..y + rows {
-            if row < self.height() && x < self.width() {
-                let room = columns.min(self.width() - x);
-                let (Ok(cx), Ok(cy)) = (u16::try_from(x), u16::try_from(row)) else {
-                    continue;
-                };
-                let (cx, cy) = (self.area.x + cx, self.area.y + cy);
-                self.buffer
-                    .set_stringn(cx, cy, &blank, room, Style::reset());
+        let block = self.block(x, y, columns, rows);
+        for position in block.positions() {
+            if let Some(cell) = self.buffer.cell_mut(position) {
+                cell.reset();
             }
         }
     }
 
+    /// A block of rows and columns, as far as it may be drawn on.
+    fn block(&self, x: usize, y: usize, columns: usize, rows: usize) -> Rect {
+        let side = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
+        let (left, top) = (side(x), side(y));
+        let block = Rect::new(
+            self.area.x.saturating_add(left),
+            self.area.y.saturating_add(top),
+            side(columns),
+            side(rows),
+        );
+        block.intersection(self.area)
+    }
+
     /// Gives a stretch of one row another style.
     pub fn restyle(&mut self, x: usize, y: usize, columns: usize, style: Style) {
-        let (Ok(x), Ok(y), Ok(columns)) =
-            (u16::try_from(x), u16::try_from(y), u16::try_from(columns))
-        else {
-            return;
-        };
-        let row = Rect::new(
-            self.area.x.saturating_add(x),
-            self.area.y.saturating_add(y),
-            columns,
-            1,
-        );
-        self.buffer.set_style(row.intersection(self.area), style);
+        let row = self.block(x, y, columns, 1);
+        self.buffer.set_style(row, style);
     }
 }

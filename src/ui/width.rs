@@ -65,19 +65,8 @@ pub fn fit_middle(text: &str, columns: usize) -> String {
     if width(text) <= columns || tail_columns < 4 {
         return fit(text, columns);
     }
-    let graphemes: Vec<&str> = text.graphemes(true).collect();
-    let mut tail = Vec::new();
-    let mut used = 0;
-    for grapheme in graphemes.iter().rev() {
-        let wide = grapheme_width(grapheme);
-        if used + wide > tail_columns {
-            break;
-        }
-        used += wide;
-        tail.push(*grapheme);
-    }
-    tail.reverse();
-    let tail = drawable(&tail.concat());
+    let (tail, used) = take_end(text, tail_columns);
+    let tail = drawable(tail);
     let head = take(text, columns - 1 - used);
     // Whole words read better than halves, where they cost little.
     let head = match head.rsplit_once(' ') {
@@ -152,6 +141,9 @@ pub fn wrap(text: &str, columns: usize, lines: usize) -> Vec<String> {
 }
 
 fn take(text: &str, columns: usize) -> String {
+    if simple(text).is_some() {
+        return text.chars().take(columns).collect();
+    }
     let mut out = String::new();
     let mut used = 0;
     for grapheme in text.graphemes(true) {
@@ -163,6 +155,25 @@ fn take(text: &str, columns: usize) -> String {
         out.push_str(grapheme);
     }
     drawable(&out)
+}
+
+/// The end of a text in at most `columns`, and how many it takes.
+fn take_end(text: &str, columns: usize) -> (&str, usize) {
+    if let Some(wide) = simple(text) {
+        let skipped = wide.saturating_sub(columns);
+        let start = text.char_indices().nth(skipped);
+        let start = start.map_or(text.len(), |(at, _)| at);
+        return (text.get(start..).unwrap_or_default(), wide - skipped);
+    }
+    let (mut start, mut used) = (text.len(), 0);
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        let wide = grapheme_width(grapheme);
+        if used + wide > columns {
+            break;
+        }
+        (start, used) = (at, used + wide);
+    }
+    (text.get(start..).unwrap_or_default(), used)
 }
 
 fn drawable(text: &str) -> String {

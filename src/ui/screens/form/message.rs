@@ -25,16 +25,16 @@ impl Drawing<'_> {
             return;
         };
         let mut lines = self.lines_about(field);
-        lines.extend(self.lines_about_left(field));
+        lines.extend(self.lines_about_left(field).map(Said::Named));
         let columns = canvas.width().saturating_sub(2);
         let quiet = lines.is_empty();
         if quiet && !field.note.is_empty() {
             // One line of it; the help page has all.
             let note = width::fit(field.note.get(app.lang), columns);
-            lines.push((note, ui.theme.quiet()));
+            lines.push(Said::Words(note, ui.theme.quiet()));
         }
         // What is wrong needs the room more than what is measured.
-        let whole = laid(lines, columns, room + usize::from(!quiet));
+        let whole = self.laid(lines, field, columns, room + usize::from(!quiet));
         let first = usize::from(whole.len() <= room);
         if first == 1 {
             chrome::message(ui, canvas, 0, &self.about(field), ui.theme.quiet());
@@ -45,16 +45,11 @@ impl Drawing<'_> {
     }
 
     /// The open findings of the cell just left that are not said of the present one.
-    fn lines_about_left(&self, here: &Field) -> Vec<(String, Style)> {
-        let Some(left) = self.form.left.as_ref().filter(|left| **left != here.id) else {
-            return Vec::new();
-        };
-        let of_here = |finding: &&Finding| finding.field == here.id;
-        self.form
-            .findings_about(left)
-            .filter(|finding| finding.overridden.is_none() && !of_here(finding))
-            .map(|finding| finding_named(self.ui, self.app, finding))
-            .collect()
+    fn lines_about_left(&self, here: &Field) -> impl Iterator<Item = &Finding> {
+        let left = self.form.left.as_ref().filter(|left| **left != here.id);
+        left.into_iter()
+            .flat_map(|left| self.form.findings_about(left))
+            .filter(|finding| finding.overridden.is_none() && finding.field != here.id)
     }
 
     /// What the row does not say: the full label where it was shortened, the unit of measurement.
@@ -79,19 +74,19 @@ impl Drawing<'_> {
     }
 
     /// Findings first, then the note.
-    fn lines_about(&self, field: &Field) -> Vec<(String, Style)> {
+    fn lines_about<'s>(&'s self, field: &'s Field) -> Vec<Said<'s>> {
         let theme = self.ui.theme;
         let mut lines = Vec::new();
         if let Some(live) = self.live {
             if let Some(problem) = &live.reading.problem {
-                lines.push((
+                lines.push(Said::Words(
                     format!("✖ {}", self.ui.say(self.app, &problem.message(&live.typed))),
                     theme.hard(),
                 ));
             } else if let (true, Content::Value(value)) = (live.reading.echo, &live.reading.content)
             {
                 let echo = words::echo(&live.typed, *value, self.app.lang);
-                lines.push((self.ui.say(self.app, &echo), theme.quiet()));
+                lines.push(Said::Words(self.ui.say(self.app, &echo), theme.quiet()));
             }
         }
         if let Some(heads) = self
@@ -101,7 +96,7 @@ impl Drawing<'_> {
             .get(&field.id)
             .filter(|h| h.in_conflict())
         {
-            lines.push((self.conflict(heads), theme.hard()));
+            lines.push(Said::Words(self.conflict(heads), theme.hard()));
         }
         let late = self.form.base.late();
         if let Some(late) = late.iter().find(|late| late.field == field.id) {
@@ -112,7 +107,7 @@ impl Drawing<'_> {
             let said = Message::new("meet.late_cell")
                 .with("old", show(&late.old))
                 .with("new", show(&late.new));
-            lines.push((self.ui.say(self.app, &said), theme.hard()));
+            lines.push(Said::Words(self.ui.say(self.app, &said), theme.hard()));
         }
         let findings: Vec<&Finding> = match self.live {
             Some(live) => live.findings.iter().collect(),
@@ -124,12 +119,12 @@ impl Drawing<'_> {
             if said && matches!(finding.rule.as_str(), "invalid" | "conflict") {
                 continue;
             }
-            lines.push(finding_here(self.ui, self.app, finding, field));
+            lines.push(Said::Here(finding));
         }
         let note = self.form.form.note(&field.id);
         if !note.is_empty() {
             let said = Message::new("form.note").with("note", note);
-            lines.push((self.ui.say(self.app, &said), theme.text()));
+            lines.push(Said::Words(self.ui.say(self.app, &said), theme.text()));
         }
         lines
     }
@@ -150,28 +145,48 @@ impl Drawing<'_> {
         let said = Message::new("form.conflict").with("sides", sides.join(" / "));
         format!("⚑ {}", self.ui.say(self.app, &said))
     }
+
+    /// Lays sentences out in so many lines: each takes what it needs while there is room; what
+    /// finds none is counted behind the last one.
+    fn laid(
+        &self,
+        lines: Vec<Said<'_>>,
+        here: &Field,
+        columns: usize,
+        room: usize,
+    ) -> Vec<(String, Style)> {
+        let mut out: Vec<(String, Style)> = Vec::new();
+        let mut unsaid = 0;
+        for line in lines {
+            let free = room - out.len();
+            if free == 0 {
+                unsaid += 1;
+                continue;
+            }
+            let (text, style) = match line {
+                Said::Words(text, style) => (text, style),
+                Said::Here(finding) => finding_here(self.ui, self.app, finding, here),
+                Said::Named(finding) => finding_named(self.ui, self.app, finding),
+            };
+            let wrapped = width::wrap(&text, columns, free);
+            out.extend(wrapped.into_iter().map(|line| (line, style)));
+        }
+        if let Some((last, _)) = out.last_mut().filter(|_| unsaid > 0) {
+            let tail = format!(" (+{unsaid})");
+            let kept = width::fit(last, columns.saturating_sub(width::width(&tail)));
+            *last = format!("{kept}{tail}");
+        }
+        out
+    }
 }
 
-/// Lays sentences out in so many lines: each takes what it needs while there is room; what finds
-/// none is counted behind the last one.
-fn laid(lines: Vec<(String, Style)>, columns: usize, room: usize) -> Vec<(String, Style)> {
-    let mut out: Vec<(String, Style)> = Vec::new();
-    let mut unsaid = 0;
-    for (text, style) in lines {
-        let free = room - out.len();
-        if free == 0 {
-            unsaid += 1;
-            continue;
-        }
-        let wrapped = width::wrap(&text, columns, free);
-        out.extend(wrapped.into_iter().map(|line| (line, style)));
-    }
-    if let Some((last, _)) = out.last_mut().filter(|_| unsaid > 0) {
-        let tail = format!(" (+{unsaid})");
-        let kept = width::fit(last, columns.saturating_sub(width::width(&tail)));
-        *last = format!("{kept}{tail}");
-    }
-    out
+/// A sentence below the form; a finding is worded only where there is room for it.
+enum Said<'a> {
+    Words(String, Style),
+    /// Beside its cell.
+    Here(&'a Finding),
+    /// Away from it.
+    Named(&'a Finding),
 }
 
 /// [`finding_line`] beside its cell: without the name of the cell that the sentence begins with.
