@@ -1,6 +1,10 @@
 //! The words people read, as data: one file per language and subject, the same keys in both.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::base::{Arg, Lang, Message};
 
@@ -8,7 +12,7 @@ use crate::base::{Arg, Lang, Message};
 #[derive(Debug)]
 pub struct Texts {
     lang: Lang,
-    by_key: HashMap<String, String>,
+    by_key: HashMap<String, Cow<'static, str>>,
 }
 
 macro_rules! files {
@@ -41,8 +45,8 @@ impl Texts {
         let mut by_key = HashMap::with_capacity(512);
         for file in files {
             // A test parses every file; a table that does not parse could only be empty here.
-            let table: toml::Table = file.parse().unwrap_or_default();
-            flatten("", table, &mut by_key);
+            let table = DeTable::parse(file).map(Spanned::into_inner);
+            flatten("", table.unwrap_or_default(), &mut by_key);
         }
         Self { lang, by_key }
     }
@@ -54,7 +58,7 @@ impl Texts {
 
     /// The text of a key; the key itself where there is none.
     pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
-        self.by_key.get(key).map_or(key, String::as_str)
+        self.by_key.get(key).map_or(key, AsRef::as_ref)
     }
 
     /// All keys, for the test that compares the languages.
@@ -104,16 +108,17 @@ impl Texts {
     }
 }
 
-fn flatten(prefix: &str, table: toml::Table, into: &mut HashMap<String, String>) {
+fn flatten(prefix: &str, table: DeTable<'static>, into: &mut HashMap<String, Cow<'static, str>>) {
     for (key, value) in table {
+        let key = key.get_ref();
         let path = if prefix.is_empty() {
-            key
+            key.to_string()
         } else {
             format!("{prefix}.{key}")
         };
-        match value {
-            toml::Value::Table(inner) => flatten(&path, inner, into),
-            toml::Value::String(text) => {
+        match value.into_inner() {
+            DeValue::Table(inner) => flatten(&path, inner, into),
+            DeValue::String(text) => {
                 into.insert(path, text);
             }
             _ => {}
