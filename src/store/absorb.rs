@@ -127,7 +127,8 @@ impl Exchange for RedbStore {
     }
 
     fn peers(&self) -> Result<Vec<Peer>, StoreError> {
-        self.read(|reading| match &Open::read(reading)?.exchange {
+        // Asked at every start: to open the plans with it would read them.
+        self.read(|reading| match &reading.optional(peers::EXCHANGE)? {
             Some(table) => peers::peers(table),
             None => Ok(Vec::new()),
         })
