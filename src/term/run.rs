@@ -57,6 +57,7 @@ pub fn start(setup: Setup) -> io::Result<()> {
         screen: Screen::new(out()?, size),
         requests: sender,
         draft: None,
+        asked: Instant::now(),
         stop,
     }
     .run(&messages);
@@ -98,6 +99,8 @@ struct Loop<W: Write> {
     requests: Sender<Request>,
     /// The unfinished text, which is kept as soon as it is drawn.
     draft: Option<Request>,
+    /// When the store was asked last for something that is shown.
+    asked: Instant,
     stop: Stop,
 }
 
@@ -138,11 +141,10 @@ impl<W: Write> Loop<W> {
     }
 
     /// Waits a moment for what the store was asked: on a fast disk a page is then drawn once, with
-    /// what is on it, and a cell once, as saved.
+    /// what is on it, and a cell once, as saved. On a slow one the next key does not wait again.
     fn await_store(&mut self, messages: &Receiver<Msg>, patience: Duration) -> Go {
-        let begun = Instant::now();
         while self.app.awaits_store()
-            && let Some(left) = patience.checked_sub(begun.elapsed())
+            && let Some(left) = patience.checked_sub(self.asked.elapsed())
             && let Ok(message) = messages.recv_timeout(left)
         {
             if self.take(message) == Go::Out {
@@ -160,7 +162,10 @@ impl<W: Write> Loop<W> {
         for effect in update(&mut self.app, message) {
             match effect {
                 Effect::Ask(draft @ Request::Draft(_)) => self.draft = Some(draft),
-                Effect::Ask(request) => self.ask(request),
+                Effect::Ask(request) => {
+                    self.asked = Instant::now();
+                    self.ask(request);
+                }
                 Effect::Interrupt(job) => self.stop.store(job.0, Ordering::Relaxed),
                 Effect::Redraw => self.screen.redraw(),
                 Effect::Quit => return Go::Out,
