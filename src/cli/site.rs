@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::args::Global;
 use super::failure::{Exit, Failure};
 use super::setup;
-use crate::base::{Lang, Message};
+use crate::base::{Lang, Message, moment};
 use crate::ledger::{ActionId, Actor, ActorId, Origin, Role};
 use crate::plan::{self, Plan, Problem, ProblemSeverity, UnitId};
 use crate::store::{self, Action, Change, Committed, RedbStore, Store};
@@ -47,9 +47,12 @@ impl Site {
         Ok(Self {
             dir,
             actor,
+            // The day it is in Vietnam, on a server set to another zone as well: deadlines and the
+            // moments of changes are read by the same clock.
             today: global
                 .today
-                .unwrap_or_else(|| chrono::Local::now().date_naive()),
+                .or_else(|| moment::day(setup::wall()))
+                .unwrap_or_default(),
             lang,
             plan_file: global.plan.clone(),
         })
