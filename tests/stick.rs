@@ -183,8 +183,8 @@ fn a_returned_form_is_corrected_sent_and_confirmed() {
     sound(&two.commune);
 }
 
-#[test]
-fn a_conflict_is_settled_side_by_side() {
+/// Both sides typed another figure; the commune's lies on the stick before the office.
+fn at_odds() -> (Two, Terminal) {
     let two = two();
     cell(&two.commune, "63");
     cell(&two.office, "64");
@@ -192,12 +192,23 @@ fn a_conflict_is_settled_side_by_side() {
     two.writes(&mut lan);
     let mut minh = two.at_the_stick(&two.office);
     minh.until("· mới");
-    takes(&mut minh);
+    (two, minh)
+}
+
+/// Takes the bundle in, and comes to the reason for the office's own figure.
+fn chooses_its_own(minh: &mut Terminal) {
+    takes(minh);
     minh.until("BẤT ĐỒNG, CẦN NGƯỜI QUYẾT");
     minh.press(ENTER);
     minh.until("Tạm hiển thị: 63");
     minh.press("2");
     minh.until("Lý do chọn số 64");
+}
+
+#[test]
+fn a_conflict_is_settled_side_by_side() {
+    let (two, mut minh) = at_odds();
+    chooses_its_own(&mut minh);
     minh.press("đã gọi điện\r");
     minh.until("Đã giải quyết bất đồng");
     assert_eq!(figure(&two.office, "ngoc-thien", "be_trai"), "64");
@@ -206,13 +217,7 @@ fn a_conflict_is_settled_side_by_side() {
 
 #[test]
 fn a_terminal_lost_over_a_preview_or_a_reason_has_changed_nothing() {
-    let two = two();
-    cell(&two.commune, "63");
-    cell(&two.office, "64");
-    let mut lan = two.at_the_stick(&two.commune);
-    two.writes(&mut lan);
-    let mut minh = two.at_the_stick(&two.office);
-    minh.until("· mới");
+    let (two, mut minh) = at_odds();
     minh.press("\x01");
     minh.until("Xem trước khi nhập");
     minh.hang_up();
@@ -222,12 +227,7 @@ fn a_terminal_lost_over_a_preview_or_a_reason_has_changed_nothing() {
 
     let mut minh = two.at_the_stick(&two.office);
     minh.until("· mới");
-    takes(&mut minh);
-    minh.until("BẤT ĐỒNG, CẦN NGƯỜI QUYẾT");
-    minh.press(ENTER);
-    minh.until("Tạm hiển thị: 63");
-    minh.press("2");
-    minh.until("Lý do chọn số 64");
+    chooses_its_own(&mut minh);
     minh.press("đã gọi");
     minh.terminate();
     minh.ended();

@@ -9,12 +9,10 @@ use std::sync::OnceLock;
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{Store, StoreError};
 use nhaplieu::sync::file::FileError;
-use nhaplieu::sync::{
-    BundleError, Carrier, Checked, ImportPlan, Scene, Scope, Unwatched, file, import,
-};
+use nhaplieu::sync::{BundleError, Carrier, Checked, Scope, file};
 
 use crate::site::Site;
-use crate::world::{cell, number, plan, set};
+use crate::world::{cell, number, set};
 
 /// An office, and a bundle of several chunks from a commune it knows.
 fn sent() -> (Site, Vec<u8>) {
@@ -46,18 +44,6 @@ fn lying(path: &Path) -> Result<Checked, BundleError> {
     let carrier = file::open_within(path, path.parent().unwrap(), 0).unwrap();
     assert!(matches!(carrier, Carrier::File(..)), "held");
     Checked::read(carrier)
-}
-
-fn applied(office: &mut Site, bundle: Checked) -> Result<ImportPlan, StoreError> {
-    let plan = plan();
-    let scene = Scene {
-        plan: &plan,
-        unit: &office.unit,
-        by: &office.actor,
-        wall: office.wall,
-        watch: &Unwatched,
-    };
-    import::apply(&mut office.store, &scene, &[bundle])
 }
 
 #[test]
@@ -173,7 +159,7 @@ fn a_copy_that_changes_after_all_changes_nothing() {
     behind.write_all(&[!bytes[at]]).unwrap();
     assert!(matches!(bundle.bytes(), Err(BundleError::Unreadable(_))));
     let before = office.store.info().unwrap();
-    let error = applied(&mut office, bundle).unwrap_err();
+    let error = office.tries_import(&[bundle]).unwrap_err();
     assert!(matches!(error, StoreError::Source(_)), "{error:?}");
     assert_eq!(office.store.info().unwrap().counter, before.counter);
     office.is_clean();

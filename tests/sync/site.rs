@@ -245,9 +245,7 @@ impl Site {
         import::plan(&self.store, &scene, bundles).unwrap()
     }
 
-    /// Imports, and holds that the preview said the same and that the store is clean.
-    pub(crate) fn imports(&mut self, bundles: &[Checked]) -> ImportPlan {
-        let planned = self.plans(bundles);
+    pub(crate) fn tries_import(&mut self, bundles: &[Checked]) -> Result<ImportPlan, StoreError> {
         let plan = plan();
         self.wall += 1_000;
         let scene = Scene {
@@ -257,7 +255,13 @@ impl Site {
             wall: self.wall,
             watch: &nhaplieu::sync::Unwatched,
         };
-        let done = import::apply(&mut self.store, &scene, bundles).unwrap();
+        import::apply(&mut self.store, &scene, bundles)
+    }
+
+    /// Imports, and holds that the preview said the same and that the store is clean.
+    pub(crate) fn imports(&mut self, bundles: &[Checked]) -> ImportPlan {
+        let planned = self.plans(bundles);
+        let done = self.tries_import(bundles).unwrap();
         assert_eq!(planned.counts, done.counts, "the preview said otherwise");
         assert_eq!(planned.changes, done.changes, "the preview said otherwise");
         self.is_clean();

@@ -76,6 +76,10 @@ fn moving(app: &mut App, command: Command) -> Option<Vec<Effect>> {
     if form.edit.is_none() && command != Command::ProblemNext {
         form.left = None;
     }
+    let neighbour = match command {
+        Command::UnitNext | Command::PeriodNext => Neighbour::Next,
+        _ => Neighbour::Previous,
+    };
     match command {
         Command::CellNext | Command::CellCommit | Command::CellDown => {
             effects = write::commit_typed(app)?;
@@ -105,27 +109,11 @@ fn moving(app: &mut App, command: Command) -> Option<Vec<Effect>> {
         }
         Command::UnitNext | Command::UnitPrevious => {
             effects = write::commit_typed(app)?;
-            let next = command == Command::UnitNext;
-            effects.extend(go::unit(
-                app,
-                if next {
-                    Neighbour::Next
-                } else {
-                    Neighbour::Previous
-                },
-            ));
+            effects.extend(go::unit(app, neighbour));
         }
         Command::PeriodNext | Command::PeriodPrevious => {
             effects = write::commit_typed(app)?;
-            let next = command == Command::PeriodNext;
-            effects.extend(go::period(
-                app,
-                if next {
-                    Neighbour::Next
-                } else {
-                    Neighbour::Previous
-                },
-            ));
+            effects.extend(go::period(app, neighbour));
         }
         _ => return None,
     }

@@ -150,13 +150,6 @@ fn reason(body: &Body, note: &str) -> String {
 fn print(desk: &Desk, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure> {
     let recorded = &entry.recorded;
     let lang = out.texts.lang();
-    let show = |body: &Body| match body.content() {
-        Some(content) => match typed::show(content, lang) {
-            empty if empty.is_empty() => "·".to_owned(),
-            shown => shown,
-        },
-        None => said(body).unwrap_or_default(),
-    };
     let subject = &recorded.entry.subject;
     let place = subject
         .form()
@@ -166,22 +159,6 @@ fn print(desk: &Desk, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure
         let label = desk.plan.field(&cell.field).map(|f| f.short.get(lang));
         label.unwrap_or(cell.field.as_str()).to_owned()
     });
-    let kind = out
-        .texts
-        .get(super::log_key(&recorded.entry.body))
-        .to_owned();
-    let change = match (&recorded.entry.body, entry.before.as_slice()) {
-        (Body::SetValue(_) | Body::Resolve(_) | Body::Note(_), before) => {
-            let before: Vec<String> = before.iter().map(show).collect();
-            let before = if before.is_empty() {
-                "·".to_owned()
-            } else {
-                before.join(" / ")
-            };
-            format!("{kind} {before} → {}", show(&recorded.entry.body))
-        }
-        _ => kind,
-    };
     let why = reason(&recorded.entry.body, &recorded.entry.note);
     let why = if why.is_empty() {
         String::new()
@@ -198,7 +175,7 @@ fn print(desk: &Desk, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure
         width::left(recorded.entry.actor.as_str(), 14),
         place,
         what.unwrap_or_default(),
-        change,
+        changed(entry, out),
         contested.to_owned(),
         why,
     ];
@@ -208,4 +185,27 @@ fn print(desk: &Desk, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure
         .filter(|part| !part.is_empty())
         .collect();
     out.line(&parts.join("  "))
+}
+
+/// What was done, and for what is typed from what to what.
+fn changed(entry: &LogEntry, out: &Out<'_>) -> String {
+    let show = |body: &Body| match body.content() {
+        Some(content) => match typed::show(content, out.texts.lang()) {
+            empty if empty.is_empty() => "·".to_owned(),
+            shown => shown,
+        },
+        None => said(body).unwrap_or_default(),
+    };
+    let body = &entry.recorded.entry.body;
+    let kind = out.texts.get(super::log_key(body));
+    if !matches!(body, Body::SetValue(_) | Body::Resolve(_) | Body::Note(_)) {
+        return kind.to_owned();
+    }
+    let before: Vec<String> = entry.before.iter().map(show).collect();
+    let before = if before.is_empty() {
+        "·".to_owned()
+    } else {
+        before.join(" / ")
+    };
+    format!("{kind} {before} → {}", show(body))
 }

@@ -1,0 +1,81 @@
+//! What an entry claims its author may do.
+
+use crate::ledger::chain::AuthorId;
+use crate::ledger::entry::{Body, FLAG_ON_BEHALF, Recorded};
+use crate::ledger::subject::Subject;
+use crate::plan::UnitId;
+
+/// What somebody does by an entry, as far as rights go.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Act {
+    /// Figures, notes, confirmations, submitting.
+    Enter(UnitId),
+    /// The same on a unit's behalf.
+    EnterOnBehalf(UnitId),
+    /// Returning a form.
+    Return,
+    /// Locking and reopening.
+    Close,
+    /// Approving as this owner.
+    Approve(UnitId),
+    /// Approving on an owner's behalf.
+    ApproveOnBehalf(UnitId),
+    /// Enrolling, revoking, rejecting.
+    Govern,
+    /// Beginning as an author, taking a plan, naming people of its own store.
+    Keep,
+    /// Beginning in another author's name.
+    Impersonate,
+    /// Returning, reopening or resolving without saying why: nobody may.
+    WithoutReason,
+}
+
+/// One thing an author does, wherever it does it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim {
+    /// Who.
+    pub author: AuthorId,
+    /// What.
+    pub act: Act,
+}
+
+impl Claim {
+    /// What an entry claims.
+    pub fn of(recorded: &Recorded) -> Self {
+        let entry = &recorded.entry;
+        let on_behalf = entry.flags & FLAG_ON_BEHALF != 0;
+        let act = match (&entry.subject, &entry.body) {
+            (_, Body::Return | Body::Reopen | Body::Resolve(_)) if entry.note.is_empty() => {
+                Act::WithoutReason
+            }
+            (Subject::Approval(_, owner), _) if on_behalf => Act::ApproveOnBehalf(owner.clone()),
+            (Subject::Approval(_, owner), _) => Act::Approve(owner.clone()),
+            (Subject::Form(_), Body::Return) => Act::Return,
+            (Subject::Form(_), Body::Lock { .. } | Body::Reopen) => Act::Close,
+            (Subject::Author(_), Body::EpochStart { .. }) => epoch(recorded),
+            (Subject::Author(_), _) => Act::Govern,
+            (subject, _) => match subject.form() {
+                Some(form) if on_behalf => Act::EnterOnBehalf(form.unit.clone()),
+                Some(form) => Act::Enter(form.unit.clone()),
+                None => Act::Keep,
+            },
+        };
+        Self {
+            author: recorded.author,
+            act,
+        }
+    }
+}
+
+pub(super) fn epoch(recorded: &Recorded) -> Act {
+    match &recorded.entry.body {
+        Body::EpochStart { public_key, .. }
+            if recorded.seq == 1
+                && AuthorId::of_key(public_key) == recorded.author
+                && recorded.entry.subject == Subject::Author(recorded.author) =>
+        {
+            Act::Keep
+        }
+        _ => Act::Impersonate,
+    }
+}
