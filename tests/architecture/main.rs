@@ -7,6 +7,8 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod root;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
