@@ -24,7 +24,7 @@ use nhaplieu::ledger::{
 };
 use nhaplieu::plan::{PeriodId, Plan, UnitId};
 use nhaplieu::store::Committed;
-use nhaplieu::term::screen::Screen;
+use nhaplieu::term::output::TerminalScreen;
 use nhaplieu::ui::texts::Texts;
 use nhaplieu::ui::theme::{Palette, Theme};
 use nhaplieu::ui::{Glyphs, Ui};
@@ -174,7 +174,7 @@ fn main() {
         glyphs: Glyphs::Unicode,
     };
     let wire = Wire::default();
-    let mut screen = Screen::new(wire.clone(), ratatui::layout::Size::new(80, 24));
+    let mut screen = TerminalScreen::new(wire.clone(), ratatui::layout::Size::new(80, 24));
     if screen.draw(&ui, &app).is_err() {
         return;
     }

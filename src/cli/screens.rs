@@ -16,8 +16,8 @@ use crate::ledger::{ActionId, Actor, ActorId};
 use crate::plan::Plan;
 use crate::store::{self, RedbStore, Store, StoreError};
 use crate::term;
-use crate::term::beside::Beside;
 use crate::term::meeting::Folders;
+use crate::term::presence_file::PresenceFile;
 use crate::term::worker::{Keeping, Opener};
 use crate::ui::texts::Texts;
 use crate::ui::theme::{Palette, Theme};
@@ -117,7 +117,7 @@ fn open(
     let plan = plan_of(place, &store)?;
     store.use_plan(Arc::clone(&plan))?;
     let info = store.info()?;
-    let (beside, draft) = Beside::begin(&place.dir, edge.pid, &place.actor);
+    let (presence, draft) = PresenceFile::begin(&place.dir, edge.pid, &place.actor);
     let known = store.actors()?.into_iter().find(|a| a.id == place.actor);
     let actor = known.unwrap_or_else(|| site::stranger(&place.actor));
     Ok(Keeping {
@@ -128,7 +128,7 @@ fn open(
             draft,
             sole: info.sole,
         },
-        presence: Box::new(beside),
+        presence: Box::new(presence),
         folders: Folders {
             home: std::env::home_dir(),
             store: place.dir.clone(),

@@ -14,14 +14,14 @@ static OURS: AtomicBool = AtomicBool::new(false);
 
 /// The terminal in raw mode on its alternate screen, until dropped.
 #[derive(Debug)]
-pub struct Guard(());
+pub(super) struct Guard(());
 
 impl Guard {
     /// Takes the terminal.
     ///
     /// # Errors
     /// When there is none, or it cannot be set.
-    pub fn enter() -> io::Result<Self> {
+    pub(super) fn enter() -> io::Result<Self> {
         enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
         let before = std::panic::take_hook();

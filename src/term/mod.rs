@@ -1,17 +1,16 @@
 //! The terminal: raw mode with a guard, events to messages, frames to bytes, the store's thread.
 
-pub mod beside;
-pub mod events;
 mod folders;
-pub mod guard;
+mod guard;
 mod inbox;
+mod input;
 pub mod meeting;
-mod pencil;
+pub mod output;
+pub mod presence_file;
 mod questions;
 mod receipts;
 pub mod run;
-pub mod screen;
-pub mod signals;
+mod signals;
 mod told;
 pub mod worker;
 
@@ -26,10 +25,4 @@ pub fn size() -> Size {
             height: 24,
         },
     }
-}
-
-/// True when both standard input and output are a terminal.
-pub fn is_there() -> bool {
-    use std::io::IsTerminal;
-    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }

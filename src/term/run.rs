@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::guard::Guard;
 use super::meeting::Stop;
-use super::screen::Screen;
+use super::output::TerminalScreen;
 use super::worker::{Edge, Opener, Worker};
-use super::{events, signals};
+use super::{input, signals};
 use crate::app::msg::{Effect, Msg, Request};
 use crate::app::state::{App, Leaving};
 use crate::app::update;
@@ -47,14 +47,14 @@ pub fn start(setup: Setup) -> io::Result<()> {
     let guard = Guard::enter()?;
     let stop = Stop::clone(&setup.edge.stop);
     let requests = start_worker(setup.plan, setup.opener, setup.edge, to_loop.clone());
-    events::listen(to_loop.clone());
+    input::listen(to_loop.clone());
     signals::listen(to_loop);
     let size = ratatui::layout::Size::new(setup.app.size.width, setup.app.size.height);
     let Requests { sender, thread } = requests;
     let result = Loop {
         app: setup.app,
         ui: setup.ui,
-        screen: Screen::new(out()?, size),
+        screen: TerminalScreen::new(out()?, size),
         requests: sender,
         draft: None,
         asked: Instant::now(),
@@ -95,7 +95,7 @@ fn start_worker(plan: Arc<Plan>, opener: Opener, edge: Edge, answers: Sender<Msg
 struct Loop<W: Write> {
     app: App,
     ui: Ui,
-    screen: Screen<W>,
+    screen: TerminalScreen<W>,
     requests: Sender<Request>,
     /// The unfinished text, which is kept as soon as it is drawn.
     draft: Option<Request>,

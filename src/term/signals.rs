@@ -7,7 +7,7 @@ use crate::app::msg::Msg;
 
 /// Tells the app when the system asks it to end.
 #[cfg(unix)]
-pub fn listen(to: Sender<Msg>) {
+pub(super) fn listen(to: Sender<Msg>) {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGTERM, SIGINT]) else {
         // Without handlers the system's own apply: the program ends, the store is safe.
@@ -24,4 +24,4 @@ pub fn listen(to: Sender<Msg>) {
 
 /// Other systems end a program without asking; the store is safe.
 #[cfg(not(unix))]
-pub fn listen(_to: Sender<Msg>) {}
+pub(super) fn listen(_to: Sender<Msg>) {}

@@ -106,10 +106,4 @@ impl<'a> Canvas<'a> {
         );
         block.intersection(self.area)
     }
-
-    /// Gives a stretch of one row another style.
-    pub fn restyle(&mut self, x: usize, y: usize, columns: usize, style: Style) {
-        let row = self.block(x, y, columns, 1);
-        self.buffer.set_style(row, style);
-    }
 }

@@ -13,8 +13,8 @@ use nhaplieu::ledger::{
 };
 use nhaplieu::plan::{self, PeriodId, Plan, UnitId};
 use nhaplieu::store::{self, Action, Change, Init, RedbStore, Seen, Store, StoreError};
-use nhaplieu::term::beside::Beside;
 use nhaplieu::term::meeting::Folders;
+use nhaplieu::term::presence_file::PresenceFile;
 use nhaplieu::term::worker::{Keeping, Opener};
 use tempfile::TempDir;
 
@@ -250,7 +250,7 @@ pub(crate) fn opener(
         };
         store.use_plan(Arc::clone(&plan))?;
         let info = store.info()?;
-        let (beside, draft) = Beside::begin(&dir, pid, &actor);
+        let (presence, draft) = PresenceFile::begin(&dir, pid, &actor);
         let known = store.actors()?.into_iter().find(|a| a.id == actor).unwrap();
         Ok(Keeping {
             opened: Opened {
@@ -268,7 +268,7 @@ pub(crate) fn opener(
                     move || vec![stick.clone()]
                 }),
             },
-            presence: Box::new(beside),
+            presence: Box::new(presence),
             store: Box::new(Disk {
                 store,
                 failing: Arc::clone(&failing),

@@ -1,5 +1,5 @@
-//! The session's own file beside the store, and the others': who is here, and what was being
-//! typed when a terminal was lost.
+//! The session's own file in the store's folder, and those of the other sessions: who works in
+//! which form, and what was being typed when a terminal was lost.
 
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,9 @@ use crate::app::msg::{Draft, Presence};
 use crate::ledger::ActorId;
 use crate::store::{self, SessionFile};
 
-/// The session files of one store, seen from one session.
+/// The presence file of this session, through which it also reads those of the others.
 #[derive(Debug)]
-pub struct Beside {
+pub struct PresenceFile {
     dir: PathBuf,
     pid: u32,
     actor: ActorId,
@@ -18,18 +18,18 @@ pub struct Beside {
     last: Option<Draft>,
 }
 
-impl Beside {
-    /// Takes a place among the sessions, and what a dead session of the same person left.
+impl PresenceFile {
+    /// Makes the file, and returns the unfinished text that a dead session of the same person left.
     pub fn begin(dir: &Path, pid: u32, actor: &ActorId) -> (Self, Option<Draft>) {
         let draft = left_over(dir, actor);
-        let beside = Self {
+        let file = Self {
             dir: dir.to_owned(),
             pid,
             actor: actor.clone(),
             session: SessionFile::begin(dir, pid, actor).ok(),
             last: None,
         };
-        (beside, draft)
+        (file, draft)
     }
 }
 
@@ -43,7 +43,7 @@ fn left_over(dir: &Path, actor: &ActorId) -> Option<Draft> {
     })
 }
 
-impl Presences for Beside {
+impl Presences for PresenceFile {
     fn keep(&mut self, draft: Option<&Draft>) {
         if self.last.as_ref() == draft {
             return;

@@ -1,7 +1,7 @@
-//! Frames to bytes: one write per frame, nothing sent twice, nothing ever asked.
+//! Writes cells as escape sequences: one write per frame, nothing sent twice, nothing ever asked.
 //!
-//! Over SSH a flush is a packet, so a frame is gathered whole and written once. The cursor's
-//! place and the style are remembered, and only changes are sent. `screen.rs` says which.
+//! Over SSH a flush is a packet, so a frame is gathered whole and written once. The position of
+//! the cursor and the style are remembered, and only changes are sent. `frame.rs` chooses the cells.
 
 use std::io::{self, Write};
 
@@ -9,15 +9,15 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
 
-/// The style of what is written next.
+/// The colours and modifiers in which a character is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Pen {
+struct Attributes {
     fg: Color,
     bg: Color,
     modifier: Modifier,
 }
 
-const PLAIN: Pen = Pen {
+const PLAIN: Attributes = Attributes {
     fg: Color::Reset,
     bg: Color::Reset,
     modifier: Modifier::empty(),
@@ -31,19 +31,19 @@ enum Caret {
     Shown,
 }
 
-/// The encoder: cells in, as few bytes as will do out.
+/// Turns cells into as few bytes of escape sequences as will do.
 #[derive(Debug)]
-pub(super) struct Pencil<W: Write> {
+pub(super) struct AnsiWriter<W: Write> {
     out: W,
     frame: Vec<u8>,
     size: Size,
     at: Option<Position>,
-    pen: Pen,
+    style: Attributes,
     caret: Caret,
 }
 
-impl<W: Write> Pencil<W> {
-    /// An encoder for a terminal of that size.
+impl<W: Write> AnsiWriter<W> {
+    /// A writer for a terminal of that size.
     pub(super) fn new(out: W, size: Size) -> Self {
         let frame = Vec::with_capacity(8 * 1024);
         Self {
@@ -51,7 +51,7 @@ impl<W: Write> Pencil<W> {
             frame,
             size,
             at: None,
-            pen: PLAIN,
+            style: PLAIN,
             caret: Caret::Unknown,
         }
     }
@@ -62,7 +62,7 @@ impl<W: Write> Pencil<W> {
         self.at = None;
     }
 
-    fn go(&mut self, to: Position) {
+    fn move_to(&mut self, to: Position) {
         if self.at == Some(to) {
             return;
         }
@@ -85,14 +85,14 @@ impl<W: Write> Pencil<W> {
         self.frame.extend(text.as_bytes());
     }
 
-    fn dip(&mut self, pen: Pen) {
-        if self.pen == pen {
+    fn set_style(&mut self, style: Attributes) {
+        if self.style == style {
             return;
         }
         let mut codes: Vec<u8> = Vec::new();
-        if !(self.pen.modifier - pen.modifier).is_empty() {
+        if !(self.style.modifier - style.modifier).is_empty() {
             codes.push(0);
-            self.pen = PLAIN;
+            self.style = PLAIN;
         }
         for (modifier, code) in [
             (Modifier::BOLD, 1),
@@ -101,15 +101,15 @@ impl<W: Write> Pencil<W> {
             (Modifier::UNDERLINED, 4),
             (Modifier::REVERSED, 7),
         ] {
-            if pen.modifier.contains(modifier) && !self.pen.modifier.contains(modifier) {
+            if style.modifier.contains(modifier) && !self.style.modifier.contains(modifier) {
                 codes.push(code);
             }
         }
-        if pen.fg != self.pen.fg {
-            codes.push(colour(pen.fg, 30, 90));
+        if style.fg != self.style.fg {
+            codes.push(colour(style.fg, 30, 90));
         }
-        if pen.bg != self.pen.bg {
-            codes.push(colour(pen.bg, 40, 100));
+        if style.bg != self.style.bg {
+            codes.push(colour(style.bg, 40, 100));
         }
         let codes: Vec<String> = codes.iter().map(u8::to_string).collect();
         // A lone 0 is the default of SGR.
@@ -118,7 +118,7 @@ impl<W: Write> Pencil<W> {
             "\x1b[{}m",
             if joined == "0" { "" } else { &joined }
         ));
-        self.pen = pen;
+        self.style = style;
     }
 }
 
@@ -146,12 +146,12 @@ fn colour(color: Color, dark: u8, bright: u8) -> u8 {
 }
 
 /// What makes a blank visible.
-const SEEN_ON_BLANKS: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED);
+const VISIBLE_ON_BLANKS: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED);
 /// From how many blanks on erasing is shorter than writing them.
-const ERASE: u16 = 5;
+const ERASE_FROM: u16 = 5;
 
-fn pen_of(cell: &Cell) -> Pen {
-    Pen {
+fn attributes_of(cell: &Cell) -> Attributes {
+    Attributes {
         fg: cell.fg,
         bg: cell.bg,
         modifier: cell.modifier,
@@ -160,16 +160,16 @@ fn pen_of(cell: &Cell) -> Pen {
 
 /// True for a cell that looks like an erased one.
 fn is_erased(cell: &Cell) -> bool {
-    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(SEEN_ON_BLANKS)
+    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(VISIBLE_ON_BLANKS)
 }
 
-impl<W: Write> Pencil<W> {
+impl<W: Write> AnsiWriter<W> {
     /// Writes changed cells, in the order of reading.
     pub(super) fn draw(&mut self, cells: &[(u16, u16, &Cell)]) {
         let mut rest = cells;
         while let Some(((x, y, cell), tail)) = rest.split_first() {
             let blanks = blanks_at(rest);
-            if blanks >= ERASE {
+            if blanks >= ERASE_FROM {
                 self.erase(*x, *y, blanks);
                 rest = rest.get(usize::from(blanks)..).unwrap_or_default();
                 continue;
@@ -180,14 +180,14 @@ impl<W: Write> Pencil<W> {
     }
 
     fn cell(&mut self, x: u16, y: u16, cell: &Cell) {
-        self.go(Position { x, y });
-        let pen = pen_of(cell);
+        self.move_to(Position { x, y });
+        let style = attributes_of(cell);
         // A blank shows neither the colour nor the weight of letters.
         let same = is_erased(cell)
-            && self.pen.bg == Color::Reset
-            && !self.pen.modifier.intersects(SEEN_ON_BLANKS);
+            && self.style.bg == Color::Reset
+            && !self.style.modifier.intersects(VISIBLE_ON_BLANKS);
         if !same {
-            self.dip(pen);
+            self.set_style(style);
         }
         let symbol = cell.symbol();
         self.push(symbol);
@@ -199,9 +199,9 @@ impl<W: Write> Pencil<W> {
 
     /// Erases `count` columns; the cursor stays where it is.
     fn erase(&mut self, x: u16, y: u16, count: u16) {
-        self.go(Position { x, y });
-        if self.pen.bg != Color::Reset || self.pen.modifier.intersects(SEEN_ON_BLANKS) {
-            self.dip(PLAIN);
+        self.move_to(Position { x, y });
+        if self.style.bg != Color::Reset || self.style.modifier.intersects(VISIBLE_ON_BLANKS) {
+            self.set_style(PLAIN);
         }
         if x.saturating_add(count) >= self.size.width {
             self.push("\x1b[K");
@@ -212,7 +212,7 @@ impl<W: Write> Pencil<W> {
 
     /// Moves the rows `first..=last` up by `by` rows (down when negative); the freed rows are blank.
     pub(super) fn scroll(&mut self, first: u16, last: u16, by: i32) {
-        self.dip(PLAIN);
+        self.set_style(PLAIN);
         let (rows, way) = (by.unsigned_abs(), if by > 0 { 'M' } else { 'L' });
         self.push(&format!("\x1b[{};{}r", first + 1, last + 1));
         self.push(&format!("\x1b[{};1H\x1b[{rows}{way}\x1b[r", first + 1));
@@ -221,7 +221,7 @@ impl<W: Write> Pencil<W> {
 
     /// Blanks the whole screen.
     pub(super) fn clear(&mut self) {
-        self.dip(PLAIN);
+        self.set_style(PLAIN);
         self.push("\x1b[2J");
     }
 
@@ -236,7 +236,7 @@ impl<W: Write> Pencil<W> {
         } else {
             Caret::Hidden
         };
-        self.dip(PLAIN);
+        self.set_style(PLAIN);
         if self.caret != wanted {
             self.push(if caret.is_some() {
                 "\x1b[?25h"
@@ -246,7 +246,7 @@ impl<W: Write> Pencil<W> {
             self.caret = wanted;
         }
         if let Some(place) = caret {
-            self.go(place);
+            self.move_to(place);
         }
         if !self.frame.is_empty() {
             self.out.write_all(&self.frame)?;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect, Size};
 
-use super::pencil::Pencil;
+use super::ansi::AnsiWriter;
 use crate::app::state::App;
 use crate::ui::Ui;
 use crate::ui::chrome::{ABOVE, BELOW};
@@ -16,10 +16,10 @@ const BRIDGE: u16 = 3;
 /// Rows must be won by moving, or it is not worth its bytes.
 const WORTH: usize = 3;
 
-/// A terminal's screen.
+/// What the terminal shows, and the writer that changes it.
 #[derive(Debug)]
-pub struct Screen<W: Write> {
-    pencil: Pencil<W>,
+pub struct TerminalScreen<W: Write> {
+    writer: AnsiWriter<W>,
     shown: Buffer,
     next: Buffer,
     known: Known,
@@ -33,12 +33,12 @@ enum Known {
     No,
 }
 
-impl<W: Write> Screen<W> {
-    /// A screen of that size, of which nothing is known.
+impl<W: Write> TerminalScreen<W> {
+    /// A terminal of that size, whose contents are not known: the first picture is drawn in full.
     pub fn new(out: W, size: Size) -> Self {
         let area = Rect::new(0, 0, size.width, size.height);
         Self {
-            pencil: Pencil::new(out, size),
+            writer: AnsiWriter::new(out, size),
             shown: Buffer::empty(area),
             next: Buffer::empty(area),
             known: Known::No,
@@ -48,7 +48,7 @@ impl<W: Write> Screen<W> {
     /// The terminal has another size now.
     pub fn resize(&mut self, size: Size) {
         let area = Rect::new(0, 0, size.width, size.height);
-        self.pencil.resize(size);
+        self.writer.resize(size);
         self.shown = Buffer::empty(area);
         self.next = Buffer::empty(area);
         self.known = Known::No;
@@ -71,14 +71,14 @@ impl<W: Write> Screen<W> {
 
     fn show(&mut self, caret: Option<Position>) -> io::Result<()> {
         if self.known == Known::No {
-            self.pencil.clear();
+            self.writer.clear();
             self.shown.reset();
             self.known = Known::Yes;
         }
         self.move_rows();
         let changes = self.shown.diff(&self.next);
-        self.pencil.draw(&bridged(&changes, &self.next));
-        self.pencil.finish(caret)?;
+        self.writer.draw(&bridged(&changes, &self.next));
+        self.writer.finish(caret)?;
         std::mem::swap(&mut self.shown, &mut self.next);
         Ok(())
     }
@@ -112,7 +112,7 @@ impl<W: Write> Screen<W> {
         let stays = won(0);
         if let Some(by) = best.filter(|by| won(*by) >= stays + WORTH) {
             let row = |row: usize| u16::try_from(row).unwrap_or(u16::MAX);
-            self.pencil.scroll(row(first), row(end - 1), by);
+            self.writer.scroll(row(first), row(end - 1), by);
             moved(&mut self.shown, first, end, by);
         }
     }
@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    fn draw(screen: &mut Screen<Wire>, lines: &[&str], style: Style) {
+    fn draw(screen: &mut TerminalScreen<Wire>, lines: &[&str], style: Style) {
         screen.next.reset();
         for (y, line) in lines.iter().enumerate() {
             let y = u16::try_from(y).unwrap();
@@ -206,9 +206,12 @@ mod tests {
         screen.show(Some(Position { x: 5, y: 1 })).unwrap();
     }
 
-    fn screen(width: u16, height: u16) -> (Screen<Wire>, Wire) {
+    fn screen(width: u16, height: u16) -> (TerminalScreen<Wire>, Wire) {
         let wire = Wire::default();
-        (Screen::new(wire.clone(), Size::new(width, height)), wire)
+        (
+            TerminalScreen::new(wire.clone(), Size::new(width, height)),
+            wire,
+        )
     }
 
     #[test]

@@ -1,0 +1,6 @@
+//! What the terminal sends, as messages of the app.
+
+mod events;
+mod keys;
+
+pub(super) use events::listen;
