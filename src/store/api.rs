@@ -228,8 +228,8 @@ pub enum StoreError {
     Refused(String),
 }
 
-impl From<super::watch::Stopped> for StoreError {
-    fn from(_: super::watch::Stopped) -> Self {
+impl From<crate::store::exchange::progress::Stopped> for StoreError {
+    fn from(_: crate::store::exchange::progress::Stopped) -> Self {
         Self::Interrupted
     }
 }

@@ -2,45 +2,35 @@
 //!
 //! `docs/store.md` says what lies in the folder, in the tables and in a value.
 
-mod absorb;
 pub mod api;
-mod approved;
-mod arrive;
-pub mod backend;
-mod batch;
-mod codec;
-mod commit;
-pub mod create;
-mod derive;
-mod door;
-mod epoch;
+mod audit;
 pub mod exchange;
-mod fault;
-mod forget;
-mod ground;
-mod key;
-pub mod migrate;
-mod peers;
-mod place;
+mod file;
+mod format;
+mod identity;
+pub mod presence;
 mod read;
-pub mod redb_store;
-mod rows;
-mod rules;
-mod sealing;
-pub mod sessions;
-mod shape;
-mod snapshot;
-mod undo;
-mod verify;
-pub mod watch;
-mod witness;
+mod write;
 
 pub use api::*;
-pub use approved::approved;
-pub use create::{Init, create, create_on};
-pub use migrate::SCHEMA;
-pub use peers::counts;
-pub use redb_store::{Edge, RedbStore, open, open_on, open_read_only};
-pub use rules::fits_plan as fits;
-pub use sessions::{Neighbour, Presence, SessionFile, neighbours, recover};
-pub use verify::CheckOutcome;
+pub use audit::verify::CheckOutcome;
+/// Former names, until every room uses the new ones.
+pub mod watch {
+    pub use super::exchange::progress::{
+        NoProgress as Unwatched, Phase as Step, Progress as Watch, ProgressMeter as Meter, Stopped,
+    };
+}
+
+pub use file::backend;
+pub use file::create::{Init, create, create_on};
+pub use file::handle::{
+    Environment, Environment as Edge, RedbStore, open, open_on, open_read_only,
+};
+pub use format::exchange_tables::counts;
+pub use format::schema::SCHEMA;
+pub use presence::{
+    OtherSession as Neighbour, OtherSession, Presence, SessionFile, other_sessions as neighbours,
+    other_sessions, recover,
+};
+pub use read::approved::approved;
+pub use write::permissions::fits_plan as fits;

@@ -57,9 +57,12 @@ const ROOMS: [(&str, &[&str]); 11] = [
 /// Where a library may be named: a room, or one file.
 const LIBRARIES: [(&str, &[&str]); 11] = [
     ("age", &["sync/cover.rs"]),
-    ("bincode", &["store/codec.rs"]),
+    ("bincode", &["store/format/codec.rs"]),
     ("redb", &["store/"]),
-    ("ed25519_dalek", &["store/key.rs", "sync/container.rs"]),
+    (
+        "ed25519_dalek",
+        &["store/identity/key.rs", "sync/container.rs"],
+    ),
     ("zstd", &["sync/"]),
     ("crossterm", &["term/"]),
     ("ratatui", &["ui/", "term/"]),

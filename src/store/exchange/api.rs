@@ -1,0 +1,382 @@
+//! What a store offers to bundles: its logs as stored bytes, what it believes, and one way to
+//! take foreign entries in, decided inside the transaction that writes them.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ledger::entry::Frontier;
+use crate::ledger::trust::{Seeds, Vouched};
+use crate::ledger::{ActorId, AuthorId, Clock, Entry, EntryRef, Hash, Heads, PlanRef, Recorded};
+use crate::plan::UnitId;
+use crate::store::api::{Store, StoreError};
+use crate::store::exchange::progress::Progress;
+use crate::store::format::shape;
+
+/// Up to where somebody has an author's log: number and hash of the last entry.
+pub type Tip = (u64, Hash);
+
+/// An author's signature over how far its log goes; or, under another key, over the first entry
+/// of the author that follows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Whose log.
+    pub author: AuthorId,
+    /// Up to where.
+    pub seq: u64,
+    /// The hash there.
+    pub hash: Hash,
+    /// Whose signature.
+    pub key: [u8; 32],
+    /// The signature over [`crate::ledger::chain::checkpoint_words`].
+    pub signature: [u8; 64],
+}
+
+/// What another store said of itself in its latest bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// The author that signed.
+    pub author: AuthorId,
+    /// Its unit.
+    pub unit: UnitId,
+    /// When it wrote that bundle, by its own clock.
+    pub created: u64,
+    /// When it was taken in here.
+    pub received: u64,
+    /// The bundle.
+    pub root: Hash,
+    /// Up to where it has each log.
+    pub have: Vec<(AuthorId, u64, Hash)>,
+}
+
+/// One piece of a log that an import brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LogPiece {
+    /// Whose.
+    pub author: AuthorId,
+    /// The first number that was new.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+    /// The hash of the last.
+    pub hash: Hash,
+}
+
+/// What is kept of an import under its bundle's hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The bundle.
+    pub root: Hash,
+    /// When it was taken in.
+    pub wall: u64,
+    /// Who did.
+    pub by: ActorId,
+    /// Who signed it.
+    pub signer: AuthorId,
+    /// What it brought.
+    pub pieces: Vec<LogPiece>,
+    /// What `sync` says of it, in its own layout.
+    pub details: Vec<u8>,
+}
+
+/// Why a bundle is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Held {
+    /// Entries before its own are missing.
+    Waiting,
+    /// Its signer, or an author in it, is not known.
+    Quarantine,
+    /// It overstepped its rights: evidence.
+    Refused,
+}
+
+/// A bundle that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBundle {
+    /// The bundle.
+    pub root: Hash,
+    /// Why.
+    pub held: Held,
+    /// Since when.
+    pub wall: u64,
+    /// Its size.
+    pub size: u64,
+}
+
+/// An entry of a bundle, in its place.
+#[derive(Clone, Copy, Debug)]
+pub struct IncomingEntry<'a> {
+    /// Its number.
+    pub seq: u64,
+    /// The hash before it.
+    pub previous: &'a Hash,
+    /// Its hash.
+    pub hash: &'a Hash,
+    /// Its bytes, as they are stored.
+    pub bytes: &'a [u8],
+}
+
+/// Something that holds pieces of logs, verified already.
+pub trait Source: Sync {
+    /// Shows the entries of piece `index` from number `from` on.
+    ///
+    /// # Errors
+    /// What `look` gives; or that the source cannot be read.
+    fn each(
+        &self,
+        index: usize,
+        from: u64,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+}
+
+/// What is to be taken from a source.
+#[derive(Clone, Copy)]
+pub struct TakenPiece<'b> {
+    /// From where.
+    pub source: &'b dyn Source,
+    /// Which of its pieces.
+    pub index: usize,
+    /// Whose log.
+    pub author: AuthorId,
+    /// From which number on.
+    pub from: u64,
+}
+
+/// Whether the views that come with a decision are all that changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rebuild {
+    /// They are.
+    #[default]
+    No,
+    /// What counts has changed for entries already here: everything derived is made anew.
+    Yes,
+}
+
+/// Everything one import changes.
+#[derive(Default)]
+pub struct ImportDecision<'b> {
+    /// The entries.
+    pub taken: Vec<TakenPiece<'b>>,
+    /// How many they are.
+    pub entries: u64,
+    /// The heads of subjects they change.
+    pub views: BTreeMap<Vec<u8>, Heads>,
+    /// Entries cited before they came, by the subject citing them.
+    pub early: BTreeSet<(EntryRef, [u8; 16])>,
+    /// Cited entries that have come.
+    pub come: BTreeSet<EntryRef>,
+    /// Logs that have several ends.
+    pub forks: BTreeMap<AuthorId, Vec<Tip>>,
+    /// Signatures to keep.
+    pub checkpoints: Vec<Checkpoint>,
+    /// What the others said they have.
+    pub peers: Vec<Peer>,
+    /// What is kept of it.
+    pub reports: Vec<Report>,
+    /// Bundles to keep, with their bytes.
+    pub hold: Vec<(HeldBundle, Cow<'b, [u8]>)>,
+    /// Bundles no longer kept.
+    pub release: Vec<Hash>,
+    /// The latest clock that may be adopted.
+    pub clock: Clock,
+    /// See [`Rebuild`].
+    pub rebuild: Rebuild,
+    /// True when the store must go on as another author: its own log has come back longer than
+    /// it is, or its rights have ended.
+    pub new_epoch: bool,
+}
+
+impl ImportDecision<'_> {
+    /// True when nothing would be written.
+    pub fn is_empty(&self) -> bool {
+        self.taken.is_empty()
+            && self.peers.is_empty()
+            && self.reports.is_empty()
+            && self.hold.is_empty()
+            && self.release.is_empty()
+    }
+}
+
+/// What an import is weighed against: one consistent state of a store, or a model of one.
+pub trait Snapshot {
+    /// What is believed without an entry.
+    fn seeds(&self) -> Result<Seeds, StoreError>;
+    /// All entries on authors, in any order.
+    fn controls(&self) -> Result<Vec<Recorded>, StoreError>;
+    /// Epochs vouched for.
+    fn vouched(&self) -> Result<Vec<Vouched>, StoreError>;
+    /// The ends of an author's log; empty for an unknown one.
+    fn tips(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError>;
+    /// True when that entry is here.
+    fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError>;
+    /// The cited entry, where it is here.
+    fn cited(&self, entry: &EntryRef) -> Result<Option<Recorded>, StoreError>;
+    /// True when the cited entry is here.
+    fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError>;
+    /// The heads of a subject.
+    fn heads(&self, subject: &[u8]) -> Result<Heads, StoreError>;
+    /// The digests of subjects that cite an entry which has not come.
+    fn cited_early(&self, entry: &EntryRef) -> Result<Vec<[u8; 16]>, StoreError>;
+    /// True when entries made under that plan can be understood here.
+    fn knows_plan(&self, plan: &PlanRef) -> Result<bool, StoreError>;
+    /// What is kept of an import.
+    fn report(&self, root: &Hash) -> Result<Option<Report>, StoreError>;
+    /// What another store said last.
+    fn peer(&self, author: &AuthorId) -> Result<Option<Peer>, StoreError>;
+    /// The bundles that are kept.
+    fn held(&self) -> Result<Vec<HeldBundle>, StoreError>;
+    /// Shows every entry, in the order of author and number.
+    fn each_entry(
+        &self,
+        look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+}
+
+/// Up to where the logs of these authors are here, each branch of one that has several: what an
+/// approval or a lock made now has seen. Stated and compared by this one function.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn frontier(ground: &dyn Snapshot, authors: &[AuthorId]) -> Result<Frontier, StoreError> {
+    let mut frontier = Vec::new();
+    for author in authors {
+        let mut tips = ground.tips(author)?;
+        tips.sort_unstable();
+        frontier.extend(tips.into_iter().map(|(seq, hash)| (*author, seq, hash)));
+    }
+    Ok(frontier)
+}
+
+/// Why entries read from a file are refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryFault {
+    /// A text could not be shown as it is: the character's place in it, from 0.
+    Hostile(usize),
+    /// The bytes are no entry.
+    Shape(String),
+}
+
+/// Reads the stored bytes of an entry.
+///
+/// # Errors
+/// [`EntryFault`].
+pub fn read_entry(bytes: &[u8]) -> Result<Entry, EntryFault> {
+    shape::entry_from(bytes).map_err(|error| match error {
+        crate::store::format::codec::CodecError::Hostile(position) => EntryFault::Hostile(position),
+        other => EntryFault::Shape(other.to_string()),
+    })
+}
+
+/// The stored bytes of an entry; for those that make logs without a store.
+pub fn entry_bytes(entry: &Entry) -> Vec<u8> {
+    shape::entry_bytes(entry)
+}
+
+/// How a subject is named among entries cited early.
+pub fn subject_digest(key: &[u8]) -> [u8; 16] {
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&blake3::hash(key).as_bytes()[..16]);
+    digest
+}
+
+/// What `forget` did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Forgotten {
+    /// Nothing had been built on it: it is as if it had never been taken in.
+    AsIfNever,
+    /// Something had: nothing was changed; restoring entries are the way back.
+    BuiltOn,
+}
+
+/// Shows a decision what it is made on; gives what is to be written, or that nothing is.
+pub type Decide<'f, 'b> =
+    dyn FnMut(&dyn Snapshot) -> Result<Option<ImportDecision<'b>>, StoreError> + 'f;
+
+/// A store that meets others.
+pub trait Exchange: Store {
+    /// Asks something of one consistent state.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn weigh(
+        &self,
+        ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Decides and writes, in one transaction; `watch` is told of the writing.
+    ///
+    /// # Errors
+    /// What `decide` gives, [`StoreError::Interrupted`], or a failure of the store: then nothing
+    /// was written.
+    fn absorb(
+        &mut self,
+        watch: &dyn Progress,
+        decide: &mut Decide<'_, '_>,
+    ) -> Result<(), StoreError>;
+
+    /// Shows the stored bytes of the log that ends in `tip`, from number `from` on.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or what `look` gives.
+    fn log_bytes(
+        &self,
+        author: &AuthorId,
+        from: u64,
+        tip: &Tip,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// The authors whose logs are here.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn authors(&self) -> Result<Vec<AuthorId>, StoreError>;
+
+    /// All signatures kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError>;
+
+    /// What others said of themselves.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn peers(&self) -> Result<Vec<Peer>, StoreError>;
+
+    /// The imports, in no order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn reports(&self) -> Result<Vec<Report>, StoreError>;
+
+    /// The bytes of a bundle that is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Lets go of a bundle that is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn release(&mut self, root: &Hash) -> Result<(), StoreError>;
+
+    /// Takes a key for the district's, after a person compared its digits.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn pin(&mut self, key: &[u8; 32], wall: u64) -> Result<(), StoreError>;
+
+    /// Takes an import back where nothing was built on it.
+    ///
+    /// # Errors
+    /// When the store cannot be written; [`StoreError::NothingToUndo`] without such an import.
+    fn forget(&mut self, root: &Hash) -> Result<Forgotten, StoreError>;
+
+    /// Signs as the store's author; gives its public key and the signature.
+    ///
+    /// # Errors
+    /// When the key cannot be read.
+    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError>;
+}

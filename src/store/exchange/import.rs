@@ -1,0 +1,246 @@
+//! Taking foreign entries in, and letting an import go again: the [`Exchange`] trait on redb.
+
+use std::collections::BTreeSet;
+
+use crate::ledger::{AuthorId, Hash};
+use crate::store::api::StoreError;
+use crate::store::audit::verify;
+use crate::store::exchange::apply;
+use crate::store::exchange::progress::Progress;
+use crate::store::exchange::withdraw;
+use crate::store::exchange::{
+    Checkpoint, Decide, Exchange, Forgotten, IncomingEntry, Peer, Report, Snapshot, Tip,
+};
+use crate::store::file::handle::{RedbStore, TransactionEnd};
+use crate::store::format::codec::{Record, TipV1};
+use crate::store::format::exchange_tables::{self, Tag};
+use crate::store::format::tables;
+use crate::store::identity::epoch;
+use crate::store::identity::key::{self, WriterKey};
+use crate::store::read::queries;
+use crate::store::read::snapshot::SnapshotTables;
+use crate::store::write::batch::Batch;
+
+/// How often an import is weighed anew because others wrote meanwhile: all is read and decided
+/// before the transaction, which writes only if nothing has moved since (`settled.md` 2). After
+/// that it is weighed inside the transaction: others wait then, but nobody's typing can keep an
+/// import out for ever.
+const ATTEMPTS: u32 = 3;
+
+/// What came of an import that was weighed inside its transaction.
+enum ImportInside {
+    Nothing,
+    /// Another epoch must begin first.
+    NewEpoch(AuthorId),
+    Written(TipV1),
+}
+
+impl Exchange for RedbStore {
+    fn weigh(
+        &self,
+        ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.read(|reading| ask(&SnapshotTables::read(reading)?))
+    }
+
+    fn absorb(
+        &mut self,
+        watch: &dyn Progress,
+        decide: &mut Decide<'_, '_>,
+    ) -> Result<(), StoreError> {
+        let mut turned = false;
+        for _ in 0..ATTEMPTS {
+            let (stands, decision) = self
+                .read(|reading| Ok((reading.tip()?, decide(&SnapshotTables::read(reading)?)?)))?;
+            let Some(decision) = decision else {
+                return Ok(());
+            };
+            if decision.new_epoch {
+                self.switch_epoch_once(AuthorId(stands.author), &mut turned)?;
+                continue;
+            }
+            if decision.is_empty() {
+                return Ok(());
+            }
+            let written = self.transact(|transaction| {
+                if tables::tip(&transaction.open_table(tables::META)?)? != stands {
+                    return Ok(TransactionEnd::Abort(None));
+                }
+                apply::write(transaction, &decision, watch)
+                    .map(|tip| TransactionEnd::Commit(Some(tip)))
+            })?;
+            if let Some(tip) = written {
+                self.record_witness(tip.author, tip.seq, tip.hash);
+                return Ok(());
+            }
+        }
+        loop {
+            match self.import_inside(watch, decide)? {
+                ImportInside::Nothing => return Ok(()),
+                ImportInside::Written(tip) => {
+                    self.record_witness(tip.author, tip.seq, tip.hash);
+                    return Ok(());
+                }
+                ImportInside::NewEpoch(author) => self.switch_epoch_once(author, &mut turned)?,
+            }
+        }
+    }
+
+    fn log_bytes(
+        &self,
+        author: &AuthorId,
+        from: u64,
+        tip: &Tip,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.read(|reading| {
+            let open = SnapshotTables::read(reading)?;
+            let forked = open.tips(author)?.len() > 1;
+            let chain = if forked {
+                withdraw::chain_to(&open.entries, author, from, tip)?
+            } else {
+                BTreeSet::new()
+            };
+            let (start, _) = tables::seq_range(author, from);
+            let (_, end) = tables::seq_range(author, tip.0);
+            for row in open.entries.range(start.as_slice()..=end.as_slice())? {
+                let (key, value) = row?;
+                let (seq, hash) = crate::store::read::snapshot::tip_of(key.value())?;
+                if forked && !chain.contains(&(seq, hash)) {
+                    continue;
+                }
+                let payload =
+                    crate::store::format::codec::unseal(Record::Entry, key.value(), value.value())?;
+                let (previous, bytes) = payload
+                    .split_first_chunk::<32>()
+                    .ok_or_else(|| StoreError::Damaged("entry".to_owned()))?;
+                look(&IncomingEntry {
+                    seq,
+                    previous: &Hash(*previous),
+                    hash: &hash,
+                    bytes,
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    fn authors(&self) -> Result<Vec<AuthorId>, StoreError> {
+        self.read(|reading| queries::authors(&reading.table(tables::ENTRIES)?))
+    }
+
+    fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
+        self.read(
+            |reading| match &SnapshotTables::read(reading)?.checkpoints {
+                Some(table) => exchange_tables::checkpoints(table),
+                None => Ok(Vec::new()),
+            },
+        )
+    }
+
+    fn peers(&self) -> Result<Vec<Peer>, StoreError> {
+        // Asked at every start: to open the plans with it would read them.
+        self.read(
+            |reading| match &reading.optional(exchange_tables::EXCHANGE)? {
+                Some(table) => exchange_tables::peers(table),
+                None => Ok(Vec::new()),
+            },
+        )
+    }
+
+    fn reports(&self) -> Result<Vec<Report>, StoreError> {
+        self.read(|reading| SnapshotTables::read(reading)?.all_reports())
+    }
+
+    fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(|reading| SnapshotTables::read(reading)?.held_bytes(root))
+    }
+
+    fn release(&mut self, root: &Hash) -> Result<(), StoreError> {
+        self.transact(|transaction| {
+            transaction
+                .open_table(exchange_tables::HELD)?
+                .remove(root.0.as_slice())?;
+            // An import that was weighed with it is weighed again.
+            let mut batch = Batch::begin(transaction)?;
+            batch.tip_mut().counter = batch.tip_mut().counter.saturating_add(1);
+            batch.finish()?;
+            Ok(TransactionEnd::Commit(()))
+        })
+    }
+
+    fn pin(&mut self, public: &[u8; 32], wall: u64) -> Result<(), StoreError> {
+        let author = AuthorId::of_key(public);
+        self.transact(|transaction| {
+            let mut payload = public.to_vec();
+            payload.extend(wall.to_le_bytes());
+            let key = exchange_tables::tagged(Tag::Pin, &author);
+            let mut table = transaction.open_table(exchange_tables::EXCHANGE)?;
+            exchange_tables::put(&mut table, Record::Exchange, &key, &payload)?;
+            drop(table);
+            // Whose word counts has changed, and with it what is acknowledged.
+            verify::rebuild(transaction)?;
+            Ok(TransactionEnd::Commit(()))
+        })
+    }
+
+    fn forget(&mut self, root: &Hash) -> Result<Forgotten, StoreError> {
+        self.transact(
+            |transaction| match withdraw::withdrawable(transaction, root)? {
+                None => Ok(TransactionEnd::Abort(Forgotten::BuiltOn)),
+                Some(report) => {
+                    withdraw::remove(transaction, &report)?;
+                    Ok(TransactionEnd::Commit(Forgotten::AsIfNever))
+                }
+            },
+        )
+    }
+
+    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
+        let writer = self.read(|reading| Ok(AuthorId(reading.tip()?.author)))?;
+        let key = WriterKey::read(&key::path(&self.dir))
+            .filter(|key| key.author() == writer)
+            .ok_or_else(|| StoreError::Damaged("key".to_owned()))?;
+        Ok((key.public(), key.sign(words)))
+    }
+}
+
+impl RedbStore {
+    /// Weighs and writes in one transaction.
+    fn import_inside(
+        &mut self,
+        watch: &dyn Progress,
+        decide: &mut Decide<'_, '_>,
+    ) -> Result<ImportInside, StoreError> {
+        self.transact(|transaction| {
+            let decision = decide(&SnapshotTables::write(transaction)?)?;
+            let tip = tables::tip(&transaction.open_table(tables::META)?)?;
+            match decision {
+                Some(decision) if decision.new_epoch => Ok(TransactionEnd::Abort(
+                    ImportInside::NewEpoch(AuthorId(tip.author)),
+                )),
+                Some(decision) if !decision.is_empty() => {
+                    let tip = apply::write(transaction, &decision, watch)?;
+                    Ok(TransactionEnd::Commit(ImportInside::Written(tip)))
+                }
+                _ => Ok(TransactionEnd::Abort(ImportInside::Nothing)),
+            }
+        })
+    }
+
+    /// Goes on as another author, at most once in an import.
+    fn switch_epoch_once(&mut self, author: AuthorId, turned: &mut bool) -> Result<(), StoreError> {
+        if std::mem::replace(turned, true) {
+            return Err(StoreError::Refused("epoch".to_owned()));
+        }
+        self.switch_epoch(author)
+    }
+
+    /// Goes on as another author, under a key that no epoch of this handle has had.
+    fn switch_epoch(&mut self, writer: AuthorId) -> Result<(), StoreError> {
+        let tip = self.read(tables::ReadTables::tip)?;
+        let material = [self.edge.seed.as_slice(), &tip.hash].concat();
+        self.edge.seed = blake3::derive_key("nhaplieu epoch after a copy v1", &material);
+        epoch::begin_epoch(self, writer)
+    }
+}

@@ -1,0 +1,14 @@
+//! What a store offers to bundles: reading its logs, and taking foreign entries in.
+
+mod api;
+pub(crate) mod apply;
+mod import;
+pub mod progress;
+pub(crate) mod withdraw;
+
+pub use api::*;
+/// Former names, until every room uses the new ones.
+pub use api::{
+    ImportDecision as Decision, IncomingEntry as Arriving, LogPiece as Piece, Snapshot as Ground,
+    TakenPiece as Taken,
+};

@@ -1,0 +1,8 @@
+//! The database file: where it lies, how it is opened and shared, and what its failures mean.
+
+pub mod backend;
+pub(crate) mod create;
+pub(crate) mod errors;
+pub(crate) mod handle;
+pub(crate) mod location;
+mod memory_copy;

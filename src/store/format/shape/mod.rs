@@ -1,0 +1,490 @@
+//! Between the ledger's types and the frozen shapes. Everything read from a file passes here,
+//! so this is where hostile text and impossible values are refused.
+
+mod parts;
+
+use parts::{
+    actor_id, clean, content_from, ref_from, ref_shape, role_from, role_shape, seal_from,
+    seal_shape, unit_texts, units_from, value,
+};
+pub(crate) use parts::{origin_from, origin_shape};
+
+use crate::ledger::{ActionId, AuthorId, Body, Clock, Entry, Hash, Head, Heads, PlanRef, Subject};
+use crate::store::format::codec::{
+    ActorV1, CodecError, ConfirmV1, EmptyV1, EnrolV1, EntryV1, EpochStartV1, HeadV1, NoteV1,
+    PlanInstallV1, RejectRangeV1, RevokeV1, SubmitV1, ValueV1, ViewV1, decode, encode,
+};
+
+/// The bytes of an entry, as they are hashed and stored.
+pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
+    let (kind, body) = body_bytes(&entry.body);
+    let subject = entry.subject.key();
+    encode(&EntryV1 {
+        kind,
+        flags: entry.flags,
+        millis: entry.clock.millis,
+        counter: entry.clock.counter,
+        actor: entry.actor.as_str(),
+        plan_version: entry.plan.version,
+        plan_h8: entry.plan.h8,
+        subject: &subject,
+        body: &body,
+        replaces: entry.replaces.iter().map(ref_shape).collect(),
+        note: &entry.note,
+        action: entry.action.0,
+        origin: origin_shape(entry.origin),
+    })
+}
+
+/// Reads an entry's bytes.
+pub(crate) fn entry_from(bytes: &[u8]) -> Result<Entry, CodecError> {
+    let shape: EntryV1<'_> = decode(bytes)?;
+    Ok(Entry {
+        flags: shape.flags,
+        clock: Clock {
+            millis: shape.millis,
+            counter: shape.counter,
+        },
+        actor: actor_id(shape.actor)?,
+        plan: PlanRef {
+            version: shape.plan_version,
+            h8: shape.plan_h8,
+        },
+        subject: Subject::from_key(shape.subject).map_err(|_| CodecError::Meaning("subject"))?,
+        body: body_from(shape.kind, shape.body)?,
+        replaces: shape.replaces.iter().map(ref_from).collect(),
+        note: clean(shape.note.to_owned())?,
+        action: ActionId(shape.action),
+        origin: origin_from(shape.origin),
+    })
+}
+
+/// The payload of a view.
+pub(crate) fn view_bytes(heads: &Heads) -> Vec<u8> {
+    let shape = |head: &Head| {
+        let (kind, body) = body_bytes(&head.body);
+        HeadV1 {
+            entry: ref_shape(&head.entry),
+            kind,
+            body,
+            millis: head.clock.millis,
+            counter: head.clock.counter,
+            actor: head.actor.as_str().to_owned(),
+            origin: origin_shape(head.origin),
+            flags: head.flags,
+            note: head.note.clone(),
+        }
+    };
+    encode(&ViewV1 {
+        heads: heads.all().iter().map(shape).collect(),
+    })
+}
+
+/// Reads a view.
+pub(crate) fn view_from(bytes: &[u8]) -> Result<Heads, CodecError> {
+    let shape: ViewV1 = decode(bytes)?;
+    let head = |head: HeadV1| {
+        Ok(Head {
+            entry: ref_from(&head.entry),
+            body: body_from(head.kind, &head.body)?,
+            clock: Clock {
+                millis: head.millis,
+                counter: head.counter,
+            },
+            actor: actor_id(&head.actor)?,
+            origin: origin_from(head.origin),
+            flags: head.flags,
+            note: clean(head.note)?,
+        })
+    };
+    let heads: Result<Vec<Head>, CodecError> = shape.heads.into_iter().map(head).collect();
+    Ok(Heads::new(heads?))
+}
+
+fn body_bytes(body: &Body) -> (u8, Vec<u8>) {
+    match body {
+        Body::SetValue(content) => (1, encode(&value(content))),
+        Body::Note(text) => (2, encode(&NoteV1 { text: text.clone() })),
+        Body::Resolve(content) => (3, encode(&value(content))),
+        Body::Confirm {
+            judged,
+            reason,
+            words,
+        } => {
+            let (judged, reason, words) = (judged.clone(), reason.clone(), words.clone());
+            (
+                4,
+                encode(&ConfirmV1 {
+                    judged,
+                    reason,
+                    words,
+                }),
+            )
+        }
+        Body::Submit {
+            content,
+            blanks,
+            unconfirmed,
+            overridden,
+        } => {
+            let (content, blanks) = (content.0, *blanks);
+            let (unconfirmed, overridden) = (*unconfirmed, *overridden);
+            (
+                5,
+                encode(&SubmitV1 {
+                    content,
+                    blanks,
+                    unconfirmed,
+                    overridden,
+                }),
+            )
+        }
+        Body::Return => (6, encode(&EmptyV1 {})),
+        Body::Approve { content, frontier } => (7, encode(&seal_shape(content, frontier))),
+        Body::Lock { content, frontier } => (8, encode(&seal_shape(content, frontier))),
+        Body::Reopen => (9, encode(&EmptyV1 {})),
+        other => control_bytes(other),
+    }
+}
+
+fn control_bytes(body: &Body) -> (u8, Vec<u8>) {
+    match body {
+        Body::Enrol { units, roles, name } => {
+            let roles = roles.iter().map(|role| role_shape(*role)).collect();
+            let (units, name) = (unit_texts(units), name.clone());
+            (10, encode(&EnrolV1 { units, roles, name }))
+        }
+        Body::Revoke { last_good } => {
+            let last_good = *last_good;
+            (11, encode(&RevokeV1 { last_good }))
+        }
+        Body::PlanInstall { id, version, hash } => {
+            let (id, version, hash) = (id.clone(), *version, hash.0);
+            (12, encode(&PlanInstallV1 { id, version, hash }))
+        }
+        Body::EpochStart {
+            public_key,
+            continues,
+        } => {
+            let (public_key, continues) = (*public_key, continues.map(|author| author.0));
+            (
+                13,
+                encode(&EpochStartV1 {
+                    public_key,
+                    continues,
+                }),
+            )
+        }
+        Body::Actor {
+            name,
+            role,
+            units,
+            disabled,
+        } => {
+            let shape = ActorV1 {
+                name: name.clone(),
+                role: role_shape(*role),
+                units: unit_texts(units),
+                disabled: *disabled,
+            };
+            (14, encode(&shape))
+        }
+        Body::RejectRange { from, to } => {
+            let (from, to) = (*from, *to);
+            (15, encode(&RejectRangeV1 { from, to }))
+        }
+        Body::Unknown { kind, bytes } => (*kind, bytes.clone()),
+        // The remaining kinds are written by `body_bytes`; 0 is the kind that never reads back.
+        _ => (0, Vec::new()),
+    }
+}
+
+fn body_from(kind: u8, bytes: &[u8]) -> Result<Body, CodecError> {
+    Ok(match kind {
+        1 => Body::SetValue(content_from(decode::<ValueV1>(bytes)?.content)?),
+        2 => Body::Note(clean(decode::<NoteV1>(bytes)?.text)?),
+        3 => Body::Resolve(content_from(decode::<ValueV1>(bytes)?.content)?),
+        4 => {
+            let shape: ConfirmV1 = decode(bytes)?;
+            Body::Confirm {
+                judged: clean(shape.judged)?,
+                reason: clean(shape.reason)?,
+                words: clean(shape.words)?,
+            }
+        }
+        5 => {
+            let shape: SubmitV1 = decode(bytes)?;
+            Body::Submit {
+                content: Hash(shape.content),
+                blanks: shape.blanks,
+                unconfirmed: shape.unconfirmed,
+                overridden: shape.overridden,
+            }
+        }
+        6 => decode::<EmptyV1>(bytes).map(|_| Body::Return)?,
+        7 => {
+            let (content, frontier) = seal_from(decode(bytes)?);
+            Body::Approve { content, frontier }
+        }
+        8 => {
+            let (content, frontier) = seal_from(decode(bytes)?);
+            Body::Lock { content, frontier }
+        }
+        9 => decode::<EmptyV1>(bytes).map(|_| Body::Reopen)?,
+        10..=15 => control_from(kind, bytes)?,
+        0 => return Err(CodecError::Meaning("kind")),
+        kind => Body::Unknown {
+            kind,
+            bytes: bytes.to_vec(),
+        },
+    })
+}
+
+fn control_from(kind: u8, bytes: &[u8]) -> Result<Body, CodecError> {
+    Ok(match kind {
+        10 => {
+            let shape: EnrolV1 = decode(bytes)?;
+            Body::Enrol {
+                units: units_from(shape.units)?,
+                roles: shape.roles.into_iter().map(role_from).collect(),
+                name: clean(shape.name)?,
+            }
+        }
+        11 => Body::Revoke {
+            last_good: decode::<RevokeV1>(bytes)?.last_good,
+        },
+        12 => {
+            let shape: PlanInstallV1 = decode(bytes)?;
+            Body::PlanInstall {
+                id: clean(shape.id)?,
+                version: shape.version,
+                hash: Hash(shape.hash),
+            }
+        }
+        13 => {
+            let shape: EpochStartV1 = decode(bytes)?;
+            Body::EpochStart {
+                public_key: shape.public_key,
+                continues: shape.continues.map(AuthorId),
+            }
+        }
+        14 => {
+            let shape: ActorV1 = decode(bytes)?;
+            Body::Actor {
+                name: clean(shape.name)?,
+                role: role_from(shape.role),
+                units: units_from(shape.units)?,
+                disabled: shape.disabled,
+            }
+        }
+        _ => {
+            let shape: RejectRangeV1 = decode(bytes)?;
+            Body::RejectRange {
+                from: shape.from,
+                to: shape.to,
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Decimal;
+    use crate::ledger::{ActorId, CellKey, Content, EntryRef, Origin, Role, RowId};
+    use crate::plan::{FieldId, PeriodId, RuleId, UnitId};
+    use crate::store::format::codec::ContentV1;
+
+    fn entry(subject: Subject, body: Body) -> Entry {
+        Entry {
+            flags: 3,
+            clock: Clock {
+                millis: 1_700_000_000_000,
+                counter: 7,
+            },
+            actor: ActorId::parse("lan").unwrap(),
+            plan: PlanRef {
+                version: 3,
+                h8: [1, 2, 3, 4, 5, 6, 7, 8],
+            },
+            subject,
+            body,
+            replaces: vec![EntryRef {
+                author: AuthorId([9; 16]),
+                seq: 300,
+                h8: [7; 8],
+            }],
+            note: "theo sổ của trạm".to_owned(),
+            action: ActionId([5; 16]),
+            origin: Origin::UndoOf(ActionId([6; 16])),
+        }
+    }
+
+    fn cell(row: RowId) -> CellKey {
+        let (unit, period) = (UnitId::new("xa-a"), PeriodId::new("2023"));
+        let mut cell = CellKey::new(&unit, &period, &FieldId::new("so_01"));
+        cell.row = row;
+        cell
+    }
+
+    /// One entry of every kind and every content.
+    fn every_kind() -> Vec<Entry> {
+        let (cell, form) = (cell(Some([3; 16])), cell(None).form);
+        let hash = Hash([4; 32]);
+        let frontier = || vec![(AuthorId([1; 16]), 12, hash)];
+        let units = || vec![UnitId::new("xa-a"), UnitId::new("xa-b")];
+        let value = |text: &str| Content::Value(Decimal::parse(text).unwrap());
+        let contents = [
+            Content::Blank,
+            value("105"),
+            value("0"),
+            value("12.345"),
+            Content::Text("Hội LHPN xã".to_owned()),
+            Content::NoneOccurred,
+            Content::Unavailable,
+            Content::NotApplicable,
+            Content::Invalid("1,2,3".to_owned()),
+        ];
+        let mut all: Vec<Entry> = contents
+            .into_iter()
+            .flat_map(|content| {
+                [Body::SetValue(content.clone()), Body::Resolve(content)]
+                    .map(|body| entry(Subject::Cell(cell.clone()), body))
+            })
+            .collect();
+        let on_form = |body| entry(Subject::Form(form.clone()), body);
+        let on_author = |body| entry(Subject::Author(AuthorId([2; 16])), body);
+        all.extend([
+            entry(
+                Subject::Note(cell.clone()),
+                Body::Note("ghi chú".to_owned()),
+            ),
+            entry(
+                Subject::Confirm(cell.clone(), RuleId::new("slipped")),
+                Body::Confirm {
+                    judged: "105 1050".to_owned(),
+                    reason: "tang-that".to_owned(),
+                    words: "đã hỏi trạm".to_owned(),
+                },
+            ),
+            on_form(Body::Submit {
+                content: hash,
+                blanks: 1,
+                unconfirmed: 2,
+                overridden: 3,
+            }),
+            on_form(Body::Return),
+            entry(
+                Subject::Approval(form.clone(), UnitId::new("phong")),
+                Body::Approve {
+                    content: hash,
+                    frontier: frontier(),
+                },
+            ),
+            on_form(Body::Lock {
+                content: hash,
+                frontier: frontier(),
+            }),
+            on_form(Body::Reopen),
+            on_author(Body::Enrol {
+                units: units(),
+                roles: vec![Role::Clerk, Role::Owner, Role::Coordinator, Role::Viewer],
+                name: "Xã A".to_owned(),
+            }),
+            on_author(Body::Revoke { last_good: 9 }),
+            entry(
+                Subject::Plan,
+                Body::PlanInstall {
+                    id: "thu".to_owned(),
+                    version: 3,
+                    hash,
+                },
+            ),
+            on_author(Body::EpochStart {
+                public_key: [8; 32],
+                continues: Some(AuthorId([1; 16])),
+            }),
+            entry(
+                Subject::Actor(ActorId::parse("lan").unwrap()),
+                Body::Actor {
+                    name: "Nguyễn Thị Lan".to_owned(),
+                    role: Role::Clerk,
+                    units: units(),
+                    disabled: true,
+                },
+            ),
+            on_author(Body::RejectRange { from: 3, to: 5 }),
+            on_form(Body::Unknown {
+                kind: 200,
+                bytes: vec![0, 255, 1],
+            }),
+        ]);
+        all
+    }
+
+    #[test]
+    fn every_kind_of_entry_reads_back_and_encodes_the_same_again() {
+        for entry in every_kind() {
+            let bytes = entry_bytes(&entry);
+            let read = entry_from(&bytes).unwrap();
+            assert_eq!(read, entry);
+            assert_eq!(entry_bytes(&read), bytes);
+            for cut in 0..bytes.len() {
+                assert!(entry_from(&bytes[..cut]).is_err(), "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_version_1_are_frozen() {
+        let hasher = every_kind().iter().map(entry_bytes).fold(
+            blake3::Hasher::new(),
+            |mut hasher, bytes| {
+                hasher.update(&bytes);
+                hasher
+            },
+        );
+        let frozen = "42c8eeaf77780a3cd0b8a075c443f147a49afb9ab64cde1e90280027cddf2e4f";
+        assert_eq!(hasher.finalize().to_hex().as_str(), frozen);
+    }
+
+    #[test]
+    fn views_read_back() {
+        for entry in every_kind() {
+            let at = EntryRef {
+                author: AuthorId([1; 16]),
+                seq: 2,
+                h8: [3; 8],
+            };
+            let mut heads = vec![Head::of(at, &entry)];
+            heads.push(Head::of(EntryRef { seq: 4, ..at }, &entry));
+            let heads = Heads::new(heads);
+            assert_eq!(view_from(&view_bytes(&heads)), Ok(heads));
+        }
+    }
+
+    #[test]
+    fn hostile_text_does_not_get_in() {
+        for hostile in ["a\u{1b}[31m", "a\u{202e}b", "a\u{200b}", "a\nb"] {
+            let note = entry(Subject::Note(cell(None)), Body::Note(hostile.to_owned()));
+            assert!(matches!(
+                entry_from(&entry_bytes(&note)),
+                Err(CodecError::Hostile(1))
+            ));
+            let mut reason = entry(Subject::Note(cell(None)), Body::Note(String::new()));
+            reason.note = hostile.to_owned();
+            assert!(entry_from(&entry_bytes(&reason)).is_err());
+        }
+    }
+
+    #[test]
+    fn a_figure_has_one_spelling() {
+        let padded = encode(&ValueV1 {
+            content: ContentV1::Value {
+                mantissa: 1050,
+                scale: 1,
+            },
+        });
+        assert_eq!(body_from(1, &padded), Err(CodecError::Meaning("figure")));
+    }
+}

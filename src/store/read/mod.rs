@@ -1,0 +1,5 @@
+//! Reads: queries of forms, logs and people, and what of a form was approved.
+
+pub(crate) mod approved;
+pub(crate) mod queries;
+pub(crate) mod snapshot;

@@ -1,0 +1,301 @@
+//! The tables of one consistent state, as an import weighs them and as `verify` believes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use redb::{ReadOnlyTable, Table, WriteTransaction};
+
+use crate::ledger::entry::Frontier;
+use crate::ledger::subject::SubjectKind;
+use crate::ledger::trust::{Seeds, Vouched};
+use crate::ledger::{AuthorId, EntryRef, Hash, Heads, PlanRef, Recorded, Subject, Trust};
+use crate::store::api::StoreError;
+use crate::store::exchange::{self, HeldBundle, Peer, Report, Snapshot, Tip};
+use crate::store::format::codec::Record;
+use crate::store::format::exchange_tables::{self, Tag, TrustState};
+use crate::store::format::tables::{self, Bytes, ReadTables, Rows};
+
+/// The tables.
+pub(crate) struct SnapshotTables<T> {
+    pub(crate) entries: T,
+    views: T,
+    meta: T,
+    plans: T,
+    pub(crate) exchange: Option<T>,
+    pub(crate) checkpoints: Option<T>,
+    pub(crate) early: Option<T>,
+    pub(crate) reports: Option<T>,
+    pub(crate) held: Option<T>,
+}
+
+impl SnapshotTables<ReadOnlyTable<Bytes, Bytes>> {
+    /// For reading.
+    pub(crate) fn read(reading: &ReadTables) -> Result<Self, StoreError> {
+        Ok(Self {
+            entries: reading.table(tables::ENTRIES)?,
+            views: reading.table(tables::VIEWS)?,
+            meta: reading.table(tables::META)?,
+            plans: reading.table(tables::PLANS)?,
+            exchange: reading.optional(exchange_tables::EXCHANGE)?,
+            checkpoints: reading.optional(exchange_tables::CHECKPOINTS)?,
+            early: reading.optional(exchange_tables::EARLY)?,
+            reports: reading.optional(exchange_tables::REPORTS)?,
+            held: reading.optional(exchange_tables::HELD)?,
+        })
+    }
+}
+
+impl<'txn> SnapshotTables<Table<'txn, Bytes, Bytes>> {
+    /// Inside a write transaction; they are closed again when this is dropped.
+    pub(crate) fn write(transaction: &'txn WriteTransaction) -> Result<Self, StoreError> {
+        Ok(Self {
+            entries: transaction.open_table(tables::ENTRIES)?,
+            views: transaction.open_table(tables::VIEWS)?,
+            meta: transaction.open_table(tables::META)?,
+            plans: transaction.open_table(tables::PLANS)?,
+            exchange: Some(transaction.open_table(exchange_tables::EXCHANGE)?),
+            checkpoints: Some(transaction.open_table(exchange_tables::CHECKPOINTS)?),
+            early: Some(transaction.open_table(exchange_tables::EARLY)?),
+            reports: Some(transaction.open_table(exchange_tables::REPORTS)?),
+            held: Some(transaction.open_table(exchange_tables::HELD)?),
+        })
+    }
+}
+
+impl<T: Rows> SnapshotTables<T> {
+    /// What is believed, from the entries themselves and not from any view of them.
+    pub(crate) fn trust_state(&self) -> Result<TrustState, StoreError> {
+        let mut controls = Vec::new();
+        for row in self.entries.range::<&[u8]>(..)? {
+            let (key, value) = row?;
+            // A bad entry is reported by those who read all of them.
+            if let Ok(recorded) = tables::unsealed_entry(key.value(), value.value())
+                && matches!(recorded.entry.subject, Subject::Author(_))
+            {
+                controls.push(recorded);
+            }
+        }
+        let trust = Trust::new(&self.seeds()?, &controls, &self.vouched()?);
+        let acked = self.acked(&trust)?;
+        let mut plans = std::collections::HashSet::new();
+        for row in self.plans.range::<&[u8]>(..)? {
+            let (key, _) = row?;
+            plans.extend(key.value().first_chunk::<8>().copied());
+        }
+        Ok(TrustState {
+            trust,
+            acked,
+            plans,
+        })
+    }
+
+    /// Up to where every log is here, each branch of it: what an approval made now has seen.
+    pub(crate) fn frontier(&self) -> Result<Frontier, StoreError> {
+        exchange::frontier(self, &crate::store::read::queries::authors(&self.entries)?)
+    }
+
+    /// Up to where the district has own logs; where this is the district, anybody.
+    pub(crate) fn acked(&self, trust: &Trust) -> Result<BTreeMap<AuthorId, u64>, StoreError> {
+        let mut acked = BTreeMap::new();
+        for peer in self.exchange.iter().map(exchange_tables::peers) {
+            for peer in peer? {
+                let upstream = trust.is_root(&peer.author) || trust.is_rootless();
+                if trust.is_own(&peer.author) || !upstream {
+                    continue;
+                }
+                for (author, seq, hash) in &peer.have {
+                    if trust.is_own(author) && self.holds(author, *seq, hash)? {
+                        let most = acked.entry(*author).or_insert(0);
+                        *most = (*most).max(*seq);
+                    }
+                }
+            }
+        }
+        Ok(acked)
+    }
+
+    /// The bundle that is kept under that hash.
+    pub(crate) fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(table) = &self.held else {
+            return Ok(None);
+        };
+        exchange_tables::one(table, Record::Held, &root.0, |payload| {
+            Ok(exchange_tables::held_from(*root, payload)?.1.to_vec())
+        })
+    }
+
+    /// All imports.
+    pub(crate) fn all_reports(&self) -> Result<Vec<Report>, StoreError> {
+        let mut all = Vec::new();
+        if let Some(table) = &self.reports {
+            exchange_tables::each(table, Record::Report, &[], |key, bytes| {
+                all.push(exchange_tables::report_from(
+                    exchange_tables::root_of(key)?,
+                    bytes,
+                )?);
+                Ok(())
+            })?;
+        }
+        Ok(all)
+    }
+}
+
+impl<T: Rows> Snapshot for SnapshotTables<T> {
+    fn seeds(&self) -> Result<Seeds, StoreError> {
+        let pinned = match &self.exchange {
+            Some(table) => exchange_tables::pinned(table)?,
+            None => BTreeSet::new(),
+        };
+        let writer = Some(AuthorId(tables::tip(&self.meta)?.author));
+        Ok(Seeds { writer, pinned })
+    }
+
+    fn controls(&self) -> Result<Vec<Recorded>, StoreError> {
+        let prefix = Subject::kind_prefix(SubjectKind::Author);
+        let end = tables::after(&prefix);
+        let mut open = Vec::new();
+        for row in self.views.range(prefix.as_slice()..end.as_slice())? {
+            let (key, value) = row?;
+            open.extend(tables::unsealed_view(key.value(), value.value())?.references());
+        }
+        // None of these is ever left out of a view, so all are reached from the heads.
+        let mut found = BTreeMap::new();
+        while let Some(reference) = open.pop() {
+            if found.contains_key(&reference) {
+                continue;
+            }
+            if let Some(recorded) = tables::cited(&self.entries, &reference)? {
+                open.extend(recorded.entry.replaces.iter().copied());
+                found.insert(reference, recorded);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    fn vouched(&self) -> Result<Vec<Vouched>, StoreError> {
+        match &self.checkpoints {
+            Some(table) => Ok(exchange_tables::vouched(&exchange_tables::checkpoints(
+                table,
+            )?)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn tips(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError> {
+        if let Some(table) = &self.exchange {
+            let key = exchange_tables::tagged(Tag::Fork, author);
+            if let Some(tips) =
+                exchange_tables::one(table, Record::Exchange, &key, exchange_tables::tips_from)?
+            {
+                return Ok(tips);
+            }
+        }
+        let (from, _) = tables::seq_range(author, 0);
+        let (_, to) = tables::seq_range(author, u64::MAX);
+        match self
+            .entries
+            .range(from.as_slice()..=to.as_slice())?
+            .next_back()
+        {
+            None => Ok(Vec::new()),
+            Some(row) => Ok(vec![tip_of(row?.0.value())?]),
+        }
+    }
+
+    fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError> {
+        let key = tables::entry_key(author, seq, hash);
+        Ok(self.entries.get(key.as_slice())?.is_some())
+    }
+
+    fn cited(&self, entry: &EntryRef) -> Result<Option<Recorded>, StoreError> {
+        tables::cited(&self.entries, entry)
+    }
+
+    fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError> {
+        let (from, to) = tables::seq_range(&entry.author, entry.seq);
+        for row in self.entries.range(from.as_slice()..=to.as_slice())? {
+            if tip_of(row?.0.value())?.1.short() == entry.h8 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn heads(&self, subject: &[u8]) -> Result<Heads, StoreError> {
+        tables::view(&self.views, subject)
+    }
+
+    fn cited_early(&self, entry: &EntryRef) -> Result<Vec<[u8; 16]>, StoreError> {
+        let mut subjects = Vec::new();
+        // Mostly nothing waits, and this is asked for each entry that comes.
+        if let Some(table) = &self.early
+            && !table.is_empty()?
+        {
+            let prefix = exchange_tables::early_key(entry, None);
+            exchange_tables::each(table, Record::Early, &prefix, |key, _| {
+                subjects.extend(key.last_chunk::<16>().copied());
+                Ok(())
+            })?;
+        }
+        Ok(subjects)
+    }
+
+    fn knows_plan(&self, plan: &PlanRef) -> Result<bool, StoreError> {
+        let known = self.plans.range(plan.h8.as_slice()..)?.next();
+        match known {
+            Some(row) => Ok(row?.0.value().starts_with(&plan.h8)),
+            None => Ok(false),
+        }
+    }
+
+    fn report(&self, root: &Hash) -> Result<Option<Report>, StoreError> {
+        match &self.reports {
+            Some(table) => exchange_tables::one(table, Record::Report, &root.0, |bytes| {
+                exchange_tables::report_from(*root, bytes)
+            }),
+            None => Ok(None),
+        }
+    }
+
+    fn peer(&self, author: &AuthorId) -> Result<Option<Peer>, StoreError> {
+        match &self.exchange {
+            Some(table) => {
+                let key = exchange_tables::tagged(Tag::Peer, author);
+                exchange_tables::one(table, Record::Exchange, &key, |bytes| {
+                    exchange_tables::peer_from(*author, bytes)
+                })
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn held(&self) -> Result<Vec<HeldBundle>, StoreError> {
+        let mut all = Vec::new();
+        if let Some(table) = &self.held {
+            exchange_tables::each(table, Record::Held, &[], |key, payload| {
+                all.push(exchange_tables::held_from(exchange_tables::root_of(key)?, payload)?.0);
+                Ok(())
+            })?;
+        }
+        Ok(all)
+    }
+
+    fn each_entry(
+        &self,
+        look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for row in self.entries.range::<&[u8]>(..)? {
+            let (key, value) = row?;
+            look(&tables::unsealed_entry(key.value(), value.value())?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Number and hash in the key of an entry.
+pub(crate) fn tip_of(key: &[u8]) -> Result<Tip, StoreError> {
+    let bad = || StoreError::Damaged("entry key".to_owned());
+    let rest = key.get(16..).ok_or_else(bad)?;
+    let (seq, hash) = rest.split_first_chunk::<8>().ok_or_else(bad)?;
+    let hash = hash.try_into().map_err(|_| bad())?;
+    Ok((u64::from_be_bytes(*seq), Hash(hash)))
+}
