@@ -23,8 +23,9 @@ use std::time::Instant;
 
 use nhaplieu::store::Store;
 use nhaplieu::store::exchange::Exchange;
+use nhaplieu::sync::bundle::file;
 use nhaplieu::sync::export::{self, Order};
-use nhaplieu::sync::{Checked, Scene, Scope, Unwatched, file, import};
+use nhaplieu::sync::{Checked, Scene, Scope, Unwatched, import};
 
 use peers::Layout;
 

@@ -18,7 +18,8 @@ use nhaplieu::plan::{FieldType, Plan, UnitId, embedded, parse};
 use nhaplieu::store::exchange::entry_bytes;
 use nhaplieu::store::{Action, Edge, Init, RedbStore, Store, create, open};
 use nhaplieu::sync::export::Chunks;
-use nhaplieu::sync::{BundleError, Header, Range, Scope, undo};
+use nhaplieu::sync::held::withdraw;
+use nhaplieu::sync::{BundleError, Header, Range, Scope};
 
 use crate::Failure;
 
@@ -281,7 +282,7 @@ fn coordinator(dir: &Path, plan: &Arc<Plan>, writers: &[Writer]) -> Result<(), F
     store.use_plan(Arc::clone(plan))?;
     let enrol = |writer: &Writer| {
         let units = vec![writer.unit.clone()];
-        undo::enrol(
+        withdraw::enrol(
             writer.author,
             units,
             vec![Role::Clerk],

@@ -7,7 +7,7 @@ use super::meeting::FolderUse;
 use crate::base::Message;
 use crate::ledger::{AuthorId, CellKey, Content, EntryRef, FormKey, Hash};
 use crate::plan::RuleId;
-use crate::sync::fingerprint::Fingerprint;
+use crate::sync::bundle::fingerprint::Fingerprint;
 
 /// What the text is for.
 #[derive(Clone, Debug, PartialEq, Eq)]

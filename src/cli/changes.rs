@@ -9,7 +9,7 @@ use super::shapes::figure_and_text;
 use crate::base::Message;
 use crate::ledger::{AuthorId, Content, typed};
 use crate::plan::{FieldId, Plan, UnitId};
-use crate::sync::plan::{
+use crate::sync::import::plan::{
     Counts, Dispute, Fate, FigureChange, ImportPlan, Stranger, Suspicion, Timing,
 };
 

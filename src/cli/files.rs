@@ -8,8 +8,8 @@ use super::failure::{Exit, Failure};
 use super::out::Out;
 use super::secrets::Secrets;
 use crate::base::Message;
+use crate::sync::bundle::file::{self, FileError};
 use crate::sync::export::ExportError;
-use crate::sync::file::{self, FileError};
 use crate::sync::{BundleError, Checked, Watch};
 
 impl From<BundleError> for Failure {

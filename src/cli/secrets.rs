@@ -14,7 +14,7 @@ pub(crate) struct Secrets<'a> {
     )]
     told: &'a Unlock,
     #[cfg(feature = "age")]
-    secret: Option<crate::sync::cover::Secret>,
+    secret: Option<crate::sync::bundle::encryption::Secret>,
 }
 
 impl<'a> Secrets<'a> {
@@ -53,7 +53,7 @@ mod with_age {
     use crate::cli::args::LockArgs;
     use crate::cli::site::read_file;
     use crate::sync::BundleError;
-    use crate::sync::cover::{self, Lock, Secret};
+    use crate::sync::bundle::encryption::{self, Lock, Secret};
 
     impl Secrets<'_> {
         /// The bundle inside an encrypted file; any other file as it is.
@@ -66,14 +66,14 @@ mod with_age {
             out: &mut Out<'_>,
         ) -> Result<Carrier, Failure> {
             let bytes = match &file {
-                Carrier::Memory(bytes) if cover::is_covered(bytes) => bytes,
+                Carrier::Memory(bytes) if encryption::is_covered(bytes) => bytes,
                 _ => return Ok(file),
             };
             if self.secret.is_none() {
                 self.secret = self.ask(bytes, out)?;
             }
             match &self.secret {
-                Some(secret) => Ok(cover::uncover(bytes, secret)?.into()),
+                Some(secret) => Ok(encryption::uncover(bytes, secret)?.into()),
                 None => Err(BundleError::Encrypted.into()),
             }
         }
@@ -85,7 +85,7 @@ mod with_age {
             if let Some(file) = &self.told.passphrase_file {
                 return Ok(Some(Secret::Passphrase(passphrase_in(file)?)));
             }
-            if !cover::takes_passphrase(bytes)? || !std::io::stdin().is_terminal() {
+            if !encryption::takes_passphrase(bytes)? || !std::io::stdin().is_terminal() {
                 return Ok(None);
             }
             Ok(Some(Secret::Passphrase(typed("cli.secret.ask", out)?)))

@@ -1,44 +1,21 @@
-//! How it travels: bundles, what is believed of them, and what they change.
+//! Exchange of entries between stores by files.
 //!
-//! A file is opened ([`container`]), read through ([`check`]), weighed against the store
-//! ([`import`], which says what would change before anything does) and taken in one transaction.
-//! `docs/bundle-format.md` describes the file byte by byte.
+//! [`bundle`] is the file itself: read, written, verified. [`export`] says what goes into one,
+//! [`import`] what one would change and takes it in, [`held`] what a store keeps of bundles and
+//! what people decide about them. `docs/bundle-format.md` describes the file byte by byte,
+//! `docs/merge.md` the import.
 
-pub mod armour;
-pub mod carrier;
-pub mod check;
-pub mod container;
-pub mod cover;
-pub mod dispute;
-mod effects;
-mod entry;
-pub mod error;
+pub mod bundle;
 pub mod export;
-pub mod file;
-pub mod fingerprint;
-mod frame;
-mod gate;
-pub mod header;
+pub mod held;
 pub mod import;
-pub mod inspect;
-mod judge;
-mod keeping;
-pub mod kept;
-pub mod keyfile;
-mod late;
-pub mod limits;
-mod merge;
-pub mod pack;
-pub mod plan;
-pub mod undo;
-mod walk;
 
 pub use crate::store::watch;
-pub use carrier::Carrier;
-pub use check::Checked;
-pub use container::Container;
-pub use error::{BundleError, Limit};
-pub use header::{Have, Header, Range, Scope, Vouch};
-pub use merge::Scene;
-pub use plan::ImportPlan;
+pub use bundle::container::Container;
+pub use bundle::error::{BundleError, Limit};
+pub use bundle::header::{Have, Header, Range, Scope, Vouch};
+pub use bundle::reader::Checked;
+pub use bundle::source::Carrier;
+pub use import::merge::Scene;
+pub use import::plan::ImportPlan;
 pub use watch::{Step, Unwatched, Watch};

@@ -8,10 +8,12 @@ use std::time::SystemTime;
 use crate::app::meeting::{FileKind, Inbox, InboxFile, Seen, Standing};
 use crate::base::Message;
 use crate::ledger::Hash;
-use crate::sync::container::MAGIC;
-use crate::sync::file::FileError;
-use crate::sync::keyfile::{self, KeyFile};
-use crate::sync::{BundleError, Container, Header, Limit, armour, file};
+use crate::sync::bundle::container::MAGIC;
+use crate::sync::bundle::file;
+use crate::sync::bundle::file::FileError;
+use crate::sync::bundle::key_file::{self, KeyFile};
+use crate::sync::bundle::text_armour;
+use crate::sync::{BundleError, Container, Header, Limit};
 
 /// How many bundles and keys of a folder are listed.
 const MOST: usize = 200;
@@ -91,12 +93,12 @@ impl Candidate {
     }
 
     fn is_key(&self) -> bool {
-        self.begins().starts_with(keyfile::FIRST.as_bytes()) || self.named(".nlk")
+        self.begins().starts_with(key_file::FIRST.as_bytes()) || self.named(".nlk")
     }
 
     fn is_bundle(&self) -> bool {
         let head = self.begins();
-        head.starts_with(&MAGIC) || armour::find(head).is_some() || self.named(".nlb")
+        head.starts_with(&MAGIC) || text_armour::find(head).is_some() || self.named(".nlb")
     }
 }
 

@@ -19,11 +19,11 @@ use crate::ledger::{ActionId, ActorId, AuthorId, Hash, Origin};
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::Exchange;
 use crate::store::{Action, StoreError};
+use crate::sync::bundle::file::{self, Dress};
+use crate::sync::bundle::fingerprint::fingerprint;
+use crate::sync::bundle::key_file::KeyFile;
 use crate::sync::export::{self, ExportError, Order};
-use crate::sync::file::{self, Dress};
-use crate::sync::fingerprint::fingerprint;
-use crate::sync::keyfile::KeyFile;
-use crate::sync::undo::{self, Undone};
+use crate::sync::held::withdraw::{self, Undone};
 use crate::sync::{BundleError, Checked, Scene, Scope, Step, Unwatched, Watch, import};
 
 /// Who asks, when, and how an answer gets out before the work is done.
@@ -335,7 +335,8 @@ impl Around<'_> {
         root: &Hash,
         reason: &str,
     ) -> Result<Met, Not> {
-        let undone = self.with_scene(store, job, |store, _| undo::import(store, root, reason))?;
+        let undone =
+            self.with_scene(store, job, |store, _| withdraw::import(store, root, reason))?;
         Ok(Met::Done(match undone {
             Undone::AsIfNever => Message::new("meet.taken_back"),
             Undone::Restoring { changes, disputed } => {
@@ -346,7 +347,7 @@ impl Around<'_> {
                     self.commit(store, changes)?;
                     Message::new("meet.restored").with("count", count)
                 };
-                undo::with_left(done, disputed)
+                withdraw::with_left(done, disputed)
             }
         }))
     }

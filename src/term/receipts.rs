@@ -3,7 +3,7 @@
 use crate::app::msg::Confirmation;
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::Exchange;
-use crate::sync::kept;
+use crate::sync::held::status;
 
 /// What was read last, and when.
 #[derive(Default)]
@@ -33,7 +33,7 @@ fn read(store: &dyn Exchange, plan: &Plan) -> Option<Confirmation> {
     if !heard.iter().any(|peer| from_there(&peer.unit)) {
         return None;
     }
-    kept::confirmed(store)
+    status::confirmed(store)
         .unwrap_or_default()
         .into_iter()
         .filter(|one| from_there(&one.unit))

@@ -56,12 +56,12 @@ const ROOMS: [(&str, &[&str]); 11] = [
 
 /// Where a library may be named: a room, or one file.
 const LIBRARIES: [(&str, &[&str]); 11] = [
-    ("age", &["sync/cover.rs"]),
+    ("age", &["sync/bundle/encryption.rs"]),
     ("bincode", &["store/format/codec.rs"]),
     ("redb", &["store/"]),
     (
         "ed25519_dalek",
-        &["store/identity/key.rs", "sync/container.rs"],
+        &["store/identity/key.rs", "sync/bundle/container.rs"],
     ),
     ("zstd", &["sync/"]),
     ("crossterm", &["term/"]),

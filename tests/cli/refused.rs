@@ -5,7 +5,7 @@
 use nhaplieu::plan::UnitId;
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{self, Edge, RedbStore};
-use nhaplieu::sync::pack;
+use nhaplieu::sync::bundle::writer;
 use nhaplieu::sync::{BundleError, Checked, Header};
 
 use crate::bundles::District;
@@ -43,7 +43,7 @@ fn with_header(desk: &Desk, bytes: &[u8], change: impl FnOnce(&mut Header)) -> V
         })
         .unwrap();
     let store = signing(desk);
-    pack::seal::<BundleError>(&header.bytes(), &raws, |words| {
+    writer::seal::<BundleError>(&header.bytes(), &raws, |words| {
         Ok(store.sign(words).unwrap().1)
     })
     .unwrap()
@@ -58,7 +58,7 @@ fn bomb(desk: &Desk, bytes: &[u8]) -> Vec<u8> {
     body.extend(blake3::hash(&z).as_bytes());
     body.extend(&z);
     let store = signing(desk);
-    pack::seal_frames::<BundleError>(&header, 1, body, |words| Ok(store.sign(words).unwrap().1))
+    writer::seal_frames::<BundleError>(&header, 1, body, |words| Ok(store.sign(words).unwrap().1))
         .unwrap()
 }
 

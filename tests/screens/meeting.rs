@@ -556,7 +556,7 @@ fn another_key_in_the_place_of_the_compared_one_is_not_believed() {
         use nhaplieu::store::exchange::Exchange;
         let store = nhaplieu::store::open(&office.dir(), &office.edge(5)).unwrap();
         let (key, _) = store.sign(b"").unwrap();
-        let file = nhaplieu::sync::keyfile::KeyFile {
+        let file = nhaplieu::sync::bundle::key_file::KeyFile {
             unit: nhaplieu::plan::UnitId::new("ngoc-thien"),
             name: name.to_owned(),
             key,

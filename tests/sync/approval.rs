@@ -9,7 +9,7 @@ use nhaplieu::ledger::entry::Frontier;
 use nhaplieu::ledger::{AuthorId, Body, Content, Form, FormKey, FormStatus, Hash, Role, Subject};
 use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::store::{Change, Seen, Store, StoreError};
-use nhaplieu::sync::plan::{Fate, Timing};
+use nhaplieu::sync::import::plan::{Fate, Timing};
 use nhaplieu::sync::{BundleError, Checked, Scope, import};
 
 use crate::site::Site;
@@ -427,7 +427,7 @@ fn which_steps_a_bundle_may_bring() {
         let mut office = Site::office();
         let mut other = Site::new(unit, "ai-do", Role::Coordinator, 3);
         let author = other.store.info().unwrap().author;
-        office.does(vec![nhaplieu::sync::undo::enrol(
+        office.does(vec![nhaplieu::sync::held::withdraw::enrol(
             author,
             vec![UnitId::new(unit)],
             vec![role],

@@ -8,8 +8,9 @@ use std::sync::OnceLock;
 
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{Store, StoreError};
-use nhaplieu::sync::file::FileError;
-use nhaplieu::sync::{BundleError, Carrier, Checked, Scope, file};
+use nhaplieu::sync::bundle::file;
+use nhaplieu::sync::bundle::file::FileError;
+use nhaplieu::sync::{BundleError, Carrier, Checked, Scope};
 
 use crate::site::Site;
 use crate::world::{cell, number, set};

@@ -2,10 +2,12 @@
 
 use nhaplieu::ledger::{Body, Content, Entry, Hash, chain};
 use nhaplieu::store::exchange::{Exchange, entry_bytes};
-use nhaplieu::sync::container::{CHUNK_HEAD, FIXED, TAIL};
-use nhaplieu::sync::error::Limit;
-use nhaplieu::sync::pack;
-use nhaplieu::sync::{BundleError, Checked, Header, Range, Scope, armour, inspect};
+use nhaplieu::sync::bundle::container::{CHUNK_HEAD, FIXED, TAIL};
+use nhaplieu::sync::bundle::error::Limit;
+use nhaplieu::sync::bundle::text_armour;
+use nhaplieu::sync::bundle::writer;
+use nhaplieu::sync::import::inspect;
+use nhaplieu::sync::{BundleError, Checked, Header, Range, Scope};
 
 use crate::pen::Pen;
 use crate::site::Site;
@@ -28,7 +30,7 @@ fn cut_at_every_byte_it_is_named_as_truncated() {
             "cut at {cut}: {error:?}"
         );
     }
-    let text = armour::write(&bytes);
+    let text = text_armour::write(&bytes);
     for cut in 0..text.trim_end().len() {
         let error = Checked::read(text.as_bytes()[..cut].to_vec()).unwrap_err();
         assert!(
@@ -75,7 +77,7 @@ fn every_changed_bit_is_seen() {
 #[test]
 fn mutations_never_panic_and_nothing_that_differs_is_accepted() {
     let (_, bytes) = small();
-    let text = armour::write(&bytes).into_bytes();
+    let text = text_armour::write(&bytes).into_bytes();
     let mut pen = Pen::new(1);
     for round in 0..crate::pen::rounds(10_000, 1_000_000) {
         let armoured = round % 4 == 0;
@@ -97,7 +99,7 @@ fn mutations_never_panic_and_nothing_that_differs_is_accepted() {
 fn armour_survives_mail_and_a_renamed_file_is_known_by_content() {
     let (_, bytes) = small();
     let plain = inspect::inspect(bytes.clone()).unwrap();
-    let text = armour::write(&bytes);
+    let text = text_armour::write(&bytes);
     assert!(text.lines().all(|line| line.len() <= 76));
     let mailed = format!(
         "Gửi phòng số liệu.\r\n\r\n{}\r\n--\r\nxã A\r\n",
@@ -141,7 +143,8 @@ impl Draft {
 }
 
 pub(crate) fn sealed(site: &Site, header: &[u8], raws: &[Vec<u8>]) -> Vec<u8> {
-    pack::seal::<BundleError>(header, raws, |words| Ok(site.store.sign(words).unwrap().1)).unwrap()
+    writer::seal::<BundleError>(header, raws, |words| Ok(site.store.sign(words).unwrap().1))
+        .unwrap()
 }
 
 /// A log of these entries that follow the beginning of `site`, sealed and signed by it.
@@ -310,7 +313,8 @@ fn promises_are_refused_without_allocating_for_them() {
     };
     let seal = |count: usize, body: &[u8]| {
         let sign = |words: &[u8]| Ok(site.store.sign(words).unwrap().1);
-        let bytes = pack::seal_frames::<BundleError>(&header, count, body.to_vec(), sign).unwrap();
+        let bytes =
+            writer::seal_frames::<BundleError>(&header, count, body.to_vec(), sign).unwrap();
         Checked::read(bytes).unwrap_err()
     };
     assert_eq!(seal(1, &chunk(&bomb, 200 << 20)), too_large(Limit::Chunk));

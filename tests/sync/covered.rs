@@ -1,7 +1,8 @@
 //! Bundles encrypted on the outside: opened by the right secret only, refused for what they are by
 //! everything else, and limited before and after.
 
-use nhaplieu::sync::{BundleError, Checked, cover};
+use nhaplieu::sync::bundle::encryption;
+use nhaplieu::sync::{BundleError, Checked};
 
 use crate::container::small;
 
@@ -16,7 +17,7 @@ const HEADS: [&[u8]; 3] = [
 fn an_encrypted_file_is_known_by_content_in_every_build() {
     let (_, bytes) = small();
     for head in HEADS {
-        assert!(cover::is_covered(head));
+        assert!(encryption::is_covered(head));
         let error = Checked::read(head.to_vec()).unwrap_err();
         assert_eq!(error, BundleError::Encrypted);
         let key = if cfg!(feature = "age") {
@@ -26,8 +27,8 @@ fn an_encrypted_file_is_known_by_content_in_every_build() {
         };
         assert_eq!(error.message().key, key);
     }
-    assert!(!cover::is_covered(&bytes));
-    assert!(!cover::is_covered(b"age-encryption.org/v2\n"));
+    assert!(!encryption::is_covered(&bytes));
+    assert!(!encryption::is_covered(b"age-encryption.org/v2\n"));
 }
 
 #[cfg(feature = "age")]
@@ -35,10 +36,11 @@ mod opened {
     use std::io::Write;
 
     use age::secrecy::{ExposeSecret, SecretString};
-    use nhaplieu::sync::cover::{Lock, Secret, cover, takes_passphrase, uncover};
-    use nhaplieu::sync::error::Limit;
-    use nhaplieu::sync::file::Dress;
-    use nhaplieu::sync::{BundleError, Checked, limits};
+    use nhaplieu::sync::bundle::encryption::{Lock, Secret, cover, takes_passphrase, uncover};
+    use nhaplieu::sync::bundle::error::Limit;
+    use nhaplieu::sync::bundle::file::Dress;
+    use nhaplieu::sync::bundle::limits;
+    use nhaplieu::sync::{BundleError, Checked};
 
     use crate::container::small;
     use crate::pen::{Pen, rounds};

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use nhaplieu::store::backend::Access;
 use nhaplieu::store::{RedbStore, Store, open_on};
-use nhaplieu::sync::{Checked, Scene, import, undo};
+use nhaplieu::sync::held::withdraw;
+use nhaplieu::sync::{Checked, Scene, import};
 use redb::StorageBackend;
 
 use crate::disk::{Gate, Gated, Op};
@@ -135,7 +136,7 @@ fn an_import_and_its_undo_are_whole_or_not_at_all() {
     };
     let changes = die_at_each(image.path(), 200, &import, &before, &after);
     assert!(changes > 5, "{changes}");
-    let undo = |store: &mut RedbStore| undo::import(store, &root, "nhầm").is_ok();
+    let undo = |store: &mut RedbStore| withdraw::import(store, &root, "nhầm").is_ok();
     let imported = image.path().join("after");
     let changes = die_at_each(&imported, 200, &undo, &after, &before);
     assert!(changes > 5, "{changes}");

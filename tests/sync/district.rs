@@ -10,7 +10,7 @@ use nhaplieu::ledger::{
 use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::store::exchange::{Exchange, Ground};
 use nhaplieu::sync::export::{self, Order};
-use nhaplieu::sync::plan::Fate;
+use nhaplieu::sync::import::plan::Fate;
 use nhaplieu::sync::{Checked, Scene, Scope, import};
 
 use crate::model::{Fault, Model};

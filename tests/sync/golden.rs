@@ -9,9 +9,11 @@
 
 use std::path::PathBuf;
 
-use nhaplieu::sync::container::{FIXED, TAIL};
-use nhaplieu::sync::plan::Fate;
-use nhaplieu::sync::{Checked, Scope, armour, inspect};
+use nhaplieu::sync::bundle::container::{FIXED, TAIL};
+use nhaplieu::sync::bundle::text_armour;
+use nhaplieu::sync::import::inspect;
+use nhaplieu::sync::import::plan::Fate;
+use nhaplieu::sync::{Checked, Scope};
 
 use crate::site::Site;
 
@@ -38,7 +40,7 @@ fn write_golden_files() {
     let large = commune.bundle_bytes(None, Scope::All);
     std::fs::write(fixture("v1-small.nlb"), &small).unwrap();
     std::fs::write(fixture("v1-large.nlb"), &large).unwrap();
-    std::fs::write(fixture("v1-large.txt"), armour::write(&large)).unwrap();
+    std::fs::write(fixture("v1-large.txt"), text_armour::write(&large)).unwrap();
 }
 
 #[test]

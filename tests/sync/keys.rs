@@ -2,10 +2,11 @@
 
 use nhaplieu::store::Store;
 use nhaplieu::store::exchange::Exchange;
-use nhaplieu::sync::fingerprint::fingerprint;
-use nhaplieu::sync::keyfile::{KeyFile, KeyFileError};
-use nhaplieu::sync::plan::Fate;
-use nhaplieu::sync::{BundleError, undo};
+use nhaplieu::sync::BundleError;
+use nhaplieu::sync::bundle::fingerprint::fingerprint;
+use nhaplieu::sync::bundle::key_file::{KeyFile, KeyFileError};
+use nhaplieu::sync::held::withdraw;
+use nhaplieu::sync::import::plan::Fate;
 
 use crate::site::Site;
 
@@ -27,7 +28,7 @@ fn a_key_file_enrols_before_there_is_anything_to_report() {
     let file = KeyFile::read(text.replace('\n', "\r\n").as_bytes()).unwrap();
     assert_eq!(file.author(), commune.store.info().unwrap().author);
     assert_eq!(file.fingerprint(), fingerprint(&file.key));
-    office.does(vec![undo::enrol_key(&file)]);
+    office.does(vec![withdraw::enrol_key(&file)]);
     commune.types("so_00", "5");
     let done = office.imports(&[commune.bundle(Some("phong"))]);
     assert_eq!(done.bundles[0].fate, Fate::Taken);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use nhaplieu::ledger::{Body, Role, Subject};
 use nhaplieu::plan::UnitId;
-use nhaplieu::sync::plan::Fate;
+use nhaplieu::sync::import::plan::Fate;
 use nhaplieu::sync::{Checked, Scope};
 
 use crate::model::Model;

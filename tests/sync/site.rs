@@ -200,7 +200,7 @@ impl Site {
     /// Admits another store for its unit.
     pub(crate) fn enrols(&mut self, other: &Self) {
         let author = other.store.info().unwrap().author;
-        let change = nhaplieu::sync::undo::enrol(
+        let change = nhaplieu::sync::held::withdraw::enrol(
             author,
             vec![other.unit.clone()],
             vec![Role::Clerk],

@@ -6,7 +6,7 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use nhaplieu::base::Lang;
-use nhaplieu::sync::file::{self, Disk, Dress, FileError, RealDisk};
+use nhaplieu::sync::bundle::file::{self, Disk, Dress, FileError, RealDisk};
 use nhaplieu::sync::{Checked, Scope};
 use nhaplieu::ui::texts::Texts;
 
@@ -179,7 +179,7 @@ fn whatever_a_stick_does_the_older_file_is_whole_or_the_new_one_is_not_vouched_f
     for dress in [Dress::Plain, Dress::Armour] {
         let new_file = match dress {
             Dress::Plain => new.clone(),
-            Dress::Armour => nhaplieu::sync::armour::write(&new).into_bytes(),
+            Dress::Armour => nhaplieu::sync::bundle::text_armour::write(&new).into_bytes(),
         };
         for (at, way) in steps.iter().flat_map(|at| WAYS.map(|way| (*at, way))) {
             let dir = tempfile::tempdir().unwrap();
@@ -315,7 +315,8 @@ fn a_link_in_the_place_of_the_half_written_file_is_not_followed() {
     std::os::unix::fs::symlink(&victim, stick.join("a.nlb.part")).unwrap();
     let mut site = crate::site::Site::commune("xa-a", 1);
     let bundle = site.bundle_bytes(None, nhaplieu::sync::Scope::All);
-    nhaplieu::sync::file::write(&path, &bundle, nhaplieu::sync::file::Dress::Plain).unwrap();
+    nhaplieu::sync::bundle::file::write(&path, &bundle, nhaplieu::sync::bundle::file::Dress::Plain)
+        .unwrap();
     assert_eq!(std::fs::read(&victim).unwrap(), b"kho");
     let written = std::fs::symlink_metadata(&path).unwrap();
     assert!(written.is_file(), "the bundle itself, not a link to it");

@@ -3,8 +3,8 @@
 use nhaplieu::ledger::Body;
 use nhaplieu::store::exchange::{Exchange, Held};
 use nhaplieu::store::{LogFilter, Store};
-use nhaplieu::sync::plan::{Dispute, Fate, Suspicion};
-use nhaplieu::sync::undo::{self, Undone};
+use nhaplieu::sync::held::withdraw::{self, Undone};
+use nhaplieu::sync::import::plan::{Dispute, Fate, Suspicion};
 use nhaplieu::sync::{BundleError, Checked, Scope};
 
 use crate::site::{DAY, Site};
@@ -129,7 +129,7 @@ fn a_gap_waits_and_is_applied_by_itself_when_filled() {
 
 /// The same bundle without its first entry, sealed anew by the same store.
 fn cut_first(site: &Site, bundle: &Checked) -> Checked {
-    use nhaplieu::sync::pack::seal;
+    use nhaplieu::sync::bundle::writer::seal;
     let mut header = bundle.header().clone();
     let mut raws = Vec::new();
     let mut first = None;
@@ -191,7 +191,7 @@ fn two_who_edit_one_cell_make_a_conflict_that_looks_alike_everywhere() {
 fn what_oversteps_its_units_is_refused_whole_and_kept() {
     let (mut office, mut commune) = (Site::office(), Site::commune("xa-b", 2));
     let author = commune.store.info().unwrap().author;
-    office.does(vec![undo::enrol(
+    office.does(vec![withdraw::enrol(
         author,
         vec![nhaplieu::plan::UnitId::new("xa-a")],
         vec![nhaplieu::ledger::Role::Clerk],
@@ -242,7 +242,7 @@ fn a_revoked_author_is_left_out_everywhere() {
     other.imports(&[office.bundle(Some("xa-b"))]);
     assert_eq!(other.shows("xa-a", "so_00"), "6");
 
-    office.does(vec![undo::revoke(author, 4, "mất USB")]);
+    office.does(vec![withdraw::revoke(author, 4, "mất USB")]);
     office.is_clean();
     assert_eq!(office.shows("xa-a", "so_00"), "5");
     let done = other.imports(&[office.bundle(Some("xa-b"))]);
@@ -273,16 +273,16 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     let bundle = commune.bundle(Some("phong"));
     office.imports(std::slice::from_ref(&bundle));
     assert_ne!(everything(&office), before);
-    let undone = undo::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
+    let undone = withdraw::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
     assert_eq!(undone, Undone::AsIfNever);
     office.is_clean();
     assert_eq!(everything(&office), before);
-    assert!(undo::import(&mut office.store, &bundle.root(), "nhầm").is_err());
+    assert!(withdraw::import(&mut office.store, &bundle.root(), "nhầm").is_err());
 
     // Once something is built on it, new entries restore what was.
     office.imports(std::slice::from_ref(&bundle));
     office.types_for("xa-a", "so_00", "60");
-    let undone = undo::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
+    let undone = withdraw::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
     let Undone::Restoring { changes, .. } = undone else {
         panic!("built on");
     };
@@ -317,7 +317,7 @@ fn taking_an_import_back_settles_no_dispute_with_a_third_figure() {
     office.imports(&[a.bundle(Some("phong"))]);
     let before = office.shows("xa-a", "so_00");
     assert!(before.ends_with('!'));
-    let undone = undo::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
+    let undone = withdraw::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
     assert_eq!(
         undone,
         Undone::Restoring {
@@ -338,7 +338,7 @@ fn taking_an_import_back_leaves_an_equal_figure_of_another_and_what_somebody_set
         a.types("so_00", figure);
         office.imports(&[a.bundle(Some("phong"))]);
     }
-    let undone = undo::import(&mut office.store, &first.root(), "nhầm").unwrap();
+    let undone = withdraw::import(&mut office.store, &first.root(), "nhầm").unwrap();
     assert_eq!(undone, restoring_nothing(), "the later 5 is another entry");
 
     office.types_for("xa-a", "so_01", "1");
@@ -353,7 +353,7 @@ fn taking_an_import_back_leaves_an_equal_figure_of_another_and_what_somebody_set
     office.imports(std::slice::from_ref(&settled));
     a.types("so_02", "3");
     office.imports(&[a.bundle(Some("phong"))]);
-    let undone = undo::import(&mut office.store, &settled.root(), "nhầm").unwrap();
+    let undone = withdraw::import(&mut office.store, &settled.root(), "nhầm").unwrap();
     let left = Undone::Restoring {
         changes: Vec::new(),
         disputed: 1,
@@ -413,7 +413,7 @@ fn what_comes_while_an_import_is_taken_back_refuses_it() {
     let bundle = a.bundle(Some("phong"));
     office.imports(std::slice::from_ref(&bundle));
     office.types_for("xa-a", "so_02", "90");
-    let undone = undo::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
+    let undone = withdraw::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
     let Undone::Restoring { changes, .. } = undone else {
         panic!("built on");
     };
@@ -455,7 +455,7 @@ fn of_bundles_that_came_in_together_one_is_taken_back_alone() {
     let (from_a, from_b) = (a.bundle(Some("phong")), b.bundle(Some("phong")));
     let roots = (from_a.root(), from_b.root());
     office.imports(&[from_a, from_b]);
-    let kept = nhaplieu::sync::kept::imported(&office.store).unwrap();
+    let kept = nhaplieu::sync::held::status::imported(&office.store).unwrap();
     for one in &kept {
         let details = one.details.as_ref().unwrap();
         assert_eq!(details.changes.len(), 1, "its own figure and no other's");
@@ -463,10 +463,10 @@ fn of_bundles_that_came_in_together_one_is_taken_back_alone() {
     }
     office.types_for("xa-a", "so_00", "50");
     office.types_for("xa-b", "so_01", "8");
-    let undone = undo::import(&mut office.store, &roots.0, "nhầm").unwrap();
+    let undone = withdraw::import(&mut office.store, &roots.0, "nhầm").unwrap();
     assert_eq!(undone, restoring_nothing(), "typed over since");
     assert_eq!(office.shows("xa-b", "so_00"), "7", "nobody took that back");
-    let undone = undo::import(&mut office.store, &roots.1, "nhầm").unwrap();
+    let undone = withdraw::import(&mut office.store, &roots.1, "nhầm").unwrap();
     assert_eq!(undone, Undone::AsIfNever);
     assert_eq!(office.shows("xa-a", "so_00"), "50");
     assert_eq!(office.shows("xa-b", "so_00"), "");
@@ -479,7 +479,7 @@ fn what_was_locked_is_not_taken_away_with_its_import_nor_the_lock_with_its_own()
     let figures = commune.bundle(Some("phong"));
     office.imports(std::slice::from_ref(&figures));
     office.does(vec![crate::approval::lock(&office)]);
-    let undone = undo::import(&mut office.store, &figures.root(), "nhầm").unwrap();
+    let undone = withdraw::import(&mut office.store, &figures.root(), "nhầm").unwrap();
     let Undone::Restoring { changes, .. } = undone else {
         panic!("the lock has seen it");
     };
@@ -488,7 +488,7 @@ fn what_was_locked_is_not_taken_away_with_its_import_nor_the_lock_with_its_own()
 
     let lock = office.bundle(Some("xa-a"));
     commune.imports(std::slice::from_ref(&lock));
-    let undone = undo::import(&mut commune.store, &lock.root(), "nhầm").unwrap();
+    let undone = withdraw::import(&mut commune.store, &lock.root(), "nhầm").unwrap();
     assert_eq!(undone, restoring_nothing(), "nobody unlocks so");
     let form = commune.store.form(&form("xa-a", "2023")).unwrap();
     assert!(matches!(
@@ -621,7 +621,7 @@ fn nothing_is_typed_under_a_number_that_was_rejected_before_it_was_given() {
     office.imports(&[commune.bundle(Some("phong"))]);
     let info = commune.store.info().unwrap();
     let next = info.seq + 1;
-    let reject = nhaplieu::sync::undo::reject(info.author, next, next, "nhập nhầm sổ");
+    let reject = nhaplieu::sync::held::withdraw::reject(info.author, next, next, "nhập nhầm sổ");
     office.does(vec![reject]);
     commune.imports(&[office.bundle(Some("xa-a"))]);
     commune.types("so_01", "7");

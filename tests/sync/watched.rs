@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{RedbStore, Store, StoreError, open};
-use nhaplieu::sync::plan::Fate;
+use nhaplieu::sync::import::plan::Fate;
 use nhaplieu::sync::{BundleError, Checked, ImportPlan, Scene, Step, Watch, import};
 
 use crate::scale::large;

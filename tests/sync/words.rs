@@ -2,8 +2,8 @@
 
 use nhaplieu::base::{Lang, Message};
 use nhaplieu::ledger::AuthorId;
-use nhaplieu::sync::error::Limit;
-use nhaplieu::sync::plan::{Counts, Fate};
+use nhaplieu::sync::bundle::error::Limit;
+use nhaplieu::sync::import::plan::{Counts, Fate};
 use nhaplieu::sync::{BundleError, ImportPlan};
 use nhaplieu::ui::texts::Texts;
 

@@ -13,8 +13,8 @@ use super::meeting::{ask, begin, look_again, meeting};
 use crate::base::{Label, Message};
 use crate::ledger::{Body, Content, FormKey, Hash, Origin, Role, Subject, typed};
 use crate::store::{Change, Seen};
-use crate::sync::dispute::Dispute;
-use crate::sync::fingerprint::Fingerprint;
+use crate::sync::bundle::fingerprint::Fingerprint;
+use crate::sync::held::conflicts::Dispute;
 
 /// Longest path that is typed, in characters.
 const PATH_LIMIT: usize = 400;

@@ -5,7 +5,7 @@ use crate::app::first_run::FirstRun;
 use crate::ledger::{ActorId, AuthorId, Role};
 use crate::plan::{Plan, UnitId};
 use crate::store::{Change, Store, StoreError};
-use crate::sync::undo;
+use crate::sync::held::withdraw;
 
 /// Whether this person may change what the store has of others: everybody it knows but those who
 /// only look. What an import brings or takes away is no entry of theirs that the write path could
@@ -57,6 +57,11 @@ impl Asking {
             return Admission::Pin(self.key);
         }
         let (author, role) = (self.author(), FirstRun::role_for(plan, &self.unit));
-        Admission::Enrol(undo::enrol(author, vec![self.unit], vec![role], &self.name))
+        Admission::Enrol(withdraw::enrol(
+            author,
+            vec![self.unit],
+            vec![role],
+            &self.name,
+        ))
     }
 }

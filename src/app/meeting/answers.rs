@@ -9,8 +9,8 @@ use crate::app::update::refresh;
 use crate::base::moment::short_day;
 use crate::base::{Arg, Message};
 use crate::store::Committed;
-use crate::sync::dispute::Dispute;
-use crate::sync::plan::{Fate, ImportPlan};
+use crate::sync::held::conflicts::Dispute;
+use crate::sync::import::plan::{Fate, ImportPlan};
 
 /// Takes an answer in.
 pub(in crate::app) fn answered(app: &mut App, met: Met) -> Vec<Effect> {

@@ -2,7 +2,7 @@
 
 use crate::app::msg::Ticket;
 use crate::ledger::Content;
-use crate::sync::dispute::Dispute;
+use crate::sync::held::conflicts::Dispute;
 
 /// The page.
 #[derive(Debug)]

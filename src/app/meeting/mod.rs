@@ -19,8 +19,8 @@ pub use standing::{Other, Seat, Standing, standing};
 
 use crate::ledger::Hash;
 use crate::plan::UnitId;
-use crate::sync::dispute::Dispute;
-use crate::sync::kept::{Imported, Waiting};
+use crate::sync::held::conflicts::Dispute;
+use crate::sync::held::status::{Imported, Waiting};
 
 /// How many of the past imports the page lists.
 const PAST: usize = 30;

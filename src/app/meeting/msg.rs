@@ -8,8 +8,8 @@ use crate::app::msg::Ticket;
 use crate::base::Message;
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
-use crate::sync::fingerprint::Fingerprint;
-use crate::sync::plan::ImportPlan;
+use crate::sync::bundle::fingerprint::Fingerprint;
+use crate::sync::import::plan::ImportPlan;
 use crate::sync::watch::Step;
 
 /// A question or order about other stores. Long work carries a number by which it can be stopped.

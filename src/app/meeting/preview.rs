@@ -2,8 +2,8 @@
 
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
-use crate::sync::fingerprint::Fingerprint;
-use crate::sync::plan::{Details, FigureChange, ImportPlan, Suspicion};
+use crate::sync::bundle::fingerprint::Fingerprint;
+use crate::sync::import::plan::{Details, FigureChange, ImportPlan, Suspicion};
 
 /// What the page stands for, and so what Enter does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Preview {
 
     /// The figures, those in conflict first.
     pub fn changes(&self) -> Vec<&FigureChange> {
-        use crate::sync::plan::Dispute;
+        use crate::sync::import::plan::Dispute;
         let mut changes: Vec<&FigureChange> = self.plan.changes.iter().collect();
         changes.sort_by_key(|change| change.dispute == Dispute::None);
         changes
@@ -98,7 +98,7 @@ impl Preview {
         }
         for (at, bundle) in self.plan.bundles.iter().enumerate() {
             rows.push(Row::Bundle(at));
-            if let crate::sync::plan::Fate::Waiting(gaps) = &bundle.fate {
+            if let crate::sync::import::plan::Fate::Waiting(gaps) = &bundle.fate {
                 rows.extend((0..gaps.len()).map(|gap| Row::Gap(at, gap)));
             }
         }

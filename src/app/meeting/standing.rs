@@ -4,8 +4,8 @@ use crate::plan::{Plan, UnitId};
 use crate::store::exchange::Exchange;
 use crate::store::{StoreError, StoreInfo};
 use crate::sync::Scene;
-use crate::sync::dispute::{self, Dispute};
-use crate::sync::kept::{self, Confirmed, Kept};
+use crate::sync::held::conflicts::{self, Dispute};
+use crate::sync::held::status::{self, Confirmed, Kept};
 
 /// Everything the page shows of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn standing(
     store: &(impl Exchange + ?Sized),
     scene: &Scene<'_>,
 ) -> Result<Standing, StoreError> {
-    let (info, kept) = (store.info()?, kept::kept(store, scene)?);
+    let (info, kept) = (store.info()?, status::kept(store, scene)?);
     let seat = if info.unit == scene.plan.coordinator {
         Seat::District
     } else {
@@ -59,7 +59,7 @@ pub fn standing(
     Ok(Standing {
         seat,
         unsent: store.unsent()?,
-        disputes: dispute::all(store)?,
+        disputes: conflicts::all(store)?,
         others: others(scene.plan, &info, &kept),
         kept,
         info,

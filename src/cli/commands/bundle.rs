@@ -20,10 +20,11 @@ use crate::ledger::{Hash, Origin, typed};
 use crate::plan::{Plan, UnitId};
 use crate::store::Store;
 use crate::store::exchange::{Exchange, HeldBundle};
-use crate::sync::kept::{self, Imported, Waiting};
-use crate::sync::plan::ImportPlan;
-use crate::sync::undo::Undone;
-use crate::sync::{Scene, undo};
+use crate::sync::Scene;
+use crate::sync::held::status::{self, Imported, Waiting};
+use crate::sync::held::withdraw;
+use crate::sync::held::withdraw::Undone;
+use crate::sync::import::plan::ImportPlan;
 
 /// Fewest digits that may stand for a bundle: fewer are a slip.
 const LEAST: usize = 4;
@@ -53,9 +54,9 @@ enum Found {
 fn find(desk: &Desk, scene: &Scene<'_>, id: &str) -> Result<Found, Failure> {
     let told = id.to_ascii_lowercase();
     let named = |root: &Hash| told.len() >= LEAST && root.to_string().starts_with(&told);
-    let mut held = kept::held(&desk.store, scene)?;
+    let mut held = status::held(&desk.store, scene)?;
     held.retain(|one| named(&one.bundle.root));
-    let mut imported = kept::imported(&desk.store)?;
+    let mut imported = status::imported(&desk.store)?;
     imported.retain(|one| named(&one.root));
     imported.retain(|one| held.iter().all(|other| other.bundle.root != one.root));
     match (held.pop(), imported.pop()) {
@@ -102,7 +103,7 @@ pub(super) fn show(
                 roles: vec![FirstRun::role_for(&desk.plan, unit)],
                 name: unit.to_string(),
             };
-            let preview = kept::preview(&desk.store, &scene, &one.bundle, rights)?;
+            let preview = status::preview(&desk.store, &scene, &one.bundle, rights)?;
             let Some(planned) = preview else {
                 say_held(&desk.plan, &one, out)?;
                 return Ok(Exit::NeedsPerson);
@@ -192,7 +193,7 @@ pub(super) fn undo(
     };
     let id = changes::short(&root);
     let mut exit = Exit::Done;
-    let done = match undo::import(&mut desk.store, &root, &reason)? {
+    let done = match withdraw::import(&mut desk.store, &root, &reason)? {
         Undone::AsIfNever => Message::new("cli.done.as_if_never").with("id", id),
         Undone::Restoring { changes, disputed } => {
             let count = changes.len();
@@ -205,7 +206,7 @@ pub(super) fn undo(
             if disputed > 0 {
                 exit = Exit::NeedsPerson;
             }
-            undo::with_left(done.with("id", id), disputed)
+            withdraw::with_left(done.with("id", id), disputed)
         }
     };
     out.say(&done)?;

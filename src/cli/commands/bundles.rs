@@ -14,8 +14,8 @@ use crate::cli::site::Site;
 use crate::plan::Plan;
 use crate::store::Store;
 use crate::store::exchange::Held;
-use crate::sync::kept::{self, Confirmed, Imported, Kept, Waiting};
-use crate::sync::plan::{Counts, Fate};
+use crate::sync::held::status::{self, Confirmed, Imported, Kept, Waiting};
+use crate::sync::import::plan::{Counts, Fate};
 
 #[derive(Serialize)]
 struct Answer {
@@ -80,7 +80,7 @@ fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Fai
     let desk = site.read()?;
     let unit = desk.store.info()?.unit;
     let scene = site.scene(&desk.plan, &unit);
-    let kept = kept::kept(&desk.store, &scene)?;
+    let kept = status::kept(&desk.store, &scene)?;
     if args.json {
         out.json(&answer(&kept, out))?;
     } else {

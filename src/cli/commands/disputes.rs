@@ -10,7 +10,7 @@ use crate::cli::out::Out;
 use crate::cli::shapes::{figure_and_text, moment};
 use crate::cli::site::Site;
 use crate::ledger::{CellKey, Content, Head, Origin, typed};
-use crate::sync::dispute::{self, Dispute};
+use crate::sync::held::conflicts::{self, Dispute};
 
 #[derive(Serialize)]
 struct Answer {
@@ -40,7 +40,7 @@ struct Side {
 
 pub(crate) fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
-    let found = dispute::all(&desk.store)?;
+    let found = conflicts::all(&desk.store)?;
     let conflicts: Vec<Conflict> = found.iter().map(conflict).collect();
     let any = !conflicts.is_empty();
     if args.json {
@@ -116,7 +116,7 @@ pub(crate) fn resolve(
         field: field.clone(),
         row: None,
     };
-    let dispute = dispute::of(&desk.store, &cell)?;
+    let dispute = conflicts::of(&desk.store, &cell)?;
     let (Some(dispute), Some(kind)) = (dispute, kind) else {
         let message = Message::new("cli.error.no_conflict").with("field", field.as_str());
         return Err(Failure::usage(message));

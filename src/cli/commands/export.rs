@@ -14,10 +14,10 @@ use crate::cli::site::{Desk, Site};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
 #[cfg(feature = "age")]
-use crate::sync::cover;
+use crate::sync::bundle::encryption;
+use crate::sync::bundle::file::{self, Dress};
+use crate::sync::bundle::key_file::KeyFile;
 use crate::sync::export::{self, Order};
-use crate::sync::file::{self, Dress};
-use crate::sync::keyfile::KeyFile;
 use crate::sync::{BundleError, Scope};
 
 pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -72,7 +72,7 @@ fn write(
     (args, out): (&args::Export, &mut Out<'_>),
 ) -> Result<(), Failure> {
     match secrets::lock(&args.lock, out)? {
-        Some(lock) => Ok(file::put(path, &cover::cover(bundle, &lock, dress)?)?),
+        Some(lock) => Ok(file::put(path, &encryption::cover(bundle, &lock, dress)?)?),
         None => Ok(file::write(path, bundle, dress)?),
     }
 }

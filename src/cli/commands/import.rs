@@ -16,7 +16,7 @@ use crate::cli::progress::Progress;
 use crate::cli::site::{Desk, Site};
 use crate::plan::Plan;
 use crate::store::Store;
-use crate::sync::plan::{BundlePlan, Fate, Gap, ImportPlan};
+use crate::sync::import::plan::{BundlePlan, Fate, Gap, ImportPlan};
 use crate::sync::{Scene, import};
 
 #[derive(Serialize)]

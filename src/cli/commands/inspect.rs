@@ -9,7 +9,8 @@ use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::secrets::Secrets;
 use crate::cli::shapes::moment;
-use crate::sync::{Unwatched, inspect};
+use crate::sync::Unwatched;
+use crate::sync::import::inspect;
 
 #[derive(Serialize)]
 struct InspectAnswer {

@@ -16,9 +16,9 @@ use crate::cli::site::{Desk, Site, read_file};
 use crate::ledger::{AuthorId, Origin};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
-use crate::sync::fingerprint::{Fingerprint, fingerprint};
-use crate::sync::keyfile::{FIRST, KeyFile};
-use crate::sync::undo;
+use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
+use crate::sync::bundle::key_file::{FIRST, KeyFile};
+use crate::sync::held::withdraw;
 use crate::sync::{Checked, Unwatched};
 
 pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -82,9 +82,13 @@ fn asking(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Asking, 
     if bytes.starts_with(FIRST.as_bytes()) {
         let found = KeyFile::read(&bytes).map_err(|error| {
             let key = match error {
-                crate::sync::keyfile::KeyFileError::NotAKeyFile => "sync.key.not_a_key_file",
-                crate::sync::keyfile::KeyFileError::Line(_) => "cli.error.key_file",
-                crate::sync::keyfile::KeyFileError::BadSignature => "sync.key.bad_signature",
+                crate::sync::bundle::key_file::KeyFileError::NotAKeyFile => {
+                    "sync.key.not_a_key_file"
+                }
+                crate::sync::bundle::key_file::KeyFileError::Line(_) => "cli.error.key_file",
+                crate::sync::bundle::key_file::KeyFileError::BadSignature => {
+                    "sync.key.bad_signature"
+                }
             };
             Failure::new(Exit::Refused, Message::new(key)).because(error)
         })?;
@@ -150,7 +154,7 @@ pub(crate) fn revoke(site: &Site, args: &args::Revoke, out: &mut Out<'_>) -> Res
         Ok(())
     })?;
     let last_good = args.last_good.unwrap_or(last);
-    let change = undo::revoke(*author, last_good, &args.reason);
+    let change = withdraw::revoke(*author, last_good, &args.reason);
     desk.commit(site, Origin::Set, vec![change])?;
     out.say(
         &Message::new("cli.done.revoked")

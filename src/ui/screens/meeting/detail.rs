@@ -7,8 +7,8 @@ use crate::app::meeting::{FileKind, Line, Meeting};
 use crate::app::state::App;
 use crate::base::Message;
 use crate::base::moment::short_day;
-use crate::sync::kept::Waiting;
-use crate::sync::plan::Fate;
+use crate::sync::held::status::Waiting;
+use crate::sync::import::plan::Fate;
 use crate::ui::view::Ui;
 
 /// The lines below: what the line under the cursor means and what to do with it.

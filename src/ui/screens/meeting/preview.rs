@@ -8,7 +8,7 @@ use crate::app::meeting::{Preview, Row, Stands};
 use crate::app::state::App;
 use crate::base::moment::{short_day, short_time};
 use crate::base::{Message, moment};
-use crate::sync::plan::{Dispute, Fate, FigureChange, Suspicion};
+use crate::sync::import::plan::{Dispute, Fate, FigureChange, Suspicion};
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
 use crate::ui::view::Ui;

@@ -4,7 +4,7 @@ use crate::app::state::App;
 use crate::base::{Arg, Message};
 use crate::ledger::{CellKey, Content, Hash, typed};
 use crate::plan::UnitId;
-use crate::sync::plan::{Counts, Gap};
+use crate::sync::import::plan::{Counts, Gap};
 use crate::ui::chrome;
 use crate::ui::view::Ui;
 

@@ -1,0 +1,395 @@
+//! The container of a bundle: what makes it whole and whose it is, before a word of it is
+//! believed. `sync.md` 6; byte by byte in `docs/bundle-format.md`.
+//!
+//! Order of work: length, root hash, signature; only then header, and only then is a chunk
+//! inflated. Nothing is allocated for what a file promises.
+
+use std::ops::ControlFlow;
+
+use ed25519_dalek::{Signature, VerifyingKey};
+
+use crate::base::bytes::Reader;
+use crate::ledger::Hash;
+use crate::sync::bundle::chunk::Inflate;
+use crate::sync::bundle::encryption;
+use crate::sync::bundle::error::{BundleError, Limit};
+use crate::sync::bundle::header::Header;
+use crate::sync::bundle::limits;
+use crate::sync::bundle::source::{Carrier, Parts};
+use crate::sync::bundle::text_armour;
+
+/// What a bundle begins with: not text, and broken by any transfer that treats it as text.
+pub const MAGIC: [u8; 8] = *b"\x89NLB\r\n\x1a\n";
+/// The format this program writes.
+pub const MAJOR: u16 = 1;
+/// The least reader that understands what this program writes.
+pub const MIN_READER: u16 = 1;
+/// What a bundle's signature covers before the root hash.
+pub const SIGNATURE_CONTEXT: &[u8] = b"nhaplieu-bundle-v1";
+
+/// Bytes before the header.
+pub const FIXED: usize = 28;
+/// Bytes before a chunk's frame.
+pub const CHUNK_HEAD: usize = 40;
+/// Root hash and signature.
+pub const TAIL: usize = 96;
+/// Bytes of a file that are looked at together.
+const BLOCK: usize = 256 << 10;
+
+/// Where a chunk's frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChunkAt {
+    /// Offset of the frame in the file.
+    pub at: usize,
+    /// Its length.
+    pub zlen: usize,
+    /// Its length inflated.
+    pub rawlen: u32,
+    /// BLAKE3 of the frame.
+    pub hash: Hash,
+}
+
+/// A bundle that is whole and signed; what its chunks hold has not been read yet.
+#[derive(Clone, Debug)]
+pub struct Container {
+    carrier: Carrier,
+    /// The header.
+    pub header: Header,
+    /// Where the chunks are.
+    pub chunks: Vec<ChunkAt>,
+    /// BLAKE3 of all before it: the bundle's name.
+    pub root: Hash,
+}
+
+/// What is known of bytes that are a whole and signed bundle.
+pub(in crate::sync) struct Opened {
+    pub(in crate::sync) header: Header,
+    pub(in crate::sync) root: Hash,
+    chunks: Vec<ChunkAt>,
+}
+
+/// What a bundle says of itself, from its two ends: of the right length, and its name signed by the
+/// key it states. That what lies between gives that name is not looked at.
+///
+/// # Errors
+/// As [`Container::open`], for what the ends show.
+pub fn glance(carrier: &Carrier) -> Result<(Header, Hash), BundleError> {
+    let fixed = Fixed::read(carrier)?;
+    let (hash, signature) = tail(carrier, &fixed)?;
+    let mut room = Vec::new();
+    let bytes = carrier.part(FIXED, fixed.header, &mut room)?;
+    Ok((signed_header(bytes, &hash, &signature)?, hash))
+}
+
+/// The header, once the signature in the tail is that of the key it begins with.
+fn signed_header(bytes: &[u8], root: &Hash, signature: &[u8; 64]) -> Result<Header, BundleError> {
+    let key: &[u8; 32] = bytes
+        .first_chunk()
+        .ok_or(BundleError::malformed(None, 0, "signer"))?;
+    verify(key, &signed_words(root), signature)?;
+    Header::read(bytes)
+}
+
+/// Proves that these bytes are a bundle, without armour.
+///
+/// # Errors
+/// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
+pub(in crate::sync) fn opened(bytes: &(impl Parts + ?Sized)) -> Result<Opened, BundleError> {
+    let fixed = Fixed::read(bytes)?;
+    let (hash, signed) = whole(bytes, &fixed)?;
+    let header_end = FIXED + fixed.header;
+    let mut room = Vec::new();
+    let header_bytes = bytes.part(FIXED, fixed.header, &mut room)?;
+    let header = signed_header(header_bytes, &hash, &signed)?;
+    let chunks = walk(bytes, header_end, &fixed)?;
+    let raw: u64 = chunks.iter().map(|chunk| u64::from(chunk.rawlen)).sum();
+    if raw != header.raw {
+        return Err(BundleError::malformed(None, 0, "raw length"));
+    }
+    Ok(Opened {
+        header,
+        root: hash,
+        chunks,
+    })
+}
+
+impl Container {
+    /// Takes the bytes of a file, in text armour or not.
+    ///
+    /// # Errors
+    /// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
+    pub fn open(carrier: impl Into<Carrier>) -> Result<Self, BundleError> {
+        let carrier = match carrier.into() {
+            Carrier::Memory(bytes) => Carrier::Memory(plain(bytes)?),
+            // Only what begins as a plain bundle is left in its file.
+            file @ Carrier::File(..) => file,
+        };
+        let Opened {
+            header,
+            root,
+            chunks,
+        } = opened(&carrier)?;
+        Ok(Self {
+            carrier,
+            header,
+            chunks,
+            root,
+        })
+    }
+
+    /// The bytes of the file without armour.
+    pub fn carrier(&self) -> &Carrier {
+        &self.carrier
+    }
+
+    /// How many bytes the file has without armour.
+    pub fn size(&self) -> usize {
+        self.carrier.length()
+    }
+
+    /// Inflates the chunks from `first` on, one after the other, until `look` breaks.
+    ///
+    /// # Errors
+    /// [`BundleError::Malformed`], [`BundleError::TooLarge`], [`BundleError::Unreadable`], or what
+    /// `look` gives.
+    pub fn each_chunk<E: From<BundleError>>(
+        &self,
+        first: usize,
+        mut look: impl FnMut(u32, &[u8]) -> Result<ControlFlow<()>, E>,
+    ) -> Result<(), E> {
+        let (mut inflate, mut room) = (Inflate::new(), Vec::new());
+        for (index, chunk) in (0_u32..).zip(&self.chunks).skip(first) {
+            let z = self.carrier.part(chunk.at, chunk.zlen, &mut room)?;
+            if *blake3::hash(z).as_bytes() != chunk.hash.0 {
+                return Err(BundleError::malformed(Some(index), 0, "chunk hash").into());
+            }
+            if look(index, inflate.chunk(index, z, chunk.rawlen)?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The bundle in what was read of a file: as it is, or out of its armour.
+fn plain(bytes: Vec<u8>) -> Result<Vec<u8>, BundleError> {
+    encryption::refuse_covered(&bytes)?;
+    let armoured = !bytes.starts_with(&MAGIC);
+    match armoured.then(|| text_armour::find(&bytes)).flatten() {
+        Some(found) => text_armour::read(&bytes, found),
+        None => Ok(bytes),
+    }
+}
+
+/// What is read before anything else.
+struct Fixed {
+    header: usize,
+    chunks: u32,
+    total: usize,
+}
+
+impl Fixed {
+    fn read(bytes: &(impl Parts + ?Sized)) -> Result<Self, BundleError> {
+        let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
+        let mut room = Vec::new();
+        let first = bytes.length().min(FIXED.max(text_armour::BEGIN.len() + 1));
+        let first = bytes.part(0, first, &mut room)?;
+        if !first.starts_with(&MAGIC) {
+            return Err(not_ours(bytes, first));
+        }
+        let mut reader = Reader::new(first.get(MAGIC.len()..).unwrap_or_default());
+        let mut fields = || {
+            Ok::<_, crate::base::bytes::BadBytes>((
+                reader.u16("major")?,
+                reader.u16("min reader")?,
+                reader.u32("header")?,
+                reader.u32("chunks")?,
+                reader.u64("total")?,
+            ))
+        };
+        let (_, needs, header, chunks, total) =
+            fields().map_err(|_| truncated(have, FIXED + TAIL))?;
+        if needs > MAJOR {
+            return Err(BundleError::TooNew { needs });
+        }
+        within(bytes, header, chunks, total)?;
+        let length = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+        Ok(Self {
+            header: length(u64::from(header)),
+            chunks,
+            total: length(total),
+        })
+    }
+}
+
+/// Why what does not begin as a bundle is none; `first` is all of a file that is shorter.
+fn not_ours(bytes: &(impl Parts + ?Sized), first: &[u8]) -> BundleError {
+    let from = match zeros_from(bytes) {
+        Ok(from) => from,
+        Err(error) => return error,
+    };
+    let written = first.get(..from).unwrap_or(first);
+    if from < bytes.length() && MAGIC.starts_with(written) {
+        return zero_tail(from);
+    }
+    if MAGIC.starts_with(first) || text_armour::BEGIN.as_bytes().starts_with(first) {
+        let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
+        return truncated(have, FIXED + TAIL);
+    }
+    BundleError::NotABundle
+}
+
+/// The lengths a file states, against the limits, each other and the file itself.
+fn within(
+    bytes: &(impl Parts + ?Sized),
+    header: u32,
+    chunks: u32,
+    total: u64,
+) -> Result<(), BundleError> {
+    let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
+    if total <= have {
+        let from = zeros_from(bytes)?;
+        if bytes.length() - from >= 64 {
+            return Err(zero_tail(from));
+        }
+    }
+    let too_large = |what| Err(BundleError::TooLarge { what });
+    if total > limits::FILE {
+        return too_large(Limit::File);
+    }
+    if header > limits::HEADER {
+        return too_large(Limit::Header);
+    }
+    if chunks > limits::CHUNKS {
+        return too_large(Limit::Chunks);
+    }
+    let least = (FIXED + TAIL) as u64 + u64::from(header) + u64::from(chunks) * 40;
+    if total < least {
+        return Err(BundleError::malformed(None, 20, "total length"));
+    }
+    if total > have {
+        return Err(BundleError::Truncated { have, need: total });
+    }
+    if total < have {
+        let extra = have - total;
+        return Err(BundleError::Trailing { extra });
+    }
+    Ok(())
+}
+
+fn truncated(have: u64, need: usize) -> BundleError {
+    let need = u64::try_from(need).unwrap_or(u64::MAX);
+    BundleError::Truncated { have, need }
+}
+
+/// From where on there is nothing but zeros; the length where the last byte is none.
+fn zeros_from(bytes: &(impl Parts + ?Sized)) -> Result<usize, BundleError> {
+    let (mut end, mut room) = (bytes.length(), Vec::new());
+    while end > 0 {
+        let at = end.saturating_sub(BLOCK);
+        let block = bytes.part(at, end - at, &mut room)?;
+        if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
+            return Ok(at + last + 1);
+        }
+        end = at;
+    }
+    Ok(0)
+}
+
+fn zero_tail(from: usize) -> BundleError {
+    BundleError::ZeroTail {
+        from: u64::try_from(from).unwrap_or(u64::MAX),
+    }
+}
+
+/// Compares the root hash and gives it with the signature after it.
+fn whole(bytes: &(impl Parts + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]), BundleError> {
+    let body_end = fixed.total - TAIL;
+    let (mut hasher, mut room) = (blake3::Hasher::new(), Vec::new());
+    for at in (0..body_end).step_by(BLOCK) {
+        hasher.update(bytes.part(at, BLOCK.min(body_end - at), &mut room)?);
+    }
+    let (stated, signature) = tail(bytes, fixed)?;
+    if *hasher.finalize().as_bytes() != stated.0 {
+        return Err(BundleError::RootMismatch);
+    }
+    Ok((stated, signature))
+}
+
+/// The root hash a bundle states, and the signature after it.
+fn tail(bytes: &(impl Parts + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]), BundleError> {
+    let mut room = Vec::new();
+    let tail = bytes.part(fixed.total - TAIL, TAIL, &mut room)?;
+    let (hash, signature) = tail
+        .split_first_chunk::<32>()
+        .ok_or(BundleError::RootMismatch)?;
+    let signature = signature
+        .try_into()
+        .map_err(|_| BundleError::BadSignature)?;
+    Ok((Hash(*hash), signature))
+}
+
+/// What the signer of a bundle signs.
+pub fn signed_words(root: &Hash) -> Vec<u8> {
+    [SIGNATURE_CONTEXT, &root.0].concat()
+}
+
+/// Verifies strictly: no key or signature of small order, none in a second encoding.
+///
+/// # Errors
+/// [`BundleError::BadSignature`].
+pub fn verify(key: &[u8; 32], words: &[u8], signature: &[u8; 64]) -> Result<(), BundleError> {
+    VerifyingKey::from_bytes(key)
+        .and_then(|key| key.verify_strict(words, &Signature::from_bytes(signature)))
+        .map_err(|_| BundleError::BadSignature)
+}
+
+/// Finds the chunks; they fill exactly what is between header and root.
+fn walk(
+    bytes: &(impl Parts + ?Sized),
+    from: usize,
+    fixed: &Fixed,
+) -> Result<Vec<ChunkAt>, BundleError> {
+    let end = fixed.total - TAIL;
+    let (mut chunks, mut room) = (Vec::new(), Vec::new());
+    let (mut at, mut sum) = (from, 0_u64);
+    for index in 0..fixed.chunks {
+        let bad = |at: usize| BundleError::malformed(Some(index), at - from, "chunk");
+        let frame = at.saturating_add(CHUNK_HEAD);
+        if frame > end {
+            return Err(bad(at));
+        }
+        let mut reader = Reader::new(bytes.part(at, CHUNK_HEAD, &mut room)?);
+        let mut head = || {
+            Ok::<_, crate::base::bytes::BadBytes>((
+                reader.u32("chunk")?,
+                reader.u32("chunk")?,
+                Hash(reader.array("chunk")?),
+            ))
+        };
+        let (zlen, rawlen, hash) = head().map_err(|_| bad(at))?;
+        sum = sum.saturating_add(u64::from(rawlen));
+        if rawlen > limits::CHUNK_RAW {
+            return Err(BundleError::TooLarge { what: Limit::Chunk });
+        }
+        if sum > limits::RAW {
+            return Err(BundleError::TooLarge { what: Limit::Raw });
+        }
+        let zlen = usize::try_from(zlen).unwrap_or(usize::MAX);
+        at = frame.saturating_add(zlen);
+        if at > end {
+            return Err(bad(frame));
+        }
+        chunks.push(ChunkAt {
+            at: frame,
+            zlen,
+            rawlen,
+            hash,
+        });
+    }
+    if at == end {
+        Ok(chunks)
+    } else {
+        Err(BundleError::malformed(None, at - from, "end"))
+    }
+}

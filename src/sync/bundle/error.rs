@@ -1,0 +1,276 @@
+//! Why a bundle was refused: one kind for each thing a person can do something different about.
+//! Nothing was changed in any of these cases.
+
+use crate::base::bytes::BadBytes;
+use crate::base::{Arg, Message};
+use crate::ledger::AuthorId;
+use crate::store::watch::Stopped;
+
+/// What was larger than [`crate::sync::bundle::limits`] allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// The file.
+    File,
+    /// The header.
+    Header,
+    /// The number of chunks.
+    Chunks,
+    /// A chunk before compression.
+    Chunk,
+    /// All chunks before compression.
+    Raw,
+    /// The number of entries.
+    Entries,
+    /// The number of authors or ranges.
+    Authors,
+    /// The window of a zstd frame.
+    Window,
+    /// The work a passphrase asks for.
+    Work,
+}
+
+impl Limit {
+    /// The key of its name in the texts.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::File => "sync.limit.file",
+            Self::Header => "sync.limit.header",
+            Self::Chunks => "sync.limit.chunks",
+            Self::Chunk => "sync.limit.chunk",
+            Self::Raw => "sync.limit.raw",
+            Self::Entries => "sync.limit.entries",
+            Self::Authors => "sync.limit.authors",
+            Self::Window => "sync.limit.window",
+            Self::Work => "sync.limit.work",
+        }
+    }
+}
+
+/// Why a bundle was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BundleError {
+    /// Something else, or nothing at all.
+    #[error("not a bundle")]
+    NotABundle,
+    /// The file ends before the bundle does.
+    #[error("truncated: {have} of {need} bytes")]
+    Truncated {
+        /// Bytes there.
+        have: u64,
+        /// Bytes the bundle has; the least it can have where not even that can be read.
+        need: u64,
+    },
+    /// As long as the bundle, but its end was never written: what a stick pulled too early
+    /// leaves.
+    #[error("only zeros from byte {from}")]
+    ZeroTail {
+        /// Where the zeros begin.
+        from: u64,
+    },
+    /// More bytes than the bundle has.
+    #[error("{extra} bytes after the end")]
+    Trailing {
+        /// How many.
+        extra: u64,
+    },
+    /// In the age format: what is inside cannot be seen without a secret, or not by this build.
+    #[error("encrypted")]
+    Encrypted,
+    /// Encrypted for another passphrase or identity; or the secret is none.
+    #[error("not for this secret")]
+    WrongSecret,
+    /// Encrypted, and cut or changed since.
+    #[error("encrypted, and damaged")]
+    Uncovered,
+    /// Nobody it could be encrypted for.
+    #[error("no recipient")]
+    BadRecipient,
+    /// Written for a newer reader.
+    #[error("needs a reader of format {needs}")]
+    TooNew {
+        /// The least format it needs.
+        needs: u16,
+    },
+    /// Needs an ability this program does not have.
+    #[error("needs capabilities {0:#x}")]
+    Capability(u32),
+    /// Holds a change this program does not know and must not pass over.
+    #[error("unknown critical entry {entry} in chunk {chunk}")]
+    UnknownCritical {
+        /// Which chunk, from 0.
+        chunk: u32,
+        /// Which entry in it, from 0.
+        entry: u32,
+    },
+    /// Larger than a bundle may be.
+    #[error("too large: {what:?}")]
+    TooLarge {
+        /// What.
+        what: Limit,
+    },
+    /// The bytes are not those that were written.
+    #[error("root hash differs")]
+    RootMismatch,
+    /// The signature is not the signer's.
+    #[error("bad signature")]
+    BadSignature,
+    /// The log of an author is not vouched for by that author's key.
+    #[error("bad checkpoint of {0}")]
+    BadCheckpoint(AuthorId),
+    /// Whole and signed, but not in the layout.
+    #[error("malformed at {at} of {}: {what}", chunk_name(*.chunk))]
+    Malformed {
+        /// Which chunk, from 0; `None` for the header.
+        chunk: Option<u32>,
+        /// Which byte of it, before compression.
+        at: u64,
+        /// What was being read.
+        what: &'static str,
+    },
+    /// A text that could not be shown as it is.
+    #[error("hostile text at {position} of entry {entry} in {}", chunk_name(*.chunk))]
+    HostileText {
+        /// Which chunk, from 0; `None` for the header.
+        chunk: Option<u32>,
+        /// Which entry in it, from 0.
+        entry: u32,
+        /// Which character of the text, from 0.
+        position: u32,
+    },
+    /// For another plan.
+    #[error("plan {theirs} where {ours} is in force")]
+    WrongPlan {
+        /// The bundle's.
+        theirs: String,
+        /// The store's.
+        ours: String,
+    },
+    /// For another district.
+    #[error("district {theirs} where this is {ours}")]
+    WrongDistrict {
+        /// The bundle's.
+        theirs: String,
+        /// The store's.
+        ours: String,
+    },
+    /// For another recipient.
+    #[error("for {to}")]
+    NotForUs {
+        /// Whom it is for.
+        to: String,
+    },
+    /// The signer's rights have ended.
+    #[error("signer {0} is revoked")]
+    Revoked(AuthorId),
+    /// An entry outside its author's units or roles.
+    #[error("entry {seq} of {author} oversteps: {what}")]
+    Oversteps {
+        /// Whose entry.
+        author: AuthorId,
+        /// Which.
+        seq: u64,
+        /// A unit, or what it tries to do.
+        what: String,
+    },
+    /// The waiting room is full.
+    #[error("waiting room is full")]
+    RoomFull,
+    /// The file could no longer be read, or is not what it was when it was read through.
+    #[error("unreadable: {0}")]
+    Unreadable(String),
+    /// Whoever watched the reading ended it.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<Stopped> for BundleError {
+    fn from(_: Stopped) -> Self {
+        Self::Interrupted
+    }
+}
+
+fn chunk_name(chunk: Option<u32>) -> String {
+    chunk.map_or_else(|| "the header".to_owned(), |at| format!("chunk {at}"))
+}
+
+impl BundleError {
+    /// Bad bytes of the header.
+    pub(in crate::sync) fn header(bad: BadBytes) -> Self {
+        Self::malformed(None, bad.at, bad.what)
+    }
+
+    /// Bad bytes anywhere.
+    pub(in crate::sync) fn malformed(chunk: Option<u32>, at: usize, what: &'static str) -> Self {
+        Self::Malformed {
+            chunk,
+            at: u64::try_from(at).unwrap_or(u64::MAX),
+            what,
+        }
+    }
+
+    /// What people read: what happened, what was not lost, what to do next.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotABundle => Message::new("sync.error.not_a_bundle"),
+            Self::Truncated { have, need } => Message::new("sync.error.truncated")
+                .with("have", count(*have))
+                .with("need", count(*need)),
+            Self::ZeroTail { from } => {
+                Message::new("sync.error.zero_tail").with("from", count(*from))
+            }
+            Self::Trailing { extra } => {
+                Message::new("sync.error.trailing").with("extra", count(*extra))
+            }
+            Self::Encrypted if cfg!(feature = "age") => Message::new("sync.error.encrypted"),
+            Self::Encrypted => Message::new("sync.error.encrypted_here"),
+            Self::WrongSecret => Message::new("sync.error.wrong_secret"),
+            Self::Uncovered => Message::new("sync.error.uncovered"),
+            Self::BadRecipient => Message::new("sync.error.bad_recipient"),
+            Self::TooNew { .. } | Self::Capability(_) | Self::UnknownCritical { .. } => {
+                Message::new("sync.error.too_new").with("detail", self.to_string())
+            }
+            Self::TooLarge { what } => {
+                Message::new("sync.error.too_large").with("what", Message::new(what.key()))
+            }
+            Self::RootMismatch => Message::new("sync.error.root_mismatch"),
+            Self::BadSignature | Self::BadCheckpoint(_) => {
+                Message::new("sync.error.bad_signature").with("detail", self.to_string())
+            }
+            Self::Malformed { .. } => {
+                Message::new("sync.error.malformed").with("detail", self.to_string())
+            }
+            Self::HostileText { position, .. } => Message::new("sync.error.hostile_text")
+                .with("position", count(u64::from(*position)))
+                .with("detail", self.to_string()),
+            other => other.refusal(),
+        }
+    }
+
+    fn refusal(&self) -> Message {
+        match self {
+            Self::WrongPlan { theirs, ours } => Message::new("sync.error.wrong_plan")
+                .with("theirs", theirs.as_str())
+                .with("ours", ours.as_str()),
+            Self::WrongDistrict { theirs, ours } => Message::new("sync.error.wrong_district")
+                .with("theirs", theirs.as_str())
+                .with("ours", ours.as_str()),
+            Self::NotForUs { to } => Message::new("sync.error.not_for_us").with("to", to.as_str()),
+            Self::Revoked(author) => {
+                Message::new("sync.error.revoked").with("author", author.to_string())
+            }
+            Self::Oversteps { author, seq, what } => Message::new("sync.error.oversteps")
+                .with("author", author.to_string())
+                .with("seq", count(*seq))
+                .with("what", what.as_str()),
+            Self::Interrupted => Message::new("sync.error.interrupted"),
+            Self::Unreadable(why) => {
+                Message::new("sync.error.unreadable").with("why", why.as_str())
+            }
+            _ => Message::new("sync.error.room_full"),
+        }
+    }
+}
+
+fn count(value: u64) -> Arg {
+    Arg::from(usize::try_from(value).unwrap_or(usize::MAX))
+}

@@ -1,0 +1,303 @@
+//! The header of a bundle: for which plan and district, from whom to whom, which entries it
+//! carries and what its writer already has. Fixed little-endian fields, laid out by hand so that
+//! another program can read them from `docs/bundle-format.md` alone.
+
+use crate::base::bytes::{BadBytes, Reader, put_text};
+use crate::base::text;
+use crate::ledger::{AuthorId, Hash};
+use crate::plan::UnitId;
+use crate::sync::bundle::error::{BundleError, Limit};
+use crate::sync::bundle::limits;
+
+/// Capabilities a reader must know; none are defined yet.
+pub const KNOWN_CAPABILITIES: u32 = 0;
+
+/// What a bundle is meant to bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What the other side has not acknowledged.
+    Since,
+    /// Everything.
+    All,
+}
+
+/// One unbroken piece of an author's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The author's key.
+    pub key: [u8; 32],
+    /// The first number.
+    pub first: u64,
+    /// The last number.
+    pub last: u64,
+    /// The hash before the first.
+    pub previous: Hash,
+    /// The hash of the last.
+    pub hash: Hash,
+    /// The author's signature over author, last number and its hash.
+    pub signature: [u8; 64],
+}
+
+impl Range {
+    /// Whose log.
+    pub fn author(&self) -> AuthorId {
+        AuthorId::of_key(&self.key)
+    }
+
+    /// How many entries.
+    pub fn count(&self) -> u64 {
+        self.last.saturating_sub(self.first).saturating_add(1)
+    }
+}
+
+/// A new author whose first entry the author before it has signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vouch {
+    /// The new author.
+    pub author: AuthorId,
+    /// The hash of its entry 1.
+    pub hash: Hash,
+    /// The key of the author before it.
+    pub by: [u8; 32],
+    /// That key's signature over the new author, number 1 and the hash.
+    pub signature: [u8; 64],
+}
+
+/// Up to where the writer has an author's log.
+pub type Have = Vec<(AuthorId, u64, Hash)>;
+
+/// The header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The key that signs the bundle: its first field, at a fixed place.
+    pub signer: [u8; 32],
+    /// Abilities a reader must have.
+    pub critical: u32,
+    /// Abilities a reader may ignore.
+    pub optional: u32,
+    /// The plan's id.
+    pub plan_id: String,
+    /// Its version.
+    pub plan_version: u32,
+    /// BLAKE3 of its file.
+    pub plan_hash: Hash,
+    /// The district's unit.
+    pub district: UnitId,
+    /// The unit of the store that wrote it.
+    pub from: UnitId,
+    /// The unit it is for; empty for anyone.
+    pub to: UnitId,
+    /// When, in milliseconds since 1970-01-01 UTC.
+    pub created: u64,
+    /// What it is meant to bring.
+    pub scope: Scope,
+    /// How many entries.
+    pub entries: u32,
+    /// Bytes of all chunks before compression.
+    pub raw: u64,
+    /// What it brings.
+    pub ranges: Vec<Range>,
+    /// What its writer has.
+    pub have: Have,
+    /// New authors vouched for.
+    pub vouches: Vec<Vouch>,
+}
+
+impl Header {
+    /// Whose signature the bundle carries.
+    pub fn signed_by(&self) -> AuthorId {
+        AuthorId::of_key(&self.signer)
+    }
+
+    /// The bytes in the file.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(512);
+        out.extend(self.signer);
+        out.extend(self.critical.to_le_bytes());
+        out.extend(self.optional.to_le_bytes());
+        put_text(&mut out, &self.plan_id);
+        out.extend(self.plan_version.to_le_bytes());
+        out.extend(self.plan_hash.0);
+        for unit in [&self.district, &self.from, &self.to] {
+            put_text(&mut out, unit.as_str());
+        }
+        out.extend(self.created.to_le_bytes());
+        out.push(match self.scope {
+            Scope::Since => 0,
+            Scope::All => 1,
+        });
+        out.extend(self.entries.to_le_bytes());
+        out.extend(self.raw.to_le_bytes());
+        put_count(&mut out, self.ranges.len());
+        for range in &self.ranges {
+            out.extend(range.key);
+            out.extend(range.first.to_le_bytes());
+            out.extend(range.last.to_le_bytes());
+            out.extend(range.previous.0);
+            out.extend(range.hash.0);
+            out.extend(range.signature);
+        }
+        out.extend(have_bytes(&self.have));
+        put_count(&mut out, self.vouches.len());
+        for vouch in &self.vouches {
+            out.extend(vouch.author.0);
+            out.extend(vouch.hash.0);
+            out.extend(vouch.by);
+            out.extend(vouch.signature);
+        }
+        out
+    }
+
+    /// Reads a header.
+    ///
+    /// # Errors
+    /// [`BundleError::Malformed`], [`BundleError::HostileText`], [`BundleError::Capability`] or
+    /// [`BundleError::TooLarge`].
+    pub fn read(bytes: &[u8]) -> Result<Self, BundleError> {
+        let mut reader = Reader::new(bytes);
+        let header = fields(&mut reader).map_err(BundleError::header)?;
+        reader.end().map_err(BundleError::header)?;
+        header.judged()
+    }
+
+    fn judged(self) -> Result<Self, BundleError> {
+        let unknown = self.critical & !KNOWN_CAPABILITIES;
+        if unknown != 0 {
+            return Err(BundleError::Capability(unknown));
+        }
+        for words in [
+            &self.plan_id,
+            self.district.as_str(),
+            self.from.as_str(),
+            self.to.as_str(),
+        ] {
+            if let Some(position) = words.chars().position(text::is_hostile) {
+                return Err(BundleError::HostileText {
+                    chunk: None,
+                    entry: 0,
+                    position: u32::try_from(position).unwrap_or(u32::MAX),
+                });
+            }
+        }
+        let too_large = |what| Err(BundleError::TooLarge { what });
+        if u64::from(self.entries) > limits::ENTRIES {
+            return too_large(Limit::Entries);
+        }
+        if self.raw > limits::RAW {
+            return too_large(Limit::Raw);
+        }
+        let mut authors: Vec<AuthorId> = self.ranges.iter().map(Range::author).collect();
+        authors.sort_unstable();
+        authors.dedup();
+        if authors.len() > limits::AUTHORS {
+            return too_large(Limit::Authors);
+        }
+        self.counted()
+    }
+
+    fn counted(self) -> Result<Self, BundleError> {
+        let malformed = |what| Err(BundleError::malformed(None, 0, what));
+        let mut sum = 0_u64;
+        for range in &self.ranges {
+            let begins = range.first == 1;
+            if range.first == 0
+                || range.last < range.first
+                || range.last == u64::MAX
+                || begins != (range.previous == Hash::ZERO)
+            {
+                return malformed("range");
+            }
+            sum = sum.saturating_add(range.count());
+        }
+        if sum != u64::from(self.entries) {
+            return malformed("number of entries");
+        }
+        Ok(self)
+    }
+}
+
+fn fields(reader: &mut Reader<'_>) -> Result<Header, BadBytes> {
+    Ok(Header {
+        signer: reader.array("signer")?,
+        critical: reader.u32("capabilities")?,
+        optional: reader.u32("capabilities")?,
+        plan_id: reader.text("plan")?.to_owned(),
+        plan_version: reader.u32("plan version")?,
+        plan_hash: Hash(reader.array("plan hash")?),
+        district: UnitId::new(reader.text("district")?),
+        from: UnitId::new(reader.text("from")?),
+        to: UnitId::new(reader.text("to")?),
+        created: reader.u64("created")?,
+        scope: match reader.u8("scope")? {
+            0 => Scope::Since,
+            1 => Scope::All,
+            _ => return Err(reader.bad("scope")),
+        },
+        entries: reader.u32("entries")?,
+        raw: reader.u64("raw")?,
+        ranges: ranges(reader)?,
+        have: read_have(reader)?,
+        vouches: vouches(reader)?,
+    })
+}
+
+fn ranges(reader: &mut Reader<'_>) -> Result<Vec<Range>, BadBytes> {
+    (0..count(reader, limits::RANGES, "ranges")?)
+        .map(|_| {
+            Ok(Range {
+                key: reader.array("range")?,
+                first: reader.u64("range")?,
+                last: reader.u64("range")?,
+                previous: Hash(reader.array("range")?),
+                hash: Hash(reader.array("range")?),
+                signature: reader.array("range")?,
+            })
+        })
+        .collect()
+}
+
+fn vouches(reader: &mut Reader<'_>) -> Result<Vec<Vouch>, BadBytes> {
+    (0..count(reader, limits::VOUCHES, "vouches")?)
+        .map(|_| {
+            Ok(Vouch {
+                author: AuthorId(reader.array("vouch")?),
+                hash: Hash(reader.array("vouch")?),
+                by: reader.array("vouch")?,
+                signature: reader.array("vouch")?,
+            })
+        })
+        .collect()
+}
+
+/// What somebody has, as in a header.
+pub(in crate::sync) fn have_bytes(have: &Have) -> Vec<u8> {
+    let mut out = Vec::with_capacity(2 + have.len() * 56);
+    put_count(&mut out, have.len());
+    for (author, seq, hash) in have {
+        out.extend(author.0);
+        out.extend(seq.to_le_bytes());
+        out.extend(hash.0);
+    }
+    out
+}
+
+fn read_have(reader: &mut Reader<'_>) -> Result<Have, BadBytes> {
+    (0..count(reader, limits::HAVE, "have")?)
+        .map(|_| {
+            let author = AuthorId(reader.array("have")?);
+            Ok((author, reader.u64("have")?, Hash(reader.array("have")?)))
+        })
+        .collect()
+}
+
+fn put_count(out: &mut Vec<u8>, count: usize) {
+    out.extend(u16::try_from(count).unwrap_or(u16::MAX).to_le_bytes());
+}
+
+fn count(reader: &mut Reader<'_>, most: usize, what: &'static str) -> Result<usize, BadBytes> {
+    let count = usize::from(reader.u16(what)?);
+    if count > most {
+        return Err(reader.bad(what));
+    }
+    Ok(count)
+}

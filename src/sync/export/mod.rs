@@ -1,0 +1,374 @@
+//! Writing a bundle: everything above what the other side is known to have, the logs of others
+//! included, each up to where its author has vouched for it. What the other side has is learnt
+//! only from its own bundles, so a lost stick heals itself with the next.
+
+use std::collections::BTreeMap;
+
+use crate::ledger::chain::checkpoint_words;
+use crate::ledger::trust::Vouched;
+use crate::ledger::{AuthorId, Body, Hash};
+use crate::plan::{Plan, UnitId};
+use crate::store::exchange::{Checkpoint, Exchange, Ground, Peer, Tip, read_entry};
+use crate::store::{StoreError, StoreInfo};
+use crate::sync::bundle::error::{BundleError, Limit};
+use crate::sync::bundle::header::{Have, Header, Range, Scope, Vouch};
+use crate::sync::bundle::limits;
+use crate::sync::bundle::writer::Packer;
+
+/// What is to be written.
+#[derive(Clone, Debug)]
+pub struct Order<'a> {
+    /// The plan in force.
+    pub plan: &'a Plan,
+    /// For whom; `None` for anyone, which brings everything.
+    pub to: Option<&'a UnitId>,
+    /// Since the last acknowledged, or everything.
+    pub scope: Scope,
+    /// Wall clock, milliseconds since 1970-01-01 UTC.
+    pub wall: u64,
+}
+
+/// One piece of a log that would be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Whose.
+    pub author: AuthorId,
+    /// From which number.
+    pub first: u64,
+    /// Up to where.
+    pub tip: Tip,
+    /// The author's signature there; `None` for the writer's own, made when it is written.
+    checkpoint: Option<Checkpoint>,
+}
+
+/// What a bundle would carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportPlan {
+    /// The pieces, in the order of their authors.
+    pub pieces: Vec<Outgoing>,
+    /// What this store has.
+    pub have: Have,
+    /// What the other side said last, where it ever did.
+    pub peer: Option<Peer>,
+    info: StoreInfo,
+}
+
+impl ExportPlan {
+    /// How many entries.
+    pub fn entries(&self) -> u64 {
+        let count = |piece: &Outgoing| piece.tip.0.saturating_sub(piece.first) + 1;
+        self.pieces.iter().map(count).sum()
+    }
+}
+
+/// Why no bundle was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What would have been written breaks a limit.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+}
+
+/// What a bundle would carry; nothing is written.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn plan(store: &(impl Exchange + ?Sized), order: &Order<'_>) -> Result<ExportPlan, StoreError> {
+    let (info, points) = (store.info()?, store.checkpoints()?);
+    let mut peers = store.peers()?;
+    peers.retain(|peer| Some(&peer.unit) == order.to);
+    peers.sort_by_key(|peer| (peer.created, peer.root));
+    let authors = store.authors()?;
+    let (mut pieces, mut have): (Vec<Outgoing>, Have) = (Vec::new(), Vec::new());
+    store.weigh(&mut |ground| {
+        (pieces, have) = (Vec::new(), Vec::new());
+        let has = match order.scope {
+            Scope::Since => common(ground, &peers)?,
+            Scope::All => Vec::new(),
+        };
+        for author in &authors {
+            let before = pieces.len();
+            let tips = ground.tips(author)?;
+            have.extend(tips.iter().map(|(seq, hash)| (*author, *seq, *hash)));
+            for tip in tips {
+                let own = *author == info.author;
+                let found = piece(ground, author, tip, own, &points, &has)?;
+                let again = |other: &Outgoing| found.as_ref().is_some_and(|f| f.tip == other.tip);
+                if !pieces.iter().skip(before).any(again) {
+                    pieces.extend(found);
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(ExportPlan {
+        pieces,
+        have,
+        peer: peers.pop(),
+        info,
+    })
+}
+
+/// What every store of that unit has. One that another continues, and that has said nothing since
+/// that one began, speaks no more; where one author
+/// is two stores (a copy nobody has noticed yet), what it says it has holds for one of them only.
+fn common(ground: &dyn Ground, peers: &[Peer]) -> Result<Have, StoreError> {
+    let (vouched, controls) = (ground.vouched()?, ground.controls()?);
+    let began = |author: &AuthorId| {
+        let first = controls.iter().find(|c| c.author == *author && c.seq == 1);
+        first.map_or(0, |first| first.entry.clock.millis)
+    };
+    let mut common: Option<Have> = None;
+    for peer in peers {
+        let followed =
+            |vouch: &Vouched| vouch.by == peer.author && peer.created < began(&vouch.author);
+        if vouched.iter().any(followed) {
+            continue;
+        }
+        if ground.tips(&peer.author)?.len() > 1 {
+            return Ok(Vec::new());
+        }
+        common = Some(match common {
+            None => peer.have.clone(),
+            Some(before) => lower(&before, &peer.have),
+        });
+    }
+    Ok(common.unwrap_or_default())
+}
+
+/// The lower of two statements on each author both know.
+fn lower(a: &Have, b: &Have) -> Have {
+    let lowest = |have: &Have, author: &AuthorId| {
+        let of = have.iter().filter(|line| line.0 == *author);
+        of.min_by_key(|line| line.1).copied()
+    };
+    let authors = a.iter().map(|line| line.0);
+    authors
+        .filter_map(|author| Some(lowest(a, &author)?.min(lowest(b, &author)?)))
+        .collect()
+}
+
+/// What of one branch goes; `None` when the other side has it or nobody vouches for it.
+fn piece(
+    ground: &dyn Ground,
+    author: &AuthorId,
+    tip: Tip,
+    own: bool,
+    points: &[Checkpoint],
+    has: &Have,
+) -> Result<Option<Outgoing>, StoreError> {
+    let mut tip = tip;
+    let mut checkpoint = None;
+    if !own {
+        // Without the author's word on its very end, up to where there is one.
+        let vouched = points
+            .iter()
+            .filter(|point| point.author == *author && AuthorId::of_key(&point.key) == *author)
+            .filter(|point| point.seq <= tip.0)
+            .max_by_key(|point| (point.hash == tip.1, point.seq));
+        let Some(point) = vouched else {
+            return Ok(None);
+        };
+        tip = (point.seq, point.hash);
+        checkpoint = Some(point.clone());
+    }
+    let forked = ground.tips(author)?.len() > 1;
+    let mut first = 1;
+    for (_, seq, hash) in has.iter().filter(|(whose, ..)| whose == author) {
+        if (*seq, *hash) == tip {
+            return Ok(None);
+        }
+        // On a branch, what they have may be on the other one: too much does no harm.
+        if !forked && *seq < tip.0 && ground.holds(author, *seq, hash)? {
+            first = first.max(seq.saturating_add(1));
+        }
+    }
+    Ok(Some(Outgoing {
+        author: *author,
+        first,
+        tip,
+        checkpoint,
+    }))
+}
+
+/// Makes the bundle.
+///
+/// # Errors
+/// [`ExportError`].
+pub fn bundle(
+    store: &(impl Exchange + ?Sized),
+    order: &Order<'_>,
+    plan: &ExportPlan,
+) -> Result<Vec<u8>, ExportError> {
+    let too_large = |what| ExportError::Bundle(BundleError::TooLarge { what });
+    if plan.entries() > limits::ENTRIES {
+        return Err(too_large(Limit::Entries));
+    }
+    let (signer, _) = store.sign(b"")?;
+    if AuthorId::of_key(&signer) != plan.info.author {
+        // A new epoch has begun since: what was planned is no longer ours to sign.
+        return Err(StoreError::Refused("epoch".to_owned()).into());
+    }
+    let mut chunks = Chunks::default();
+    let mut ranges = Vec::new();
+    let keys = keys(store, plan)?;
+    for piece in &plan.pieces {
+        let Some(key) = keys.get(&piece.author) else {
+            return Err(StoreError::Damaged("epoch".to_owned()).into());
+        };
+        let mut previous = Hash::ZERO;
+        store.log_bytes(&piece.author, piece.first, &piece.tip, &mut |arriving| {
+            if arriving.seq == piece.first {
+                previous = *arriving.previous;
+            }
+            chunks.push(arriving.bytes);
+            Ok(())
+        })?;
+        let signature = if let Some(point) = &piece.checkpoint {
+            point.signature
+        } else {
+            let words = checkpoint_words(&piece.author, piece.tip.0, &piece.tip.1);
+            store.sign(&words)?.1
+        };
+        ranges.push(Range {
+            key: *key,
+            first: piece.first,
+            last: piece.tip.0,
+            previous,
+            hash: piece.tip.1,
+            signature,
+        });
+    }
+    let header = header(store, order, plan, ranges, chunks.raw, signer)?;
+    let bytes = header.bytes();
+    if bytes.len() > limits::HEADER as usize || header.ranges.len() > limits::RANGES {
+        return Err(too_large(Limit::Header));
+    }
+    if chunks.raw > limits::RAW {
+        return Err(too_large(Limit::Raw));
+    }
+    chunks.seal(&bytes, |words| Ok(store.sign(words)?.1))
+}
+
+fn header(
+    store: &(impl Exchange + ?Sized),
+    order: &Order<'_>,
+    plan: &ExportPlan,
+    ranges: Vec<Range>,
+    raw: u64,
+    signer: [u8; 32],
+) -> Result<Header, ExportError> {
+    let is_vouch = |point: &Checkpoint| AuthorId::of_key(&point.key) != point.author;
+    let mut vouches = store.checkpoints()?;
+    vouches.retain(is_vouch);
+    // Without its own vouch the signer of this bundle would be a stranger.
+    vouches.sort_by_key(|point| point.author != plan.info.author);
+    let vouches = vouches.into_iter();
+    Ok(Header {
+        signer,
+        critical: 0,
+        optional: 0,
+        plan_id: order.plan.id.clone(),
+        plan_version: order.plan.version,
+        plan_hash: Hash(order.plan.hash),
+        district: order.plan.district.clone(),
+        from: plan.info.unit.clone(),
+        to: order.to.cloned().unwrap_or_else(|| UnitId::new("")),
+        created: order.wall,
+        scope: order.scope,
+        entries: u32::try_from(plan.entries()).unwrap_or(u32::MAX),
+        raw,
+        ranges,
+        have: plan.have.iter().take(limits::HAVE).copied().collect(),
+        vouches: vouches
+            .take(limits::VOUCHES)
+            .map(|point| Vouch {
+                author: point.author,
+                hash: point.hash,
+                by: point.key,
+                signature: point.signature,
+            })
+            .collect(),
+    })
+}
+
+/// The public keys of the authors, from the entries they begin with.
+fn keys(
+    store: &(impl Exchange + ?Sized),
+    plan: &ExportPlan,
+) -> Result<BTreeMap<AuthorId, [u8; 32]>, StoreError> {
+    let mut keys = BTreeMap::new();
+    for piece in &plan.pieces {
+        let mut first = None;
+        store
+            .log_bytes(&piece.author, 1, &piece.tip, &mut |arriving| {
+                first.get_or_insert_with(|| arriving.bytes.to_vec());
+                // One is enough; the rest of the log is not read.
+                Err(StoreError::NothingToUndo)
+            })
+            .or_else(|error| match error {
+                StoreError::NothingToUndo => Ok(()),
+                error => Err(error),
+            })?;
+        let entry = first.and_then(|bytes| read_entry(&bytes).ok());
+        if let Some(Body::EpochStart { public_key, .. }) = entry.map(|entry| entry.body) {
+            keys.insert(piece.author, public_key);
+        }
+    }
+    Ok(keys)
+}
+
+/// Entries after each other, whole ones, in chunks of at most [`limits::CHUNK_RAW`], compressed as
+/// they fill.
+#[derive(Default)]
+pub struct Chunks {
+    done: Packer,
+    open: Vec<u8>,
+    raw: u64,
+    /// The first chunk that could not be packed; told when the bundle is put together.
+    failed: Option<BundleError>,
+}
+
+impl Chunks {
+    /// Adds one entry.
+    pub fn push(&mut self, entry: &[u8]) {
+        let length = u32::try_from(entry.len()).unwrap_or(u32::MAX);
+        if self.open.len() + 4 + entry.len() > limits::CHUNK_RAW as usize {
+            self.close();
+        }
+        self.open.extend(length.to_le_bytes());
+        self.open.extend(entry);
+        self.raw += u64::from(length) + 4;
+    }
+
+    /// Bytes in all before compression.
+    pub fn raw(&self) -> u64 {
+        self.raw
+    }
+
+    fn close(&mut self) {
+        if !self.open.is_empty() && self.failed.is_none() {
+            self.failed = self.done.push(&self.open).err();
+        }
+        self.open.clear();
+    }
+
+    /// Puts the bundle together under `header`; `sign` signs what it is given.
+    ///
+    /// # Errors
+    /// [`BundleError::TooLarge`], or what `sign` gives.
+    pub fn seal<E: From<BundleError>>(
+        mut self,
+        header: &[u8],
+        sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
+    ) -> Result<Vec<u8>, E> {
+        self.close();
+        match self.failed {
+            Some(error) => Err(error.into()),
+            None => self.done.seal(header, sign),
+        }
+    }
+}

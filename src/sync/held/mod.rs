@@ -1,0 +1,6 @@
+//! What a store keeps of bundles and what people decide about it: what came in and what waits,
+//! cells in conflict, and taking an import back.
+
+pub mod conflicts;
+pub mod status;
+pub mod withdraw;

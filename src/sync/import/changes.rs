@@ -1,0 +1,126 @@
+//! What a merge means for people: figures that change, sums, forms that move, what comes too late,
+//! what looks odd.
+
+use std::collections::BTreeSet;
+
+use crate::base::Decimal;
+use crate::ledger::{CellKey, Content, Heads, Subject};
+use crate::plan::{FieldId, PeriodId};
+use crate::store::StoreError;
+use crate::sync::import::late::Latecomers;
+use crate::sync::import::merge::Merge;
+use crate::sync::import::plan::{Dispute, FigureChange, ImportPlan, Suspicion, Timing, Total};
+
+/// Every figure that shows otherwise, and the sums they stand in.
+pub(in crate::sync) fn changes(
+    merge: &Merge<'_, '_>,
+    late: &Latecomers,
+    plan: &mut ImportPlan,
+) -> Result<(), StoreError> {
+    for view in merge.views.values() {
+        if let (Subject::Form(form) | Subject::Approval(form, _), true) =
+            (&view.subject, view.old != view.new)
+            && !plan.forms.contains(form)
+        {
+            plan.forms.push(form.clone());
+        }
+        let Some(cell) = figure_cell(&view.subject) else {
+            continue;
+        };
+        let (old, new) = (view.old.content(), view.new.content());
+        let dispute = match (view.old.in_conflict(), view.new.in_conflict()) {
+            (_, false) => Dispute::None,
+            (false, true) => Dispute::Begins,
+            (true, true) => Dispute::Goes,
+        };
+        if old != new || dispute == Dispute::Begins {
+            plan.changes.push(FigureChange {
+                cell: cell.clone(),
+                old,
+                new,
+                dispute,
+                timing: if late.cells.contains(cell) {
+                    Timing::Late
+                } else {
+                    Timing::InTime
+                },
+            });
+        }
+    }
+    let sums: BTreeSet<(PeriodId, FieldId)> = plan
+        .changes
+        .iter()
+        .map(|change| (change.cell.form.period.clone(), change.cell.field.clone()))
+        .collect();
+    for (period, field) in sums {
+        plan.totals.extend(total(merge, period, field)?);
+    }
+    Ok(())
+}
+
+fn total(
+    merge: &Merge<'_, '_>,
+    period: PeriodId,
+    field: FieldId,
+) -> Result<Option<Total>, StoreError> {
+    let (mut before, mut after) = (Decimal::ZERO, Decimal::ZERO);
+    let add = |sum: &mut Decimal, heads: &Heads| {
+        if let Some(figure) = heads.content().figure() {
+            *sum = sum.checked_add(figure).unwrap_or(*sum);
+        }
+    };
+    for unit in &merge.scene.plan.units {
+        let cell = CellKey::new(&unit.id, &period, &field);
+        let (old, new) = merge.before_and_after(&Subject::Cell(cell))?;
+        add(&mut before, &old);
+        add(&mut after, &new);
+    }
+    Ok((before != after).then_some(Total {
+        period,
+        field,
+        before,
+        after,
+    }))
+}
+
+pub(in crate::sync) fn suspicions(merge: &Merge<'_, '_>, plan: &mut ImportPlan) {
+    let clocks = merge.ahead.iter().map(|(author, count)| Suspicion::Clock {
+        author: *author,
+        count: *count,
+    });
+    let copies = merge.copies.iter().map(|(author, seq)| Suspicion::Copy {
+        author: *author,
+        seq: *seq,
+    });
+    let behind = merge.behind.iter();
+    let behind = behind.map(|(author, (seq, by))| Suspicion::Behind {
+        author: *author,
+        seq: *seq,
+        by: *by,
+    });
+    let jumps = plan
+        .changes
+        .iter()
+        .filter(|change| jumps(&change.old, &change.new))
+        .map(|change| Suspicion::Jump(change.cell.clone()));
+    plan.suspicions = clocks.chain(copies).chain(behind).chain(jumps).collect();
+}
+
+/// Ten times, or a tenth.
+fn jumps(old: &Content, new: &Content) -> bool {
+    let (Content::Value(old), Content::Value(new)) = (old, new) else {
+        return false;
+    };
+    let tenfold = |small: &Decimal, large: &Decimal| {
+        !small.is_zero() && small.checked_mul(10).is_some_and(|ten| ten <= *large)
+    };
+    tenfold(old, new) || tenfold(new, old)
+}
+
+/// The cell of a subject, without rows.
+fn figure_cell(subject: &Subject) -> Option<&CellKey> {
+    match subject {
+        Subject::Cell(cell) if cell.row.is_none() => Some(cell),
+        _ => None,
+    }
+}

@@ -1,0 +1,174 @@
+//! The heads of the subjects that entries touch as they come, in whatever order they come.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Merge, View};
+use crate::ledger::{AuthorId, EntryRef, Head, Heads, PlanRef, Recorded, Subject};
+use crate::store::exchange::subject_digest;
+use crate::store::{StoreError, counts};
+use crate::sync::bundle::limits;
+
+impl Merge<'_, '_> {
+    pub(in crate::sync) fn entry(
+        &mut self,
+        at: usize,
+        recorded: &Recorded,
+    ) -> Result<(), StoreError> {
+        let entry = &recorded.entry;
+        self.fresh.note(recorded);
+        if entry.clock.millis > self.scene.wall.saturating_add(limits::AHEAD) {
+            *self.ahead.entry(recorded.author).or_insert(0) += 1;
+        } else {
+            self.clock = self.clock.max(entry.clock);
+        }
+        let key = entry.subject.key();
+        let replaced = self.arrives(&recorded.reference(), &key)?;
+        let known_plan = entry.subject.form().is_none() || self.knows_plan(&entry.plan)?;
+        if !known_plan && let Some(progress) = self.progress.get_mut(at) {
+            progress.counts.held += 1;
+        }
+        if !counts(&self.trust, recorded, |_| known_plan) {
+            return Ok(());
+        }
+        let heads = std::mem::take(&mut self.view(&key, &entry.subject)?.new);
+        for cited in &entry.replaces {
+            if !heads.all().iter().any(|head| head.entry == *cited) && !self.here(cited)? {
+                self.early.insert((*cited, subject_digest(&key)));
+            }
+        }
+        let head = (!replaced).then(|| Head::of(recorded.reference(), entry));
+        let merged = heads.merged(&entry.replaces, head);
+        if let Some(view) = self.views.get_mut(&key) {
+            view.new = merged;
+            if view.by.last() != Some(&at) {
+                view.by.push(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that an entry has come; true when one on its subject has superseded it already.
+    fn arrives(&mut self, entry: &EntryRef, subject: &[u8]) -> Result<bool, StoreError> {
+        let mut citing = self.ground.cited_early(entry)?;
+        let all = (*entry, [0; 16])..=(*entry, [0xff; 16]);
+        let ours: Vec<(EntryRef, [u8; 16])> = self.early.range(all).copied().collect();
+        for cited in ours {
+            self.early.remove(&cited);
+            citing.push(cited.1);
+        }
+        if citing.is_empty() {
+            return Ok(false);
+        }
+        self.come.insert(*entry);
+        Ok(citing.contains(&subject_digest(subject)))
+    }
+
+    fn here(&self, cited: &EntryRef) -> Result<bool, StoreError> {
+        Ok(self.fresh.has(cited) || self.ground.has_cited(cited)?)
+    }
+
+    fn knows_plan(&mut self, plan: &PlanRef) -> Result<bool, StoreError> {
+        if let Some(known) = self.plans.get(&plan.h8) {
+            return Ok(*known);
+        }
+        let known = self.ground.knows_plan(plan)?;
+        self.plans.insert(plan.h8, known);
+        Ok(known)
+    }
+
+    fn view(&mut self, key: &[u8], subject: &Subject) -> Result<&mut View, StoreError> {
+        match self.views.entry(key.to_vec()) {
+            Entry::Occupied(view) => Ok(view.into_mut()),
+            Entry::Vacant(place) => {
+                let old = self.ground.heads(place.key())?;
+                Ok(place.insert(View {
+                    subject: subject.clone(),
+                    new: old.clone(),
+                    old,
+                    by: Vec::new(),
+                }))
+            }
+        }
+    }
+
+    /// True when entries already here may no longer count, or count again.
+    pub(in crate::sync) fn counts_anew(&self) -> bool {
+        self.before.left_out() != self.trust.left_out()
+    }
+
+    /// Where what counts has changed, makes the heads of the subjects concerned from all their
+    /// entries.
+    pub(in crate::sync) fn recount(&mut self) -> Result<(), StoreError> {
+        if !self.counts_anew() {
+            return Ok(());
+        }
+        let changed: BTreeSet<AuthorId> = self
+            .before
+            .left_out()
+            .keys()
+            .chain(self.trust.left_out().keys())
+            .filter(|author| {
+                self.before.left_out().get(author) != self.trust.left_out().get(author)
+            })
+            .copied()
+            .collect();
+        let mut subjects: BTreeMap<Subject, Vec<Recorded>> = BTreeMap::new();
+        self.each_of_all(&mut |recorded| {
+            if changed.contains(&recorded.author) && recorded.entry.subject.form().is_some() {
+                subjects.entry(recorded.entry.subject.clone()).or_default();
+            }
+            Ok(())
+        })?;
+        let trust = &self.trust;
+        self.each_of_all(&mut |recorded| {
+            if let Some(entries) = subjects.get_mut(&recorded.entry.subject) {
+                let known = self.ground.knows_plan(&recorded.entry.plan)?;
+                if counts(trust, recorded, |_| known) {
+                    entries.push(recorded.clone());
+                }
+            }
+            Ok(())
+        })?;
+        for (subject, entries) in subjects {
+            let heads = Heads::of_entries(entries.iter());
+            self.view(&subject.key(), &subject)?.new = heads;
+        }
+        Ok(())
+    }
+
+    /// Shows every entry there will be.
+    pub(in crate::sync) fn each_of_all(
+        &self,
+        look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.ground.each_entry(look)?;
+        self.each_taken(&mut |_, recorded| look(recorded))
+    }
+
+    /// Shows every entry that is taken, with the place of its bundle.
+    pub(in crate::sync) fn each_taken(
+        &self,
+        look: &mut dyn FnMut(usize, &Recorded) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for (at, (bundle, progress)) in self.bundles.iter().zip(&self.progress).enumerate() {
+            for (index, piece) in &progress.pieces {
+                bundle.each(*index, piece.first, &mut |recorded| look(at, recorded))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The heads of a subject before and after.
+    pub(in crate::sync) fn before_and_after(
+        &self,
+        subject: &Subject,
+    ) -> Result<(Heads, Heads), StoreError> {
+        let key = subject.key();
+        if let Some(view) = self.views.get(&key) {
+            return Ok((view.old.clone(), view.new.clone()));
+        }
+        let heads = self.ground.heads(&key)?;
+        Ok((heads.clone(), heads))
+    }
+}

@@ -1,0 +1,190 @@
+//! The pieces of logs that a bundle brings: which of them connect to what is here, and are taken.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Hindrance, Merge, Misfit, Stop};
+use crate::ledger::{AuthorId, EntryRef, Hash, Recorded, Subject, Trust};
+use crate::store::exchange::{Piece, Tip};
+use crate::store::{StoreError, fits};
+use crate::sync::bundle::error::BundleError;
+use crate::sync::bundle::header::Range;
+use crate::sync::bundle::reader::Checked;
+use crate::sync::import::plan::{Counts, Gap};
+
+impl<'b> Merge<'_, 'b> {
+    /// Takes the ranges that connect; what is left is what the bundle waits for.
+    pub(in crate::sync) fn ranges(
+        &mut self,
+        at: usize,
+        bundle: &'b Checked,
+        trust: Trust,
+    ) -> Result<bool, Stop> {
+        let mut moved = false;
+        let (mut unknown, mut gaps) = (BTreeSet::new(), Vec::new());
+        let before = std::mem::replace(&mut self.trust, trust);
+        for (index, range) in bundle.header().ranges.iter().enumerate() {
+            if self
+                .progress
+                .get(at)
+                .is_some_and(|p| p.done.contains(&index))
+            {
+                continue;
+            }
+            let author = range.author();
+            if self.known(&author, range.last, &range.hash)? {
+                self.counted(at, index, |counts| counts.known += range.count());
+            } else if !self.trust.knows(&author) {
+                unknown.insert(author);
+            } else if self.connects(range)? {
+                self.take(at, bundle, index, range)?;
+                moved = true;
+            } else {
+                gaps.push(self.gap(range)?);
+            }
+        }
+        self.trust = before;
+        self.hear(bundle);
+        let hindrance = match (unknown.is_empty(), gaps.is_empty()) {
+            (true, true) => None,
+            (false, _) => Some(Hindrance::Unknown(unknown)),
+            (true, false) => Some(Hindrance::Gaps(gaps)),
+        };
+        if let Some(progress) = self.progress.get_mut(at) {
+            progress.hindrance = hindrance;
+        }
+        Ok(moved)
+    }
+
+    pub(in crate::sync) fn known(
+        &self,
+        author: &AuthorId,
+        seq: u64,
+        hash: &Hash,
+    ) -> Result<bool, StoreError> {
+        let (author, h8) = (*author, hash.short());
+        let fresh = self.fresh.has(&EntryRef { author, seq, h8 });
+        Ok(fresh || self.ground.holds(&author, seq, hash)?)
+    }
+
+    pub(in crate::sync) fn connects(&self, range: &Range) -> Result<bool, StoreError> {
+        if range.first == 1 {
+            return Ok(true);
+        }
+        self.known(&range.author(), range.first - 1, &range.previous)
+    }
+
+    fn counted(&mut self, at: usize, index: usize, count: impl FnOnce(&mut Counts)) {
+        if let Some(progress) = self.progress.get_mut(at) {
+            progress.done.insert(index);
+            count(&mut progress.counts);
+        }
+    }
+
+    fn gap(&self, range: &Range) -> Result<Gap, StoreError> {
+        let author = range.author();
+        let have = self.tips_of(&author)?.iter().map(|tip| tip.0).max();
+        Ok(Gap {
+            author,
+            name: self
+                .trust
+                .rights(&author)
+                .map_or_else(String::new, |rights| rights.name.clone()),
+            have: have.unwrap_or(0),
+            needs: range.first - 1,
+        })
+    }
+
+    pub(in crate::sync) fn tips_of(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError> {
+        match self.tips.get(author) {
+            Some(tips) => Ok(tips.clone()),
+            None => self.ground.tips(author),
+        }
+    }
+
+    /// The logs whose ends have moved, as far as they have several.
+    pub(in crate::sync) fn forks(&self) -> BTreeMap<AuthorId, Vec<Tip>> {
+        let several = |(author, tips): (&AuthorId, &Vec<Tip>)| {
+            (tips.len() > 1).then(|| {
+                let mut tips = tips.clone();
+                tips.sort_unstable();
+                (*author, tips)
+            })
+        };
+        self.tips.iter().filter_map(several).collect()
+    }
+
+    fn take(
+        &mut self,
+        at: usize,
+        bundle: &'b Checked,
+        index: usize,
+        range: &Range,
+    ) -> Result<(), Stop> {
+        let author = range.author();
+        let mut first = None;
+        let mut misfit = None;
+        bundle.each(index, range.first, &mut |recorded| {
+            if first.is_none() && self.known(&author, recorded.seq, &recorded.hash)? {
+                self.counted(at, index, |counts| counts.known += 1);
+                return Ok(());
+            }
+            if misfit.is_none() && !self.fitting(recorded) {
+                misfit = Some(recorded.seq);
+            }
+            if first.is_none() {
+                first = Some(recorded.seq);
+                self.fresh.make_place(author, recorded.seq, range.last);
+                self.attach(recorded)?;
+            }
+            self.entry(at, recorded)?;
+            Ok(self.meter.one()?)
+        })?;
+        if let Some(seq) = misfit {
+            let what = "plan".to_owned();
+            let error = BundleError::Oversteps { author, seq, what };
+            return Err(Stop::Misfit(Misfit { bundle: at, error }));
+        }
+        let first = first.unwrap_or(range.first);
+        let piece = Piece {
+            author,
+            first,
+            last: range.last,
+            hash: range.hash,
+        };
+        self.counted(at, index, |counts| {
+            counts.new += range.last.saturating_sub(first) + 1;
+        });
+        if let Some(tips) = self.tips.get_mut(&author) {
+            tips.push((range.last, range.hash));
+        }
+        if let Some(progress) = self.progress.get_mut(at) {
+            progress.pieces.push((index, piece));
+        }
+        Ok(())
+    }
+
+    /// Where a log goes on: at one of its ends, or from further back as a second branch.
+    fn attach(&mut self, recorded: &Recorded) -> Result<(), StoreError> {
+        let mut tips = self.tips_of(&recorded.author)?;
+        let before = (recorded.seq - 1, recorded.previous);
+        let ends = tips.len();
+        tips.retain(|tip| *tip != before);
+        if tips.len() == ends && ends > 0 {
+            self.copies.entry(recorded.author).or_insert(recorded.seq);
+        }
+        self.tips.insert(recorded.author, tips);
+        Ok(())
+    }
+
+    /// A figure made under the plan in force must be one that plan asks for.
+    fn fitting(&self, recorded: &Recorded) -> bool {
+        let entry = &recorded.entry;
+        let ours = Hash(self.scene.plan.hash).short() == entry.plan.h8;
+        match (&entry.subject, entry.body.content()) {
+            (Subject::Cell(cell), Some(content)) if ours && cell.row.is_none() => {
+                fits(self.scene.plan, cell, content)
+            }
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Importing: the plan first, as data; then the same plan applied in one transaction. A kill at
+//! any point leaves before or after.
+
+mod changes;
+pub mod inspect;
+mod late;
+pub(in crate::sync) mod merge;
+mod outcome;
+pub mod plan;
+mod policy;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ledger::entry::Frontier;
+use crate::ledger::trust::Rights;
+use crate::ledger::{
+    ActionId, AuthorId, Body, CellKey, Clock, Entry, Hash, Origin, PlanRef, Recorded, Subject,
+};
+use crate::store::StoreError;
+use crate::store::exchange::{self, Decision, Exchange, Ground, Held, Rebuild, Report};
+use crate::sync::bundle::reader::Checked;
+use crate::sync::import::changes::{changes, suspicions};
+use crate::sync::import::late::latecomers;
+use crate::sync::import::merge::{Merge, Misfit, Scene, Stop, Supposed};
+use crate::sync::import::outcome::{Room, bundle};
+use crate::sync::import::plan::{Details, Dispute, Fate, FigureChange, ImportPlan, Suspicion};
+
+/// What an import would change; nothing is.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn plan(
+    store: &(impl Exchange + ?Sized),
+    scene: &Scene<'_>,
+    bundles: &[Checked],
+) -> Result<ImportPlan, StoreError> {
+    let room = room(store)?;
+    let all = together(bundles, &room);
+    let mut planned = ImportPlan::default();
+    store.weigh(&mut |ground| {
+        let (_, plan) = decide(ground, scene, &all)?;
+        planned = plan;
+        Ok(())
+    })?;
+    Ok(planned)
+}
+
+/// Takes what can be taken, in one transaction, and says what that changed.
+///
+/// # Errors
+/// A failure of the store: then nothing was written.
+pub fn apply(
+    store: &mut (impl Exchange + ?Sized),
+    scene: &Scene<'_>,
+    bundles: &[Checked],
+) -> Result<ImportPlan, StoreError> {
+    let room = room(store)?;
+    let all = together(bundles, &room);
+    let mut planned = ImportPlan::default();
+    store.absorb(scene.watch, &mut |ground| {
+        let (decision, plan) = decide(ground, scene, &all)?;
+        planned = plan;
+        Ok(Some(decision))
+    })?;
+    Ok(planned)
+}
+
+/// What an import would change if the bundle's signer were enrolled so (or, in a commune's store,
+/// its key taken for the district's): the preview of a bundle in quarantine, for the person who is
+/// to decide. Nothing is changed.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn suppose(
+    store: &(impl Exchange + ?Sized),
+    scene: &Scene<'_>,
+    bundle: &Checked,
+    rights: &Rights,
+) -> Result<ImportPlan, StoreError> {
+    let writer = store.info()?.author;
+    let header = bundle.header();
+    let coordinator = &scene.plan.coordinator;
+    let supposed = if header.from == *coordinator && scene.unit != coordinator {
+        Supposed::District(header.signed_by())
+    } else {
+        Supposed::Enrolled(Box::new(enrolment(writer, scene, bundle, rights)))
+    };
+    let mut planned = ImportPlan::default();
+    store.weigh(&mut |ground| {
+        (_, planned) = weighed(ground, scene, &[bundle], Some(&supposed))?;
+        Ok(())
+    })?;
+    Ok(planned)
+}
+
+/// An enrolment that nobody has written.
+fn enrolment(writer: AuthorId, scene: &Scene<'_>, bundle: &Checked, rights: &Rights) -> Recorded {
+    let entry = Entry {
+        flags: 0,
+        clock: Clock::default(),
+        actor: scene.by.clone(),
+        plan: PlanRef::default(),
+        subject: Subject::Author(bundle.header().signed_by()),
+        body: Body::Enrol {
+            units: rights.units.iter().cloned().collect(),
+            roles: rights.roles.clone(),
+            name: rights.name.clone(),
+        },
+        replaces: Vec::new(),
+        note: String::new(),
+        action: ActionId([0; 16]),
+        origin: Origin::Import,
+    };
+    Recorded {
+        author: writer,
+        seq: 0,
+        previous: Hash::ZERO,
+        hash: Hash::ZERO,
+        entry,
+    }
+}
+
+/// Up to where every log is here, each branch of one that has several: what an approval or a lock
+/// has seen.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn frontier(store: &(impl Exchange + ?Sized)) -> Result<Frontier, StoreError> {
+    let authors = store.authors()?;
+    let mut frontier = Vec::new();
+    store.weigh(&mut |ground| {
+        frontier = exchange::frontier(ground, &authors)?;
+        Ok(())
+    })?;
+    Ok(frontier)
+}
+
+/// The bundles that wait in the store. What no longer reads stays where it is.
+fn room(store: &(impl Exchange + ?Sized)) -> Result<Vec<Checked>, StoreError> {
+    let mut held = Vec::new();
+    store.weigh(&mut |ground| {
+        held = ground.held()?;
+        Ok(())
+    })?;
+    let mut room = Vec::new();
+    for bundle in held.iter().filter(|bundle| bundle.held != Held::Refused) {
+        let bytes = store.held_bytes(&bundle.root)?;
+        room.extend(bytes.and_then(|bytes| Checked::read(bytes).ok()));
+    }
+    Ok(room)
+}
+
+/// Each bundle once, in the order of their names: the order of the files makes no difference.
+fn together<'b>(bundles: &'b [Checked], room: &'b [Checked]) -> Vec<&'b Checked> {
+    let all: BTreeMap<Hash, &Checked> = room
+        .iter()
+        .chain(bundles)
+        .map(|bundle| (bundle.root(), bundle))
+        .collect();
+    all.into_values().collect()
+}
+
+/// Decides on one consistent state: what is to be written, and what people are shown.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn decide<'b>(
+    ground: &dyn Ground,
+    scene: &Scene<'_>,
+    bundles: &[&'b Checked],
+) -> Result<(Decision<'b>, ImportPlan), StoreError> {
+    weighed(ground, scene, bundles, None)
+}
+
+fn weighed<'b>(
+    ground: &dyn Ground,
+    scene: &Scene<'_>,
+    bundles: &[&'b Checked],
+    supposed: Option<&Supposed>,
+) -> Result<(Decision<'b>, ImportPlan), StoreError> {
+    let mut refused = BTreeMap::new();
+    loop {
+        let weighed = Merge::run(ground, *scene, bundles, &refused, supposed);
+        match weighed.and_then(|merge| concluded(&merge)) {
+            Ok(done) => return Ok(done),
+            Err(Stop::Store(error)) => return Err(error),
+            // Everything is weighed again without it: nothing of it may stay.
+            Err(Stop::Misfit(misfit)) => {
+                refused.insert(misfit.bundle, misfit.error);
+            }
+        }
+    }
+}
+
+fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), Stop> {
+    let mut plan = ImportPlan::default();
+    let mut decision = Decision {
+        early: merge.early.clone(),
+        come: merge.come.clone(),
+        forks: merge.forks(),
+        clock: merge.clock,
+        ..Decision::default()
+    };
+    let late = latecomers(merge)?;
+    changes(merge, &late, &mut plan)?;
+    suspicions(merge, &mut plan);
+    let mut room = Room::of(merge)?;
+    for at in 0..merge.bundles.len() {
+        let late = late.by_bundle.get(&at).copied().unwrap_or(0);
+        let Some(bundle) = bundle(merge, at, late, &mut room, &mut decision)? else {
+            continue;
+        };
+        // What it brought before it was refused stands in the views already.
+        let brought = merge.progress.get(at).is_some_and(|p| !p.pieces.is_empty());
+        if let (Fate::Refused(error), true) = (&bundle.fate, brought) {
+            let error = error.clone();
+            return Err(Stop::Misfit(Misfit { bundle: at, error }));
+        }
+        plan.bundles.push(bundle);
+    }
+    for bundle in &plan.bundles {
+        plan.counts.add(&bundle.counts);
+    }
+    plan.counts.conflicts = count(plan.changes.iter().filter(|c| c.dispute == Dispute::Begins));
+    plan.counts.suspicious = count(plan.suspicions.iter());
+    for report in &mut decision.reports {
+        report.details = details(merge, &plan, report);
+    }
+    let counts_anew = merge.counts_anew();
+    let own_again = decision
+        .taken
+        .iter()
+        .any(|taken| merge.trust.is_own(&taken.author));
+    if counts_anew || own_again {
+        decision.rebuild = Rebuild::Yes;
+    }
+    decision.new_epoch = merge.is_outlived()?;
+    decision.views = merge
+        .views
+        .iter()
+        .filter(|(_, view)| view.new != view.old)
+        .map(|(key, view)| (key.clone(), view.new.clone()))
+        .collect();
+    Ok((decision, plan))
+}
+
+/// What is kept of one bundle's import: its own counts, the figures its own entries are about,
+/// and what it had brought before, where only now the rest of it could be taken.
+fn details(merge: &Merge<'_, '_>, plan: &ImportPlan, report: &Report) -> Vec<u8> {
+    let at = merge.bundles.iter().position(|b| b.root() == report.root);
+    let brought = |change: &&FigureChange| {
+        let key = Subject::Cell(change.cell.clone()).key();
+        let view = merge.views.get(&key);
+        view.is_some_and(|view| view.by.is_empty() || at.is_some_and(|at| view.by.contains(&at)))
+    };
+    let changes: Vec<FigureChange> = plan.changes.iter().filter(brought).cloned().collect();
+    let own = plan.bundles.iter().find(|b| b.root == report.root);
+    let mut counts = own.map(|own| own.counts).unwrap_or_default();
+    counts.conflicts = count(changes.iter().filter(|c| c.dispute == Dispute::Begins));
+    let cells: BTreeSet<&CellKey> = changes.iter().map(|change| &change.cell).collect();
+    counts.suspicious = count(plan.suspicions.iter().filter(|suspicion| match suspicion {
+        Suspicion::Jump(cell) => cells.contains(cell),
+        Suspicion::Clock { author, .. }
+        | Suspicion::Copy { author, .. }
+        | Suspicion::Behind { author, .. } => {
+            report.pieces.iter().any(|piece| piece.author == *author)
+        }
+    }));
+    let now = Details { counts, changes };
+    match Details::read(&report.details) {
+        Ok(before) => before.then(now),
+        Err(_) => now,
+    }
+    .bytes()
+}
+
+fn count<T>(items: impl Iterator<Item = T>) -> u64 {
+    u64::try_from(items.count()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,249 @@
+//! What is written because of each bundle: its entries' place in the decision, its report, what its
+//! signer said of itself, and whether the bundle itself is kept.
+
+use std::collections::BTreeMap;
+
+use crate::ledger::{AuthorId, Hash};
+use crate::store::StoreError;
+use crate::store::exchange::{Checkpoint, Decision, Held, HeldBundle, Peer, Report, Taken};
+use crate::sync::bundle::error::BundleError;
+use crate::sync::bundle::fingerprint::fingerprint;
+use crate::sync::bundle::limits;
+use crate::sync::bundle::reader::Checked;
+use crate::sync::import::merge::{Hindrance, Merge, Progress};
+use crate::sync::import::plan::{BundlePlan, Fate, Stranger};
+
+/// The waiting room as it fills.
+pub(in crate::sync) struct Room {
+    held: BTreeMap<Hash, HeldBundle>,
+}
+
+impl Room {
+    pub(in crate::sync) fn of(merge: &Merge<'_, '_>) -> Result<Self, StoreError> {
+        let held = merge.ground.held()?;
+        Ok(Self {
+            held: held.into_iter().map(|held| (held.root, held)).collect(),
+        })
+    }
+
+    /// Makes place for a bundle; `false` when there is none.
+    fn admit(&mut self, bundle: HeldBundle) -> bool {
+        let others = self.held.values().filter(|held| held.root != bundle.root);
+        let bytes: u64 = others.clone().map(|held| held.size).sum();
+        let fits = others.count() < limits::HELD
+            && bytes.saturating_add(bundle.size) <= limits::HELD_BYTES;
+        if fits {
+            self.held.insert(bundle.root, bundle);
+        }
+        fits
+    }
+}
+
+/// What becomes of one bundle; `None` for one that goes on waiting as it did.
+pub(in crate::sync) fn bundle<'b>(
+    merge: &Merge<'_, 'b>,
+    at: usize,
+    late: u64,
+    kept: &mut Room,
+    decision: &mut Decision<'b>,
+) -> Result<Option<BundlePlan>, StoreError> {
+    let (Some(bundle), Some(progress)) = (merge.bundles.get(at), merge.progress.get(at)) else {
+        return Ok(None);
+    };
+    let bundle: &'b Checked = bundle;
+    let (header, root) = (bundle.header(), bundle.root());
+    let before = merge.ground.report(&root)?;
+    let mut counts = progress.counts;
+    counts.late = late;
+    let rest = u64::from(header.entries).saturating_sub(counts.new + counts.known);
+    let fate = match (&progress.hindrance, &before) {
+        (Some(Hindrance::Refused(error)), _) => {
+            counts.refused = rest;
+            Fate::Refused(error.clone())
+        }
+        (Some(Hindrance::Unknown(authors)), _) => {
+            counts.refused = rest;
+            Fate::Quarantined(authors.iter().copied().collect())
+        }
+        (Some(Hindrance::Gaps(gaps)), _) => {
+            counts.waiting = rest;
+            Fate::Waiting(gaps.clone())
+        }
+        (None, Some(report)) if counts.new == 0 => Fate::Already {
+            wall: report.wall,
+            by: report.by.clone(),
+        },
+        (None, _) => Fate::Taken,
+    };
+    let fate = keep(merge, bundle, fate, kept, decision);
+    if progress.believed && !matches!(fate, Fate::Already { .. } | Fate::Refused(_)) {
+        taken(merge, at, bundle, before, decision)?;
+    }
+    Ok(Some(BundlePlan {
+        root,
+        signer: header.signed_by(),
+        from: header.from.clone(),
+        created: header.created,
+        strangers: match &fate {
+            Fate::Quarantined(authors) => strangers(bundle, authors),
+            _ => Vec::new(),
+        },
+        fate,
+        counts,
+    }))
+}
+
+/// The unknown authors with what people compare: their keys stand in the header.
+pub(in crate::sync) fn strangers(bundle: &Checked, authors: &[AuthorId]) -> Vec<Stranger> {
+    let header = bundle.header();
+    let ranges = header.ranges.iter().map(|range| &range.key);
+    let keys: BTreeMap<AuthorId, &[u8; 32]> = std::iter::once(&header.signer)
+        .chain(ranges)
+        .map(|key| (AuthorId::of_key(key), key))
+        .collect();
+    let known = authors.iter().filter_map(|author| {
+        let signs = *author == header.signed_by();
+        Some(Stranger {
+            author: *author,
+            digits: fingerprint(keys.get(author)?),
+            says: signs.then(|| header.from.clone()),
+        })
+    });
+    known.collect()
+}
+
+/// Keeps the bundle where it must be kept, and lets it go where it must not.
+fn keep<'b>(
+    merge: &Merge<'_, 'b>,
+    bundle: &'b Checked,
+    fate: Fate,
+    kept: &mut Room,
+    decision: &mut Decision<'b>,
+) -> Fate {
+    let root = bundle.root();
+    let held = match &fate {
+        Fate::Waiting(_) => Held::Waiting,
+        Fate::Quarantined(_) => Held::Quarantine,
+        Fate::Refused(BundleError::Oversteps { .. }) => Held::Refused,
+        _ => {
+            if kept.held.contains_key(&root) {
+                decision.release.push(root);
+            }
+            return fate;
+        }
+    };
+    if kept.held.get(&root).is_some_and(|known| known.held == held) {
+        return fate;
+    }
+    let new = HeldBundle {
+        root,
+        held,
+        wall: merge.scene.wall,
+        size: u64::try_from(bundle.container().size()).unwrap_or(u64::MAX),
+    };
+    let error = if kept.admit(new.clone()) {
+        match bundle.bytes() {
+            Ok(bytes) => {
+                decision.hold.push((new, bytes));
+                return fate;
+            }
+            Err(error) => error,
+        }
+    } else {
+        BundleError::RoomFull
+    };
+    match fate {
+        // Evidence that has no place is refused all the same.
+        Fate::Refused(_) => fate,
+        _ => Fate::Refused(error),
+    }
+}
+
+/// Everything that is written because of a bundle that is believed.
+fn taken<'b>(
+    merge: &Merge<'_, 'b>,
+    at: usize,
+    bundle: &'b Checked,
+    before: Option<Report>,
+    decision: &mut Decision<'b>,
+) -> Result<(), StoreError> {
+    let Some(progress) = merge.progress.get(at) else {
+        return Ok(());
+    };
+    carried(bundle, progress, decision);
+    heard(merge, bundle, decision)?;
+    if progress.pieces.is_empty() && progress.hindrance.is_some() {
+        return Ok(());
+    }
+    let (mut pieces, details) = before
+        .map(|report| (report.pieces, report.details))
+        .unwrap_or_default();
+    pieces.extend(progress.pieces.iter().map(|(_, piece)| *piece));
+    decision.reports.push(Report {
+        root: bundle.root(),
+        wall: merge.scene.wall,
+        by: merge.scene.by.clone(),
+        signer: bundle.header().signed_by(),
+        pieces,
+        details,
+    });
+    Ok(())
+}
+
+/// The pieces it brings, and the signatures that vouch for them.
+fn carried<'b>(bundle: &'b Checked, progress: &Progress, decision: &mut Decision<'b>) {
+    let header = bundle.header();
+    for (index, piece) in &progress.pieces {
+        decision.taken.push(Taken {
+            source: bundle,
+            index: *index,
+            author: piece.author,
+            from: piece.first,
+        });
+        decision.entries += piece.last.saturating_sub(piece.first) + 1;
+        let range = header.ranges.get(*index);
+        decision.checkpoints.extend(range.map(|range| Checkpoint {
+            author: piece.author,
+            seq: piece.last,
+            hash: piece.hash,
+            key: range.key,
+            signature: range.signature,
+        }));
+    }
+    let vouched = header.vouches.iter().map(|vouch| Checkpoint {
+        author: vouch.author,
+        seq: 1,
+        hash: vouch.hash,
+        key: vouch.by,
+        signature: vouch.signature,
+    });
+    decision.checkpoints.extend(vouched);
+}
+
+/// What its signer says of itself, unless a later word of it is known.
+fn heard(
+    merge: &Merge<'_, '_>,
+    bundle: &Checked,
+    decision: &mut Decision<'_>,
+) -> Result<(), StoreError> {
+    let header = bundle.header();
+    let peer = Peer {
+        author: header.signed_by(),
+        unit: header.from.clone(),
+        created: header.created,
+        received: merge.scene.wall,
+        root: bundle.root(),
+        have: header.have.clone(),
+    };
+    let newer = |known: &Peer| (known.created, known.root) < (peer.created, peer.root);
+    let mut known = decision.peers.iter();
+    let known = match known.find(|known| known.author == peer.author) {
+        Some(known) => Some(known.clone()),
+        None => merge.ground.peer(&peer.author)?,
+    };
+    if !merge.trust.is_own(&peer.author) && known.as_ref().is_none_or(newer) {
+        decision.peers.retain(|other| other.author != peer.author);
+        decision.peers.push(peer);
+    }
+    Ok(())
+}

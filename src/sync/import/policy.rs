@@ -1,0 +1,57 @@
+//! Whether a bundle may be taken at all: for whom it is, and whether its authors keep within their
+//! rights.
+
+use crate::ledger::Trust;
+use crate::ledger::trust::Act;
+use crate::sync::bundle::error::BundleError;
+use crate::sync::bundle::reader::Checked;
+use crate::sync::import::merge::Scene;
+
+/// Whether a bundle is meant for this store at all.
+pub(in crate::sync) fn addressed(bundle: &Checked, scene: &Scene<'_>) -> Result<(), BundleError> {
+    let header = bundle.header();
+    if header.plan_id != scene.plan.id {
+        return Err(BundleError::WrongPlan {
+            theirs: header.plan_id.clone(),
+            ours: scene.plan.id.clone(),
+        });
+    }
+    if header.district != scene.plan.district {
+        return Err(BundleError::WrongDistrict {
+            theirs: header.district.to_string(),
+            ours: scene.plan.district.to_string(),
+        });
+    }
+    if !header.to.as_str().is_empty() && header.to != *scene.unit {
+        return Err(BundleError::NotForUs {
+            to: header.to.to_string(),
+        });
+    }
+    Ok(())
+}
+
+/// The first thing a known author does that it may not do.
+pub(in crate::sync) fn overstep(bundle: &Checked, trust: &Trust) -> Option<BundleError> {
+    let beyond = bundle
+        .claims
+        .iter()
+        .find(|(claim, _)| trust.knows(&claim.author) && !trust.allows(claim))?;
+    let (claim, seq) = beyond;
+    Some(BundleError::Oversteps {
+        author: claim.author,
+        seq: *seq,
+        what: words(&claim.act),
+    })
+}
+
+fn words(act: &Act) -> String {
+    match act {
+        Act::Enter(unit) | Act::Approve(unit) => unit.to_string(),
+        Act::EnterOnBehalf(unit) | Act::ApproveOnBehalf(unit) => format!("{unit} on behalf"),
+        Act::Return => "return".to_owned(),
+        Act::Close => "lock".to_owned(),
+        Act::Govern => "enrol".to_owned(),
+        Act::Keep | Act::Impersonate => "epoch".to_owned(),
+        Act::WithoutReason => "reason".to_owned(),
+    }
+}
