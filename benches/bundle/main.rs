@@ -24,8 +24,8 @@ use std::time::Instant;
 use nhaplieu::store::Store;
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::sync::bundle::file;
-use nhaplieu::sync::export::{self, Order};
-use nhaplieu::sync::{Checked, Scene, Scope, Unwatched, import};
+use nhaplieu::sync::export::{self, ExportRequest};
+use nhaplieu::sync::{ImportContext, Scope, Unwatched, VerifiedBundle, import};
 
 use peers::Layout;
 
@@ -172,10 +172,10 @@ fn child_import(dir: &Path, path: &Path) -> Result<(), Failure> {
     let unit = store.info()?.unit;
     let by = year::actor()?;
     let begun = Instant::now();
-    let bundle = Checked::read(file::open(path, dir)?)?;
+    let bundle = VerifiedBundle::read(file::open(path, dir)?)?;
     let read = begun.elapsed();
     let begun = Instant::now();
-    let scene = Scene {
+    let scene = ImportContext {
         plan: &plan,
         unit: &unit,
         by: &by,
@@ -198,7 +198,7 @@ fn child_export(dir: &Path, path: &Path) -> Result<(), Failure> {
     let plan = year::plan()?;
     let store = year::opened(dir)?;
     let begun = Instant::now();
-    let order = Order {
+    let order = ExportRequest {
         plan: &plan,
         to: None,
         scope: Scope::All,
@@ -208,7 +208,7 @@ fn child_export(dir: &Path, path: &Path) -> Result<(), Failure> {
     let bundle = export::bundle(&store, &order, &planned)?;
     let made = begun.elapsed();
     let begun = Instant::now();
-    file::write(path, &bundle, file::Dress::Plain)?;
+    file::write(path, &bundle, file::BundleEncoding::Binary)?;
     let written = begun.elapsed();
     debug_assert!(!store.authors()?.is_empty(), "nothing to export");
     let memory = peak().saturating_sub(start);

@@ -17,8 +17,8 @@ use nhaplieu::ledger::{
 use nhaplieu::plan::{FieldType, Plan, UnitId, embedded, parse};
 use nhaplieu::store::exchange::entry_bytes;
 use nhaplieu::store::{Action, Edge, Init, RedbStore, Store, create, open};
-use nhaplieu::sync::export::Chunks;
-use nhaplieu::sync::held::withdraw;
+use nhaplieu::sync::authors;
+use nhaplieu::sync::export::EntryChunks;
 use nhaplieu::sync::{BundleError, Header, Range, Scope};
 
 use crate::Failure;
@@ -227,7 +227,7 @@ pub(crate) fn make(
         }
     }
     coordinator(dir, &plan, &writers)?;
-    let mut chunks = Chunks::default();
+    let mut chunks = EntryChunks::default();
     for row in writers.iter().flat_map(|writer| &writer.rows) {
         chunks.push(&row.bytes);
     }
@@ -282,7 +282,7 @@ fn coordinator(dir: &Path, plan: &Arc<Plan>, writers: &[Writer]) -> Result<(), F
     store.use_plan(Arc::clone(plan))?;
     let enrol = |writer: &Writer| {
         let units = vec![writer.unit.clone()];
-        withdraw::enrol(
+        authors::enrol(
             writer.author,
             units,
             vec![Role::Clerk],

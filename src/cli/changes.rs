@@ -10,7 +10,8 @@ use crate::base::Message;
 use crate::ledger::{AuthorId, Content, typed};
 use crate::plan::{FieldId, Plan, UnitId};
 use crate::sync::import::plan::{
-    Counts, Dispute, Fate, FigureChange, ImportPlan, Stranger, Suspicion, Timing,
+    BundleOutcome, ConflictChange, Counts, FigureChange, ImportPlan, Suspicion, Timing,
+    UnknownAuthor,
 };
 
 /// How many of each class.
@@ -70,7 +71,7 @@ impl ChangeShape {
             new: said(&change.new),
             old_state: change.old.state(),
             new_state: change.new.state(),
-            in_conflict: change.dispute != Dispute::None,
+            in_conflict: change.conflict != ConflictChange::None,
             late: change.timing == Timing::Late,
         }
     }
@@ -101,7 +102,7 @@ pub(crate) struct StrangerShape {
 }
 
 impl StrangerShape {
-    pub(crate) fn of(stranger: &Stranger) -> Self {
+    pub(crate) fn of(stranger: &UnknownAuthor) -> Self {
         Self {
             author: stranger.author.to_string(),
             digits: stranger.digits.to_string(),
@@ -136,13 +137,13 @@ pub(crate) fn suspicions(plan: &Plan, planned: &ImportPlan, out: &Out<'_>) -> Ve
 }
 
 /// The name of a fate in JSON.
-pub(crate) fn fate_name(fate: &Fate) -> &'static str {
+pub(crate) fn fate_name(fate: &BundleOutcome) -> &'static str {
     match fate {
-        Fate::Taken => "taken",
-        Fate::Already { .. } => "already",
-        Fate::Waiting(_) => "waiting",
-        Fate::Quarantined(_) => "quarantined",
-        Fate::Refused(_) => "refused",
+        BundleOutcome::Taken => "taken",
+        BundleOutcome::Already { .. } => "already",
+        BundleOutcome::Waiting(_) => "waiting",
+        BundleOutcome::Quarantined(_) => "quarantined",
+        BundleOutcome::Refused(_) => "refused",
     }
 }
 
@@ -159,9 +160,9 @@ pub(crate) fn say_changes(
         let form = &change.cell.form;
         let label = label(plan, &change.cell.field, out);
         let (old, new) = (shown(&change.old, out), shown(&change.new, out));
-        let mark = match change.dispute {
-            Dispute::None => "",
-            Dispute::Begins | Dispute::Goes => " ⚑",
+        let mark = match change.conflict {
+            ConflictChange::None => "",
+            ConflictChange::Begins | ConflictChange::Continues => " ⚑",
         };
         let late = match change.timing {
             Timing::InTime => "",
@@ -207,7 +208,7 @@ pub(crate) fn say_effects(
 /// When nobody can take the answer.
 pub(crate) fn say_strangers(
     plan: &Plan,
-    (id, strangers): (Option<&str>, &[Stranger]),
+    (id, strangers): (Option<&str>, &[UnknownAuthor]),
     out: &mut Out<'_>,
 ) -> Result<(), Failure> {
     for stranger in strangers {

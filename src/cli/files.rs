@@ -10,7 +10,7 @@ use super::secrets::Secrets;
 use crate::base::Message;
 use crate::sync::bundle::file::{self, FileError};
 use crate::sync::export::ExportError;
-use crate::sync::{BundleError, Checked, Watch};
+use crate::sync::{BundleError, VerifiedBundle, Watch};
 
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
@@ -55,7 +55,7 @@ pub(crate) fn read(
     watch: &dyn Watch,
     secrets: &mut Secrets<'_>,
     out: &mut Out<'_>,
-) -> Result<Checked, Failure> {
+) -> Result<VerifiedBundle, Failure> {
     if !path.exists() {
         let named = Message::new("cli.error.no_file").with("file", path.display().to_string());
         return Err(Failure::usage(named));
@@ -65,7 +65,7 @@ pub(crate) fn read(
         Failure::from(error).because(detail)
     };
     let carrier = secrets.open(file::open(path, spool)?, out)?;
-    Checked::read_watched(carrier, watch).map_err(named)
+    VerifiedBundle::read_watched(carrier, watch).map_err(named)
 }
 
 /// Reads all of them, folders included, before anything is done with any: one that is none
@@ -78,7 +78,7 @@ pub(crate) fn read_all(
     watch: &dyn Watch,
     unlock: &Unlock,
     out: &mut Out<'_>,
-) -> Result<Vec<Checked>, Failure> {
+) -> Result<Vec<VerifiedBundle>, Failure> {
     let mut secrets = Secrets::told(unlock);
     let mut bundles = Vec::new();
     let mut refused: Option<Failure> = None;

@@ -4,7 +4,7 @@
 use super::args::Unlock;
 use super::failure::Failure;
 use super::out::Out;
-use crate::sync::Carrier;
+use crate::sync::BundleSource;
 
 /// What opens the bundles of one command; asked for at most once.
 pub(crate) struct Secrets<'a> {
@@ -35,7 +35,11 @@ impl Secrets<'_> {
         clippy::unnecessary_wraps,
         reason = "as with the feature"
     )]
-    pub(crate) fn open(&mut self, file: Carrier, _: &mut Out<'_>) -> Result<Carrier, Failure> {
+    pub(crate) fn open(
+        &mut self,
+        file: BundleSource,
+        _: &mut Out<'_>,
+    ) -> Result<BundleSource, Failure> {
         Ok(file)
     }
 }
@@ -48,7 +52,7 @@ mod with_age {
     use std::io::{BufRead, IsTerminal};
     use std::path::Path;
 
-    use super::{Carrier, Failure, Out, Secrets};
+    use super::{BundleSource, Failure, Out, Secrets};
     use crate::base::Message;
     use crate::cli::args::LockArgs;
     use crate::cli::site::read_file;
@@ -62,11 +66,11 @@ mod with_age {
         /// When there is no secret, or not the right one.
         pub(crate) fn open(
             &mut self,
-            file: Carrier,
+            file: BundleSource,
             out: &mut Out<'_>,
-        ) -> Result<Carrier, Failure> {
+        ) -> Result<BundleSource, Failure> {
             let bytes = match &file {
-                Carrier::Memory(bytes) if encryption::is_covered(bytes) => bytes,
+                BundleSource::Memory(bytes) if encryption::is_covered(bytes) => bytes,
                 _ => return Ok(file),
             };
             if self.secret.is_none() {

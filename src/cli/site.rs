@@ -12,7 +12,7 @@ use crate::base::{Lang, Message, moment};
 use crate::ledger::{ActionId, Actor, ActorId, Origin, Role};
 use crate::plan::{self, Plan, Problem, ProblemSeverity, UnitId};
 use crate::store::{self, Action, Change, Committed, RedbStore, Store};
-use crate::sync::{Scene, Unwatched};
+use crate::sync::{ImportContext, Unwatched};
 use crate::ui::texts::Texts;
 
 /// Largest plan or keymap file that is read.
@@ -92,8 +92,8 @@ impl Site {
     }
 
     /// Where and when an import happens, with nobody watching.
-    pub(crate) fn scene<'a>(&'a self, plan: &'a Plan, unit: &'a UnitId) -> Scene<'a> {
-        Scene {
+    pub(crate) fn scene<'a>(&'a self, plan: &'a Plan, unit: &'a UnitId) -> ImportContext<'a> {
+        ImportContext {
             plan,
             unit,
             by: &self.actor,

@@ -5,6 +5,7 @@
 //! what people decide about them. `docs/bundle-format.md` describes the file byte by byte,
 //! `docs/merge.md` the import.
 
+pub mod authors;
 pub mod bundle;
 pub mod export;
 pub mod held;
@@ -14,8 +15,8 @@ pub use crate::store::watch;
 pub use bundle::container::Container;
 pub use bundle::error::{BundleError, Limit};
 pub use bundle::header::{Have, Header, Range, Scope, Vouch};
-pub use bundle::reader::Checked;
-pub use bundle::source::Carrier;
-pub use import::merge::Scene;
+pub use bundle::reader::VerifiedBundle;
+pub use bundle::source::BundleSource;
+pub use import::merge::ImportContext;
 pub use import::plan::ImportPlan;
 pub use watch::{Step, Unwatched, Watch};

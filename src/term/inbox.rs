@@ -154,7 +154,7 @@ fn seen(file: &Candidate, proved: &mut u64) -> Result<(Header, Hash), FileError>
         return Ok((container.header, container.root));
     }
     // A bundle as text shows nothing at its ends, and is small; this one is not.
-    file::glance(&file.path)?.ok_or(BundleError::TooLarge { what: Limit::File }.into())
+    file::peek(&file.path)?.ok_or(BundleError::TooLarge { what: Limit::File }.into())
 }
 
 fn bundle(header: Header, root: Hash, standing: &Standing) -> FileKind {

@@ -19,12 +19,14 @@ use crate::ledger::{ActionId, ActorId, AuthorId, Hash, Origin};
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::Exchange;
 use crate::store::{Action, StoreError};
-use crate::sync::bundle::file::{self, Dress};
+use crate::sync::bundle::file::{self, BundleEncoding};
 use crate::sync::bundle::fingerprint::fingerprint;
 use crate::sync::bundle::key_file::KeyFile;
-use crate::sync::export::{self, ExportError, Order};
-use crate::sync::held::withdraw::{self, Undone};
-use crate::sync::{BundleError, Checked, Scene, Scope, Step, Unwatched, Watch, import};
+use crate::sync::export::{self, ExportError, ExportRequest};
+use crate::sync::held::withdraw::{self, Withdrawal};
+use crate::sync::{
+    BundleError, ImportContext, Scope, Step, Unwatched, VerifiedBundle, Watch, import,
+};
 
 /// Who asks, when, and how an answer gets out before the work is done.
 pub(super) struct Around<'a> {
@@ -40,7 +42,7 @@ pub(super) struct Around<'a> {
 /// What is kept between a preview and its import.
 #[derive(Default)]
 pub(super) struct Meetings {
-    previewed: Vec<Checked>,
+    previewed: Vec<VerifiedBundle>,
 }
 
 /// Why something was not done.
@@ -153,10 +155,10 @@ impl Around<'_> {
         &self,
         store: &mut (dyn Exchange + Send),
         job: Ticket,
-        work: impl FnOnce(&mut (dyn Exchange + Send), &Scene<'_>) -> Result<T, StoreError>,
+        work: impl FnOnce(&mut (dyn Exchange + Send), &ImportContext<'_>) -> Result<T, StoreError>,
     ) -> Result<T, Not> {
         let (unit, watch) = (store.info()?.unit, self.watch(job));
-        let scene = Scene {
+        let scene = ImportContext {
             plan: self.plan,
             unit: &unit,
             by: self.actor,
@@ -172,7 +174,7 @@ impl Around<'_> {
         folder: Option<PathBuf>,
     ) -> Result<Met, Not> {
         let unit = store.info()?.unit;
-        let scene = Scene {
+        let scene = ImportContext {
             plan: self.plan,
             unit: &unit,
             by: self.actor,
@@ -200,7 +202,7 @@ impl Around<'_> {
     }
 
     /// Reads files through; the first that is no bundle refuses all.
-    fn read(&self, job: Ticket, files: &[PathBuf]) -> Result<Vec<Checked>, Not> {
+    fn read(&self, job: Ticket, files: &[PathBuf]) -> Result<Vec<VerifiedBundle>, Not> {
         let watch = self.watch(job);
         let mut bundles = Vec::new();
         for path in files {
@@ -212,7 +214,7 @@ impl Around<'_> {
             };
             let file = file::open(path, &self.folders.store)
                 .map_err(|error| Not::Said(about(error.message())))?;
-            match Checked::read_watched(file, &watch) {
+            match VerifiedBundle::read_watched(file, &watch) {
                 Ok(bundle) => bundles.push(bundle),
                 Err(BundleError::Interrupted) => return Err(BundleError::Interrupted.into()),
                 Err(error) => return Err(Not::Said(about(error.message()))),
@@ -243,7 +245,7 @@ impl Around<'_> {
             from,
         };
         let plan = self.with_scene(store, job, |store, scene| {
-            import::suppose(store, scene, &bundle, &rights)
+            import::plan_assuming(store, scene, &bundle, &rights)
         })?;
         Ok(Met::Preview(Box::new(plan), stands))
     }
@@ -255,7 +257,7 @@ impl Around<'_> {
         to: Option<&UnitId>,
         folder: &Path,
     ) -> Result<Met, Not> {
-        let order = Order {
+        let order = ExportRequest {
             plan: self.plan,
             to,
             scope: Scope::Since,
@@ -283,7 +285,8 @@ impl Around<'_> {
             Medium::Elsewhere
         };
         let path = folder.join(file::name_of(&bundle)?);
-        file::write(&path, &bundle, Dress::Plain).map_err(|error| Not::Said(error.message()))?;
+        file::write(&path, &bundle, BundleEncoding::Binary)
+            .map_err(|error| Not::Said(error.message()))?;
         Ok(Met::Exported(Exported {
             path,
             entries: planned.entries(),
@@ -338,8 +341,8 @@ impl Around<'_> {
         let undone =
             self.with_scene(store, job, |store, _| withdraw::import(store, root, reason))?;
         Ok(Met::Done(match undone {
-            Undone::AsIfNever => Message::new("meet.taken_back"),
-            Undone::Restoring { changes, disputed } => {
+            Withdrawal::AsIfNever => Message::new("meet.taken_back"),
+            Withdrawal::Restoring { changes, left } => {
                 let count = changes.len();
                 let done = if count == 0 {
                     Message::new("meet.nothing_to_restore")
@@ -347,20 +350,20 @@ impl Around<'_> {
                     self.commit(store, changes)?;
                     Message::new("meet.restored").with("count", count)
                 };
-                withdraw::with_left(done, disputed)
+                withdraw::with_left(done, left)
             }
         }))
     }
 }
 
-fn held(store: &dyn Exchange, root: &Hash) -> Result<Checked, Not> {
+fn held(store: &dyn Exchange, root: &Hash) -> Result<VerifiedBundle, Not> {
     let bytes = store.held_bytes(root)?;
     let bytes = bytes.ok_or_else(|| Not::Said(Message::new("meet.no_longer_kept")))?;
-    Ok(Checked::read(bytes)?)
+    Ok(VerifiedBundle::read(bytes)?)
 }
 
 /// The key that signed a bundle.
-fn signer(bundle: &Checked) -> Asking {
+fn signer(bundle: &VerifiedBundle) -> Asking {
     let header = bundle.header();
     Asking {
         unit: header.from.clone(),

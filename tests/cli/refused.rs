@@ -6,7 +6,7 @@ use nhaplieu::plan::UnitId;
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{self, Edge, RedbStore};
 use nhaplieu::sync::bundle::writer;
-use nhaplieu::sync::{BundleError, Checked, Header};
+use nhaplieu::sync::{BundleError, Header, VerifiedBundle};
 
 use crate::bundles::District;
 use crate::run::{Desk, Done};
@@ -31,7 +31,7 @@ fn signing(desk: &Desk) -> RedbStore {
 
 /// The same bundle with another header, signed anew.
 fn with_header(desk: &Desk, bytes: &[u8], change: impl FnOnce(&mut Header)) -> Vec<u8> {
-    let checked = Checked::read(bytes.to_vec()).unwrap();
+    let checked = VerifiedBundle::read(bytes.to_vec()).unwrap();
     let mut header = checked.header().clone();
     change(&mut header);
     let mut raws = Vec::new();
@@ -51,7 +51,10 @@ fn with_header(desk: &Desk, bytes: &[u8], change: impl FnOnce(&mut Header)) -> V
 
 /// The same header over one chunk of 200 MiB of zeros, which is a few KiB on the stick.
 fn bomb(desk: &Desk, bytes: &[u8]) -> Vec<u8> {
-    let header = Checked::read(bytes.to_vec()).unwrap().header().bytes();
+    let header = VerifiedBundle::read(bytes.to_vec())
+        .unwrap()
+        .header()
+        .bytes();
     let z = zstd::bulk::compress(&vec![0; 200 << 20], 3).unwrap();
     let mut body = u32::try_from(z.len()).unwrap().to_le_bytes().to_vec();
     body.extend((200_u32 << 20).to_le_bytes());

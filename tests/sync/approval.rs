@@ -9,8 +9,8 @@ use nhaplieu::ledger::entry::Frontier;
 use nhaplieu::ledger::{AuthorId, Body, Content, Form, FormKey, FormStatus, Hash, Role, Subject};
 use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::store::{Change, Seen, Store, StoreError};
-use nhaplieu::sync::import::plan::{Fate, Timing};
-use nhaplieu::sync::{BundleError, Checked, Scope, import};
+use nhaplieu::sync::import::plan::{BundleOutcome, Timing};
+use nhaplieu::sync::{BundleError, Scope, VerifiedBundle, import};
 
 use crate::site::Site;
 use crate::world::{form, number, plan, set};
@@ -427,7 +427,7 @@ fn which_steps_a_bundle_may_bring() {
         let mut office = Site::office();
         let mut other = Site::new(unit, "ai-do", Role::Coordinator, 3);
         let author = other.store.info().unwrap().author;
-        office.does(vec![nhaplieu::sync::held::withdraw::enrol(
+        office.does(vec![nhaplieu::sync::authors::enrol(
             author,
             vec![UnitId::new(unit)],
             vec![role],
@@ -440,10 +440,10 @@ fn which_steps_a_bundle_may_bring() {
             reason.to_owned()
         };
         other.does(vec![change]);
-        let bundle = Checked::read(other.bundle_bytes(Some("phong"), Scope::All)).unwrap();
-        match &office.imports(&[bundle]).bundles[0].fate {
-            Fate::Taken => 'x',
-            Fate::Refused(BundleError::Oversteps { .. }) => '.',
+        let bundle = VerifiedBundle::read(other.bundle_bytes(Some("phong"), Scope::All)).unwrap();
+        match &office.imports(&[bundle]).bundles[0].outcome {
+            BundleOutcome::Taken => 'x',
+            BundleOutcome::Refused(BundleError::Oversteps { .. }) => '.',
             other => panic!("{other:?}"),
         }
     };
@@ -476,10 +476,10 @@ fn a_step_without_a_reason_refuses_the_bundle() {
             entry.body = body.clone();
             entry.note = String::new();
         });
-        let done = office.imports(&[Checked::read(bytes).unwrap()]);
-        let fate = &done.bundles[0].fate;
+        let done = office.imports(&[VerifiedBundle::read(bytes).unwrap()]);
+        let fate = &done.bundles[0].outcome;
         assert!(
-            matches!(fate, Fate::Refused(BundleError::Oversteps { what, .. }) if what == "reason"),
+            matches!(fate, BundleOutcome::Refused(BundleError::Oversteps { what, .. }) if what == "reason"),
             "{fate:?}"
         );
     }

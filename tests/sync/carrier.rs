@@ -10,7 +10,7 @@ use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{Store, StoreError};
 use nhaplieu::sync::bundle::file;
 use nhaplieu::sync::bundle::file::FileError;
-use nhaplieu::sync::{BundleError, Carrier, Checked, Scope};
+use nhaplieu::sync::{BundleError, BundleSource, Scope, VerifiedBundle};
 
 use crate::site::Site;
 use crate::world::{cell, number, set};
@@ -33,7 +33,7 @@ fn sent() -> (Site, Vec<u8>) {
             commune.does((0..40).map(figure).collect());
         }
         let bytes = commune.bundle_bytes(Some("phong"), Scope::Since);
-        let read = Checked::read(bytes.clone()).unwrap();
+        let read = VerifiedBundle::read(bytes.clone()).unwrap();
         assert!(read.container().chunks.len() > 1);
         bytes
     });
@@ -41,10 +41,10 @@ fn sent() -> (Site, Vec<u8>) {
 }
 
 /// Reads a file without holding it.
-fn lying(path: &Path) -> Result<Checked, BundleError> {
+fn lying(path: &Path) -> Result<VerifiedBundle, BundleError> {
     let carrier = file::open_within(path, path.parent().unwrap(), 0).unwrap();
-    assert!(matches!(carrier, Carrier::File(..)), "held");
-    Checked::read(carrier)
+    assert!(matches!(carrier, BundleSource::File(..)), "held");
+    VerifiedBundle::read(carrier)
 }
 
 #[test]
@@ -66,8 +66,9 @@ fn a_file_is_refused_for_the_same_reason_as_the_same_bytes() {
     files.extend([holed, [whole.as_slice(), b"more"].concat(), whole]);
     for bytes in files {
         fs::write(&path, &bytes).unwrap();
-        let of = |read: Result<Checked, BundleError>| read.map(|read| (read.root(), read.claims));
-        assert_eq!(of(lying(&path)), of(Checked::read(bytes)));
+        let of =
+            |read: Result<VerifiedBundle, BundleError>| read.map(|read| (read.root(), read.claims));
+        assert_eq!(of(lying(&path)), of(VerifiedBundle::read(bytes)));
     }
 }
 
@@ -78,17 +79,17 @@ fn a_glance_tells_what_the_ends_tell_and_no_more() {
     let path = dir.path().join("goi.nlb");
     let glanced = |bytes: &[u8]| {
         fs::write(&path, bytes).unwrap();
-        match file::glance(&path) {
+        match file::peek(&path) {
             Ok(ends) => Ok(ends.unwrap()),
             Err(FileError::Bundle(error)) => Err(error),
             Err(error) => panic!("{error}"),
         }
     };
-    let read = Checked::read(whole.clone()).unwrap();
+    let read = VerifiedBundle::read(whole.clone()).unwrap();
     let (header, root) = glanced(&whole).unwrap();
     assert_eq!((&header, root), (read.header(), read.root()));
     for cut in (8..whole.len()).step_by(97) {
-        let truncated = Checked::read(whole[..cut].to_vec()).unwrap_err();
+        let truncated = VerifiedBundle::read(whole[..cut].to_vec()).unwrap_err();
         assert_eq!(glanced(&whole[..cut]).unwrap_err(), truncated);
     }
     let changed = |at: usize| {
@@ -120,7 +121,7 @@ fn a_copy_is_taken_in_like_bytes_whatever_becomes_of_the_file() {
         let bundle = lying(&path).unwrap();
         spoil(&path, &bytes);
         assert_eq!(bundle.bytes().unwrap(), bytes);
-        let planned = office.plans(&[Checked::read(bytes.clone()).unwrap()]);
+        let planned = office.plans(&[VerifiedBundle::read(bytes.clone()).unwrap()]);
         let done = office.imports(&[bundle]);
         assert_eq!(
             (planned.counts, planned.changes),
@@ -143,7 +144,7 @@ fn a_small_bundle_or_one_without_room_for_its_copy_is_held() {
         file::open(&path, dir.path()),
         file::open_within(&path, &nowhere, 0),
     ] {
-        assert!(matches!(carrier, Ok(Carrier::Memory(held)) if held == bytes));
+        assert!(matches!(carrier, Ok(BundleSource::Memory(held)) if held == bytes));
     }
 }
 
@@ -153,7 +154,7 @@ fn a_copy_that_changes_after_all_changes_nothing() {
     let mut copy = tempfile::tempfile().unwrap();
     copy.write_all(&bytes).unwrap();
     let mut behind = copy.try_clone().unwrap();
-    let bundle = Checked::read(Carrier::file(copy, bytes.len())).unwrap();
+    let bundle = VerifiedBundle::read(BundleSource::file(copy, bytes.len())).unwrap();
     // In the frame of the last chunk.
     let at = bytes.len() - 150;
     behind.seek(SeekFrom::Start(at as u64)).unwrap();

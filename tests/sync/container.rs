@@ -7,7 +7,7 @@ use nhaplieu::sync::bundle::error::Limit;
 use nhaplieu::sync::bundle::text_armour;
 use nhaplieu::sync::bundle::writer;
 use nhaplieu::sync::import::inspect;
-use nhaplieu::sync::{BundleError, Checked, Header, Range, Scope};
+use nhaplieu::sync::{BundleError, Header, Range, Scope, VerifiedBundle};
 
 use crate::pen::Pen;
 use crate::site::Site;
@@ -24,7 +24,7 @@ pub(crate) fn small() -> (Site, Vec<u8>) {
 fn cut_at_every_byte_it_is_named_as_truncated() {
     let (_, bytes) = small();
     for cut in 0..bytes.len() {
-        let error = Checked::read(bytes[..cut].to_vec()).unwrap_err();
+        let error = VerifiedBundle::read(bytes[..cut].to_vec()).unwrap_err();
         assert!(
             matches!(error, BundleError::Truncated { have, .. } if have == cut as u64),
             "cut at {cut}: {error:?}"
@@ -32,7 +32,7 @@ fn cut_at_every_byte_it_is_named_as_truncated() {
     }
     let text = text_armour::write(&bytes);
     for cut in 0..text.trim_end().len() {
-        let error = Checked::read(text.as_bytes()[..cut].to_vec()).unwrap_err();
+        let error = VerifiedBundle::read(text.as_bytes()[..cut].to_vec()).unwrap_err();
         assert!(
             matches!(error, BundleError::Truncated { .. }),
             "armour cut at {cut}: {error:?}"
@@ -46,7 +46,7 @@ fn what_a_pulled_stick_leaves_has_its_own_name() {
     for from in [0, 4, 20, 28, 300, bytes.len() - 64] {
         let mut holed = bytes.clone();
         holed[from..].fill(0);
-        let error = Checked::read(holed).unwrap_err();
+        let error = VerifiedBundle::read(holed).unwrap_err();
         assert!(
             matches!(error, BundleError::ZeroTail { from: at } if at <= from as u64),
             "zeros from {from}: {error:?}"
@@ -55,11 +55,11 @@ fn what_a_pulled_stick_leaves_has_its_own_name() {
     let mut longer = bytes.clone();
     longer.push(7);
     assert_eq!(
-        Checked::read(longer).unwrap_err(),
+        VerifiedBundle::read(longer).unwrap_err(),
         BundleError::Trailing { extra: 1 }
     );
     assert_eq!(
-        Checked::read(b"PK\x03\x04 a spreadsheet".to_vec()).unwrap_err(),
+        VerifiedBundle::read(b"PK\x03\x04 a spreadsheet".to_vec()).unwrap_err(),
         BundleError::NotABundle
     );
 }
@@ -70,7 +70,7 @@ fn every_changed_bit_is_seen() {
     for at in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[at] ^= 1 << (at % 8);
-        assert!(Checked::read(changed).is_err(), "byte {at}");
+        assert!(VerifiedBundle::read(changed).is_err(), "byte {at}");
     }
 }
 
@@ -89,7 +89,7 @@ fn mutations_never_panic_and_nothing_that_differs_is_accepted() {
         for _ in 0..=pen.below(4) {
             pen.mutate(&mut changed);
         }
-        if let Ok(read) = Checked::read(changed) {
+        if let Ok(read) = VerifiedBundle::read(changed) {
             assert_eq!(read.bytes().unwrap(), bytes, "round {round}");
         }
     }
@@ -121,7 +121,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     pub(crate) fn of(site: &Site, bytes: &[u8]) -> Self {
-        let checked = Checked::read(bytes.to_vec()).unwrap();
+        let checked = VerifiedBundle::read(bytes.to_vec()).unwrap();
         let mut raws = Vec::new();
         checked
             .container()
@@ -150,7 +150,7 @@ pub(crate) fn sealed(site: &Site, header: &[u8], raws: &[Vec<u8>]) -> Vec<u8> {
 /// A log of these entries that follow the beginning of `site`, sealed and signed by it.
 pub(crate) fn forged(site: &Site, change: impl FnOnce(&mut Entry)) -> Vec<u8> {
     let mut draft = Draft::of(site, &small_of(site));
-    let checked = Checked::read(small_of(site)).unwrap();
+    let checked = VerifiedBundle::read(small_of(site)).unwrap();
     let mut entries = Vec::new();
     checked
         .each(0, 0, &mut |recorded| {
@@ -178,7 +178,7 @@ pub(crate) fn forged(site: &Site, change: impl FnOnce(&mut Entry)) -> Vec<u8> {
 
 fn small_of(site: &Site) -> Vec<u8> {
     let plan = crate::world::plan();
-    let order = nhaplieu::sync::export::Order {
+    let order = nhaplieu::sync::export::ExportRequest {
         plan: &plan,
         to: None,
         scope: Scope::All,
@@ -199,7 +199,7 @@ fn hostile_text_is_refused_with_its_place() {
     ] {
         let bytes = forged(&site, |entry| entry.note = note.to_owned());
         assert_eq!(
-            Checked::read(bytes).unwrap_err(),
+            VerifiedBundle::read(bytes).unwrap_err(),
             BundleError::HostileText {
                 chunk: Some(0),
                 entry: 4,
@@ -212,22 +212,22 @@ fn hostile_text_is_refused_with_its_place() {
         entry.body = Body::SetValue(Content::Text("x\u{2066}".to_owned()));
     });
     assert!(matches!(
-        Checked::read(value).unwrap_err(),
+        VerifiedBundle::read(value).unwrap_err(),
         BundleError::HostileText { position: 1, .. }
     ));
     let nfd = forged(&site, |entry| entry.note = "e\u{302}".to_owned());
     assert!(matches!(
-        Checked::read(nfd).unwrap_err(),
+        VerifiedBundle::read(nfd).unwrap_err(),
         BundleError::Malformed { what: "text", .. }
     ));
     let mut draft = Draft::of(&site, &small_of(&site));
     draft.header.plan_id = "thu\u{7}".to_owned();
     assert!(matches!(
-        Checked::read(draft.sealed(&site)).unwrap_err(),
+        VerifiedBundle::read(draft.sealed(&site)).unwrap_err(),
         BundleError::HostileText { chunk: None, .. }
     ));
     let clean = forged(&site, |entry| entry.note = "theo sổ".to_owned());
-    assert!(Checked::read(clean).is_ok());
+    assert!(VerifiedBundle::read(clean).is_ok());
 }
 
 #[test]
@@ -243,10 +243,10 @@ fn an_unknown_critical_entry_asks_for_a_newer_program_and_another_is_kept() {
         })
     };
     assert!(matches!(
-        Checked::read(unknown(1)).unwrap_err(),
+        VerifiedBundle::read(unknown(1)).unwrap_err(),
         BundleError::UnknownCritical { entry: 4, .. }
     ));
-    assert!(Checked::read(unknown(0)).is_ok());
+    assert!(VerifiedBundle::read(unknown(0)).is_ok());
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn malformed_but_signed_bundles_never_panic() {
             }
         }
         // The key in a changed header may be another: then the signature is wrong, and said so.
-        if let Ok(read) = Checked::read(sealed(&site, &header, &raws)) {
+        if let Ok(read) = VerifiedBundle::read(sealed(&site, &header, &raws)) {
             accepted += 1;
             let kept: Vec<u8> = raws.concat();
             // Only what no hash binds may differ: to, from, created, have and the like.
@@ -290,7 +290,7 @@ fn promises_are_refused_without_allocating_for_them() {
     let with = |at: usize, value: &[u8]| {
         let mut lying = bytes.clone();
         lying[at..at + value.len()].copy_from_slice(value);
-        Checked::read(lying).unwrap_err()
+        VerifiedBundle::read(lying).unwrap_err()
     };
     let too_large = |what| BundleError::TooLarge { what };
     assert_eq!(with(12, &[0xff; 4]), too_large(Limit::Header));
@@ -315,7 +315,7 @@ fn promises_are_refused_without_allocating_for_them() {
         let sign = |words: &[u8]| Ok(site.store.sign(words).unwrap().1);
         let bytes =
             writer::seal_frames::<BundleError>(&header, count, body.to_vec(), sign).unwrap();
-        Checked::read(bytes).unwrap_err()
+        VerifiedBundle::read(bytes).unwrap_err()
     };
     assert_eq!(seal(1, &chunk(&bomb, 200 << 20)), too_large(Limit::Chunk));
     assert!(matches!(
@@ -325,7 +325,7 @@ fn promises_are_refused_without_allocating_for_them() {
     let many = chunk(b"", 262_144).repeat(1_100);
     assert_eq!(seal(1_100, &many), too_large(Limit::Raw));
     assert_eq!(bytes.len(), {
-        let checked = Checked::read(bytes.clone()).unwrap();
+        let checked = VerifiedBundle::read(bytes.clone()).unwrap();
         let chunks = &checked.container().chunks;
         let frames: usize = chunks.iter().map(|c| c.zlen + CHUNK_HEAD).sum();
         FIXED + checked.header().bytes().len() + frames + TAIL
@@ -338,7 +338,7 @@ fn a_log_is_believed_only_under_its_own_key() {
     let mut draft = Draft::of(&site, &bytes);
     draft.header.ranges[0].signature[5] ^= 1;
     assert!(matches!(
-        Checked::read(draft.sealed(&site)).unwrap_err(),
+        VerifiedBundle::read(draft.sealed(&site)).unwrap_err(),
         BundleError::BadCheckpoint(_)
     ));
     // Another's log under this store's signature.
@@ -346,5 +346,5 @@ fn a_log_is_believed_only_under_its_own_key() {
     let mut draft = Draft::of(&site, &bytes);
     let theirs: Range = Draft::of(&other, &small_of(&other)).header.ranges[0].clone();
     draft.header.ranges[0].key = theirs.key;
-    assert!(Checked::read(draft.sealed(&site)).is_err());
+    assert!(VerifiedBundle::read(draft.sealed(&site)).is_err());
 }

@@ -2,7 +2,7 @@
 //! everything else, and limited before and after.
 
 use nhaplieu::sync::bundle::encryption;
-use nhaplieu::sync::{BundleError, Checked};
+use nhaplieu::sync::{BundleError, VerifiedBundle};
 
 use crate::container::small;
 
@@ -18,7 +18,7 @@ fn an_encrypted_file_is_known_by_content_in_every_build() {
     let (_, bytes) = small();
     for head in HEADS {
         assert!(encryption::is_covered(head));
-        let error = Checked::read(head.to_vec()).unwrap_err();
+        let error = VerifiedBundle::read(head.to_vec()).unwrap_err();
         assert_eq!(error, BundleError::Encrypted);
         let key = if cfg!(feature = "age") {
             "sync.error.encrypted"
@@ -38,9 +38,9 @@ mod opened {
     use age::secrecy::{ExposeSecret, SecretString};
     use nhaplieu::sync::bundle::encryption::{Lock, Secret, cover, takes_passphrase, uncover};
     use nhaplieu::sync::bundle::error::Limit;
-    use nhaplieu::sync::bundle::file::Dress;
+    use nhaplieu::sync::bundle::file::BundleEncoding;
     use nhaplieu::sync::bundle::limits;
-    use nhaplieu::sync::{BundleError, Checked};
+    use nhaplieu::sync::{BundleError, VerifiedBundle};
 
     use crate::container::small;
     use crate::pen::{Pen, rounds};
@@ -59,11 +59,11 @@ mod opened {
     #[test]
     fn the_right_secret_gives_the_same_bundle_and_another_none() {
         let (_, bundle) = small();
-        for dress in [Dress::Plain, Dress::Armour] {
+        for dress in [BundleEncoding::Binary, BundleEncoding::Text] {
             let lock = Lock::Passphrase("sông Thương".to_owned());
             let covered = cover(&bundle, &lock, dress).unwrap();
             assert_eq!(
-                Checked::read(covered.clone()).unwrap_err(),
+                VerifiedBundle::read(covered.clone()).unwrap_err(),
                 BundleError::Encrypted
             );
             assert!(takes_passphrase(&covered).unwrap());
@@ -87,7 +87,7 @@ mod opened {
         let nobody = cover(
             &bundle,
             &Lock::Recipient("age1khong".to_owned()),
-            Dress::Plain,
+            BundleEncoding::Binary,
         );
         assert_eq!(nobody.unwrap_err(), BundleError::BadRecipient);
         assert_eq!(
@@ -101,7 +101,7 @@ mod opened {
     fn cut_or_changed_it_gives_nothing() {
         let (_, bundle) = small();
         let (lock, secret) = pair();
-        let covered = cover(&bundle, &lock, Dress::Plain).unwrap();
+        let covered = cover(&bundle, &lock, BundleEncoding::Binary).unwrap();
         for cut in 22..covered.len() {
             assert!(uncover(&covered[..cut], &secret).is_err(), "cut at {cut}");
         }
@@ -113,7 +113,7 @@ mod opened {
                 // What no longer looks encrypted is handed on, and is no bundle.
                 assert!(found == bundle || found == changed, "round {round}");
                 assert!(
-                    found == bundle || Checked::read(found).is_err(),
+                    found == bundle || VerifiedBundle::read(found).is_err(),
                     "round {round}"
                 );
             }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use nhaplieu::store::backend::Access;
 use nhaplieu::store::{RedbStore, Store, open_on};
 use nhaplieu::sync::held::withdraw;
-use nhaplieu::sync::{Checked, Scene, import};
+use nhaplieu::sync::{ImportContext, VerifiedBundle, import};
 use redb::StorageBackend;
 
 use crate::disk::{Gate, Gated, Op};
@@ -105,11 +105,11 @@ fn an_import_and_its_undo_are_whole_or_not_at_all() {
         folder
     };
     let root = bundle.root();
-    let bundles: [Checked; 1] = [bundle];
+    let bundles: [VerifiedBundle; 1] = [bundle];
     let _folder = keep(office);
     let import = |store: &mut RedbStore| {
         let plan = plan();
-        let scene = Scene {
+        let scene = ImportContext {
             plan: &plan,
             unit: &unit,
             by: &by,

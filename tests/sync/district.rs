@@ -9,9 +9,9 @@ use nhaplieu::ledger::{
 };
 use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::store::exchange::{Exchange, Ground};
-use nhaplieu::sync::export::{self, Order};
-use nhaplieu::sync::import::plan::Fate;
-use nhaplieu::sync::{Checked, Scene, Scope, import};
+use nhaplieu::sync::export::{self, ExportRequest};
+use nhaplieu::sync::import::plan::BundleOutcome;
+use nhaplieu::sync::{ImportContext, Scope, VerifiedBundle, import};
 
 use crate::model::{Fault, Model};
 use crate::pen::Pen;
@@ -46,7 +46,7 @@ pub(crate) struct Given {
 pub(crate) fn bundle(store: &Model, to: &str, scope: Scope, wall: u64) -> Vec<u8> {
     let plan = plan();
     let unit = UnitId::new(to);
-    let order = Order {
+    let order = ExportRequest {
         plan: &plan,
         to: Some(&unit),
         scope,
@@ -58,13 +58,13 @@ pub(crate) fn bundle(store: &Model, to: &str, scope: Scope, wall: u64) -> Vec<u8
 
 pub(crate) fn take(
     store: &mut Model,
-    bundles: &[Checked],
+    bundles: &[VerifiedBundle],
     wall: u64,
 ) -> nhaplieu::sync::ImportPlan {
     let plan = plan();
     let (unit, by) = (store.unit.clone(), id("ai-do"));
     store.now = wall;
-    let scene = Scene {
+    let scene = ImportContext {
         plan: &plan,
         unit: &unit,
         by: &by,
@@ -177,10 +177,10 @@ impl World {
             let (_, bytes) = self.courier.swap_remove(at);
             if self.pen.below(12) == 0 {
                 // Cut on the way.
-                assert!(Checked::read(bytes[..bytes.len() - 5].to_vec()).is_err());
+                assert!(VerifiedBundle::read(bytes[..bytes.len() - 5].to_vec()).is_err());
                 continue;
             }
-            bundles.push(Checked::read(bytes).unwrap());
+            bundles.push(VerifiedBundle::read(bytes).unwrap());
         }
         let wall = self.wall + 3 * DAY;
         take(&mut self.stores[to], &bundles, wall);
@@ -301,12 +301,12 @@ impl World {
             ] {
                 self.wall += 1_000;
                 let bytes = bundle(&self.stores[from], UNITS[to], Scope::All, self.wall);
-                let read = Checked::read(bytes).unwrap();
+                let read = VerifiedBundle::read(bytes).unwrap();
                 let wall = self.wall + 3 * DAY;
                 let done = take(&mut self.stores[to], &[read], wall);
                 for bundle in &done.bundles {
-                    let refused = matches!(bundle.fate, Fate::Refused(_));
-                    assert!(!refused, "{:?}", bundle.fate);
+                    let refused = matches!(bundle.outcome, BundleOutcome::Refused(_));
+                    assert!(!refused, "{:?}", bundle.outcome);
                 }
             }
         }

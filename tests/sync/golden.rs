@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use nhaplieu::sync::bundle::container::{FIXED, TAIL};
 use nhaplieu::sync::bundle::text_armour;
 use nhaplieu::sync::import::inspect;
-use nhaplieu::sync::import::plan::Fate;
-use nhaplieu::sync::{Checked, Scope};
+use nhaplieu::sync::import::plan::BundleOutcome;
+use nhaplieu::sync::{Scope, VerifiedBundle};
 
 use crate::site::Site;
 
@@ -45,7 +45,7 @@ fn write_golden_files() {
 
 #[test]
 fn bundles_of_version_1_read_and_import_as_they_did() {
-    let read = |name: &str| Checked::read(std::fs::read(fixture(name)).unwrap()).unwrap();
+    let read = |name: &str| VerifiedBundle::read(std::fs::read(fixture(name)).unwrap()).unwrap();
     let small = read("v1-small.nlb");
     assert_eq!(small.header().entries, 4);
     assert_eq!(small.header().created, 1_700_000_002_000);
@@ -55,15 +55,19 @@ fn bundles_of_version_1_read_and_import_as_they_did() {
     let mut office = Site::office();
     office.enrols(&writer());
     let done = office.imports(&[large, small]);
-    assert!(done.bundles.iter().all(|bundle| bundle.fate == Fate::Taken));
+    assert!(
+        done.bundles
+            .iter()
+            .all(|bundle| bundle.outcome == BundleOutcome::Taken)
+    );
     assert_eq!(office.shows("xa-a", "so_00"), "1.000");
     assert_eq!(office.shows("xa-a", "so_39"), "1.039");
 }
 
 #[test]
 fn what_is_written_today_has_the_bytes_of_version_1_but_for_compression() {
-    let golden = Checked::read(std::fs::read(fixture("v1-small.nlb")).unwrap()).unwrap();
-    let today = Checked::read(writer().bundle_bytes(Some("phong"), Scope::Since)).unwrap();
+    let golden = VerifiedBundle::read(std::fs::read(fixture("v1-small.nlb")).unwrap()).unwrap();
+    let today = VerifiedBundle::read(writer().bundle_bytes(Some("phong"), Scope::Since)).unwrap();
     assert_eq!(today.header(), golden.header());
     assert_eq!(today.header().bytes(), golden.header().bytes());
 }
@@ -71,7 +75,7 @@ fn what_is_written_today_has_the_bytes_of_version_1_but_for_compression() {
 /// The worked example: every part of the small golden file, in its order.
 fn example() -> String {
     let bytes = std::fs::read(fixture("v1-small.nlb")).unwrap();
-    let bundle = Checked::read(bytes.clone()).unwrap();
+    let bundle = VerifiedBundle::read(bytes.clone()).unwrap();
     let shown = inspect::of(&bundle);
     let mut at = 0;
     let mut out = String::new();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use nhaplieu::ledger::{Hash, Heads, Subject};
 use nhaplieu::store::Store;
 use nhaplieu::store::exchange::Exchange;
-use nhaplieu::sync::{Checked, Scope};
+use nhaplieu::sync::{Scope, VerifiedBundle};
 
 use crate::district::{World, bundle, take};
 use crate::model::{Fault, Model};
@@ -104,7 +104,7 @@ fn real_stores_make_the_same_of_the_same_histories() {
         model.pins(world.stores[0].author());
         for from in [3, 0, 4, 1, 2, 0, 3] {
             let bytes = bundle(&world.stores[from], "xa-cu", Scope::All, wall + from as u64);
-            let read = Checked::read(bytes).unwrap();
+            let read = VerifiedBundle::read(bytes).unwrap();
             site.imports(std::slice::from_ref(&read));
             take(&mut model, &[read], wall + 3 * DAY);
         }
@@ -144,8 +144,8 @@ fn five_bundles(seed: u64) -> (Model, Vec<Vec<u8>>, Model) {
     let mut fresh = Model::new("xa-cu", 90);
     fresh.pins(world.stores[0].author());
     let mut at_once = fresh.clone();
-    let read = |bytes: &Vec<u8>| Checked::read(bytes.clone()).unwrap();
-    let all: Vec<Checked> = bytes.iter().map(read).collect();
+    let read = |bytes: &Vec<u8>| VerifiedBundle::read(bytes.clone()).unwrap();
+    let all: Vec<VerifiedBundle> = bytes.iter().map(read).collect();
     take(&mut at_once, &all, wall + 3 * DAY);
     (fresh, bytes, at_once)
 }
@@ -164,7 +164,7 @@ fn all_orders_of_five_bundles_with_duplicates_end_in_one_state() {
         .filter(|(.., all)| disputes(all) > 0);
     let mut telling = 0;
     for (fresh, bytes, at_once) in disputed {
-        let read = |at: usize| Checked::read(bytes[at].clone()).unwrap();
+        let read = |at: usize| VerifiedBundle::read(bytes[at].clone()).unwrap();
         let wall = START + 90 * DAY;
         let mut states = BTreeMap::new();
         let mut early = 0;

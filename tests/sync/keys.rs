@@ -3,10 +3,10 @@
 use nhaplieu::store::Store;
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::sync::BundleError;
+use nhaplieu::sync::authors;
 use nhaplieu::sync::bundle::fingerprint::fingerprint;
 use nhaplieu::sync::bundle::key_file::{KeyFile, KeyFileError};
-use nhaplieu::sync::held::withdraw;
-use nhaplieu::sync::import::plan::Fate;
+use nhaplieu::sync::import::plan::BundleOutcome;
 
 use crate::site::Site;
 
@@ -28,10 +28,10 @@ fn a_key_file_enrols_before_there_is_anything_to_report() {
     let file = KeyFile::read(text.replace('\n', "\r\n").as_bytes()).unwrap();
     assert_eq!(file.author(), commune.store.info().unwrap().author);
     assert_eq!(file.fingerprint(), fingerprint(&file.key));
-    office.does(vec![withdraw::enrol_key(&file)]);
+    office.does(vec![authors::enrol_key(&file)]);
     commune.types("so_00", "5");
     let done = office.imports(&[commune.bundle(Some("phong"))]);
-    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn nobody_but_the_district_enrols() {
     proud.enrols(&stranger);
     let done = office.imports(&[proud.bundle(Some("phong"))]);
     assert!(matches!(
-        done.bundles[0].fate,
-        Fate::Refused(BundleError::Oversteps { .. })
+        done.bundles[0].outcome,
+        BundleOutcome::Refused(BundleError::Oversteps { .. })
     ));
     // And a commune that has pinned the office takes nothing from another office.
     commune.pins(&office);
@@ -81,6 +81,9 @@ fn nobody_but_the_district_enrols() {
     other.enrols(&commune);
     other.types_for("xa-a", "so_00", "999");
     let done = commune.imports(&[other.bundle(Some("xa-a"))]);
-    assert!(matches!(done.bundles[0].fate, Fate::Quarantined(_)));
+    assert!(matches!(
+        done.bundles[0].outcome,
+        BundleOutcome::Quarantined(_)
+    ));
     assert_eq!(commune.shows("xa-a", "so_00"), "");
 }

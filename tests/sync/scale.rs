@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use nhaplieu::ledger::{Body, Role, Subject};
 use nhaplieu::plan::UnitId;
-use nhaplieu::sync::import::plan::Fate;
-use nhaplieu::sync::{Checked, Scope};
+use nhaplieu::sync::import::plan::BundleOutcome;
+use nhaplieu::sync::{Scope, VerifiedBundle};
 
 use crate::model::Model;
 use crate::site::{START, Site};
 use crate::world::cell;
 
-pub(crate) fn large(office: &mut Site, entries: u64) -> Checked {
+pub(crate) fn large(office: &mut Site, entries: u64) -> VerifiedBundle {
     let mut commune = Model::new("xa-a", 3);
     let author = commune.author();
     let body = Body::Enrol {
@@ -36,7 +36,7 @@ pub(crate) fn large(office: &mut Site, entries: u64) -> Checked {
         last.insert(key, recorded.reference());
     }
     let bytes = crate::district::bundle(&commune, "phong", Scope::All, START + entries);
-    Checked::read(bytes).unwrap()
+    VerifiedBundle::read(bytes).unwrap()
 }
 
 #[test]
@@ -48,7 +48,10 @@ fn many_chunks_come_in_whole_and_again_change_nothing() {
     assert_eq!((done.counts.new, done.counts.conflicts), (6_001, 0));
     assert_eq!(done.changes.len(), 120);
     let again = office.imports(&[bundle]);
-    assert!(matches!(again.bundles[0].fate, Fate::Already { .. }));
+    assert!(matches!(
+        again.bundles[0].outcome,
+        BundleOutcome::Already { .. }
+    ));
 }
 
 #[test]
@@ -59,14 +62,14 @@ fn how_long_a_year_takes() {
         let bundle = large(&mut office, entries);
         let bytes = bundle.bytes().unwrap().to_vec();
         let (size, begun) = (bytes.len(), Instant::now());
-        let bundle = Checked::read(bytes).unwrap();
+        let bundle = VerifiedBundle::read(bytes).unwrap();
         let read = begun.elapsed();
         let begun = Instant::now();
         office.plans(std::slice::from_ref(&bundle));
         let planned = begun.elapsed();
         let begun = Instant::now();
         let plan = crate::world::plan();
-        let scene = nhaplieu::sync::Scene {
+        let scene = nhaplieu::sync::ImportContext {
             plan: &plan,
             unit: &office.unit,
             by: &office.actor,

@@ -8,8 +8,8 @@ use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{
     Action, Change, Edge, Init, RedbStore, Seen, Store, StoreError, create, open,
 };
-use nhaplieu::sync::export::{self, Order};
-use nhaplieu::sync::{Checked, ImportPlan, Scene, Scope, import};
+use nhaplieu::sync::export::{self, ExportRequest};
+use nhaplieu::sync::{ImportContext, ImportPlan, Scope, VerifiedBundle, import};
 use tempfile::TempDir;
 
 use crate::world::{PLAN_BYTES, cell, edge, form, id, number, plan, set};
@@ -200,7 +200,7 @@ impl Site {
     /// Admits another store for its unit.
     pub(crate) fn enrols(&mut self, other: &Self) {
         let author = other.store.info().unwrap().author;
-        let change = nhaplieu::sync::held::withdraw::enrol(
+        let change = nhaplieu::sync::authors::enrol(
             author,
             vec![other.unit.clone()],
             vec![Role::Clerk],
@@ -219,7 +219,7 @@ impl Site {
         self.wall += 1_000;
         let to = to.map(UnitId::new);
         let plan = plan();
-        let order = Order {
+        let order = ExportRequest {
             plan: &plan,
             to: to.as_ref(),
             scope,
@@ -229,13 +229,13 @@ impl Site {
         export::bundle(&self.store, &order, &planned).unwrap()
     }
 
-    pub(crate) fn bundle(&mut self, to: Option<&str>) -> Checked {
-        Checked::read(self.bundle_bytes(to, Scope::Since)).unwrap()
+    pub(crate) fn bundle(&mut self, to: Option<&str>) -> VerifiedBundle {
+        VerifiedBundle::read(self.bundle_bytes(to, Scope::Since)).unwrap()
     }
 
-    pub(crate) fn plans(&self, bundles: &[Checked]) -> ImportPlan {
+    pub(crate) fn plans(&self, bundles: &[VerifiedBundle]) -> ImportPlan {
         let plan = plan();
-        let scene = Scene {
+        let scene = ImportContext {
             plan: &plan,
             unit: &self.unit,
             by: &self.actor,
@@ -245,10 +245,13 @@ impl Site {
         import::plan(&self.store, &scene, bundles).unwrap()
     }
 
-    pub(crate) fn tries_import(&mut self, bundles: &[Checked]) -> Result<ImportPlan, StoreError> {
+    pub(crate) fn tries_import(
+        &mut self,
+        bundles: &[VerifiedBundle],
+    ) -> Result<ImportPlan, StoreError> {
         let plan = plan();
         self.wall += 1_000;
-        let scene = Scene {
+        let scene = ImportContext {
             plan: &plan,
             unit: &self.unit,
             by: &self.actor,
@@ -259,7 +262,7 @@ impl Site {
     }
 
     /// Imports, and holds that the preview said the same and that the store is clean.
-    pub(crate) fn imports(&mut self, bundles: &[Checked]) -> ImportPlan {
+    pub(crate) fn imports(&mut self, bundles: &[VerifiedBundle]) -> ImportPlan {
         let planned = self.plans(bundles);
         let done = self.tries_import(bundles).unwrap();
         assert_eq!(planned.counts, done.counts, "the preview said otherwise");

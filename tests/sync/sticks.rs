@@ -6,8 +6,8 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use nhaplieu::base::Lang;
-use nhaplieu::sync::bundle::file::{self, Disk, Dress, FileError, RealDisk};
-use nhaplieu::sync::{Checked, Scope};
+use nhaplieu::sync::bundle::file::{self, BundleEncoding, Disk, FileError, RealDisk};
+use nhaplieu::sync::{Scope, VerifiedBundle};
 use nhaplieu::ui::texts::Texts;
 
 use crate::container::small;
@@ -176,15 +176,15 @@ fn whatever_a_stick_does_the_older_file_is_whole_or_the_new_one_is_not_vouched_f
         Asked::SyncFolder,
         Asked::ReadBack,
     ];
-    for dress in [Dress::Plain, Dress::Armour] {
+    for dress in [BundleEncoding::Binary, BundleEncoding::Text] {
         let new_file = match dress {
-            Dress::Plain => new.clone(),
-            Dress::Armour => nhaplieu::sync::bundle::text_armour::write(&new).into_bytes(),
+            BundleEncoding::Binary => new.clone(),
+            BundleEncoding::Text => nhaplieu::sync::bundle::text_armour::write(&new).into_bytes(),
         };
         for (at, way) in steps.iter().flat_map(|at| WAYS.map(|way| (*at, way))) {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("goi.nlb");
-            file::write(&path, &old, Dress::Plain).unwrap();
+            file::write(&path, &old, BundleEncoding::Binary).unwrap();
             let stick = Stick::new(at, way);
             let done = file::write_on(&stick, &path, &new, dress);
             let lies = way.error().is_none();
@@ -198,13 +198,19 @@ fn whatever_a_stick_does_the_older_file_is_whole_or_the_new_one_is_not_vouched_f
             assert_eq!(named, after, "{at:?} {way:?}: {done:?}");
             // The same stick, better now, takes it.
             file::write(&path, &new, dress).unwrap();
-            let read = Checked::read(file::read(&path).unwrap()).unwrap();
+            let read = VerifiedBundle::read(file::read(&path).unwrap()).unwrap();
             assert_eq!(read.bytes().unwrap(), new);
         }
     }
     let stick = Stick::new(Asked::ReadBack, Way::Pulled);
     let dir = tempfile::tempdir().unwrap();
-    file::write_on(&stick, &dir.path().join("goi.nlb"), &new, Dress::Plain).unwrap_err();
+    file::write_on(
+        &stick,
+        &dir.path().join("goi.nlb"),
+        &new,
+        BundleEncoding::Binary,
+    )
+    .unwrap_err();
     assert_eq!(stick.asked.into_inner(), steps, "no step goes untried");
 }
 
@@ -225,7 +231,7 @@ fn the_judge_sees_a_writer_that_loses_the_older_file() {
     for way in WAYS {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("goi.nlb");
-        file::write(&path, &old, Dress::Plain).unwrap();
+        file::write(&path, &old, BundleEncoding::Binary).unwrap();
         let done = written_carelessly(&Stick::new(Asked::Write, way), &path, &new);
         seen += usize::from(found(dir.path(), &old, &new, &done).is_err());
     }
@@ -260,12 +266,12 @@ fn a_stick_pulled_before_it_could_be_tidied_keeps_the_older_file() {
     let new = site.bundle_bytes(Some("phong"), Scope::Since);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("goi.nlb");
-    file::write(&path, &old, Dress::Plain).unwrap();
-    let done = file::write_on(&Away, &path, &new, Dress::Plain);
+    file::write(&path, &old, BundleEncoding::Binary).unwrap();
+    let done = file::write_on(&Away, &path, &new, BundleEncoding::Binary);
     assert!(matches!(done, Err(FileError::Io { .. })), "{done:?}");
     assert_eq!(std::fs::read(&path).unwrap(), old);
     // The half of it that stayed is written over by the next.
-    file::write(&path, &new, Dress::Plain).unwrap();
+    file::write(&path, &new, BundleEncoding::Binary).unwrap();
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
@@ -289,7 +295,7 @@ fn each_failure_says_something_else_and_that_the_figures_are_whole() {
         ] {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("goi.nlb");
-            let done = file::write_on(&Stick::new(at, way), &path, &bytes, Dress::Plain);
+            let done = file::write_on(&Stick::new(at, way), &path, &bytes, BundleEncoding::Binary);
             let message = done.unwrap_err().message();
             let words = texts.say(&message);
             assert!(words.contains(whole), "{words}");
@@ -315,8 +321,12 @@ fn a_link_in_the_place_of_the_half_written_file_is_not_followed() {
     std::os::unix::fs::symlink(&victim, stick.join("a.nlb.part")).unwrap();
     let mut site = crate::site::Site::commune("xa-a", 1);
     let bundle = site.bundle_bytes(None, nhaplieu::sync::Scope::All);
-    nhaplieu::sync::bundle::file::write(&path, &bundle, nhaplieu::sync::bundle::file::Dress::Plain)
-        .unwrap();
+    nhaplieu::sync::bundle::file::write(
+        &path,
+        &bundle,
+        nhaplieu::sync::bundle::file::BundleEncoding::Binary,
+    )
+    .unwrap();
     assert_eq!(std::fs::read(&victim).unwrap(), b"kho");
     let written = std::fs::symlink_metadata(&path).unwrap();
     assert!(written.is_file(), "the bundle itself, not a link to it");

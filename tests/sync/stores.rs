@@ -3,9 +3,10 @@
 use nhaplieu::ledger::Body;
 use nhaplieu::store::exchange::{Exchange, Held};
 use nhaplieu::store::{LogFilter, Store};
-use nhaplieu::sync::held::withdraw::{self, Undone};
-use nhaplieu::sync::import::plan::{Dispute, Fate, Suspicion};
-use nhaplieu::sync::{BundleError, Checked, Scope};
+use nhaplieu::sync::authors;
+use nhaplieu::sync::held::withdraw::{self, Withdrawal};
+use nhaplieu::sync::import::plan::{BundleOutcome, ConflictChange, Suspicion};
+use nhaplieu::sync::{BundleError, Scope, VerifiedBundle};
 
 use crate::site::{DAY, Site};
 use crate::world::{cell, form, number, set};
@@ -43,13 +44,16 @@ fn a_communes_figures_reach_the_office_and_the_receipt_comes_back() {
         "a preview changes nothing"
     );
     let done = office.imports(std::slice::from_ref(&bundle));
-    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
     assert_eq!((done.counts.new, done.counts.known), (44, 0));
     assert_eq!(office.shows("xa-a", "so_39"), "139");
     all_equal(&office, &commune);
 
     let again = office.imports(&[bundle]);
-    assert!(matches!(again.bundles[0].fate, Fate::Already { .. }));
+    assert!(matches!(
+        again.bundles[0].outcome,
+        BundleOutcome::Already { .. }
+    ));
     assert_eq!((again.counts.new, again.changes.len()), (0, 0));
 
     let receipt = office.bundle(Some("xa-a"));
@@ -64,7 +68,7 @@ fn a_communes_figures_reach_the_office_and_the_receipt_comes_back() {
     let next = commune.bundle(Some("phong"));
     assert_eq!(next.header().ranges.len(), 1);
     assert_eq!(next.header().entries, 1);
-    let all = Checked::read(commune.bundle_bytes(Some("phong"), Scope::All)).unwrap();
+    let all = VerifiedBundle::read(commune.bundle_bytes(Some("phong"), Scope::All)).unwrap();
     assert!(all.header().entries > 44);
     let done = office.imports(&[next]);
     assert_eq!(done.changes[0].old, number("100"));
@@ -78,14 +82,17 @@ fn an_unknown_author_waits_in_quarantine_until_it_is_enrolled() {
     let bundle = commune.bundle(Some("phong"));
     let author = commune.store.info().unwrap().author;
     let done = office.imports(&[bundle]);
-    assert_eq!(done.bundles[0].fate, Fate::Quarantined(vec![author]));
+    assert_eq!(
+        done.bundles[0].outcome,
+        BundleOutcome::Quarantined(vec![author])
+    );
     assert_eq!(office.shows("xa-a", "so_00"), "");
     assert_eq!(done.counts.new, 0);
 
     office.enrols(&commune);
     // It waited in the store; no file is needed any more.
     let done = office.imports(&[]);
-    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
     assert_eq!(office.shows("xa-a", "so_00"), "5");
     assert_eq!(office.plans(&[]).bundles, vec![]);
 }
@@ -115,20 +122,24 @@ fn a_gap_waits_and_is_applied_by_itself_when_filled() {
     let later = cut_first(&commune, &later);
 
     let done = office.imports(std::slice::from_ref(&later));
-    let Fate::Waiting(gaps) = &done.bundles[0].fate else {
-        panic!("{:?}", done.bundles[0].fate);
+    let BundleOutcome::Waiting(gaps) = &done.bundles[0].outcome else {
+        panic!("{:?}", done.bundles[0].outcome);
     };
     assert_eq!((gaps[0].have, gaps[0].needs), (4, 5));
     assert_eq!(office.shows("xa-a", "so_00"), "1");
     assert_eq!((done.counts.waiting, done.counts.new), (1, 0));
     let done = office.imports(&[lost]);
     assert_eq!(done.counts.new, 2);
-    assert!(done.bundles.iter().all(|bundle| bundle.fate == Fate::Taken));
+    assert!(
+        done.bundles
+            .iter()
+            .all(|bundle| bundle.outcome == BundleOutcome::Taken)
+    );
     assert_eq!(office.shows("xa-a", "so_00"), "3");
 }
 
 /// The same bundle without its first entry, sealed anew by the same store.
-fn cut_first(site: &Site, bundle: &Checked) -> Checked {
+fn cut_first(site: &Site, bundle: &VerifiedBundle) -> VerifiedBundle {
     use nhaplieu::sync::bundle::writer::seal;
     let mut header = bundle.header().clone();
     let mut raws = Vec::new();
@@ -155,7 +166,7 @@ fn cut_first(site: &Site, bundle: &Checked) -> Checked {
     let bytes = seal::<BundleError>(&header.bytes(), &raws, |words| {
         Ok(site.store.sign(words).unwrap().1)
     });
-    Checked::read(bytes.unwrap()).unwrap()
+    VerifiedBundle::read(bytes.unwrap()).unwrap()
 }
 
 #[test]
@@ -169,7 +180,7 @@ fn two_who_edit_one_cell_make_a_conflict_that_looks_alike_everywhere() {
     office.types_for("xa-a", "so_00", "7");
     let done = office.imports(&[commune.bundle(Some("phong"))]);
     assert_eq!(done.counts.conflicts, 1);
-    assert_eq!(done.changes[0].dispute, Dispute::Begins);
+    assert_eq!(done.changes[0].conflict, ConflictChange::Begins);
     commune.imports(&[office.bundle(Some("xa-a"))]);
     // The unit's own figure shows before the later one entered on its behalf.
     assert_eq!(office.shows("xa-a", "so_00"), "6 !");
@@ -191,7 +202,7 @@ fn two_who_edit_one_cell_make_a_conflict_that_looks_alike_everywhere() {
 fn what_oversteps_its_units_is_refused_whole_and_kept() {
     let (mut office, mut commune) = (Site::office(), Site::commune("xa-b", 2));
     let author = commune.store.info().unwrap().author;
-    office.does(vec![withdraw::enrol(
+    office.does(vec![authors::enrol(
         author,
         vec![nhaplieu::plan::UnitId::new("xa-a")],
         vec![nhaplieu::ledger::Role::Clerk],
@@ -201,8 +212,8 @@ fn what_oversteps_its_units_is_refused_whole_and_kept() {
     let bundle = commune.bundle(Some("phong"));
     let done = office.imports(&[bundle]);
     assert!(matches!(
-        done.bundles[0].fate,
-        Fate::Refused(BundleError::Oversteps { .. })
+        done.bundles[0].outcome,
+        BundleOutcome::Refused(BundleError::Oversteps { .. })
     ));
     assert_eq!(office.shows("xa-b", "so_00"), "");
     let mut held = Vec::new();
@@ -224,8 +235,8 @@ fn a_bundle_for_another_is_refused_and_changes_nothing() {
     let before = office.store.info().unwrap();
     let done = office.imports(&[elsewhere]);
     assert!(matches!(
-        done.bundles[0].fate,
-        Fate::Refused(BundleError::NotForUs { .. })
+        done.bundles[0].outcome,
+        BundleOutcome::Refused(BundleError::NotForUs { .. })
     ));
     assert_eq!(office.store.info().unwrap(), before);
 }
@@ -242,7 +253,7 @@ fn a_revoked_author_is_left_out_everywhere() {
     other.imports(&[office.bundle(Some("xa-b"))]);
     assert_eq!(other.shows("xa-a", "so_00"), "6");
 
-    office.does(vec![withdraw::revoke(author, 4, "mất USB")]);
+    office.does(vec![authors::revoke(author, 4, "mất USB")]);
     office.is_clean();
     assert_eq!(office.shows("xa-a", "so_00"), "5");
     let done = other.imports(&[office.bundle(Some("xa-b"))]);
@@ -253,8 +264,8 @@ fn a_revoked_author_is_left_out_everywhere() {
     commune.types("so_01", "9");
     let done = office.imports(&[commune.bundle(Some("phong"))]);
     assert_eq!(
-        done.bundles[0].fate,
-        Fate::Refused(BundleError::Revoked(author))
+        done.bundles[0].outcome,
+        BundleOutcome::Refused(BundleError::Revoked(author))
     );
     // The commune hears of it: what it types from now on is another author's.
     commune.imports(&[office.bundle(Some("xa-a"))]);
@@ -274,7 +285,7 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     office.imports(std::slice::from_ref(&bundle));
     assert_ne!(everything(&office), before);
     let undone = withdraw::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
-    assert_eq!(undone, Undone::AsIfNever);
+    assert_eq!(undone, Withdrawal::AsIfNever);
     office.is_clean();
     assert_eq!(everything(&office), before);
     assert!(withdraw::import(&mut office.store, &bundle.root(), "nhầm").is_err());
@@ -283,7 +294,7 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     office.imports(std::slice::from_ref(&bundle));
     office.types_for("xa-a", "so_00", "60");
     let undone = withdraw::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
-    let Undone::Restoring { changes, .. } = undone else {
+    let Withdrawal::Restoring { changes, .. } = undone else {
         panic!("built on");
     };
     assert_eq!(changes.len(), 1, "what was typed since stays");
@@ -293,10 +304,10 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     office.is_clean();
 }
 
-fn restoring_nothing() -> Undone {
-    Undone::Restoring {
+fn restoring_nothing() -> Withdrawal {
+    Withdrawal::Restoring {
         changes: Vec::new(),
-        disputed: 0,
+        left: 0,
     }
 }
 
@@ -320,9 +331,9 @@ fn taking_an_import_back_settles_no_dispute_with_a_third_figure() {
     let undone = withdraw::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
     assert_eq!(
         undone,
-        Undone::Restoring {
+        Withdrawal::Restoring {
             changes: Vec::new(),
-            disputed: 1
+            left: 1
         }
     );
     assert_eq!(office.shows("xa-a", "so_00"), before);
@@ -354,9 +365,9 @@ fn taking_an_import_back_leaves_an_equal_figure_of_another_and_what_somebody_set
     a.types("so_02", "3");
     office.imports(&[a.bundle(Some("phong"))]);
     let undone = withdraw::import(&mut office.store, &settled.root(), "nhầm").unwrap();
-    let left = Undone::Restoring {
+    let left = Withdrawal::Restoring {
         changes: Vec::new(),
-        disputed: 1,
+        left: 1,
     };
     assert_eq!(undone, left);
     assert_eq!(office.shows("xa-a", "so_01"), "1");
@@ -374,18 +385,18 @@ fn nothing_stays_of_a_bundle_that_the_full_room_refuses_after_all() {
     office.enrols(&b);
     b.pins(&office);
     let before = office.bundle_bytes(Some("xa-a"), Scope::All);
-    let before = Checked::read(before).unwrap();
+    let before = VerifiedBundle::read(before).unwrap();
     b.types("so_00", "7");
     office.imports(&[b.bundle(Some("phong"))]);
     office.types_for("xa-a", "so_05", "9");
     let mut stranger = Site::commune("xa-a", 60);
     stranger.types("so_00", "5");
-    let room: Vec<Checked> = (0..64).map(|_| stranger.bundle(None)).collect();
+    let room: Vec<VerifiedBundle> = (0..64).map(|_| stranger.bundle(None)).collect();
     late.imports(&room);
     // Weighed first of the two, it brings the office's log and waits for the rest of b's.
     let gap = loop {
         let bytes = office.bundle_bytes(Some("xa-a"), Scope::All);
-        let gap = cut_first(&office, &Checked::read(bytes).unwrap());
+        let gap = cut_first(&office, &VerifiedBundle::read(bytes).unwrap());
         if gap.root() < before.root() {
             break gap;
         }
@@ -414,7 +425,7 @@ fn what_comes_while_an_import_is_taken_back_refuses_it() {
     office.imports(std::slice::from_ref(&bundle));
     office.types_for("xa-a", "so_02", "90");
     let undone = withdraw::import(&mut office.store, &bundle.root(), "nhầm").unwrap();
-    let Undone::Restoring { changes, .. } = undone else {
+    let Withdrawal::Restoring { changes, .. } = undone else {
         panic!("built on");
     };
     office.types_for("xa-a", "so_00", "50");
@@ -436,7 +447,7 @@ fn who_meets_the_district_after_its_new_epoch_reads_what_it_wrote_before() {
     late.pins(&office);
     late.types("so_00", "7");
     let done = late.imports(&[office.bundle(Some("xa-b"))]);
-    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
     office.imports(&[late.bundle(Some("phong"))]);
     a.types("so_00", "5");
     office.imports(&[a.bundle(Some("phong"))]);
@@ -467,7 +478,7 @@ fn of_bundles_that_came_in_together_one_is_taken_back_alone() {
     assert_eq!(undone, restoring_nothing(), "typed over since");
     assert_eq!(office.shows("xa-b", "so_00"), "7", "nobody took that back");
     let undone = withdraw::import(&mut office.store, &roots.1, "nhầm").unwrap();
-    assert_eq!(undone, Undone::AsIfNever);
+    assert_eq!(undone, Withdrawal::AsIfNever);
     assert_eq!(office.shows("xa-a", "so_00"), "50");
     assert_eq!(office.shows("xa-b", "so_00"), "");
 }
@@ -480,7 +491,7 @@ fn what_was_locked_is_not_taken_away_with_its_import_nor_the_lock_with_its_own()
     office.imports(std::slice::from_ref(&figures));
     office.does(vec![crate::approval::lock(&office)]);
     let undone = withdraw::import(&mut office.store, &figures.root(), "nhầm").unwrap();
-    let Undone::Restoring { changes, .. } = undone else {
+    let Withdrawal::Restoring { changes, .. } = undone else {
         panic!("the lock has seen it");
     };
     assert_eq!(changes.len(), 1);
@@ -532,7 +543,7 @@ fn a_restored_store_goes_on_as_another_author_and_gets_its_lost_entries_back() {
     commune.types("so_02", "7");
     // Vouched for by the old key, it needs no new enrolment.
     let done = office.imports(&[commune.bundle(Some("phong"))]);
-    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
     assert_eq!(office.shows("xa-a", "so_02"), "7");
     commune.imports(&[office.bundle(Some("xa-a"))]);
     assert_eq!(commune.shows("xa-a", "so_01"), "6");
@@ -621,7 +632,7 @@ fn nothing_is_typed_under_a_number_that_was_rejected_before_it_was_given() {
     office.imports(&[commune.bundle(Some("phong"))]);
     let info = commune.store.info().unwrap();
     let next = info.seq + 1;
-    let reject = nhaplieu::sync::held::withdraw::reject(info.author, next, next, "nhập nhầm sổ");
+    let reject = nhaplieu::sync::authors::reject(info.author, next, next, "nhập nhầm sổ");
     office.does(vec![reject]);
     commune.imports(&[office.bundle(Some("xa-a"))]);
     commune.types("so_01", "7");
@@ -674,7 +685,7 @@ fn relayed_logs_still_verify_at_a_third_store() {
     let mut third = Site::commune("xa-b", 9);
     third.pins(&office);
     let done = third.imports(&[office.bundle(None)]);
-    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
     assert_eq!(third.shows("xa-a", "so_39"), "49");
     all_equal(&office, &third);
 }
@@ -691,16 +702,16 @@ fn a_bundle_of_another_plan_or_district_is_refused() {
     other_district.header.district = nhaplieu::plan::UnitId::new("huyen-khac");
     let before = office.store.info().unwrap();
     let fate = |office: &mut Site, draft: &Draft| {
-        let bundle = Checked::read(draft.sealed(&commune)).unwrap();
-        office.imports(&[bundle]).bundles[0].fate.clone()
+        let bundle = VerifiedBundle::read(draft.sealed(&commune)).unwrap();
+        office.imports(&[bundle]).bundles[0].outcome.clone()
     };
     assert!(matches!(
         fate(&mut office, &other_plan),
-        Fate::Refused(BundleError::WrongPlan { .. })
+        BundleOutcome::Refused(BundleError::WrongPlan { .. })
     ));
     assert!(matches!(
         fate(&mut office, &other_district),
-        Fate::Refused(BundleError::WrongDistrict { .. })
+        BundleOutcome::Refused(BundleError::WrongDistrict { .. })
     ));
     assert_eq!(office.store.info().unwrap(), before);
 }
@@ -714,10 +725,10 @@ fn a_figure_the_plan_does_not_ask_for_refuses_the_whole_bundle() {
         let bytes = crate::container::forged(&commune, |entry| {
             entry.body = Body::SetValue(number(wrong));
         });
-        let done = office.imports(&[Checked::read(bytes).unwrap()]);
+        let done = office.imports(&[VerifiedBundle::read(bytes).unwrap()]);
         assert!(matches!(
-            &done.bundles[0].fate,
-            Fate::Refused(BundleError::Oversteps { seq: 5, .. })
+            &done.bundles[0].outcome,
+            BundleOutcome::Refused(BundleError::Oversteps { seq: 5, .. })
         ));
         assert_eq!(office.shows("xa-a", "so_00"), "", "nothing of it is taken");
     }
@@ -734,7 +745,7 @@ fn an_entry_of_an_unknown_plan_is_kept_and_not_counted() {
             h8: [9; 8],
         };
     });
-    let done = office.imports(&[Checked::read(bytes).unwrap()]);
+    let done = office.imports(&[VerifiedBundle::read(bytes).unwrap()]);
     assert_eq!((done.counts.new, done.counts.held), (5, 1));
     assert_eq!(office.shows("xa-a", "so_00"), "5");
 }
@@ -758,8 +769,8 @@ fn a_citation_from_another_cell_supersedes_nothing() {
     let mut neighbour = neighbour;
     neighbour.types("so_00", "1");
     let bytes = crate::container::forged(&neighbour, |entry| entry.replaces = cited);
-    let done = office.imports(&[Checked::read(bytes).unwrap()]);
-    assert_eq!(done.bundles[0].fate, Fate::Taken);
+    let done = office.imports(&[VerifiedBundle::read(bytes).unwrap()]);
+    assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
     assert_eq!(office.shows("xa-a", "so_00"), "5");
     assert_eq!(office.shows("xa-b", "so_00"), "1");
 }
@@ -787,14 +798,15 @@ fn a_bundle_in_quarantine_shows_what_it_would_bring() {
         name: String::new(),
     };
     let plan = crate::world::plan();
-    let scene = nhaplieu::sync::Scene {
+    let scene = nhaplieu::sync::ImportContext {
         plan: &plan,
         unit: &office.unit,
         by: &office.actor,
         wall: office.wall,
         watch: &nhaplieu::sync::Unwatched,
     };
-    let shown = nhaplieu::sync::import::suppose(&office.store, &scene, &bundle, &rights).unwrap();
+    let shown =
+        nhaplieu::sync::import::plan_assuming(&office.store, &scene, &bundle, &rights).unwrap();
     assert_eq!(shown.changes.len(), 1);
     let done = office.imports(&[bundle]);
     assert_eq!(done.changes, vec![]);
@@ -804,7 +816,7 @@ fn a_bundle_in_quarantine_shows_what_it_would_bring() {
 fn the_waiting_room_has_an_end() {
     let (mut office, mut stranger) = (Site::office(), Site::commune("xa-a", 1));
     stranger.types("so_00", "5");
-    let bundles: Vec<Checked> = (0..66).map(|_| stranger.bundle(None)).collect();
+    let bundles: Vec<VerifiedBundle> = (0..66).map(|_| stranger.bundle(None)).collect();
     let done = office.imports(&bundles);
     let full = done
         .refusals()

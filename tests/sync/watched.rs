@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{RedbStore, Store, StoreError, open};
-use nhaplieu::sync::import::plan::Fate;
-use nhaplieu::sync::{BundleError, Checked, ImportPlan, Scene, Step, Watch, import};
+use nhaplieu::sync::import::plan::BundleOutcome;
+use nhaplieu::sync::{BundleError, ImportContext, ImportPlan, Step, VerifiedBundle, Watch, import};
 
 use crate::scale::large;
 use crate::site::Site;
@@ -38,9 +38,9 @@ impl Watch for Stopper {
     }
 }
 
-fn imports(site: &mut Site, bundle: &Checked, watch: &Stopper) -> Result<(), StoreError> {
+fn imports(site: &mut Site, bundle: &VerifiedBundle, watch: &Stopper) -> Result<(), StoreError> {
     let plan = crate::world::plan();
-    let scene = Scene {
+    let scene = ImportContext {
         plan: &plan,
         unit: &site.unit,
         by: &site.actor,
@@ -83,13 +83,13 @@ fn reading_a_file_can_be_stopped_at_any_look() {
     let bytes = large(&mut Site::office(), 6_000).bytes().unwrap().to_vec();
     for after in 0..3 {
         let watch = Stopper::after(after);
-        let read = Checked::read_watched(bytes.clone(), &watch);
+        let read = VerifiedBundle::read_watched(bytes.clone(), &watch);
         assert_eq!(read.err(), Some(BundleError::Interrupted));
         let last = watch.looks.borrow().last().copied();
         let done = [0, 4_096, 6_001][after];
         assert_eq!(last, Some((Step::Read, done, 6_001)));
     }
-    let whole = Checked::read_watched(bytes, &Stopper::after(3)).unwrap();
+    let whole = VerifiedBundle::read_watched(bytes, &Stopper::after(3)).unwrap();
     assert_eq!(whole.header().entries, 6_001);
 }
 
@@ -121,7 +121,7 @@ impl Watch for Neighbour {
     }
 }
 
-fn imports_beside(times: u64) -> (Site, Checked, Result<ImportPlan, StoreError>, u64) {
+fn imports_beside(times: u64) -> (Site, VerifiedBundle, Result<ImportPlan, StoreError>, u64) {
     let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
     office.enrols(&commune);
     commune.types_all(100);
@@ -134,7 +134,7 @@ fn imports_beside(times: u64) -> (Site, Checked, Result<ImportPlan, StoreError>,
         typed: Cell::new(0),
     };
     let plan = crate::world::plan();
-    let scene = Scene {
+    let scene = ImportContext {
         plan: &plan,
         unit: &office.unit,
         by: &office.actor,
@@ -166,7 +166,7 @@ fn people_who_never_stop_typing_cannot_keep_an_import_out() {
     assert_eq!(office.shows("xa-a", "so_01"), "101");
     office.is_clean();
     assert!(matches!(
-        office.imports(&[bundle]).bundles[0].fate,
-        Fate::Already { .. }
+        office.imports(&[bundle]).bundles[0].outcome,
+        BundleOutcome::Already { .. }
     ));
 }

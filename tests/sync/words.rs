@@ -3,7 +3,7 @@
 use nhaplieu::base::{Lang, Message};
 use nhaplieu::ledger::AuthorId;
 use nhaplieu::sync::bundle::error::Limit;
-use nhaplieu::sync::import::plan::{Counts, Fate};
+use nhaplieu::sync::import::plan::{BundleOutcome, Counts};
 use nhaplieu::sync::{BundleError, ImportPlan};
 use nhaplieu::ui::texts::Texts;
 
@@ -71,9 +71,9 @@ fn every_refusal_has_words_in_both_languages() {
     let mut messages: Vec<Message> = every_error().iter().map(BundleError::message).collect();
     messages.extend(limits.map(|what| BundleError::TooLarge { what }.message()));
     messages.extend(Counts::default().all().map(|(key, _)| Message::new(key)));
-    messages.push(Fate::Taken.message());
-    messages.push(Fate::Waiting(Vec::new()).message());
-    messages.push(Fate::Quarantined(Vec::new()).message());
+    messages.push(BundleOutcome::Taken.message());
+    messages.push(BundleOutcome::Waiting(Vec::new()).message());
+    messages.push(BundleOutcome::Quarantined(Vec::new()).message());
     for lang in [Lang::Vi, Lang::En] {
         let texts = Texts::load(lang);
         for message in &messages {

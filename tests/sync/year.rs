@@ -21,8 +21,8 @@ use nhaplieu::ledger::{
 use nhaplieu::plan::{FieldType, Period, Plan, Unit, UnitId, embedded, parse};
 use nhaplieu::store::exchange::{Exchange, Ground};
 use nhaplieu::store::{Action, Change, Init, RedbStore, Seen, Store, create, open};
-use nhaplieu::sync::export::{self, Order};
-use nhaplieu::sync::{Checked, Scene, Scope, import};
+use nhaplieu::sync::export::{self, ExportRequest};
+use nhaplieu::sync::{ImportContext, Scope, VerifiedBundle, import};
 use tempfile::TempDir;
 
 use crate::model::{Fault, Model};
@@ -316,7 +316,7 @@ impl<D: Desk> District<D> {
 
     fn sends(&mut self, from: &UnitId, to: &UnitId, scope: Scope) -> Vec<u8> {
         self.wall += 1_000;
-        let order = Order {
+        let order = ExportRequest {
             plan: &self.plan,
             to: Some(to),
             scope,
@@ -357,7 +357,7 @@ impl<D: Desk> District<D> {
 
     fn takes(&mut self, to: &UnitId, bytes: Vec<u8>) {
         let by = id("can-bo");
-        let scene = Scene {
+        let scene = ImportContext {
             plan: &self.plan,
             unit: to,
             by: &by,
@@ -366,7 +366,7 @@ impl<D: Desk> District<D> {
         };
         let desk = self.desks.get_mut(to).unwrap();
         let started = Instant::now();
-        let bundle = Checked::read(bytes).unwrap();
+        let bundle = VerifiedBundle::read(bytes).unwrap();
         let done = import::apply(desk.store_mut(), &scene, &[bundle]).unwrap();
         self.told.import += started.elapsed();
         assert_eq!(done.refusals().count(), 0, "{:?}", done.bundles);

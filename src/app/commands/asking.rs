@@ -14,7 +14,7 @@ use crate::base::{Label, Message};
 use crate::ledger::{Body, Content, FormKey, Hash, Origin, Role, Subject, typed};
 use crate::store::{Change, Seen};
 use crate::sync::bundle::fingerprint::Fingerprint;
-use crate::sync::held::conflicts::Dispute;
+use crate::sync::held::conflicts::Conflict;
 
 /// Longest path that is typed, in characters.
 const PATH_LIMIT: usize = 400;
@@ -143,7 +143,7 @@ pub(super) fn prompted(app: &mut App, purpose: &Purpose, text: String) -> Vec<Ef
     }
     match purpose {
         Purpose::Settle(content, over) => {
-            let change = |dispute: &Dispute| dispute.settled(content.clone(), &text, over.clone());
+            let change = |dispute: &Conflict| dispute.settled(content.clone(), &text, over.clone());
             settle(app, change)
         }
         Purpose::OtherFigure => other_figure(app, &text),
@@ -207,7 +207,7 @@ fn other_figure(app: &mut App, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-fn settle(app: &mut App, change: impl FnOnce(&Dispute) -> Change) -> Vec<Effect> {
+fn settle(app: &mut App, change: impl FnOnce(&Conflict) -> Change) -> Vec<Effect> {
     let ticket = app.ticket();
     let Some(Screen::Dispute(page)) = app.screens.last_mut() else {
         return Vec::new();

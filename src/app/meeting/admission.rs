@@ -5,7 +5,7 @@ use crate::app::first_run::FirstRun;
 use crate::ledger::{ActorId, AuthorId, Role};
 use crate::plan::{Plan, UnitId};
 use crate::store::{Change, Store, StoreError};
-use crate::sync::held::withdraw;
+use crate::sync::authors;
 
 /// Whether this person may change what the store has of others: everybody it knows but those who
 /// only look. What an import brings or takes away is no entry of theirs that the write path could
@@ -57,7 +57,7 @@ impl Asking {
             return Admission::Pin(self.key);
         }
         let (author, role) = (self.author(), FirstRun::role_for(plan, &self.unit));
-        Admission::Enrol(withdraw::enrol(
+        Admission::Enrol(authors::enrol(
             author,
             vec![self.unit],
             vec![role],

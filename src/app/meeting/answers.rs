@@ -9,8 +9,8 @@ use crate::app::update::refresh;
 use crate::base::moment::short_day;
 use crate::base::{Arg, Message};
 use crate::store::Committed;
-use crate::sync::held::conflicts::Dispute;
-use crate::sync::import::plan::{Fate, ImportPlan};
+use crate::sync::held::conflicts::Conflict;
+use crate::sync::import::plan::{BundleOutcome, ImportPlan};
 
 /// Takes an answer in.
 pub(in crate::app) fn answered(app: &mut App, met: Met) -> Vec<Effect> {
@@ -44,7 +44,7 @@ fn follow(app: &mut App, standing: &Standing) {
     let mut gone = false;
     for screen in &mut app.screens {
         if let Screen::Dispute(page) = screen {
-            let same = |dispute: &&Dispute| dispute.cell == page.dispute.cell;
+            let same = |dispute: &&Conflict| dispute.cell == page.dispute.cell;
             match standing.disputes.iter().find(same) {
                 Some(dispute) => page.dispute = dispute.clone(),
                 None => gone = true,
@@ -125,10 +125,15 @@ fn leave_preview(app: &mut App) {
 }
 
 fn seek(plan: &ImportPlan) -> Option<Seek> {
-    let kept = |fate: &Fate| matches!(fate, Fate::Quarantined(_) | Fate::Waiting(_));
+    let kept = |fate: &BundleOutcome| {
+        matches!(
+            fate,
+            BundleOutcome::Quarantined(_) | BundleOutcome::Waiting(_)
+        )
+    };
     if plan.counts.conflicts > 0 {
-        Some(Seek::Dispute)
-    } else if plan.bundles.iter().any(|bundle| kept(&bundle.fate)) {
+        Some(Seek::Conflict)
+    } else if plan.bundles.iter().any(|bundle| kept(&bundle.outcome)) {
         Some(Seek::Held)
     } else {
         None
@@ -167,18 +172,18 @@ fn nothing_taken(plan: &ImportPlan) -> (Tone, Message) {
     if let Some((_, error)) = plan.refusals().next() {
         return (Tone::Warning, error.message());
     }
-    let fates = || plan.bundles.iter().map(|bundle| &bundle.fate);
-    if fates().any(|fate| matches!(fate, Fate::Quarantined(_))) {
+    let fates = || plan.bundles.iter().map(|bundle| &bundle.outcome);
+    if fates().any(|fate| matches!(fate, BundleOutcome::Quarantined(_))) {
         return (Tone::Warning, Message::new("meet.now_quarantined"));
     }
     if plan.counts.waiting > 0 {
         return (Tone::Warning, Message::new("meet.now_waiting"));
     }
     let already = fates().find_map(|fate| match fate {
-        Fate::Already { wall, .. } => Some(short_day(*wall)),
+        BundleOutcome::Already { wall, .. } => Some(short_day(*wall)),
         _ => None,
     });
-    let taken = fates().any(|fate| *fate == Fate::Taken);
+    let taken = fates().any(|fate| *fate == BundleOutcome::Taken);
     let message = match already {
         _ if taken => Message::new("meet.receipt"),
         Some(day) => Message::new("meet.already").with("at", day),

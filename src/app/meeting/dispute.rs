@@ -2,13 +2,13 @@
 
 use crate::app::msg::Ticket;
 use crate::ledger::Content;
-use crate::sync::held::conflicts::Dispute;
+use crate::sync::held::conflicts::Conflict;
 
 /// The page.
 #[derive(Debug)]
 pub struct DisputePage {
     /// The cell and its sides.
-    pub dispute: Dispute,
+    pub dispute: Conflict,
     /// The line under the cursor: a side, or behind the last another figure.
     pub selected: usize,
     /// The write that settles it, while it is on its way.
@@ -17,7 +17,7 @@ pub struct DisputePage {
 
 impl DisputePage {
     /// A page with the cursor on the first side.
-    pub fn new(dispute: Dispute) -> Self {
+    pub fn new(dispute: Conflict) -> Self {
         Self {
             dispute,
             selected: 0,

@@ -19,8 +19,8 @@ pub use standing::{Other, Seat, Standing, standing};
 
 use crate::ledger::Hash;
 use crate::plan::UnitId;
-use crate::sync::held::conflicts::Dispute;
-use crate::sync::held::status::{Imported, Waiting};
+use crate::sync::held::conflicts::Conflict;
+use crate::sync::held::status::{HeldStatus, Imported};
 
 /// How many of the past imports the page lists.
 const PAST: usize = 30;
@@ -56,7 +56,7 @@ pub enum Listing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seek {
     /// A cell in conflict.
-    Dispute,
+    Conflict,
     /// A bundle that is kept.
     Held,
 }
@@ -214,7 +214,7 @@ impl Meeting {
     }
 
     /// A kept bundle by its place.
-    pub fn held(&self, place: usize) -> Option<&Waiting> {
+    pub fn held(&self, place: usize) -> Option<&HeldStatus> {
         self.standing.as_ref()?.kept.held.get(place)
     }
 
@@ -224,7 +224,7 @@ impl Meeting {
     }
 
     /// A cell in conflict by its place.
-    pub fn dispute(&self, place: usize) -> Option<&Dispute> {
+    pub fn dispute(&self, place: usize) -> Option<&Conflict> {
         self.standing.as_ref()?.disputes.get(place)
     }
 
@@ -236,7 +236,7 @@ impl Meeting {
         let sought = self.seek.take().and_then(|seek| {
             let mut choices = self.choices().into_iter();
             choices.position(|line| match seek {
-                Seek::Dispute => matches!(line, Line::Dispute(_)),
+                Seek::Conflict => matches!(line, Line::Dispute(_)),
                 Seek::Held => matches!(line, Line::Held(_)),
             })
         });

@@ -84,9 +84,9 @@ impl Preview {
 
     /// The figures, those in conflict first.
     pub fn changes(&self) -> Vec<&FigureChange> {
-        use crate::sync::import::plan::Dispute;
+        use crate::sync::import::plan::ConflictChange;
         let mut changes: Vec<&FigureChange> = self.plan.changes.iter().collect();
-        changes.sort_by_key(|change| change.dispute == Dispute::None);
+        changes.sort_by_key(|change| change.conflict == ConflictChange::None);
         changes
     }
 
@@ -98,7 +98,7 @@ impl Preview {
         }
         for (at, bundle) in self.plan.bundles.iter().enumerate() {
             rows.push(Row::Bundle(at));
-            if let crate::sync::import::plan::Fate::Waiting(gaps) = &bundle.fate {
+            if let crate::sync::import::plan::BundleOutcome::Waiting(gaps) = &bundle.outcome {
                 rows.extend((0..gaps.len()).map(|gap| Row::Gap(at, gap)));
             }
         }

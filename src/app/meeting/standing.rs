@@ -3,9 +3,9 @@
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::Exchange;
 use crate::store::{StoreError, StoreInfo};
-use crate::sync::Scene;
-use crate::sync::held::conflicts::{self, Dispute};
-use crate::sync::held::status::{self, Confirmed, Kept};
+use crate::sync::ImportContext;
+use crate::sync::held::conflicts::{self, Conflict};
+use crate::sync::held::status::{self, BundleStatus, Receipt};
 
 /// Everything the page shows of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +19,9 @@ pub struct Standing {
     /// The units one sends to: the coordinator first, then those that have sent something.
     pub others: Vec<Other>,
     /// What is kept of bundles.
-    pub kept: Kept,
+    pub kept: BundleStatus,
     /// The cells in conflict.
-    pub disputes: Vec<Dispute>,
+    pub disputes: Vec<Conflict>,
 }
 
 /// Whose store it is, and so to whom it sends.
@@ -39,7 +39,7 @@ pub struct Other {
     /// Which.
     pub unit: UnitId,
     /// What its store has confirmed; `None` when nothing has come from it yet.
-    pub confirmed: Option<Confirmed>,
+    pub confirmed: Option<Receipt>,
 }
 
 /// Reads it.
@@ -48,7 +48,7 @@ pub struct Other {
 /// When the store cannot be read.
 pub fn standing(
     store: &(impl Exchange + ?Sized),
-    scene: &Scene<'_>,
+    scene: &ImportContext<'_>,
 ) -> Result<Standing, StoreError> {
     let (info, kept) = (store.info()?, status::kept(store, scene)?);
     let seat = if info.unit == scene.plan.coordinator {
@@ -67,7 +67,7 @@ pub fn standing(
 }
 
 /// Of several stores of one unit, the one heard last.
-fn others(plan: &Plan, info: &StoreInfo, kept: &Kept) -> Vec<Other> {
+fn others(plan: &Plan, info: &StoreInfo, kept: &BundleStatus) -> Vec<Other> {
     let confirmed = |unit: &UnitId| {
         let of = kept.confirmed.iter().filter(|one| one.unit == *unit);
         of.max_by_key(|one| one.created).cloned()

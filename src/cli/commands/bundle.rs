@@ -20,10 +20,10 @@ use crate::ledger::{Hash, Origin, typed};
 use crate::plan::{Plan, UnitId};
 use crate::store::Store;
 use crate::store::exchange::{Exchange, HeldBundle};
-use crate::sync::Scene;
-use crate::sync::held::status::{self, Imported, Waiting};
+use crate::sync::ImportContext;
+use crate::sync::held::status::{self, HeldStatus, Imported};
 use crate::sync::held::withdraw;
-use crate::sync::held::withdraw::Undone;
+use crate::sync::held::withdraw::Withdrawal;
 use crate::sync::import::plan::ImportPlan;
 
 /// Fewest digits that may stand for a bundle: fewer are a slip.
@@ -47,11 +47,11 @@ struct Answer {
 /// What the store has of one bundle.
 enum Found {
     Imported(Box<Imported>),
-    Held(Box<Waiting>),
+    Held(Box<HeldStatus>),
 }
 
 /// The one bundle whose root begins so. Of one that came in partly and still waits, what waits.
-fn find(desk: &Desk, scene: &Scene<'_>, id: &str) -> Result<Found, Failure> {
+fn find(desk: &Desk, scene: &ImportContext<'_>, id: &str) -> Result<Found, Failure> {
     let told = id.to_ascii_lowercase();
     let named = |root: &Hash| told.len() >= LEAST && root.to_string().starts_with(&told);
     let mut held = status::held(&desk.store, scene)?;
@@ -144,7 +144,7 @@ fn show_imported(
 
 fn show_held(
     plan: &Plan,
-    one: &Waiting,
+    one: &HeldStatus,
     planned: &ImportPlan,
     (args, out): (&args::BundleShow, &mut Out<'_>),
 ) -> Result<(), Failure> {
@@ -194,8 +194,8 @@ pub(super) fn undo(
     let id = changes::short(&root);
     let mut exit = Exit::Done;
     let done = match withdraw::import(&mut desk.store, &root, &reason)? {
-        Undone::AsIfNever => Message::new("cli.done.as_if_never").with("id", id),
-        Undone::Restoring { changes, disputed } => {
+        Withdrawal::AsIfNever => Message::new("cli.done.as_if_never").with("id", id),
+        Withdrawal::Restoring { changes, left } => {
             let count = changes.len();
             let done = if count == 0 {
                 Message::new("cli.done.nothing_to_restore")
@@ -203,10 +203,10 @@ pub(super) fn undo(
                 desk.commit(site, Origin::Set, changes)?;
                 Message::new("cli.done.restored").with("count", count)
             };
-            if disputed > 0 {
+            if left > 0 {
                 exit = Exit::NeedsPerson;
             }
-            withdraw::with_left(done.with("id", id), disputed)
+            withdraw::with_left(done.with("id", id), left)
         }
     };
     out.say(&done)?;

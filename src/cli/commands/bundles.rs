@@ -14,8 +14,8 @@ use crate::cli::site::Site;
 use crate::plan::Plan;
 use crate::store::Store;
 use crate::store::exchange::Held;
-use crate::sync::held::status::{self, Confirmed, Imported, Kept, Waiting};
-use crate::sync::import::plan::{Counts, Fate};
+use crate::sync::held::status::{self, BundleStatus, HeldStatus, Imported, Receipt};
+use crate::sync::import::plan::{BundleOutcome, Counts};
 
 #[derive(Serialize)]
 struct Answer {
@@ -95,7 +95,7 @@ fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Fai
     })
 }
 
-fn answer(kept: &Kept, out: &Out<'_>) -> Answer {
+fn answer(kept: &BundleStatus, out: &Out<'_>) -> Answer {
     let held = |why: Held| {
         let of = kept.held.iter().filter(|one| one.bundle.held == why);
         of.map(|one| held_shape(one, out)).collect()
@@ -122,10 +122,10 @@ fn imported_shape(one: &Imported) -> ImportedShape {
     }
 }
 
-fn held_shape(one: &Waiting, out: &Out<'_>) -> HeldShape {
-    let fate = one.now.as_ref().map(|now| &now.fate);
+fn held_shape(one: &HeldStatus, out: &Out<'_>) -> HeldShape {
+    let fate = one.now.as_ref().map(|now| &now.outcome);
     let gaps = match fate {
-        Some(Fate::Waiting(gaps)) => gaps.as_slice(),
+        Some(BundleOutcome::Waiting(gaps)) => gaps.as_slice(),
         _ => &[],
     };
     HeldShape {
@@ -147,12 +147,12 @@ fn held_shape(one: &Waiting, out: &Out<'_>) -> HeldShape {
         strangers: one
             .now
             .iter()
-            .flat_map(|now| now.strangers.iter().map(StrangerShape::of))
+            .flat_map(|now| now.unknown_authors.iter().map(StrangerShape::of))
             .collect(),
     }
 }
 
-fn confirmed_shape(one: &Confirmed) -> ConfirmedShape {
+fn confirmed_shape(one: &Receipt) -> ConfirmedShape {
     ConfirmedShape {
         unit: one.unit.to_string(),
         author: one.author.to_string(),
@@ -163,13 +163,18 @@ fn confirmed_shape(one: &Confirmed) -> ConfirmedShape {
 }
 
 /// How a bundle that is kept stands now.
-pub(super) fn state(one: &Waiting) -> Message {
+pub(super) fn state(one: &HeldStatus) -> Message {
     match &one.now {
         // Since it was put there its signer was enrolled, or what it missed has come.
-        Some(now) if matches!(now.fate, Fate::Taken | Fate::Already { .. }) => {
+        Some(now)
+            if matches!(
+                now.outcome,
+                BundleOutcome::Taken | BundleOutcome::Already { .. }
+            ) =>
+        {
             Message::new("cli.bundles.ready")
         }
-        Some(now) => now.fate.message(),
+        Some(now) => now.outcome.message(),
         None => Message::new("cli.bundles.unread"),
     }
 }
@@ -184,7 +189,7 @@ pub(super) fn imported_line(plan: &Plan, one: &Imported, out: &Out<'_>) -> Messa
         .with("counts", counts(&one.counts(), out))
 }
 
-fn print(plan: &Plan, kept: &Kept, out: &mut Out<'_>) -> Result<(), Failure> {
+fn print(plan: &Plan, kept: &BundleStatus, out: &mut Out<'_>) -> Result<(), Failure> {
     for one in &kept.imported {
         out.say(&imported_line(plan, one, out))?;
     }
@@ -200,7 +205,7 @@ fn print(plan: &Plan, kept: &Kept, out: &mut Out<'_>) -> Result<(), Failure> {
                 .with("day", day(one.created)),
         )?;
     }
-    if *kept == Kept::default() {
+    if *kept == BundleStatus::default() {
         out.say(&Message::new("cli.bundles.none"))?;
     }
     Ok(())
@@ -210,7 +215,7 @@ fn print(plan: &Plan, kept: &Kept, out: &mut Out<'_>) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When nobody can take the answer.
-pub(super) fn say_held(plan: &Plan, one: &Waiting, out: &mut Out<'_>) -> Result<(), Failure> {
+pub(super) fn say_held(plan: &Plan, one: &HeldStatus, out: &mut Out<'_>) -> Result<(), Failure> {
     let from = one.inside.as_ref().map(|inside| &inside.from);
     let id = changes::short(&one.bundle.root);
     out.say(
@@ -221,10 +226,10 @@ pub(super) fn say_held(plan: &Plan, one: &Waiting, out: &mut Out<'_>) -> Result<
             .with("state", state(one)),
     )?;
     let Some(now) = &one.now else { return Ok(()) };
-    if let Fate::Waiting(gaps) = &now.fate {
+    if let BundleOutcome::Waiting(gaps) = &now.outcome {
         import::say_gaps(gaps, out)?;
     }
-    changes::say_strangers(plan, (Some(&id), &now.strangers), out)
+    changes::say_strangers(plan, (Some(&id), &now.unknown_authors), out)
 }
 
 /// The classes that are not empty.

@@ -10,16 +10,16 @@ use crate::cli::out::Out;
 use crate::cli::shapes::{figure_and_text, moment};
 use crate::cli::site::Site;
 use crate::ledger::{CellKey, Content, Head, Origin, typed};
-use crate::sync::held::conflicts::{self, Dispute};
+use crate::sync::held::conflicts;
 
 #[derive(Serialize)]
 struct Answer {
     schema: &'static str,
-    conflicts: Vec<Conflict>,
+    conflicts: Vec<ConflictShape>,
 }
 
 #[derive(Serialize)]
-struct Conflict {
+struct ConflictShape {
     unit: String,
     period: String,
     field: String,
@@ -41,7 +41,7 @@ struct Side {
 pub(crate) fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let found = conflicts::all(&desk.store)?;
-    let conflicts: Vec<Conflict> = found.iter().map(conflict).collect();
+    let conflicts: Vec<ConflictShape> = found.iter().map(conflict).collect();
     let any = !conflicts.is_empty();
     if args.json {
         out.json(&Answer {
@@ -66,14 +66,14 @@ pub(crate) fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Resul
 }
 
 /// A side's whole id; where the log does not name its entry, what the entry is cited by.
-fn id_of(dispute: &Dispute, at: usize, head: &Head) -> String {
+fn id_of(dispute: &conflicts::Conflict, at: usize, head: &Head) -> String {
     match dispute.ids.get(at) {
         Some(Some(hash)) => hash.to_string(),
         _ => head.entry.to_string(),
     }
 }
 
-fn conflict(dispute: &Dispute) -> Conflict {
+fn conflict(dispute: &conflicts::Conflict) -> ConflictShape {
     let said = |content: &Content| {
         let (value, text) = figure_and_text(content);
         value.or(text)
@@ -92,7 +92,7 @@ fn conflict(dispute: &Dispute) -> Conflict {
             reason: head.note.clone(),
         })
     });
-    Conflict {
+    ConflictShape {
         unit: dispute.cell.form.unit.to_string(),
         period: dispute.cell.form.period.to_string(),
         field: dispute.cell.field.to_string(),
@@ -147,7 +147,7 @@ pub(crate) fn resolve(
 }
 
 /// The content of the side that the id, or its beginning, names.
-fn taken(dispute: &Dispute, id: &str) -> Result<Content, Failure> {
+fn taken(dispute: &conflicts::Conflict, id: &str) -> Result<Content, Failure> {
     let sides = dispute.heads.all().iter().enumerate();
     let mut named = sides.filter(|(at, head)| {
         let whole = id_of(dispute, *at, head);

@@ -15,9 +15,9 @@ use crate::store::Store;
 use crate::store::exchange::Exchange;
 #[cfg(feature = "age")]
 use crate::sync::bundle::encryption;
-use crate::sync::bundle::file::{self, Dress};
+use crate::sync::bundle::file::{self, BundleEncoding};
 use crate::sync::bundle::key_file::KeyFile;
-use crate::sync::export::{self, Order};
+use crate::sync::export::{self, ExportRequest};
 use crate::sync::{BundleError, Scope};
 
 pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -29,7 +29,7 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
         Some(name) => Some(find::unit(&desk.plan, name, None)?.id.clone()),
         None => None,
     };
-    let order = Order {
+    let order = ExportRequest {
         plan: &desk.plan,
         to: to.as_ref(),
         scope: if args.since_all {
@@ -42,9 +42,9 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
     let planned = export::plan(&desk.store, &order)?;
     let bundle = export::bundle(&desk.store, &order, &planned)?;
     let dress = if args.armour {
-        Dress::Armour
+        BundleEncoding::Text
     } else {
-        Dress::Plain
+        BundleEncoding::Binary
     };
     let path = named(&args.output, || file::name_of(&bundle))?;
     write(&path, &bundle, dress, (args, out))?;
@@ -68,7 +68,7 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
 fn write(
     path: &Path,
     bundle: &[u8],
-    dress: Dress,
+    dress: BundleEncoding,
     (args, out): (&args::Export, &mut Out<'_>),
 ) -> Result<(), Failure> {
     match secrets::lock(&args.lock, out)? {
@@ -82,7 +82,7 @@ fn write(
 fn write(
     path: &Path,
     bundle: &[u8],
-    dress: Dress,
+    dress: BundleEncoding,
     _: (&args::Export, &mut Out<'_>),
 ) -> Result<(), Failure> {
     Ok(file::write(path, bundle, dress)?)

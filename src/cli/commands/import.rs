@@ -16,8 +16,8 @@ use crate::cli::progress::Progress;
 use crate::cli::site::{Desk, Site};
 use crate::plan::Plan;
 use crate::store::Store;
-use crate::sync::import::plan::{BundlePlan, Fate, Gap, ImportPlan};
-use crate::sync::{Scene, import};
+use crate::sync::import::plan::{BundleOutcome, BundlePlan, Gap, ImportPlan};
+use crate::sync::{ImportContext, import};
 
 #[derive(Serialize)]
 struct Answer {
@@ -45,7 +45,7 @@ pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result
     let read = files::read_all((&args.files, &site.dir), &progress, &args.unlock, out)?;
     let mut desk = site.write()?;
     let unit = desk.store.info()?.unit;
-    let scene = Scene {
+    let scene = ImportContext {
         watch: &progress,
         ..site.scene(&desk.plan, &unit)
     };
@@ -98,7 +98,7 @@ fn exit(planned: &ImportPlan) -> Exit {
     }
     let counts = &planned.counts;
     let person = counts.conflicts + counts.waiting + counts.late + counts.suspicious;
-    let quarantined = |bundle: &BundlePlan| matches!(bundle.fate, Fate::Quarantined(_));
+    let quarantined = |bundle: &BundlePlan| matches!(bundle.outcome, BundleOutcome::Quarantined(_));
     if person > 0 || planned.bundles.iter().any(quarantined) {
         Exit::NeedsPerson
     } else {
@@ -111,9 +111,13 @@ fn answer(plan: &Plan, planned: &ImportPlan, applied: bool, out: &Out<'_>) -> An
         root: bundle.root.to_string(),
         signed_by: bundle.signer.to_string(),
         from: bundle.from.to_string(),
-        fate: fate_name(&bundle.fate),
-        message: out.texts.say(&bundle.fate.message()),
-        strangers: bundle.strangers.iter().map(StrangerShape::of).collect(),
+        fate: fate_name(&bundle.outcome),
+        message: out.texts.say(&bundle.outcome.message()),
+        strangers: bundle
+            .unknown_authors
+            .iter()
+            .map(StrangerShape::of)
+            .collect(),
     };
     Answer {
         schema: "nhaplieu.import/1",
@@ -138,9 +142,9 @@ fn print(desk: &Desk, planned: &ImportPlan, kept: Kept, out: &mut Out<'_>) -> Re
         out.say(
             &Message::new("cli.import.bundle")
                 .with("from", bundle.from.as_str())
-                .with("fate", bundle.fate.message()),
+                .with("fate", bundle.outcome.message()),
         )?;
-        if let Fate::Waiting(gaps) = &bundle.fate {
+        if let BundleOutcome::Waiting(gaps) = &bundle.outcome {
             say_gaps(gaps, out)?;
         }
         let id = changes::short(&bundle.root);
@@ -148,7 +152,7 @@ fn print(desk: &Desk, planned: &ImportPlan, kept: Kept, out: &mut Out<'_>) -> Re
             Kept::Yes => Some(id.as_str()),
             Kept::No => None,
         };
-        changes::say_strangers(&desk.plan, (id, &bundle.strangers), out)?;
+        changes::say_strangers(&desk.plan, (id, &bundle.unknown_authors), out)?;
     }
     changes::say_changes(&desk.plan, &planned.changes, out)?;
     changes::say_effects(&desk.plan, planned, out)

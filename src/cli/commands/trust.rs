@@ -16,10 +16,10 @@ use crate::cli::site::{Desk, Site, read_file};
 use crate::ledger::{AuthorId, Origin};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
+use crate::sync::authors;
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::bundle::key_file::{FIRST, KeyFile};
-use crate::sync::held::withdraw;
-use crate::sync::{Checked, Unwatched};
+use crate::sync::{Unwatched, VerifiedBundle};
 
 pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (asking, mut desk) = if args.file.exists() {
@@ -71,7 +71,7 @@ fn kept(desk: &Desk, named: &Path) -> Result<Asking, Failure> {
         let message = Message::new("cli.error.no_file").with("file", named.display().to_string());
         return Err(Failure::usage(message));
     }
-    let bundle = Checked::read(super::bundle::held_bytes(desk, id)?)?;
+    let bundle = VerifiedBundle::read(super::bundle::held_bytes(desk, id)?)?;
     Ok(signer(&bundle))
 }
 
@@ -107,7 +107,7 @@ fn asking(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Asking, 
     )?))
 }
 
-fn signer(bundle: &Checked) -> Asking {
+fn signer(bundle: &VerifiedBundle) -> Asking {
     let header = bundle.header();
     Asking {
         unit: header.from.clone(),
@@ -154,7 +154,7 @@ pub(crate) fn revoke(site: &Site, args: &args::Revoke, out: &mut Out<'_>) -> Res
         Ok(())
     })?;
     let last_good = args.last_good.unwrap_or(last);
-    let change = withdraw::revoke(*author, last_good, &args.reason);
+    let change = authors::revoke(*author, last_good, &args.reason);
     desk.commit(site, Origin::Set, vec![change])?;
     out.say(
         &Message::new("cli.done.revoked")

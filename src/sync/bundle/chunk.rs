@@ -13,9 +13,9 @@ const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const LEVEL: i32 = 3;
 
 /// Compresses chunks.
-pub(in crate::sync) struct Deflate(Option<Compressor<'static>>);
+pub(in crate::sync) struct ChunkCompressor(Option<Compressor<'static>>);
 
-impl Deflate {
+impl ChunkCompressor {
     /// Ready for chunks.
     pub(in crate::sync) fn new() -> Self {
         Self(Compressor::new(LEVEL).ok())
@@ -28,12 +28,12 @@ impl Deflate {
 }
 
 /// Inflates chunks into one buffer, used again for each.
-pub(in crate::sync) struct Inflate {
+pub(in crate::sync) struct ChunkDecompressor {
     zstd: Option<Decompressor<'static>>,
     buffer: Vec<u8>,
 }
 
-impl Inflate {
+impl ChunkDecompressor {
     /// Ready for chunks.
     pub(in crate::sync) fn new() -> Self {
         Self {
@@ -50,7 +50,7 @@ impl Inflate {
         raw: u32,
     ) -> Result<&[u8], BundleError> {
         let malformed = |what| BundleError::malformed(Some(index), 0, what);
-        let frame = Frame::read(z).ok_or(malformed("zstd frame"))?;
+        let frame = FrameHeader::read(z).ok_or(malformed("zstd frame"))?;
         if frame.window > limits::WINDOW {
             return Err(BundleError::TooLarge {
                 what: Limit::Window,
@@ -75,12 +75,12 @@ impl Inflate {
 }
 
 /// What a frame says before its data.
-struct Frame {
+struct FrameHeader {
     window: u64,
     content: Option<u64>,
 }
 
-impl Frame {
+impl FrameHeader {
     /// Reads a frame header (RFC 8878 3.1.1.1); `None` for anything but a plain frame without a
     /// dictionary.
     fn read(z: &[u8]) -> Option<Self> {
@@ -119,9 +119,9 @@ mod tests {
     #[test]
     fn a_chunk_comes_back_and_a_changed_promise_is_refused() {
         let raw = b"so lieu ".repeat(4_000);
-        let z = Deflate::new().chunk(&raw).unwrap();
+        let z = ChunkCompressor::new().chunk(&raw).unwrap();
         let length = u32::try_from(raw.len()).unwrap();
-        let mut inflate = Inflate::new();
+        let mut inflate = ChunkDecompressor::new();
         assert_eq!(inflate.chunk(0, &z, length), Ok(&raw[..]));
         assert!(inflate.chunk(0, &z, length - 1).is_err());
         assert!(inflate.chunk(0, &z, length + 1).is_err());
@@ -135,7 +135,7 @@ mod tests {
         // Magic, no single segment, 4-byte size, window 2^(10+14) = 16 MiB, size 8, no data.
         let z = [0x28, 0xb5, 0x2f, 0xfd, 0x80, 14 << 3, 8, 0, 0, 0];
         assert_eq!(
-            Inflate::new().chunk(0, &z, 8),
+            ChunkDecompressor::new().chunk(0, &z, 8),
             Err(BundleError::TooLarge {
                 what: Limit::Window
             })

@@ -10,12 +10,12 @@ use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::base::bytes::Reader;
 use crate::ledger::Hash;
-use crate::sync::bundle::chunk::Inflate;
+use crate::sync::bundle::chunk::ChunkDecompressor;
 use crate::sync::bundle::encryption;
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::limits;
-use crate::sync::bundle::source::{Carrier, Parts};
+use crate::sync::bundle::source::{BundleSource, ReadRange};
 use crate::sync::bundle::text_armour;
 
 /// What a bundle begins with: not text, and broken by any transfer that treats it as text.
@@ -52,7 +52,7 @@ pub struct ChunkAt {
 /// A bundle that is whole and signed; what its chunks hold has not been read yet.
 #[derive(Clone, Debug)]
 pub struct Container {
-    carrier: Carrier,
+    carrier: BundleSource,
     /// The header.
     pub header: Header,
     /// Where the chunks are.
@@ -62,7 +62,7 @@ pub struct Container {
 }
 
 /// What is known of bytes that are a whole and signed bundle.
-pub(in crate::sync) struct Opened {
+pub(in crate::sync) struct ContainerParts {
     pub(in crate::sync) header: Header,
     pub(in crate::sync) root: Hash,
     chunks: Vec<ChunkAt>,
@@ -73,7 +73,7 @@ pub(in crate::sync) struct Opened {
 ///
 /// # Errors
 /// As [`Container::open`], for what the ends show.
-pub fn glance(carrier: &Carrier) -> Result<(Header, Hash), BundleError> {
+pub fn peek(carrier: &BundleSource) -> Result<(Header, Hash), BundleError> {
     let fixed = Fixed::read(carrier)?;
     let (hash, signature) = tail(carrier, &fixed)?;
     let mut room = Vec::new();
@@ -94,19 +94,21 @@ fn signed_header(bytes: &[u8], root: &Hash, signature: &[u8; 64]) -> Result<Head
 ///
 /// # Errors
 /// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
-pub(in crate::sync) fn opened(bytes: &(impl Parts + ?Sized)) -> Result<Opened, BundleError> {
+pub(in crate::sync) fn opened(
+    bytes: &(impl ReadRange + ?Sized),
+) -> Result<ContainerParts, BundleError> {
     let fixed = Fixed::read(bytes)?;
     let (hash, signed) = whole(bytes, &fixed)?;
     let header_end = FIXED + fixed.header;
     let mut room = Vec::new();
     let header_bytes = bytes.part(FIXED, fixed.header, &mut room)?;
     let header = signed_header(header_bytes, &hash, &signed)?;
-    let chunks = walk(bytes, header_end, &fixed)?;
+    let chunks = find_chunks(bytes, header_end, &fixed)?;
     let raw: u64 = chunks.iter().map(|chunk| u64::from(chunk.rawlen)).sum();
     if raw != header.raw {
         return Err(BundleError::malformed(None, 0, "raw length"));
     }
-    Ok(Opened {
+    Ok(ContainerParts {
         header,
         root: hash,
         chunks,
@@ -118,13 +120,13 @@ impl Container {
     ///
     /// # Errors
     /// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
-    pub fn open(carrier: impl Into<Carrier>) -> Result<Self, BundleError> {
+    pub fn open(carrier: impl Into<BundleSource>) -> Result<Self, BundleError> {
         let carrier = match carrier.into() {
-            Carrier::Memory(bytes) => Carrier::Memory(plain(bytes)?),
+            BundleSource::Memory(bytes) => BundleSource::Memory(plain(bytes)?),
             // Only what begins as a plain bundle is left in its file.
-            file @ Carrier::File(..) => file,
+            file @ BundleSource::File(..) => file,
         };
-        let Opened {
+        let ContainerParts {
             header,
             root,
             chunks,
@@ -138,7 +140,7 @@ impl Container {
     }
 
     /// The bytes of the file without armour.
-    pub fn carrier(&self) -> &Carrier {
+    pub fn carrier(&self) -> &BundleSource {
         &self.carrier
     }
 
@@ -157,7 +159,7 @@ impl Container {
         first: usize,
         mut look: impl FnMut(u32, &[u8]) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
-        let (mut inflate, mut room) = (Inflate::new(), Vec::new());
+        let (mut inflate, mut room) = (ChunkDecompressor::new(), Vec::new());
         for (index, chunk) in (0_u32..).zip(&self.chunks).skip(first) {
             let z = self.carrier.part(chunk.at, chunk.zlen, &mut room)?;
             if *blake3::hash(z).as_bytes() != chunk.hash.0 {
@@ -189,7 +191,7 @@ struct Fixed {
 }
 
 impl Fixed {
-    fn read(bytes: &(impl Parts + ?Sized)) -> Result<Self, BundleError> {
+    fn read(bytes: &(impl ReadRange + ?Sized)) -> Result<Self, BundleError> {
         let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
         let mut room = Vec::new();
         let first = bytes.length().min(FIXED.max(text_armour::BEGIN.len() + 1));
@@ -223,7 +225,7 @@ impl Fixed {
 }
 
 /// Why what does not begin as a bundle is none; `first` is all of a file that is shorter.
-fn not_ours(bytes: &(impl Parts + ?Sized), first: &[u8]) -> BundleError {
+fn not_ours(bytes: &(impl ReadRange + ?Sized), first: &[u8]) -> BundleError {
     let from = match zeros_from(bytes) {
         Ok(from) => from,
         Err(error) => return error,
@@ -241,7 +243,7 @@ fn not_ours(bytes: &(impl Parts + ?Sized), first: &[u8]) -> BundleError {
 
 /// The lengths a file states, against the limits, each other and the file itself.
 fn within(
-    bytes: &(impl Parts + ?Sized),
+    bytes: &(impl ReadRange + ?Sized),
     header: u32,
     chunks: u32,
     total: u64,
@@ -283,7 +285,7 @@ fn truncated(have: u64, need: usize) -> BundleError {
 }
 
 /// From where on there is nothing but zeros; the length where the last byte is none.
-fn zeros_from(bytes: &(impl Parts + ?Sized)) -> Result<usize, BundleError> {
+fn zeros_from(bytes: &(impl ReadRange + ?Sized)) -> Result<usize, BundleError> {
     let (mut end, mut room) = (bytes.length(), Vec::new());
     while end > 0 {
         let at = end.saturating_sub(BLOCK);
@@ -303,7 +305,10 @@ fn zero_tail(from: usize) -> BundleError {
 }
 
 /// Compares the root hash and gives it with the signature after it.
-fn whole(bytes: &(impl Parts + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]), BundleError> {
+fn whole(
+    bytes: &(impl ReadRange + ?Sized),
+    fixed: &Fixed,
+) -> Result<(Hash, [u8; 64]), BundleError> {
     let body_end = fixed.total - TAIL;
     let (mut hasher, mut room) = (blake3::Hasher::new(), Vec::new());
     for at in (0..body_end).step_by(BLOCK) {
@@ -317,7 +322,7 @@ fn whole(bytes: &(impl Parts + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]
 }
 
 /// The root hash a bundle states, and the signature after it.
-fn tail(bytes: &(impl Parts + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]), BundleError> {
+fn tail(bytes: &(impl ReadRange + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]), BundleError> {
     let mut room = Vec::new();
     let tail = bytes.part(fixed.total - TAIL, TAIL, &mut room)?;
     let (hash, signature) = tail
@@ -345,8 +350,8 @@ pub fn verify(key: &[u8; 32], words: &[u8], signature: &[u8; 64]) -> Result<(), 
 }
 
 /// Finds the chunks; they fill exactly what is between header and root.
-fn walk(
-    bytes: &(impl Parts + ?Sized),
+fn find_chunks(
+    bytes: &(impl ReadRange + ?Sized),
     from: usize,
     fixed: &Fixed,
 ) -> Result<Vec<ChunkAt>, BundleError> {

@@ -43,7 +43,7 @@ mod with_age {
 
     use super::{BINARY, is_covered};
     use crate::sync::bundle::error::{BundleError, Limit};
-    use crate::sync::bundle::file::Dress;
+    use crate::sync::bundle::file::BundleEncoding;
     use crate::sync::bundle::limits;
 
     /// For whom a bundle is covered.
@@ -66,7 +66,11 @@ mod with_age {
     ///
     /// # Errors
     /// [`BundleError::BadRecipient`] for what is no recipient.
-    pub fn cover(bundle: &[u8], lock: &Lock, dress: Dress) -> Result<Vec<u8>, BundleError> {
+    pub fn cover(
+        bundle: &[u8],
+        lock: &Lock,
+        dress: BundleEncoding,
+    ) -> Result<Vec<u8>, BundleError> {
         let recipient: Box<dyn age::Recipient> = match lock {
             Lock::Passphrase(words) => {
                 let mut recipient = scrypt::Recipient::new(SecretString::from(words.clone()));
@@ -81,8 +85,8 @@ mod with_age {
         let encryptor =
             Encryptor::with_recipients(recipients).map_err(|_| BundleError::BadRecipient)?;
         let format = match dress {
-            Dress::Plain => Format::Binary,
-            Dress::Armour => Format::AsciiArmor,
+            BundleEncoding::Binary => Format::Binary,
+            BundleEncoding::Text => Format::AsciiArmor,
         };
         let mut out = Vec::with_capacity(bundle.len() + 1024);
         let written = || -> std::io::Result<()> {

@@ -157,10 +157,10 @@ impl Header {
         let mut reader = Reader::new(bytes);
         let header = fields(&mut reader).map_err(BundleError::header)?;
         reader.end().map_err(BundleError::header)?;
-        header.judged()
+        header.validated()
     }
 
-    fn judged(self) -> Result<Self, BundleError> {
+    fn validated(self) -> Result<Self, BundleError> {
         let unknown = self.critical & !KNOWN_CAPABILITIES;
         if unknown != 0 {
             return Err(BundleError::Capability(unknown));

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::sync::bundle::error::BundleError;
 
 /// Bytes that are read a part at a time.
-pub(in crate::sync) trait Parts {
+pub(in crate::sync) trait ReadRange {
     /// How many there are.
     fn length(&self) -> usize;
 
@@ -30,7 +30,7 @@ pub(in crate::sync) trait Parts {
     ) -> Result<&'a [u8], BundleError>;
 }
 
-impl Parts for [u8] {
+impl ReadRange for [u8] {
     fn length(&self) -> usize {
         self.len()
     }
@@ -49,20 +49,20 @@ impl Parts for [u8] {
 
 /// The bytes of a bundle.
 #[derive(Clone, Debug)]
-pub enum Carrier {
+pub enum BundleSource {
     /// All of them.
     Memory(Vec<u8>),
     /// So many, in a file that nobody else writes.
     File(Arc<Mutex<File>>, usize),
 }
 
-impl From<Vec<u8>> for Carrier {
+impl From<Vec<u8>> for BundleSource {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Memory(bytes)
     }
 }
 
-impl Carrier {
+impl BundleSource {
     /// The bytes of an open file that nobody else writes; it is not read yet.
     pub fn file(file: File, length: usize) -> Self {
         Self::File(Arc::new(Mutex::new(file)), length)
@@ -84,7 +84,7 @@ impl Carrier {
     }
 }
 
-impl Parts for Carrier {
+impl ReadRange for BundleSource {
     fn length(&self) -> usize {
         match self {
             Self::Memory(bytes) => bytes.len(),
@@ -118,7 +118,7 @@ impl Parts for Carrier {
 }
 
 /// An empty file in `dir` that only this process has, gone when it is closed.
-pub(in crate::sync) fn nameless(dir: &Path) -> io::Result<File> {
+pub(in crate::sync) fn unnamed_file(dir: &Path) -> io::Result<File> {
     static MADE: AtomicU64 = AtomicU64::new(0);
     let number = MADE.fetch_add(1, Ordering::Relaxed);
     let path = dir.join(format!(".copy-{}-{number}", std::process::id()));

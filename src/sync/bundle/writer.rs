@@ -2,30 +2,30 @@
 //! hash and signature behind. The other side of [`crate::sync::bundle::container`].
 
 use crate::ledger::Hash;
-use crate::sync::bundle::chunk::Deflate;
+use crate::sync::bundle::chunk::ChunkCompressor;
 use crate::sync::bundle::container::{FIXED, MAGIC, MAJOR, MIN_READER, TAIL, signed_words};
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::limits;
 
 /// Chunks as they stand in a file, each compressed as it comes: a bundle is written without ever
 /// holding it inflated.
-pub struct Packer {
-    deflate: Deflate,
+pub struct BundleWriter {
+    deflate: ChunkCompressor,
     body: Vec<u8>,
     chunks: usize,
 }
 
-impl Default for Packer {
+impl Default for BundleWriter {
     fn default() -> Self {
         Self {
-            deflate: Deflate::new(),
+            deflate: ChunkCompressor::new(),
             body: Vec::new(),
             chunks: 0,
         }
     }
 }
 
-impl Packer {
+impl BundleWriter {
     /// Adds a chunk.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ pub fn seal<E: From<BundleError>>(
     raw: &[Vec<u8>],
     sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
 ) -> Result<Vec<u8>, E> {
-    let mut packer = Packer::default();
+    let mut packer = BundleWriter::default();
     for chunk in raw {
         packer.push(chunk)?;
     }

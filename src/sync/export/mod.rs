@@ -13,11 +13,11 @@ use crate::store::{StoreError, StoreInfo};
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::header::{Have, Header, Range, Scope, Vouch};
 use crate::sync::bundle::limits;
-use crate::sync::bundle::writer::Packer;
+use crate::sync::bundle::writer::BundleWriter;
 
 /// What is to be written.
 #[derive(Clone, Debug)]
-pub struct Order<'a> {
+pub struct ExportRequest<'a> {
     /// The plan in force.
     pub plan: &'a Plan,
     /// For whom; `None` for anyone, which brings everything.
@@ -30,7 +30,7 @@ pub struct Order<'a> {
 
 /// One piece of a log that would be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outgoing {
+pub struct OutgoingRange {
     /// Whose.
     pub author: AuthorId,
     /// From which number.
@@ -45,7 +45,7 @@ pub struct Outgoing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportPlan {
     /// The pieces, in the order of their authors.
-    pub pieces: Vec<Outgoing>,
+    pub pieces: Vec<OutgoingRange>,
     /// What this store has.
     pub have: Have,
     /// What the other side said last, where it ever did.
@@ -56,7 +56,7 @@ pub struct ExportPlan {
 impl ExportPlan {
     /// How many entries.
     pub fn entries(&self) -> u64 {
-        let count = |piece: &Outgoing| piece.tip.0.saturating_sub(piece.first) + 1;
+        let count = |piece: &OutgoingRange| piece.tip.0.saturating_sub(piece.first) + 1;
         self.pieces.iter().map(count).sum()
     }
 }
@@ -76,13 +76,16 @@ pub enum ExportError {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn plan(store: &(impl Exchange + ?Sized), order: &Order<'_>) -> Result<ExportPlan, StoreError> {
+pub fn plan(
+    store: &(impl Exchange + ?Sized),
+    order: &ExportRequest<'_>,
+) -> Result<ExportPlan, StoreError> {
     let (info, points) = (store.info()?, store.checkpoints()?);
     let mut peers = store.peers()?;
     peers.retain(|peer| Some(&peer.unit) == order.to);
     peers.sort_by_key(|peer| (peer.created, peer.root));
     let authors = store.authors()?;
-    let (mut pieces, mut have): (Vec<Outgoing>, Have) = (Vec::new(), Vec::new());
+    let (mut pieces, mut have): (Vec<OutgoingRange>, Have) = (Vec::new(), Vec::new());
     store.weigh(&mut |ground| {
         (pieces, have) = (Vec::new(), Vec::new());
         let has = match order.scope {
@@ -96,7 +99,8 @@ pub fn plan(store: &(impl Exchange + ?Sized), order: &Order<'_>) -> Result<Expor
             for tip in tips {
                 let own = *author == info.author;
                 let found = piece(ground, author, tip, own, &points, &has)?;
-                let again = |other: &Outgoing| found.as_ref().is_some_and(|f| f.tip == other.tip);
+                let again =
+                    |other: &OutgoingRange| found.as_ref().is_some_and(|f| f.tip == other.tip);
                 if !pieces.iter().skip(before).any(again) {
                     pieces.extend(found);
                 }
@@ -159,7 +163,7 @@ fn piece(
     own: bool,
     points: &[Checkpoint],
     has: &Have,
-) -> Result<Option<Outgoing>, StoreError> {
+) -> Result<Option<OutgoingRange>, StoreError> {
     let mut tip = tip;
     let mut checkpoint = None;
     if !own {
@@ -186,7 +190,7 @@ fn piece(
             first = first.max(seq.saturating_add(1));
         }
     }
-    Ok(Some(Outgoing {
+    Ok(Some(OutgoingRange {
         author: *author,
         first,
         tip,
@@ -200,7 +204,7 @@ fn piece(
 /// [`ExportError`].
 pub fn bundle(
     store: &(impl Exchange + ?Sized),
-    order: &Order<'_>,
+    order: &ExportRequest<'_>,
     plan: &ExportPlan,
 ) -> Result<Vec<u8>, ExportError> {
     let too_large = |what| ExportError::Bundle(BundleError::TooLarge { what });
@@ -212,7 +216,7 @@ pub fn bundle(
         // A new epoch has begun since: what was planned is no longer ours to sign.
         return Err(StoreError::Refused("epoch".to_owned()).into());
     }
-    let mut chunks = Chunks::default();
+    let mut chunks = EntryChunks::default();
     let mut ranges = Vec::new();
     let keys = keys(store, plan)?;
     for piece in &plan.pieces {
@@ -255,7 +259,7 @@ pub fn bundle(
 
 fn header(
     store: &(impl Exchange + ?Sized),
-    order: &Order<'_>,
+    order: &ExportRequest<'_>,
     plan: &ExportPlan,
     ranges: Vec<Range>,
     raw: u64,
@@ -324,15 +328,15 @@ fn keys(
 /// Entries after each other, whole ones, in chunks of at most [`limits::CHUNK_RAW`], compressed as
 /// they fill.
 #[derive(Default)]
-pub struct Chunks {
-    done: Packer,
+pub struct EntryChunks {
+    done: BundleWriter,
     open: Vec<u8>,
     raw: u64,
     /// The first chunk that could not be packed; told when the bundle is put together.
     failed: Option<BundleError>,
 }
 
-impl Chunks {
+impl EntryChunks {
     /// Adds one entry.
     pub fn push(&mut self, entry: &[u8]) {
         let length = u32::try_from(entry.len()).unwrap_or(u32::MAX);

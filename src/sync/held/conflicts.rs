@@ -7,7 +7,7 @@ use crate::store::{Change, LogEntry, LogFilter, Seen, StoreError};
 
 /// One cell in conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dispute {
+pub struct Conflict {
     /// Where.
     pub cell: CellKey,
     /// The entry the sides replaced; `None` where one of them was the first.
@@ -18,7 +18,7 @@ pub struct Dispute {
     pub ids: Vec<Option<Hash>>,
 }
 
-impl Dispute {
+impl Conflict {
     /// The change by which a person ends it: the content, why, and over which sides. One that has
     /// come since stays beside it.
     pub fn settled(&self, content: Content, reason: &str, over: Vec<EntryRef>) -> Change {
@@ -35,7 +35,7 @@ impl Dispute {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn all(store: &(impl Exchange + ?Sized)) -> Result<Vec<Dispute>, StoreError> {
+pub fn all(store: &(impl Exchange + ?Sized)) -> Result<Vec<Conflict>, StoreError> {
     let mut found = Vec::new();
     for form in store.form_keys()? {
         let FormKey { unit, period } = &form;
@@ -52,7 +52,10 @@ pub fn all(store: &(impl Exchange + ?Sized)) -> Result<Vec<Dispute>, StoreError>
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn of(store: &(impl Exchange + ?Sized), cell: &CellKey) -> Result<Option<Dispute>, StoreError> {
+pub fn of(
+    store: &(impl Exchange + ?Sized),
+    cell: &CellKey,
+) -> Result<Option<Conflict>, StoreError> {
     let form = store.form(&cell.form)?;
     match form.cells.get(&cell.field) {
         Some(heads) if heads.in_conflict() => one(store, cell, heads.clone()).map(Some),
@@ -64,7 +67,7 @@ fn one(
     store: &(impl Exchange + ?Sized),
     cell: &CellKey,
     heads: Heads,
-) -> Result<Dispute, StoreError> {
+) -> Result<Conflict, StoreError> {
     let log = store.log(&LogFilter {
         unit: Some(cell.form.unit.clone()),
         period: Some(cell.form.period.clone()),
@@ -86,7 +89,7 @@ fn one(
         .iter()
         .map(|side| side.map(|line| line.recorded.hash))
         .collect();
-    Ok(Dispute {
+    Ok(Conflict {
         cell: cell.clone(),
         base,
         heads,

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::sync::import;
 use crate::ledger::{ActorId, AuthorId, Hash, Recorded, Trust};
 use crate::plan::UnitId;
 use crate::store::StoreError;
 use crate::store::exchange::{Exchange, Held, HeldBundle, Peer, Report};
-use crate::sync::bundle::reader::Checked;
+use crate::sync::bundle::reader::VerifiedBundle;
+use crate::sync::import;
 use crate::sync::import::inspect::{self, Inspection};
-use crate::sync::import::merge::Scene;
+use crate::sync::import::merge::ImportContext;
 use crate::sync::import::plan::{BundlePlan, Counts, Details, ImportPlan};
 
 /// A bundle that came in.
@@ -41,7 +41,7 @@ impl Imported {
 
 /// A bundle that is kept and has not, or not wholly, come in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub struct HeldStatus {
     /// Its name, why and since when.
     pub bundle: HeldBundle,
     /// What is in it; `None` when this program no longer reads it.
@@ -52,7 +52,7 @@ pub struct Waiting {
 
 /// What another store said in its latest bundle of the log that is written here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Confirmed {
+pub struct Receipt {
     /// Who said so.
     pub author: AuthorId,
     /// Its unit.
@@ -67,21 +67,24 @@ pub struct Confirmed {
 
 /// Everything that is kept of bundles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct BundleStatus {
     /// What came in, latest first.
     pub imported: Vec<Imported>,
     /// What waits, is in quarantine or was refused, oldest first.
-    pub held: Vec<Waiting>,
+    pub held: Vec<HeldStatus>,
     /// What the others have confirmed, in the order of their units.
-    pub confirmed: Vec<Confirmed>,
+    pub confirmed: Vec<Receipt>,
 }
 
 /// Everything that is kept of bundles.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn kept(store: &(impl Exchange + ?Sized), scene: &Scene<'_>) -> Result<Kept, StoreError> {
-    Ok(Kept {
+pub fn kept(
+    store: &(impl Exchange + ?Sized),
+    scene: &ImportContext<'_>,
+) -> Result<BundleStatus, StoreError> {
+    Ok(BundleStatus {
         imported: imported(store)?,
         held: held(store, scene)?,
         confirmed: confirmed(store)?,
@@ -123,8 +126,8 @@ pub fn imported(store: &(impl Exchange + ?Sized)) -> Result<Vec<Imported>, Store
 /// When the store cannot be read.
 pub fn held(
     store: &(impl Exchange + ?Sized),
-    scene: &Scene<'_>,
-) -> Result<Vec<Waiting>, StoreError> {
+    scene: &ImportContext<'_>,
+) -> Result<Vec<HeldStatus>, StoreError> {
     let mut held = Vec::new();
     store.weigh(&mut |ground| {
         held = ground.held()?;
@@ -135,12 +138,12 @@ pub fn held(
     let mut evidence = Vec::new();
     for bundle in held {
         let bytes = store.held_bytes(&bundle.root)?;
-        let read = bytes.and_then(|bytes| Checked::read(bytes).ok());
+        let read = bytes.and_then(|bytes| VerifiedBundle::read(bytes).ok());
         let inside = read.as_ref().map(inspect::of);
         if bundle.held == Held::Refused {
             evidence.extend(read);
         }
-        waiting.push(Waiting {
+        waiting.push(HeldStatus {
             bundle,
             inside,
             now: None,
@@ -162,17 +165,17 @@ pub fn held(
 /// When the store cannot be read.
 pub fn preview(
     store: &(impl Exchange + ?Sized),
-    scene: &Scene<'_>,
+    scene: &ImportContext<'_>,
     bundle: &HeldBundle,
     rights: impl FnOnce(&UnitId) -> crate::ledger::trust::Rights,
 ) -> Result<Option<ImportPlan>, StoreError> {
     let bytes = store.held_bytes(&bundle.root)?;
-    let Some(read) = bytes.and_then(|bytes| Checked::read(bytes).ok()) else {
+    let Some(read) = bytes.and_then(|bytes| VerifiedBundle::read(bytes).ok()) else {
         return Ok(None);
     };
     if bundle.held == Held::Quarantine {
         let rights = rights(&read.header().from);
-        return import::suppose(store, scene, &read, &rights).map(Some);
+        return import::plan_assuming(store, scene, &read, &rights).map(Some);
     }
     import::plan(store, scene, &[read]).map(Some)
 }
@@ -181,7 +184,7 @@ pub fn preview(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn confirmed(store: &(impl Exchange + ?Sized)) -> Result<Vec<Confirmed>, StoreError> {
+pub fn confirmed(store: &(impl Exchange + ?Sized)) -> Result<Vec<Receipt>, StoreError> {
     let (info, peers, trust) = (store.info()?, store.peers()?, trust(store)?);
     let has = |peer: &Peer| {
         let own = peer
@@ -190,10 +193,10 @@ pub fn confirmed(store: &(impl Exchange + ?Sized)) -> Result<Vec<Confirmed>, Sto
             .filter(|(author, ..)| *author == info.author);
         own.map(|(_, seq, _)| *seq).max().unwrap_or(0)
     };
-    let mut confirmed: Vec<Confirmed> = peers
+    let mut confirmed: Vec<Receipt> = peers
         .iter()
         .filter(|peer| !trust.is_own(&peer.author))
-        .map(|peer| Confirmed {
+        .map(|peer| Receipt {
             author: peer.author,
             unit: peer.unit.clone(),
             created: peer.created,

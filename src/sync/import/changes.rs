@@ -7,14 +7,16 @@ use crate::base::Decimal;
 use crate::ledger::{CellKey, Content, Heads, Subject};
 use crate::plan::{FieldId, PeriodId};
 use crate::store::StoreError;
-use crate::sync::import::late::Latecomers;
+use crate::sync::import::late::LateEntries;
 use crate::sync::import::merge::Merge;
-use crate::sync::import::plan::{Dispute, FigureChange, ImportPlan, Suspicion, Timing, Total};
+use crate::sync::import::plan::{
+    ConflictChange, FigureChange, ImportPlan, Suspicion, Timing, Total,
+};
 
 /// Every figure that shows otherwise, and the sums they stand in.
 pub(in crate::sync) fn changes(
     merge: &Merge<'_, '_>,
-    late: &Latecomers,
+    late: &LateEntries,
     plan: &mut ImportPlan,
 ) -> Result<(), StoreError> {
     for view in merge.views.values() {
@@ -28,17 +30,17 @@ pub(in crate::sync) fn changes(
             continue;
         };
         let (old, new) = (view.old.content(), view.new.content());
-        let dispute = match (view.old.in_conflict(), view.new.in_conflict()) {
-            (_, false) => Dispute::None,
-            (false, true) => Dispute::Begins,
-            (true, true) => Dispute::Goes,
+        let conflict = match (view.old.in_conflict(), view.new.in_conflict()) {
+            (_, false) => ConflictChange::None,
+            (false, true) => ConflictChange::Begins,
+            (true, true) => ConflictChange::Continues,
         };
-        if old != new || dispute == Dispute::Begins {
+        if old != new || conflict == ConflictChange::Begins {
             plan.changes.push(FigureChange {
                 cell: cell.clone(),
                 old,
                 new,
-                dispute,
+                conflict,
                 timing: if late.cells.contains(cell) {
                     Timing::Late
                 } else {

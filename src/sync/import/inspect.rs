@@ -5,11 +5,11 @@ use crate::plan::UnitId;
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::bundle::header::{Have, Scope};
-use crate::sync::bundle::reader::Checked;
+use crate::sync::bundle::reader::VerifiedBundle;
 
 /// One piece of a log, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct LogRange {
     /// Whose.
     pub author: AuthorId,
     /// From which number.
@@ -46,7 +46,7 @@ pub struct Inspection {
     /// Bytes before compression.
     pub raw: u64,
     /// What it carries.
-    pub ranges: Vec<Piece>,
+    pub ranges: Vec<LogRange>,
     /// What its writer has.
     pub have: Have,
     /// The units its entries are about.
@@ -58,13 +58,13 @@ pub struct Inspection {
 /// # Errors
 /// Why it is not whole.
 pub fn inspect(bytes: Vec<u8>) -> Result<Inspection, BundleError> {
-    Ok(of(&Checked::read(bytes)?))
+    Ok(of(&VerifiedBundle::read(bytes)?))
 }
 
 /// What is in a bundle that has been read through.
-pub fn of(bundle: &Checked) -> Inspection {
+pub fn of(bundle: &VerifiedBundle) -> Inspection {
     let header = bundle.header();
-    let ranges = header.ranges.iter().map(|range| Piece {
+    let ranges = header.ranges.iter().map(|range| LogRange {
         author: range.author(),
         first: range.first,
         last: range.last,

@@ -12,7 +12,7 @@ use crate::sync::import::merge::Merge;
 
 /// What comes too late.
 #[derive(Default)]
-pub(in crate::sync) struct Latecomers {
+pub(in crate::sync) struct LateEntries {
     /// How many entries, by the bundle that brings them.
     pub(in crate::sync) by_bundle: BTreeMap<usize, u64>,
     /// The cells they are about.
@@ -20,17 +20,17 @@ pub(in crate::sync) struct Latecomers {
 }
 
 /// A form's approvals or its lock, as they stand after the import.
-struct Sealed {
+struct Seal {
     frontier: Frontier,
     /// Of an owner: the fields it speaks for. `None` for a lock, which speaks for all.
     fields: Option<BTreeSet<FieldId>>,
 }
 
 /// What one seal has seen, and the fields it speaks for.
-type View<'a> = (Sight, Option<&'a BTreeSet<FieldId>>);
+type SealView<'a> = (Sight, Option<&'a BTreeSet<FieldId>>);
 
 /// The figures taken that no approval or lock of their form has seen.
-pub(in crate::sync) fn latecomers(merge: &Merge<'_, '_>) -> Result<Latecomers, StoreError> {
+pub(in crate::sync) fn late_entries(merge: &Merge<'_, '_>) -> Result<LateEntries, StoreError> {
     let mut sealed = BTreeMap::new();
     for form in forms(merge) {
         let seals = seals(merge, &form)?;
@@ -39,15 +39,15 @@ pub(in crate::sync) fn latecomers(merge: &Merge<'_, '_>) -> Result<Latecomers, S
         }
     }
     if sealed.is_empty() {
-        return Ok(Latecomers::default());
+        return Ok(LateEntries::default());
     }
-    let looked = Looked::over(merge, &sealed)?;
-    let mut late = Latecomers::default();
-    let mut sights: BTreeMap<&FormKey, Vec<View<'_>>> = BTreeMap::new();
+    let scan = LogScan::over(merge, &sealed)?;
+    let mut late = LateEntries::default();
+    let mut sights: BTreeMap<&FormKey, Vec<SealView<'_>>> = BTreeMap::new();
     for (form, seals) in &sealed {
         for seal in seals {
-            let sight = looked.sight(&seal.frontier)?;
-            let steps = looked.steps.get(form).into_iter().flatten();
+            let sight = scan.sight(&seal.frontier)?;
+            let steps = scan.steps.get(form).into_iter().flatten();
             if seal.fields.is_none() || holds(&sight, steps) {
                 let of_form = sights.entry(form).or_default();
                 of_form.push((sight, seal.fields.as_ref()));
@@ -84,11 +84,11 @@ fn forms(merge: &Merge<'_, '_>) -> BTreeSet<FormKey> {
     views.filter_map(|view| of(&view.subject)).collect()
 }
 
-fn seals(merge: &Merge<'_, '_>, form: &FormKey) -> Result<Vec<Sealed>, StoreError> {
+fn seals(merge: &Merge<'_, '_>, form: &FormKey) -> Result<Vec<Seal>, StoreError> {
     let after = |subject: Subject| Ok::<Heads, StoreError>(merge.before_and_after(&subject)?.1);
     let frontier = |body: &Body| stated(body).map(|(_, frontier)| frontier.clone());
     if let Some(lock) = workflow::lock(&after(Subject::Form(form.clone()))?) {
-        let sealed = |frontier| Sealed {
+        let sealed = |frontier| Seal {
             frontier,
             fields: None,
         };
@@ -104,7 +104,7 @@ fn seals(merge: &Merge<'_, '_>, form: &FormKey) -> Result<Vec<Sealed>, StoreErro
     for (owner, fields) in owners {
         let heads = after(Subject::Approval(form.clone(), owner))?;
         let frontier = heads.shown().and_then(|head| frontier(&head.body));
-        seals.extend(frontier.map(|frontier| Sealed {
+        seals.extend(frontier.map(|frontier| Seal {
             frontier,
             fields: Some(fields),
         }));
@@ -114,33 +114,33 @@ fn seals(merge: &Merge<'_, '_>, form: &FormKey) -> Result<Vec<Sealed>, StoreErro
 
 /// What takes a look at all entries, old and new: made only where a seal asks for it.
 #[derive(Default)]
-struct Looked {
+struct LogScan {
     /// Of logs with several ends: the hash before each entry.
     before: BTreeMap<AuthorId, BTreeMap<(u64, Hash), Hash>>,
     /// Returns and reopenings of forms that owners have approved.
     steps: BTreeMap<FormKey, Vec<Recorded>>,
 }
 
-impl Looked {
+impl LogScan {
     fn over(
         merge: &Merge<'_, '_>,
-        sealed: &BTreeMap<FormKey, Vec<Sealed>>,
+        sealed: &BTreeMap<FormKey, Vec<Seal>>,
     ) -> Result<Self, StoreError> {
-        let mut looked = Self::default();
+        let mut scan = Self::default();
         for (author, ..) in sealed.values().flatten().flat_map(|seal| &seal.frontier) {
             if merge.tips_of(author)?.len() > 1 {
-                looked.before.entry(*author).or_default();
+                scan.before.entry(*author).or_default();
             }
         }
         let of_owners = |form: &FormKey| {
             let seals = sealed.get(form).into_iter().flatten();
             seals.clone().any(|seal| seal.fields.is_some())
         };
-        if looked.before.is_empty() && !sealed.keys().any(of_owners) {
-            return Ok(looked);
+        if scan.before.is_empty() && !sealed.keys().any(of_owners) {
+            return Ok(scan);
         }
         merge.each_of_all(&mut |recorded| {
-            if let Some(before) = looked.before.get_mut(&recorded.author) {
+            if let Some(before) = scan.before.get_mut(&recorded.author) {
                 before.insert((recorded.seq, recorded.hash), recorded.previous);
             }
             if let (Subject::Form(form), Body::Return | Body::Reopen) =
@@ -148,12 +148,12 @@ impl Looked {
                 && of_owners(form)
                 && !merge.trust.leaves_out(&recorded.author, recorded.seq)
             {
-                let steps = looked.steps.entry(form.clone()).or_default();
+                let steps = scan.steps.entry(form.clone()).or_default();
                 steps.push(recorded.clone());
             }
             Ok(())
         })?;
-        Ok(looked)
+        Ok(scan)
     }
 
     fn sight(&self, frontier: &Frontier) -> Result<Sight, StoreError> {

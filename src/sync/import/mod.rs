@@ -18,12 +18,14 @@ use crate::ledger::{
 };
 use crate::store::StoreError;
 use crate::store::exchange::{self, Decision, Exchange, Ground, Held, Rebuild, Report};
-use crate::sync::bundle::reader::Checked;
+use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::changes::{changes, suspicions};
-use crate::sync::import::late::latecomers;
-use crate::sync::import::merge::{Merge, Misfit, Scene, Stop, Supposed};
-use crate::sync::import::outcome::{Room, bundle};
-use crate::sync::import::plan::{Details, Dispute, Fate, FigureChange, ImportPlan, Suspicion};
+use crate::sync::import::late::late_entries;
+use crate::sync::import::merge::{Assumption, ImportContext, Merge, MergeError, RejectedBundle};
+use crate::sync::import::outcome::{WaitingRoom, bundle};
+use crate::sync::import::plan::{
+    BundleOutcome, ConflictChange, Details, FigureChange, ImportPlan, Suspicion,
+};
 
 /// What an import would change; nothing is.
 ///
@@ -31,8 +33,8 @@ use crate::sync::import::plan::{Details, Dispute, Fate, FigureChange, ImportPlan
 /// When the store cannot be read.
 pub fn plan(
     store: &(impl Exchange + ?Sized),
-    scene: &Scene<'_>,
-    bundles: &[Checked],
+    scene: &ImportContext<'_>,
+    bundles: &[VerifiedBundle],
 ) -> Result<ImportPlan, StoreError> {
     let room = room(store)?;
     let all = together(bundles, &room);
@@ -51,8 +53,8 @@ pub fn plan(
 /// A failure of the store: then nothing was written.
 pub fn apply(
     store: &mut (impl Exchange + ?Sized),
-    scene: &Scene<'_>,
-    bundles: &[Checked],
+    scene: &ImportContext<'_>,
+    bundles: &[VerifiedBundle],
 ) -> Result<ImportPlan, StoreError> {
     let room = room(store)?;
     let all = together(bundles, &room);
@@ -71,30 +73,35 @@ pub fn apply(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn suppose(
+pub fn plan_assuming(
     store: &(impl Exchange + ?Sized),
-    scene: &Scene<'_>,
-    bundle: &Checked,
+    scene: &ImportContext<'_>,
+    bundle: &VerifiedBundle,
     rights: &Rights,
 ) -> Result<ImportPlan, StoreError> {
     let writer = store.info()?.author;
     let header = bundle.header();
     let coordinator = &scene.plan.coordinator;
-    let supposed = if header.from == *coordinator && scene.unit != coordinator {
-        Supposed::District(header.signed_by())
+    let assumed = if header.from == *coordinator && scene.unit != coordinator {
+        Assumption::District(header.signed_by())
     } else {
-        Supposed::Enrolled(Box::new(enrolment(writer, scene, bundle, rights)))
+        Assumption::Enrolled(Box::new(enrolment(writer, scene, bundle, rights)))
     };
     let mut planned = ImportPlan::default();
     store.weigh(&mut |ground| {
-        (_, planned) = weighed(ground, scene, &[bundle], Some(&supposed))?;
+        (_, planned) = decide_assuming(ground, scene, &[bundle], Some(&assumed))?;
         Ok(())
     })?;
     Ok(planned)
 }
 
 /// An enrolment that nobody has written.
-fn enrolment(writer: AuthorId, scene: &Scene<'_>, bundle: &Checked, rights: &Rights) -> Recorded {
+fn enrolment(
+    writer: AuthorId,
+    scene: &ImportContext<'_>,
+    bundle: &VerifiedBundle,
+    rights: &Rights,
+) -> Recorded {
     let entry = Entry {
         flags: 0,
         clock: Clock::default(),
@@ -136,7 +143,7 @@ pub fn frontier(store: &(impl Exchange + ?Sized)) -> Result<Frontier, StoreError
 }
 
 /// The bundles that wait in the store. What no longer reads stays where it is.
-fn room(store: &(impl Exchange + ?Sized)) -> Result<Vec<Checked>, StoreError> {
+fn room(store: &(impl Exchange + ?Sized)) -> Result<Vec<VerifiedBundle>, StoreError> {
     let mut held = Vec::new();
     store.weigh(&mut |ground| {
         held = ground.held()?;
@@ -145,14 +152,17 @@ fn room(store: &(impl Exchange + ?Sized)) -> Result<Vec<Checked>, StoreError> {
     let mut room = Vec::new();
     for bundle in held.iter().filter(|bundle| bundle.held != Held::Refused) {
         let bytes = store.held_bytes(&bundle.root)?;
-        room.extend(bytes.and_then(|bytes| Checked::read(bytes).ok()));
+        room.extend(bytes.and_then(|bytes| VerifiedBundle::read(bytes).ok()));
     }
     Ok(room)
 }
 
 /// Each bundle once, in the order of their names: the order of the files makes no difference.
-fn together<'b>(bundles: &'b [Checked], room: &'b [Checked]) -> Vec<&'b Checked> {
-    let all: BTreeMap<Hash, &Checked> = room
+fn together<'b>(
+    bundles: &'b [VerifiedBundle],
+    room: &'b [VerifiedBundle],
+) -> Vec<&'b VerifiedBundle> {
+    let all: BTreeMap<Hash, &VerifiedBundle> = room
         .iter()
         .chain(bundles)
         .map(|bundle| (bundle.root(), bundle))
@@ -166,33 +176,33 @@ fn together<'b>(bundles: &'b [Checked], room: &'b [Checked]) -> Vec<&'b Checked>
 /// When the state cannot be read.
 pub fn decide<'b>(
     ground: &dyn Ground,
-    scene: &Scene<'_>,
-    bundles: &[&'b Checked],
+    scene: &ImportContext<'_>,
+    bundles: &[&'b VerifiedBundle],
 ) -> Result<(Decision<'b>, ImportPlan), StoreError> {
-    weighed(ground, scene, bundles, None)
+    decide_assuming(ground, scene, bundles, None)
 }
 
-fn weighed<'b>(
+fn decide_assuming<'b>(
     ground: &dyn Ground,
-    scene: &Scene<'_>,
-    bundles: &[&'b Checked],
-    supposed: Option<&Supposed>,
+    scene: &ImportContext<'_>,
+    bundles: &[&'b VerifiedBundle],
+    assumed: Option<&Assumption>,
 ) -> Result<(Decision<'b>, ImportPlan), StoreError> {
     let mut refused = BTreeMap::new();
     loop {
-        let weighed = Merge::run(ground, *scene, bundles, &refused, supposed);
-        match weighed.and_then(|merge| concluded(&merge)) {
+        let decide_assuming = Merge::run(ground, *scene, bundles, &refused, assumed);
+        match decide_assuming.and_then(|merge| concluded(&merge)) {
             Ok(done) => return Ok(done),
-            Err(Stop::Store(error)) => return Err(error),
-            // Everything is weighed again without it: nothing of it may stay.
-            Err(Stop::Misfit(misfit)) => {
-                refused.insert(misfit.bundle, misfit.error);
+            Err(MergeError::Store(error)) => return Err(error),
+            // Everything is decide_assuming again without it: nothing of it may stay.
+            Err(MergeError::RejectedBundle(rejected)) => {
+                refused.insert(rejected.bundle, rejected.error);
             }
         }
     }
 }
 
-fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), Stop> {
+fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), MergeError> {
     let mut plan = ImportPlan::default();
     let mut decision = Decision {
         early: merge.early.clone(),
@@ -201,10 +211,10 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), St
         clock: merge.clock,
         ..Decision::default()
     };
-    let late = latecomers(merge)?;
+    let late = late_entries(merge)?;
     changes(merge, &late, &mut plan)?;
     suspicions(merge, &mut plan);
-    let mut room = Room::of(merge)?;
+    let mut room = WaitingRoom::of(merge)?;
     for at in 0..merge.bundles.len() {
         let late = late.by_bundle.get(&at).copied().unwrap_or(0);
         let Some(bundle) = bundle(merge, at, late, &mut room, &mut decision)? else {
@@ -212,16 +222,23 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), St
         };
         // What it brought before it was refused stands in the views already.
         let brought = merge.progress.get(at).is_some_and(|p| !p.pieces.is_empty());
-        if let (Fate::Refused(error), true) = (&bundle.fate, brought) {
+        if let (BundleOutcome::Refused(error), true) = (&bundle.outcome, brought) {
             let error = error.clone();
-            return Err(Stop::Misfit(Misfit { bundle: at, error }));
+            return Err(MergeError::RejectedBundle(RejectedBundle {
+                bundle: at,
+                error,
+            }));
         }
         plan.bundles.push(bundle);
     }
     for bundle in &plan.bundles {
         plan.counts.add(&bundle.counts);
     }
-    plan.counts.conflicts = count(plan.changes.iter().filter(|c| c.dispute == Dispute::Begins));
+    plan.counts.conflicts = count(
+        plan.changes
+            .iter()
+            .filter(|c| c.conflict == ConflictChange::Begins),
+    );
     plan.counts.suspicious = count(plan.suspicions.iter());
     for report in &mut decision.reports {
         report.details = details(merge, &plan, report);
@@ -256,7 +273,11 @@ fn details(merge: &Merge<'_, '_>, plan: &ImportPlan, report: &Report) -> Vec<u8>
     let changes: Vec<FigureChange> = plan.changes.iter().filter(brought).cloned().collect();
     let own = plan.bundles.iter().find(|b| b.root == report.root);
     let mut counts = own.map(|own| own.counts).unwrap_or_default();
-    counts.conflicts = count(changes.iter().filter(|c| c.dispute == Dispute::Begins));
+    counts.conflicts = count(
+        changes
+            .iter()
+            .filter(|c| c.conflict == ConflictChange::Begins),
+    );
     let cells: BTreeSet<&CellKey> = changes.iter().map(|change| &change.cell).collect();
     counts.suspicious = count(plan.suspicions.iter().filter(|suspicion| match suspicion {
         Suspicion::Jump(cell) => cells.contains(cell),

@@ -9,16 +9,16 @@ use crate::store::exchange::{Checkpoint, Decision, Held, HeldBundle, Peer, Repor
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::fingerprint::fingerprint;
 use crate::sync::bundle::limits;
-use crate::sync::bundle::reader::Checked;
-use crate::sync::import::merge::{Hindrance, Merge, Progress};
-use crate::sync::import::plan::{BundlePlan, Fate, Stranger};
+use crate::sync::bundle::reader::VerifiedBundle;
+use crate::sync::import::merge::{BundleState, Merge, Obstacle};
+use crate::sync::import::plan::{BundleOutcome, BundlePlan, UnknownAuthor};
 
 /// The waiting room as it fills.
-pub(in crate::sync) struct Room {
+pub(in crate::sync) struct WaitingRoom {
     held: BTreeMap<Hash, HeldBundle>,
 }
 
-impl Room {
+impl WaitingRoom {
     pub(in crate::sync) fn of(merge: &Merge<'_, '_>) -> Result<Self, StoreError> {
         let held = merge.ground.held()?;
         Ok(Self {
@@ -44,39 +44,44 @@ pub(in crate::sync) fn bundle<'b>(
     merge: &Merge<'_, 'b>,
     at: usize,
     late: u64,
-    kept: &mut Room,
+    kept: &mut WaitingRoom,
     decision: &mut Decision<'b>,
 ) -> Result<Option<BundlePlan>, StoreError> {
     let (Some(bundle), Some(progress)) = (merge.bundles.get(at), merge.progress.get(at)) else {
         return Ok(None);
     };
-    let bundle: &'b Checked = bundle;
+    let bundle: &'b VerifiedBundle = bundle;
     let (header, root) = (bundle.header(), bundle.root());
     let before = merge.ground.report(&root)?;
     let mut counts = progress.counts;
     counts.late = late;
     let rest = u64::from(header.entries).saturating_sub(counts.new + counts.known);
-    let fate = match (&progress.hindrance, &before) {
-        (Some(Hindrance::Refused(error)), _) => {
+    let outcome = match (&progress.obstacle, &before) {
+        (Some(Obstacle::Refused(error)), _) => {
             counts.refused = rest;
-            Fate::Refused(error.clone())
+            BundleOutcome::Refused(error.clone())
         }
-        (Some(Hindrance::Unknown(authors)), _) => {
+        (Some(Obstacle::Unknown(authors)), _) => {
             counts.refused = rest;
-            Fate::Quarantined(authors.iter().copied().collect())
+            BundleOutcome::Quarantined(authors.iter().copied().collect())
         }
-        (Some(Hindrance::Gaps(gaps)), _) => {
+        (Some(Obstacle::Gaps(gaps)), _) => {
             counts.waiting = rest;
-            Fate::Waiting(gaps.clone())
+            BundleOutcome::Waiting(gaps.clone())
         }
-        (None, Some(report)) if counts.new == 0 => Fate::Already {
+        (None, Some(report)) if counts.new == 0 => BundleOutcome::Already {
             wall: report.wall,
             by: report.by.clone(),
         },
-        (None, _) => Fate::Taken,
+        (None, _) => BundleOutcome::Taken,
     };
-    let fate = keep(merge, bundle, fate, kept, decision);
-    if progress.believed && !matches!(fate, Fate::Already { .. } | Fate::Refused(_)) {
+    let outcome = keep(merge, bundle, outcome, kept, decision);
+    if progress.believed
+        && !matches!(
+            outcome,
+            BundleOutcome::Already { .. } | BundleOutcome::Refused(_)
+        )
+    {
         taken(merge, at, bundle, before, decision)?;
     }
     Ok(Some(BundlePlan {
@@ -84,17 +89,20 @@ pub(in crate::sync) fn bundle<'b>(
         signer: header.signed_by(),
         from: header.from.clone(),
         created: header.created,
-        strangers: match &fate {
-            Fate::Quarantined(authors) => strangers(bundle, authors),
+        unknown_authors: match &outcome {
+            BundleOutcome::Quarantined(authors) => unknown_authors(bundle, authors),
             _ => Vec::new(),
         },
-        fate,
+        outcome,
         counts,
     }))
 }
 
 /// The unknown authors with what people compare: their keys stand in the header.
-pub(in crate::sync) fn strangers(bundle: &Checked, authors: &[AuthorId]) -> Vec<Stranger> {
+pub(in crate::sync) fn unknown_authors(
+    bundle: &VerifiedBundle,
+    authors: &[AuthorId],
+) -> Vec<UnknownAuthor> {
     let header = bundle.header();
     let ranges = header.ranges.iter().map(|range| &range.key);
     let keys: BTreeMap<AuthorId, &[u8; 32]> = std::iter::once(&header.signer)
@@ -103,7 +111,7 @@ pub(in crate::sync) fn strangers(bundle: &Checked, authors: &[AuthorId]) -> Vec<
         .collect();
     let known = authors.iter().filter_map(|author| {
         let signs = *author == header.signed_by();
-        Some(Stranger {
+        Some(UnknownAuthor {
             author: *author,
             digits: fingerprint(keys.get(author)?),
             says: signs.then(|| header.from.clone()),
@@ -115,25 +123,25 @@ pub(in crate::sync) fn strangers(bundle: &Checked, authors: &[AuthorId]) -> Vec<
 /// Keeps the bundle where it must be kept, and lets it go where it must not.
 fn keep<'b>(
     merge: &Merge<'_, 'b>,
-    bundle: &'b Checked,
-    fate: Fate,
-    kept: &mut Room,
+    bundle: &'b VerifiedBundle,
+    outcome: BundleOutcome,
+    kept: &mut WaitingRoom,
     decision: &mut Decision<'b>,
-) -> Fate {
+) -> BundleOutcome {
     let root = bundle.root();
-    let held = match &fate {
-        Fate::Waiting(_) => Held::Waiting,
-        Fate::Quarantined(_) => Held::Quarantine,
-        Fate::Refused(BundleError::Oversteps { .. }) => Held::Refused,
+    let held = match &outcome {
+        BundleOutcome::Waiting(_) => Held::Waiting,
+        BundleOutcome::Quarantined(_) => Held::Quarantine,
+        BundleOutcome::Refused(BundleError::Oversteps { .. }) => Held::Refused,
         _ => {
             if kept.held.contains_key(&root) {
                 decision.release.push(root);
             }
-            return fate;
+            return outcome;
         }
     };
     if kept.held.get(&root).is_some_and(|known| known.held == held) {
-        return fate;
+        return outcome;
     }
     let new = HeldBundle {
         root,
@@ -145,17 +153,17 @@ fn keep<'b>(
         match bundle.bytes() {
             Ok(bytes) => {
                 decision.hold.push((new, bytes));
-                return fate;
+                return outcome;
             }
             Err(error) => error,
         }
     } else {
         BundleError::RoomFull
     };
-    match fate {
+    match outcome {
         // Evidence that has no place is refused all the same.
-        Fate::Refused(_) => fate,
-        _ => Fate::Refused(error),
+        BundleOutcome::Refused(_) => outcome,
+        _ => BundleOutcome::Refused(error),
     }
 }
 
@@ -163,7 +171,7 @@ fn keep<'b>(
 fn taken<'b>(
     merge: &Merge<'_, 'b>,
     at: usize,
-    bundle: &'b Checked,
+    bundle: &'b VerifiedBundle,
     before: Option<Report>,
     decision: &mut Decision<'b>,
 ) -> Result<(), StoreError> {
@@ -172,7 +180,7 @@ fn taken<'b>(
     };
     carried(bundle, progress, decision);
     heard(merge, bundle, decision)?;
-    if progress.pieces.is_empty() && progress.hindrance.is_some() {
+    if progress.pieces.is_empty() && progress.obstacle.is_some() {
         return Ok(());
     }
     let (mut pieces, details) = before
@@ -191,7 +199,7 @@ fn taken<'b>(
 }
 
 /// The pieces it brings, and the signatures that vouch for them.
-fn carried<'b>(bundle: &'b Checked, progress: &Progress, decision: &mut Decision<'b>) {
+fn carried<'b>(bundle: &'b VerifiedBundle, progress: &BundleState, decision: &mut Decision<'b>) {
     let header = bundle.header();
     for (index, piece) in &progress.pieces {
         decision.taken.push(Taken {
@@ -223,7 +231,7 @@ fn carried<'b>(bundle: &'b Checked, progress: &Progress, decision: &mut Decision
 /// What its signer says of itself, unless a later word of it is known.
 fn heard(
     merge: &Merge<'_, '_>,
-    bundle: &Checked,
+    bundle: &VerifiedBundle,
     decision: &mut Decision<'_>,
 ) -> Result<(), StoreError> {
     let header = bundle.header();

@@ -67,7 +67,7 @@ pub struct FigureChange {
     /// What is shown after.
     pub new: Content,
     /// Whether people must settle it.
-    pub dispute: Dispute,
+    pub conflict: ConflictChange,
     /// Whether its form had been approved or locked before.
     pub timing: Timing,
 }
@@ -84,13 +84,13 @@ pub enum Timing {
 
 /// How a cell stands after an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dispute {
+pub enum ConflictChange {
     /// All agree.
     None,
     /// Disputed now, and not before.
     Begins,
     /// Disputed before and after.
-    Goes,
+    Continues,
 }
 
 /// A field's sum over all units that have it, before and after.
@@ -152,7 +152,7 @@ pub enum Suspicion {
 
 /// What becomes of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum BundleOutcome {
     /// All of it that is new is taken.
     Taken,
     /// It was taken before; nothing changes.
@@ -170,14 +170,14 @@ pub enum Fate {
     Refused(BundleError),
 }
 
-impl Fate {
+impl BundleOutcome {
     /// What people read.
     pub fn message(&self) -> Message {
         match self {
-            Self::Taken => Message::new("sync.fate.taken"),
-            Self::Already { .. } => Message::new("sync.fate.already"),
-            Self::Waiting(_) => Message::new("sync.fate.waiting"),
-            Self::Quarantined(_) => Message::new("sync.fate.quarantined"),
+            Self::Taken => Message::new("sync.outcome.taken"),
+            Self::Already { .. } => Message::new("sync.outcome.already"),
+            Self::Waiting(_) => Message::new("sync.outcome.waiting"),
+            Self::Quarantined(_) => Message::new("sync.outcome.quarantined"),
             Self::Refused(error) => error.message(),
         }
     }
@@ -185,7 +185,7 @@ impl Fate {
 
 /// An author nobody has enrolled, as a bundle shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stranger {
+pub struct UnknownAuthor {
     /// Whose entries or signature they are.
     pub author: AuthorId,
     /// The digits to compare over the phone.
@@ -206,11 +206,11 @@ pub struct BundlePlan {
     /// When it was written, by its writer's clock.
     pub created: u64,
     /// What becomes of it.
-    pub fate: Fate,
+    pub outcome: BundleOutcome,
     /// How many of its entries are of each class; conflicts and suspicions are of the whole.
     pub counts: Counts,
     /// Its unknown authors, where it is in quarantine.
-    pub strangers: Vec<Stranger>,
+    pub unknown_authors: Vec<UnknownAuthor>,
 }
 
 /// What an import changes.
@@ -233,10 +233,12 @@ pub struct ImportPlan {
 impl ImportPlan {
     /// Why bundles were refused.
     pub fn refusals(&self) -> impl Iterator<Item = (&BundlePlan, &BundleError)> {
-        self.bundles.iter().filter_map(|bundle| match &bundle.fate {
-            Fate::Refused(error) => Some((bundle, error)),
-            _ => None,
-        })
+        self.bundles
+            .iter()
+            .filter_map(|bundle| match &bundle.outcome {
+                BundleOutcome::Refused(error) => Some((bundle, error)),
+                _ => None,
+            })
     }
 }
 
@@ -290,14 +292,14 @@ impl Details {
             put_text(&mut out, change.cell.field.as_str());
             put_content(&mut out, &change.old);
             put_content(&mut out, &change.new);
-            let dispute = match change.dispute {
-                Dispute::None => 0,
-                Dispute::Begins => 1,
-                Dispute::Goes => 2,
+            let conflict = match change.conflict {
+                ConflictChange::None => 0,
+                ConflictChange::Begins => 1,
+                ConflictChange::Continues => 2,
             };
             out.push(match change.timing {
-                Timing::InTime => dispute,
-                Timing::Late => dispute | LATE,
+                Timing::InTime => conflict,
+                Timing::Late => conflict | LATE,
             });
         }
         out
@@ -329,16 +331,16 @@ impl Details {
             let period = PeriodId::new(reader.text("period")?);
             let field = FieldId::new(reader.text("field")?);
             let (old, new) = (content(&mut reader)?, content(&mut reader)?);
-            let marks = reader.u8("dispute")?;
+            let marks = reader.u8("conflict")?;
             changes.push(FigureChange {
                 cell: CellKey::new(&unit, &period, &field),
                 old,
                 new,
-                dispute: match marks & !LATE {
-                    0 => Dispute::None,
-                    1 => Dispute::Begins,
-                    2 => Dispute::Goes,
-                    _ => return Err(reader.bad("dispute")),
+                conflict: match marks & !LATE {
+                    0 => ConflictChange::None,
+                    1 => ConflictChange::Begins,
+                    2 => ConflictChange::Continues,
+                    _ => return Err(reader.bad("conflict")),
                 },
                 timing: match marks & LATE {
                     0 => Timing::InTime,

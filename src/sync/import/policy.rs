@@ -4,11 +4,14 @@
 use crate::ledger::Trust;
 use crate::ledger::trust::Act;
 use crate::sync::bundle::error::BundleError;
-use crate::sync::bundle::reader::Checked;
-use crate::sync::import::merge::Scene;
+use crate::sync::bundle::reader::VerifiedBundle;
+use crate::sync::import::merge::ImportContext;
 
 /// Whether a bundle is meant for this store at all.
-pub(in crate::sync) fn addressed(bundle: &Checked, scene: &Scene<'_>) -> Result<(), BundleError> {
+pub(in crate::sync) fn addressed(
+    bundle: &VerifiedBundle,
+    scene: &ImportContext<'_>,
+) -> Result<(), BundleError> {
     let header = bundle.header();
     if header.plan_id != scene.plan.id {
         return Err(BundleError::WrongPlan {
@@ -31,7 +34,7 @@ pub(in crate::sync) fn addressed(bundle: &Checked, scene: &Scene<'_>) -> Result<
 }
 
 /// The first thing a known author does that it may not do.
-pub(in crate::sync) fn overstep(bundle: &Checked, trust: &Trust) -> Option<BundleError> {
+pub(in crate::sync) fn overstep(bundle: &VerifiedBundle, trust: &Trust) -> Option<BundleError> {
     let beyond = bundle
         .claims
         .iter()

@@ -15,7 +15,7 @@ use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::text_armour;
 
-pub use reading::{glance, open, open_within, read};
+pub use reading::{open, open_within, peek, read};
 
 /// Bytes that are compared together.
 const BLOCK: u64 = 64 << 10;
@@ -106,11 +106,11 @@ const GONE: [i32; 3] = [21, 433, 1167];
 
 /// How a bundle is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dress {
+pub enum BundleEncoding {
     /// As bytes.
-    Plain,
+    Binary,
     /// As text, for mail and chat.
-    Armour,
+    Text,
 }
 
 /// What writing a bundle asks of a disk; a test can let any of it fail.
@@ -193,7 +193,7 @@ impl Disk for RealDisk {
 /// # Errors
 /// [`FileError`]: the file of that name is then the older one, whole, or none; only after
 /// [`FileError::Unsure`] it may be the new one.
-pub fn write(path: &Path, bundle: &[u8], dress: Dress) -> Result<(), FileError> {
+pub fn write(path: &Path, bundle: &[u8], dress: BundleEncoding) -> Result<(), FileError> {
     write_on(&RealDisk, path, bundle, dress)
 }
 
@@ -205,12 +205,12 @@ pub fn write_on(
     disk: &impl Disk,
     path: &Path,
     bundle: &[u8],
-    dress: Dress,
+    dress: BundleEncoding,
 ) -> Result<(), FileError> {
     let armoured;
     let bytes = match dress {
-        Dress::Plain => bundle,
-        Dress::Armour => {
+        BundleEncoding::Binary => bundle,
+        BundleEncoding::Text => {
             armoured = text_armour::write(bundle);
             armoured.as_bytes()
         }
@@ -219,8 +219,8 @@ pub fn write_on(
     // exactly these bytes is compared twice while they get their name.
     let sound = container::opened(bundle).is_ok()
         && match dress {
-            Dress::Plain => true,
-            Dress::Armour => text_armour::find(bytes).is_some_and(|from| {
+            BundleEncoding::Binary => true,
+            BundleEncoding::Text => text_armour::find(bytes).is_some_and(|from| {
                 text_armour::read(bytes, from).is_ok_and(|back| back == bundle)
             }),
         };

@@ -11,14 +11,14 @@ use crate::sync::bundle::container::{self, MAGIC};
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::limits;
-use crate::sync::bundle::source::{self, Carrier};
+use crate::sync::bundle::source::{self, BundleSource};
 
 /// Reads a small file: a key.
 ///
 /// # Errors
 /// [`FileError::Unreadable`], or [`FileError::Bundle`] when it is larger than any bundle.
 pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
-    Opened::at(path)?.whole()
+    OpenFile::at(path)?.whole()
 }
 
 /// Opens a file that may be a bundle. A large one is copied into `spool`, a folder of ours, and not
@@ -26,7 +26,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
 ///
 /// # Errors
 /// As [`read()`].
-pub fn open(path: &Path, spool: &Path) -> Result<Carrier, FileError> {
+pub fn open(path: &Path, spool: &Path) -> Result<BundleSource, FileError> {
     open_within(path, spool, limits::IN_MEMORY)
 }
 
@@ -35,12 +35,12 @@ pub fn open(path: &Path, spool: &Path) -> Result<Carrier, FileError> {
 ///
 /// # Errors
 /// As [`read()`].
-pub fn open_within(path: &Path, spool: &Path, in_memory: u64) -> Result<Carrier, FileError> {
-    let opened = Opened::at(path)?;
+pub fn open_within(path: &Path, spool: &Path, in_memory: u64) -> Result<BundleSource, FileError> {
+    let opened = OpenFile::at(path)?;
     if !opened.is_plain() || opened.length <= in_memory {
-        return opened.whole().map(Carrier::Memory);
+        return opened.whole().map(BundleSource::Memory);
     }
-    let copied = source::nameless(spool).and_then(|mut copy| {
+    let copied = source::unnamed_file(spool).and_then(|mut copy| {
         let length = io::copy(&mut opened.all(), &mut copy)?;
         Ok((copy, length))
     });
@@ -48,37 +48,37 @@ pub fn open_within(path: &Path, spool: &Path, in_memory: u64) -> Result<Carrier,
         Ok((_, length)) if length > limits::FILE_ARMOURED => Err(too_large()),
         Ok((copy, length)) => {
             let length = usize::try_from(length).unwrap_or(usize::MAX);
-            Ok(Carrier::file(copy, length))
+            Ok(BundleSource::file(copy, length))
         }
-        Err(_) => opened.whole().map(Carrier::Memory),
+        Err(_) => opened.whole().map(BundleSource::Memory),
     }
 }
 
-/// What a plain bundle says of itself at its two ends, see [`container::glance`]; `None` for a file
+/// What a plain bundle says of itself at its two ends, see [`container::peek`]; `None` for a file
 /// that does not begin as one.
 ///
 /// # Errors
 /// As [`read()`], and what the ends show.
-pub fn glance(path: &Path) -> Result<Option<(Header, Hash)>, FileError> {
-    let opened = Opened::at(path)?;
+pub fn peek(path: &Path) -> Result<Option<(Header, Hash)>, FileError> {
+    let opened = OpenFile::at(path)?;
     if !opened.is_plain() {
         return Ok(None);
     }
     let length = usize::try_from(opened.length).unwrap_or(usize::MAX);
     // Nothing of this is kept, so it does not matter who else writes the file.
-    let ends = container::glance(&Carrier::file(opened.file, length))?;
+    let ends = container::peek(&BundleSource::file(opened.file, length))?;
     Ok(Some(ends))
 }
 
 /// A file that was looked at.
-struct Opened<'p> {
+struct OpenFile<'p> {
     path: &'p Path,
     file: File,
     length: u64,
     begins: Vec<u8>,
 }
 
-impl<'p> Opened<'p> {
+impl<'p> OpenFile<'p> {
     fn at(path: &'p Path) -> Result<Self, FileError> {
         let looked = || {
             let file = File::open(path)?;

@@ -9,7 +9,7 @@ use crate::sync::bundle::header::{Header, Range};
 
 /// Where a chunk begins among the ranges.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::sync) struct Mark {
+pub(in crate::sync) struct ChunkStart {
     pub(in crate::sync) range: usize,
     pub(in crate::sync) seq: u64,
     previous: Hash,
@@ -17,7 +17,7 @@ pub(in crate::sync) struct Mark {
     before: usize,
 }
 
-impl Mark {
+impl ChunkStart {
     /// The same place, for whoever has the hashes from here on and none before.
     pub(in crate::sync) fn alone(self) -> Self {
         Self { before: 0, ..self }
@@ -25,7 +25,7 @@ impl Mark {
 }
 
 /// Which entry of which range is being read.
-pub(in crate::sync) struct Place<'h> {
+pub(in crate::sync) struct EntryCursor<'h> {
     header: &'h Header,
     /// The hashes of the first entries, where the bundle has been read through before.
     known: &'h [Hash],
@@ -40,10 +40,10 @@ pub(in crate::sync) struct Place<'h> {
     pub(in crate::sync) hash: Hash,
 }
 
-impl<'h> Place<'h> {
+impl<'h> EntryCursor<'h> {
     pub(in crate::sync) fn start(header: &'h Header) -> Self {
         let (range, seq, previous) = first_of(header, 0);
-        let mark = Mark {
+        let mark = ChunkStart {
             range,
             seq,
             previous,
@@ -54,7 +54,7 @@ impl<'h> Place<'h> {
 
     /// At a mark of a bundle that has been read through, with what is known of its hashes: of bytes
     /// that have not changed since they need not be computed again.
-    pub(in crate::sync) fn at(header: &'h Header, mark: Mark, known: &'h [Hash]) -> Self {
+    pub(in crate::sync) fn at(header: &'h Header, mark: ChunkStart, known: &'h [Hash]) -> Self {
         Self {
             header,
             known,
@@ -67,8 +67,8 @@ impl<'h> Place<'h> {
         }
     }
 
-    pub(in crate::sync) fn mark(&self) -> Mark {
-        Mark {
+    pub(in crate::sync) fn mark(&self) -> ChunkStart {
+        ChunkStart {
             range: self.range,
             seq: self.seq,
             previous: self.previous,
@@ -95,7 +95,7 @@ impl<'h> Place<'h> {
         Ok(())
     }
 
-    /// Goes on to the next.
+    /// Continues on to the next.
     fn step(&mut self) {
         let ends = self
             .header
@@ -133,18 +133,18 @@ fn first_of(header: &Header, range: usize) -> (usize, u64, Hash) {
 
 /// Where an entry stands in its chunk.
 #[derive(Clone, Copy)]
-pub(in crate::sync) struct At {
+pub(in crate::sync) struct EntryPosition {
     pub(in crate::sync) chunk: u32,
     pub(in crate::sync) entry: u32,
     pub(in crate::sync) offset: usize,
 }
 
-/// Goes through the entries of one chunk: `u32 length | bytes` after each other, to its end.
-pub(in crate::sync) fn walk<E: From<BundleError>>(
+/// Continues through the entries of one chunk: `u32 length | bytes` after each other, to its end.
+pub(in crate::sync) fn each_entry<E: From<BundleError>>(
     chunk: u32,
     raw: &[u8],
-    place: &mut Place<'_>,
-    look: &mut impl FnMut(&Place<'_>, At, &[u8]) -> Result<ControlFlow<()>, E>,
+    place: &mut EntryCursor<'_>,
+    look: &mut impl FnMut(&EntryCursor<'_>, EntryPosition, &[u8]) -> Result<ControlFlow<()>, E>,
 ) -> Result<ControlFlow<()>, E> {
     let mut reader = Reader::new(raw);
     let mut entry = 0;
@@ -157,7 +157,7 @@ pub(in crate::sync) fn walk<E: From<BundleError>>(
             .take(length, "entry")
             .map_err(|bad| malformed(bad.what))?;
         place.take(bytes).map_err(malformed)?;
-        let at = At {
+        let at = EntryPosition {
             chunk,
             entry,
             offset,

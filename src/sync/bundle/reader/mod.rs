@@ -23,18 +23,18 @@ use crate::sync::bundle::entry::{fits, ids, texts};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::{Header, Range};
 use crate::sync::bundle::limits;
-use crate::sync::bundle::reader::cursor::{At, Mark, Place, walk};
-use crate::sync::bundle::reader::validation::{Followed, Judged, judge};
-use crate::sync::bundle::source::Carrier;
+use crate::sync::bundle::reader::cursor::{ChunkStart, EntryCursor, EntryPosition, each_entry};
+use crate::sync::bundle::reader::validation::{EntrySummary, LinkedChunk, validate};
+use crate::sync::bundle::source::BundleSource;
 
 /// Longest id in a subject or body, in bytes.
 const ID_LIMIT: usize = 64;
 
 /// A bundle that has been read through.
 #[derive(Clone, Debug)]
-pub struct Checked {
+pub struct VerifiedBundle {
     container: Container,
-    marks: Vec<Mark>,
+    marks: Vec<ChunkStart>,
     /// The hashes of its entries where they are at most [`limits::HASHES`]: weighing and writing
     /// need not compute them again. A larger bundle keeps memory small instead.
     hashes: Vec<Hash>,
@@ -44,12 +44,12 @@ pub struct Checked {
     pub claims: BTreeMap<Claim, u64>,
 }
 
-impl Checked {
+impl VerifiedBundle {
     /// Reads a file through, in text armour or not.
     ///
     /// # Errors
     /// Any [`BundleError`] that needs no store to be found.
-    pub fn read(carrier: impl Into<Carrier>) -> Result<Self, BundleError> {
+    pub fn read(carrier: impl Into<BundleSource>) -> Result<Self, BundleError> {
         Self::read_watched(carrier, &Unwatched)
     }
 
@@ -58,7 +58,7 @@ impl Checked {
     /// # Errors
     /// As [`Self::read`]; [`BundleError::Interrupted`].
     pub fn read_watched(
-        carrier: impl Into<Carrier>,
+        carrier: impl Into<BundleSource>,
         watch: &dyn Watch,
     ) -> Result<Self, BundleError> {
         let container = Container::open(carrier)?;
@@ -73,26 +73,26 @@ impl Checked {
         let read = checked.read_through(watch)?;
         checked.hashes = read.hashes;
         checked.marks = read.marks;
-        (checked.controls, checked.claims) = (read.judged.controls, read.judged.claims);
+        (checked.controls, checked.claims) = (read.validated.controls, read.validated.claims);
         Ok(checked)
     }
 
     fn read_through(&self, watch: &dyn Watch) -> Result<ReadThrough, BundleError> {
         let of = u64::from(self.header().entries);
         let mut meter = Meter::begin(watch, Step::Read, of)?;
-        let mut place = Place::start(self.header());
+        let mut place = EntryCursor::start(self.header());
         let (mut marks, mut hashes) = (Vec::new(), Vec::new());
         let chunks = self.container.chunks.len();
-        let judged = judge(self.header(), chunks, |give| {
+        let validated = validate(self.header(), chunks, |give| {
             self.container.each_chunk(0, |chunk, raw| {
                 let (begins, mut known) = (place.mark(), Vec::new());
                 marks.push(begins);
-                let walked = walk(chunk, raw, &mut place, &mut |place, _, _| {
+                let walked = each_entry(chunk, raw, &mut place, &mut |place, _, _| {
                     known.push(place.hash);
                     meter.one()?;
                     Ok::<_, BundleError>(ControlFlow::Continue(()))
                 });
-                give(&Followed {
+                give(&LinkedChunk {
                     chunk,
                     raw,
                     begins,
@@ -109,7 +109,7 @@ impl Checked {
         Ok(ReadThrough {
             marks,
             hashes,
-            judged,
+            validated,
         })
     }
 
@@ -181,12 +181,12 @@ impl Checked {
 
 /// What reading a bundle through gives.
 struct ReadThrough {
-    marks: Vec<Mark>,
+    marks: Vec<ChunkStart>,
     hashes: Vec<Hash>,
-    judged: Judged,
+    validated: EntrySummary,
 }
 
-impl Source for Checked {
+impl Source for VerifiedBundle {
     fn each(
         &self,
         index: usize,
@@ -200,9 +200,9 @@ impl Source for Checked {
         let Some(mark) = self.marks.get(first) else {
             return Ok(());
         };
-        let mut place = Place::at(self.header(), *mark, &self.hashes);
+        let mut place = EntryCursor::at(self.header(), *mark, &self.hashes);
         let shown = self.container.each_chunk(first, |chunk, raw| {
-            walk(chunk, raw, &mut place, &mut |place, _, bytes| {
+            each_entry(chunk, raw, &mut place, &mut |place, _, bytes| {
                 if place.range > index {
                     return Ok(ControlFlow::Break(()));
                 }
@@ -213,25 +213,25 @@ impl Source for Checked {
                         hash: &place.hash,
                         bytes,
                     })
-                    .map_err(Shown::Store)?;
+                    .map_err(ReadError::Store)?;
                 }
                 Ok(ControlFlow::Continue(()))
             })
         });
         shown.map_err(|error| match error {
-            Shown::Store(error) => error,
+            ReadError::Store(error) => error,
             // It was read through before: what differs now is not the bundle's writing.
-            Shown::Bundle(error) => StoreError::Source(error.to_string()),
+            ReadError::Bundle(error) => StoreError::Source(error.to_string()),
         })
     }
 }
 
-enum Shown {
+enum ReadError {
     Store(StoreError),
     Bundle(BundleError),
 }
 
-impl From<BundleError> for Shown {
+impl From<BundleError> for ReadError {
     fn from(error: BundleError) -> Self {
         Self::Bundle(error)
     }
@@ -253,9 +253,9 @@ fn signatures(header: &Header) -> Result<(), BundleError> {
 }
 
 /// Decodes an entry and refuses what no program of ours would have written.
-pub(in crate::sync) fn judged(
-    place: &Place<'_>,
-    at: At,
+pub(in crate::sync) fn validated(
+    place: &EntryCursor<'_>,
+    at: EntryPosition,
     bytes: &[u8],
 ) -> Result<Recorded, BundleError> {
     let malformed = |what| BundleError::malformed(Some(at.chunk), at.offset, what);

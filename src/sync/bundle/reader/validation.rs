@@ -10,37 +10,37 @@ use std::thread;
 use crate::ledger::{Claim, Hash, Recorded, Subject};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Header;
-use crate::sync::bundle::reader::cursor::{Mark, Place, walk};
-use crate::sync::bundle::reader::judged;
+use crate::sync::bundle::reader::cursor::{ChunkStart, EntryCursor, each_entry};
+use crate::sync::bundle::reader::validated;
 
 /// A chunk whose chain has been followed, as far as it holds.
-pub(in crate::sync) struct Followed<'r> {
+pub(in crate::sync) struct LinkedChunk<'r> {
     pub(in crate::sync) chunk: u32,
     pub(in crate::sync) raw: &'r [u8],
     /// Where its first entry stands.
-    pub(in crate::sync) begins: Mark,
-    /// The hashes of its entries; of none more is anything judged.
+    pub(in crate::sync) begins: ChunkStart,
+    /// The hashes of its entries; of none more is anything validated.
     pub(in crate::sync) hashes: &'r [Hash],
 }
 
 /// What was found in the entries.
 #[derive(Default)]
-pub(in crate::sync) struct Judged {
+pub(in crate::sync) struct EntrySummary {
     /// The entries on authors, with the range they stand in.
     pub(in crate::sync) controls: Vec<(usize, Recorded)>,
     /// What they do, and the first number of each author that does so.
     pub(in crate::sync) claims: BTreeMap<Claim, u64>,
 }
 
-impl Judged {
-    fn chunk(&mut self, header: &Header, followed: &Followed<'_>) -> Result<(), BundleError> {
+impl EntrySummary {
+    fn chunk(&mut self, header: &Header, followed: &LinkedChunk<'_>) -> Result<(), BundleError> {
         let mut left = followed.hashes.len();
         if left == 0 {
             return Ok(());
         }
-        let mut place = Place::at(header, followed.begins.alone(), followed.hashes);
-        let look = &mut |place: &Place<'_>, at, bytes: &[u8]| {
-            let recorded = judged(place, at, bytes)?;
+        let mut place = EntryCursor::at(header, followed.begins.alone(), followed.hashes);
+        let look = &mut |place: &EntryCursor<'_>, at, bytes: &[u8]| {
+            let recorded = validated(place, at, bytes)?;
             self.claims
                 .entry(Claim::of(&recorded))
                 .or_insert(recorded.seq);
@@ -54,7 +54,7 @@ impl Judged {
                 ControlFlow::Continue(())
             })
         };
-        walk(followed.chunk, followed.raw, &mut place, look).map(|_| ())
+        each_entry(followed.chunk, followed.raw, &mut place, look).map(|_| ())
     }
 }
 
@@ -63,27 +63,27 @@ impl Judged {
 ///
 /// # Errors
 /// The first thing that is wrong, in the order of the file.
-pub(in crate::sync) fn judge(
+pub(in crate::sync) fn validate(
     header: &Header,
     chunks: usize,
     follow: impl FnOnce(
-        &mut dyn FnMut(&Followed<'_>) -> Result<(), BundleError>,
+        &mut dyn FnMut(&LinkedChunk<'_>) -> Result<(), BundleError>,
     ) -> Result<(), BundleError>,
-) -> Result<Judged, BundleError> {
+) -> Result<EntrySummary, BundleError> {
     if chunks <= 1 {
-        let mut judged = Judged::default();
-        follow(&mut |followed| judged.chunk(header, followed))?;
-        return Ok(judged);
+        let mut validated = EntrySummary::default();
+        follow(&mut |followed| validated.chunk(header, followed))?;
+        return Ok(validated);
     }
     thread::scope(|scope| {
-        let (sender, work) = sync_channel::<(u32, Vec<u8>, Mark, Vec<Hash>)>(2);
+        let (sender, work) = sync_channel::<(u32, Vec<u8>, ChunkStart, Vec<Hash>)>(2);
         let judging = scope.spawn(move || {
-            let mut judged = Judged::default();
+            let mut validated = EntrySummary::default();
             for (chunk, raw, begins, hashes) in work {
                 let (raw, hashes) = (raw.as_slice(), hashes.as_slice());
-                judged.chunk(
+                validated.chunk(
                     header,
-                    &Followed {
+                    &LinkedChunk {
                         chunk,
                         raw,
                         begins,
@@ -91,7 +91,7 @@ pub(in crate::sync) fn judge(
                     },
                 )?;
             }
-            Ok::<_, BundleError>(judged)
+            Ok::<_, BundleError>(validated)
         });
         let followed = follow(&mut |followed| {
             let (raw, hashes) = (followed.raw.to_vec(), followed.hashes.to_vec());
@@ -100,9 +100,9 @@ pub(in crate::sync) fn judge(
             sender.send(work).map_err(|_| BundleError::Interrupted)
         });
         drop(sender);
-        let judged = judging
+        let validated = judging
             .join()
             .unwrap_or_else(|panic| resume_unwind(panic))?;
-        followed.map(|()| judged)
+        followed.map(|()| validated)
     })
 }

@@ -37,7 +37,7 @@ impl Merge<'_, '_> {
         let Some(writer) = self.seeds.writer else {
             return Ok(false);
         };
-        let taken = |progress: &super::Progress| {
+        let taken = |progress: &super::BundleState| {
             let mut pieces = progress.pieces.iter();
             pieces.any(|(_, piece)| piece.author == writer)
         };

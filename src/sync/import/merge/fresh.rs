@@ -6,14 +6,14 @@ use crate::ledger::{AuthorId, EntryRef, Recorded};
 
 /// Entries taken; one author has several pieces where several bundles, or branches, go on.
 #[derive(Default)]
-pub(in crate::sync) struct Fresh(BTreeMap<AuthorId, Vec<Piece>>);
+pub(in crate::sync) struct TakenEntries(BTreeMap<AuthorId, Vec<HashRun>>);
 
-struct Piece {
+struct HashRun {
     first: u64,
     hashes: Vec<[u8; 8]>,
 }
 
-impl Piece {
+impl HashRun {
     fn next(&self) -> u64 {
         let length = u64::try_from(self.hashes.len()).unwrap_or(u64::MAX);
         self.first.saturating_add(length)
@@ -26,7 +26,7 @@ impl Piece {
     }
 }
 
-impl Fresh {
+impl TakenEntries {
     /// Makes place for a piece that is about to come.
     pub(in crate::sync) fn make_place(&mut self, author: AuthorId, first: u64, last: u64) {
         let count = last.saturating_sub(first).saturating_add(1);
@@ -34,7 +34,7 @@ impl Fresh {
         self.0
             .entry(author)
             .or_default()
-            .push(Piece { first, hashes });
+            .push(HashRun { first, hashes });
     }
 
     /// Notes an entry; those of one piece come in order.
@@ -42,7 +42,7 @@ impl Fresh {
         let pieces = self.0.entry(recorded.author).or_default();
         if pieces.last().is_none_or(|last| last.next() != recorded.seq) {
             let (first, hashes) = (recorded.seq, Vec::new());
-            pieces.push(Piece { first, hashes });
+            pieces.push(HashRun { first, hashes });
         }
         if let Some(piece) = pieces.last_mut() {
             piece.hashes.push(recorded.hash.short());

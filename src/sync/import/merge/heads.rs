@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Merge, View};
+use super::{Merge, SubjectChange};
 use crate::ledger::{AuthorId, EntryRef, Head, Heads, PlanRef, Recorded, Subject};
 use crate::store::exchange::subject_digest;
 use crate::store::{StoreError, counts};
@@ -77,12 +77,12 @@ impl Merge<'_, '_> {
         Ok(known)
     }
 
-    fn view(&mut self, key: &[u8], subject: &Subject) -> Result<&mut View, StoreError> {
+    fn view(&mut self, key: &[u8], subject: &Subject) -> Result<&mut SubjectChange, StoreError> {
         match self.views.entry(key.to_vec()) {
             Entry::Occupied(view) => Ok(view.into_mut()),
             Entry::Vacant(place) => {
                 let old = self.ground.heads(place.key())?;
-                Ok(place.insert(View {
+                Ok(place.insert(SubjectChange {
                     subject: subject.clone(),
                     new: old.clone(),
                     old,

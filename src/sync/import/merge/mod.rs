@@ -11,7 +11,7 @@ mod ranges;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fresh::Fresh;
+use fresh::TakenEntries;
 
 use crate::ledger::trust::{Seeds, Vouched};
 use crate::ledger::{ActorId, AuthorId, Clock, EntryRef, Heads, Recorded, Subject, Trust};
@@ -20,13 +20,13 @@ use crate::store::StoreError;
 use crate::store::exchange::{Ground, Piece, Tip};
 use crate::store::watch::{Meter, Step, Stopped, Watch};
 use crate::sync::bundle::error::BundleError;
-use crate::sync::bundle::reader::Checked;
+use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::plan::{Counts, Gap};
 use crate::sync::import::policy::{addressed, overstep};
 
 /// Where and when an import happens.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
+pub struct ImportContext<'a> {
     /// The plan in force.
     pub plan: &'a Plan,
     /// The unit of this store.
@@ -40,7 +40,7 @@ pub struct Scene<'a> {
 }
 
 /// A subject before and after.
-pub(in crate::sync) struct View {
+pub(in crate::sync) struct SubjectChange {
     pub(in crate::sync) subject: Subject,
     pub(in crate::sync) old: Heads,
     pub(in crate::sync) new: Heads,
@@ -50,7 +50,7 @@ pub(in crate::sync) struct View {
 }
 
 /// Whom a preview supposes to be believed.
-pub(in crate::sync) enum Supposed {
+pub(in crate::sync) enum Assumption {
     /// An author, by an enrolment that nobody has written.
     Enrolled(Box<Recorded>),
     /// The district's key, as if it were pinned.
@@ -59,7 +59,7 @@ pub(in crate::sync) enum Supposed {
 
 /// What stands between a bundle and being taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::sync) enum Hindrance {
+pub(in crate::sync) enum Obstacle {
     Refused(BundleError),
     Unknown(BTreeSet<AuthorId>),
     Gaps(Vec<Gap>),
@@ -67,8 +67,8 @@ pub(in crate::sync) enum Hindrance {
 
 /// How far one bundle has got.
 #[derive(Default)]
-pub(in crate::sync) struct Progress {
-    pub(in crate::sync) hindrance: Option<Hindrance>,
+pub(in crate::sync) struct BundleState {
+    pub(in crate::sync) obstacle: Option<Obstacle>,
     /// Ranges dealt with.
     done: BTreeSet<usize>,
     pub(in crate::sync) pieces: Vec<(usize, Piece)>,
@@ -78,24 +78,24 @@ pub(in crate::sync) struct Progress {
 }
 
 /// An entry that does not fit the plan it names: its bundle must not be taken at all.
-pub(in crate::sync) struct Misfit {
+pub(in crate::sync) struct RejectedBundle {
     pub(in crate::sync) bundle: usize,
     pub(in crate::sync) error: BundleError,
 }
 
 /// Why the merge stopped.
-pub(in crate::sync) enum Stop {
+pub(in crate::sync) enum MergeError {
     Store(StoreError),
-    Misfit(Misfit),
+    RejectedBundle(RejectedBundle),
 }
 
-impl From<Stopped> for Stop {
+impl From<Stopped> for MergeError {
     fn from(stopped: Stopped) -> Self {
         Self::Store(stopped.into())
     }
 }
 
-impl From<StoreError> for Stop {
+impl From<StoreError> for MergeError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
@@ -104,19 +104,19 @@ impl From<StoreError> for Stop {
 /// The state of a merge.
 pub(in crate::sync) struct Merge<'a, 'b> {
     pub(in crate::sync) ground: &'a dyn Ground,
-    pub(in crate::sync) scene: Scene<'a>,
-    pub(in crate::sync) bundles: &'a [&'b Checked],
-    pub(in crate::sync) progress: Vec<Progress>,
+    pub(in crate::sync) scene: ImportContext<'a>,
+    pub(in crate::sync) bundles: &'a [&'b VerifiedBundle],
+    pub(in crate::sync) progress: Vec<BundleState>,
     seeds: Seeds,
     controls: Vec<Recorded>,
     vouched: Vec<Vouched>,
     pub(in crate::sync) before: Trust,
     pub(in crate::sync) trust: Trust,
     tips: BTreeMap<AuthorId, Vec<Tip>>,
-    fresh: Fresh,
+    fresh: TakenEntries,
     /// The plans asked for, and whether each is here.
     plans: BTreeMap<[u8; 8], bool>,
-    pub(in crate::sync) views: BTreeMap<Vec<u8>, View>,
+    pub(in crate::sync) views: BTreeMap<Vec<u8>, SubjectChange>,
     pub(in crate::sync) early: BTreeSet<(EntryRef, [u8; 16])>,
     pub(in crate::sync) come: BTreeSet<EntryRef>,
     pub(in crate::sync) ahead: BTreeMap<AuthorId, u64>,
@@ -131,34 +131,34 @@ impl<'a, 'b> Merge<'a, 'b> {
     /// Takes what can be taken of all bundles but those in `refused`.
     pub(in crate::sync) fn run(
         ground: &'a dyn Ground,
-        scene: Scene<'a>,
-        bundles: &'a [&'b Checked],
+        scene: ImportContext<'a>,
+        bundles: &'a [&'b VerifiedBundle],
         refused: &BTreeMap<usize, BundleError>,
-        supposed: Option<&Supposed>,
-    ) -> Result<Self, Stop> {
+        assumed: Option<&Assumption>,
+    ) -> Result<Self, MergeError> {
         let (mut seeds, mut controls) = (ground.seeds()?, ground.controls()?);
-        match supposed {
-            Some(Supposed::Enrolled(entry)) => controls.push(entry.as_ref().clone()),
-            Some(Supposed::District(author)) => drop(seeds.pinned.insert(*author)),
+        match assumed {
+            Some(Assumption::Enrolled(entry)) => controls.push(entry.as_ref().clone()),
+            Some(Assumption::District(author)) => drop(seeds.pinned.insert(*author)),
             None => {}
         }
         let vouched = ground.vouched()?;
         let before = Trust::new(&seeds, &controls, &vouched);
-        let of = |bundle: &&Checked| u64::from(bundle.header().entries);
+        let of = |bundle: &&VerifiedBundle| u64::from(bundle.header().entries);
         let all = bundles.iter().map(of).sum();
         let mut merge = Self {
             meter: Meter::begin(scene.watch, Step::Weigh, all)?,
             ground,
             scene,
             bundles,
-            progress: bundles.iter().map(|_| Progress::default()).collect(),
+            progress: bundles.iter().map(|_| BundleState::default()).collect(),
             seeds,
             controls,
             vouched,
             trust: before.clone(),
             before,
             tips: BTreeMap::new(),
-            fresh: Fresh::default(),
+            fresh: TakenEntries::default(),
             plans: BTreeMap::new(),
             views: BTreeMap::new(),
             early: BTreeSet::new(),
@@ -169,7 +169,7 @@ impl<'a, 'b> Merge<'a, 'b> {
             clock: Clock::default(),
         };
         for (at, error) in refused {
-            merge.hinder(*at, Hindrance::Refused(error.clone()));
+            merge.obstruct(*at, Obstacle::Refused(error.clone()));
         }
         while merge.round()? {}
         merge.find_behind()?;
@@ -179,13 +179,13 @@ impl<'a, 'b> Merge<'a, 'b> {
     }
 
     /// Tries every bundle once; true when any of them brought something.
-    fn round(&mut self) -> Result<bool, Stop> {
+    fn round(&mut self) -> Result<bool, MergeError> {
         let mut moved = false;
         for at in 0..self.bundles.len() {
             let refused = self
                 .progress
                 .get(at)
-                .is_some_and(|p| matches!(p.hindrance, Some(Hindrance::Refused(_))));
+                .is_some_and(|p| matches!(p.obstacle, Some(Obstacle::Refused(_))));
             if !refused {
                 moved |= self.one(at)?;
             }
@@ -193,32 +193,32 @@ impl<'a, 'b> Merge<'a, 'b> {
         Ok(moved)
     }
 
-    fn hinder(&mut self, at: usize, hindrance: Hindrance) {
+    fn obstruct(&mut self, at: usize, obstacle: Obstacle) {
         if let Some(progress) = self.progress.get_mut(at) {
-            progress.hindrance = Some(hindrance);
+            progress.obstacle = Some(obstacle);
         }
     }
 
-    fn one(&mut self, at: usize) -> Result<bool, Stop> {
+    fn one(&mut self, at: usize) -> Result<bool, MergeError> {
         let Some(bundle) = self.bundles.get(at).copied() else {
             return Ok(false);
         };
         if let Err(error) = addressed(bundle, &self.scene) {
-            self.hinder(at, Hindrance::Refused(error));
+            self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }
         let trust = self.believing(bundle)?;
         let signer = bundle.header().signed_by();
         if trust.revoked(&signer).is_some() && !trust.is_own(&signer) {
-            self.hinder(at, Hindrance::Refused(BundleError::Revoked(signer)));
+            self.obstruct(at, Obstacle::Refused(BundleError::Revoked(signer)));
             return Ok(false);
         }
         if !trust.knows(&signer) {
-            self.hinder(at, Hindrance::Unknown(BTreeSet::from([signer])));
+            self.obstruct(at, Obstacle::Unknown(BTreeSet::from([signer])));
             return Ok(false);
         }
         if let Some(error) = overstep(bundle, &trust) {
-            self.hinder(at, Hindrance::Refused(error));
+            self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }
         if let Some(progress) = self.progress.get_mut(at) {
@@ -228,7 +228,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     }
 
     /// What is believed once the bundle's word on authors is heard, as far as it connects.
-    fn believing(&self, bundle: &Checked) -> Result<Trust, StoreError> {
+    fn believing(&self, bundle: &VerifiedBundle) -> Result<Trust, StoreError> {
         let mut heard = Vec::new();
         for (index, control) in &bundle.controls {
             let range = bundle.header().ranges.get(*index);
@@ -247,7 +247,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     }
 
     /// Keeps the bundle's word on authors for those that follow.
-    fn hear(&mut self, bundle: &Checked) {
+    fn hear(&mut self, bundle: &VerifiedBundle) {
         let before = (self.controls.len(), self.vouched.len());
         for (_, control) in &bundle.controls {
             if self.fresh.has(&control.reference()) && !self.controls.contains(control) {
@@ -265,7 +265,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     }
 }
 
-fn vouches(bundle: &Checked) -> impl Iterator<Item = Vouched> + '_ {
+fn vouches(bundle: &VerifiedBundle) -> impl Iterator<Item = Vouched> + '_ {
     bundle.header().vouches.iter().map(|vouch| Vouched {
         author: vouch.author,
         hash: vouch.hash,

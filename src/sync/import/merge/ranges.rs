@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Hindrance, Merge, Misfit, Stop};
+use super::{Merge, MergeError, Obstacle, RejectedBundle};
 use crate::ledger::{AuthorId, EntryRef, Hash, Recorded, Subject, Trust};
 use crate::store::exchange::{Piece, Tip};
 use crate::store::{StoreError, fits};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Range;
-use crate::sync::bundle::reader::Checked;
+use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::plan::{Counts, Gap};
 
 impl<'b> Merge<'_, 'b> {
@@ -16,9 +16,9 @@ impl<'b> Merge<'_, 'b> {
     pub(in crate::sync) fn ranges(
         &mut self,
         at: usize,
-        bundle: &'b Checked,
+        bundle: &'b VerifiedBundle,
         trust: Trust,
-    ) -> Result<bool, Stop> {
+    ) -> Result<bool, MergeError> {
         let mut moved = false;
         let (mut unknown, mut gaps) = (BTreeSet::new(), Vec::new());
         let before = std::mem::replace(&mut self.trust, trust);
@@ -44,13 +44,13 @@ impl<'b> Merge<'_, 'b> {
         }
         self.trust = before;
         self.hear(bundle);
-        let hindrance = match (unknown.is_empty(), gaps.is_empty()) {
+        let obstacle = match (unknown.is_empty(), gaps.is_empty()) {
             (true, true) => None,
-            (false, _) => Some(Hindrance::Unknown(unknown)),
-            (true, false) => Some(Hindrance::Gaps(gaps)),
+            (false, _) => Some(Obstacle::Unknown(unknown)),
+            (true, false) => Some(Obstacle::Gaps(gaps)),
         };
         if let Some(progress) = self.progress.get_mut(at) {
-            progress.hindrance = hindrance;
+            progress.obstacle = obstacle;
         }
         Ok(moved)
     }
@@ -116,20 +116,20 @@ impl<'b> Merge<'_, 'b> {
     fn take(
         &mut self,
         at: usize,
-        bundle: &'b Checked,
+        bundle: &'b VerifiedBundle,
         index: usize,
         range: &Range,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), MergeError> {
         let author = range.author();
         let mut first = None;
-        let mut misfit = None;
+        let mut rejected = None;
         bundle.each(index, range.first, &mut |recorded| {
             if first.is_none() && self.known(&author, recorded.seq, &recorded.hash)? {
                 self.counted(at, index, |counts| counts.known += 1);
                 return Ok(());
             }
-            if misfit.is_none() && !self.fitting(recorded) {
-                misfit = Some(recorded.seq);
+            if rejected.is_none() && !self.fitting(recorded) {
+                rejected = Some(recorded.seq);
             }
             if first.is_none() {
                 first = Some(recorded.seq);
@@ -139,10 +139,13 @@ impl<'b> Merge<'_, 'b> {
             self.entry(at, recorded)?;
             Ok(self.meter.one()?)
         })?;
-        if let Some(seq) = misfit {
+        if let Some(seq) = rejected {
             let what = "plan".to_owned();
             let error = BundleError::Oversteps { author, seq, what };
-            return Err(Stop::Misfit(Misfit { bundle: at, error }));
+            return Err(MergeError::RejectedBundle(RejectedBundle {
+                bundle: at,
+                error,
+            }));
         }
         let first = first.unwrap_or(range.first);
         let piece = Piece {

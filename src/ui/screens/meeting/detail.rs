@@ -7,8 +7,8 @@ use crate::app::meeting::{FileKind, Line, Meeting};
 use crate::app::state::App;
 use crate::base::Message;
 use crate::base::moment::short_day;
-use crate::sync::held::status::Waiting;
-use crate::sync::import::plan::Fate;
+use crate::sync::held::status::HeldStatus;
+use crate::sync::import::plan::BundleOutcome;
 use crate::ui::view::Ui;
 
 /// The lines below: what the line under the cursor means and what to do with it.
@@ -54,15 +54,15 @@ pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(
     })
 }
 
-fn held_detail(ui: &Ui, app: &App, held: &Waiting) -> (String, Style) {
+fn held_detail(ui: &Ui, app: &App, held: &HeldStatus) -> (String, Style) {
     let style = ui.theme.text();
-    match held.now.as_ref().map(|now| &now.fate) {
-        Some(Fate::Waiting(gaps)) => {
+    match held.now.as_ref().map(|now| &now.outcome) {
+        Some(BundleOutcome::Waiting(gaps)) => {
             let gaps: Vec<String> = gaps.iter().map(|gap| gap_line(ui, gap)).collect();
             let said = Message::new("meet.held_waits").with("gaps", gaps.join("; "));
             (ui.say(app, &said), style)
         }
-        Some(Fate::Quarantined(unknown)) => {
+        Some(BundleOutcome::Quarantined(unknown)) => {
             let Some(inside) = &held.inside else {
                 return (String::new(), style);
             };
@@ -74,8 +74,8 @@ fn held_detail(ui: &Ui, app: &App, held: &Waiting) -> (String, Style) {
             let said = Message::new(key).with("digits", inside.fingerprint.to_string());
             (ui.say(app, &said), style)
         }
-        Some(Fate::Refused(error)) => (ui.say(app, &error.message()), ui.theme.hard()),
-        Some(Fate::Taken | Fate::Already { .. }) | None => {
+        Some(BundleOutcome::Refused(error)) => (ui.say(app, &error.message()), ui.theme.hard()),
+        Some(BundleOutcome::Taken | BundleOutcome::Already { .. }) | None => {
             (ui.t("meet.held_ready").to_owned(), style)
         }
     }

@@ -19,8 +19,8 @@ use crate::app::state::App;
 use crate::base::Message;
 use crate::base::moment::{short_day, short_time};
 use crate::store::exchange::Held;
-use crate::sync::held::conflicts::Dispute;
-use crate::sync::held::status::{Imported, Waiting};
+use crate::sync::held::conflicts::Conflict;
+use crate::sync::held::status::{HeldStatus, Imported};
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
 use crate::ui::view::Ui;
@@ -232,7 +232,7 @@ impl Row<'_> {
         }
     }
 
-    fn dispute(&self, dispute: &Dispute, canvas: &mut Canvas<'_>) {
+    fn dispute(&self, dispute: &Conflict, canvas: &mut Canvas<'_>) {
         let sides: Vec<String> = dispute
             .heads
             .all()
@@ -249,7 +249,7 @@ impl Row<'_> {
         canvas.put_right(end, self.y, end, &sides, self.ui.theme.hard());
     }
 
-    fn held(&self, held: &Waiting, canvas: &mut Canvas<'_>) {
+    fn held(&self, held: &HeldStatus, canvas: &mut Canvas<'_>) {
         let ui = self.ui;
         let from = held.inside.as_ref().map(|inside| &inside.from);
         let name = from.map(|from| unit_name(self.app, from));

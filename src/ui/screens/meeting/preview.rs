@@ -8,7 +8,7 @@ use crate::app::meeting::{Preview, Row, Stands};
 use crate::app::state::App;
 use crate::base::moment::{short_day, short_time};
 use crate::base::{Message, moment};
-use crate::sync::import::plan::{Dispute, Fate, FigureChange, Suspicion};
+use crate::sync::import::plan::{BundleOutcome, ConflictChange, FigureChange, Suspicion};
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
 use crate::ui::view::Ui;
@@ -93,8 +93,12 @@ fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canva
     let quiet = ui.theme.quiet();
     match &page.stands {
         Stands::Before => {
-            let unknown = |fate: &Fate| matches!(fate, Fate::Quarantined(_));
-            let all_new = page.plan.bundles.iter().all(|bundle| unknown(&bundle.fate));
+            let unknown = |fate: &BundleOutcome| matches!(fate, BundleOutcome::Quarantined(_));
+            let all_new = page
+                .plan
+                .bundles
+                .iter()
+                .all(|bundle| unknown(&bundle.outcome));
             let key = if all_new {
                 "meet.nothing_yet_unknown"
             } else {
@@ -148,8 +152,8 @@ impl Drawing<'_> {
             }
             Row::Bundle(at) => self.bundle(at, y, canvas),
             Row::Gap(at, gap) => {
-                let fate = plan.bundles.get(at).map(|bundle| &bundle.fate);
-                if let Some(Fate::Waiting(gaps)) = fate
+                let fate = plan.bundles.get(at).map(|bundle| &bundle.outcome);
+                if let Some(BundleOutcome::Waiting(gaps)) = fate
                     && let Some(gap) = gaps.get(gap)
                 {
                     let said = gap_line(ui, gap);
@@ -180,23 +184,23 @@ impl Drawing<'_> {
         canvas.put(3, y, super::NAME, &name, ui.theme.text());
         let written = short_time(bundle.created);
         canvas.put(super::BEHIND, y, super::MOMENT, &written, ui.theme.quiet());
-        let style = match &bundle.fate {
-            Fate::Taken => ui.theme.good(),
-            Fate::Already { .. } => ui.theme.quiet(),
-            Fate::Waiting(_) | Fate::Quarantined(_) => ui.theme.soft(),
-            Fate::Refused(_) => ui.theme.hard(),
+        let style = match &bundle.outcome {
+            BundleOutcome::Taken => ui.theme.good(),
+            BundleOutcome::Already { .. } => ui.theme.quiet(),
+            BundleOutcome::Waiting(_) | BundleOutcome::Quarantined(_) => ui.theme.soft(),
+            BundleOutcome::Refused(_) => ui.theme.hard(),
         };
-        let said = match &bundle.fate {
-            Fate::Refused(_) => ui.t("sync.fate.refused").to_owned(),
-            Fate::Already { wall, .. } => {
+        let said = match &bundle.outcome {
+            BundleOutcome::Refused(_) => ui.t("sync.outcome.refused").to_owned(),
+            BundleOutcome::Already { wall, .. } => {
                 let said = Message::new("meet.seen.taken").with("at", short_day(*wall));
                 ui.texts.say(&said)
             }
-            Fate::Quarantined(_) => ui.t("meet.would_keep").to_owned(),
+            BundleOutcome::Quarantined(_) => ui.t("meet.would_keep").to_owned(),
             fate => ui.say(self.app, &fate.message()),
         };
-        let said = match &bundle.fate {
-            Fate::Taken => format!("{said}: {}", counts(ui, &bundle.counts)),
+        let said = match &bundle.outcome {
+            BundleOutcome::Taken => format!("{said}: {}", counts(ui, &bundle.counts)),
             _ => said,
         };
         let at = super::BEHIND + super::MOMENT;
@@ -205,9 +209,11 @@ impl Drawing<'_> {
 
     fn change(&self, change: &FigureChange, y: usize, canvas: &mut Canvas<'_>) {
         let arrow = self.arrow(change);
-        let (arrow, style) = match change.dispute {
-            Dispute::None => (arrow, self.ui.theme.text()),
-            Dispute::Begins | Dispute::Goes => (format!("⚑ {arrow}"), self.ui.theme.hard()),
+        let (arrow, style) = match change.conflict {
+            ConflictChange::None => (arrow, self.ui.theme.text()),
+            ConflictChange::Begins | ConflictChange::Continues => {
+                (format!("⚑ {arrow}"), self.ui.theme.hard())
+            }
         };
         let place = cell_name(self.ui, self.app, &change.cell);
         self.place_and_figures((&place, &arrow), style, y, canvas);
