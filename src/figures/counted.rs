@@ -1,7 +1,8 @@
 //! Counted measures: agencies with a woman, sub-periods that reach a number (`settled.md` 15).
 
+use super::counts::{Counts, Sum};
+use super::figure::Missing;
 use super::sums::{Cell, cell};
-use super::{Counts, Missing, Sum};
 use crate::base::Decimal;
 use crate::ledger::Context;
 use crate::ledger::context::finished;

@@ -1,6 +1,6 @@
 //! How a figure prints: rounded half up at the very end, or the sign of what it is instead.
 
-use super::{Figure, Verdict};
+use super::figure::{Figure, Verdict};
 use crate::base::{Arg, Decimal, Lang, Message, Ratio};
 use crate::plan::Measure;
 

@@ -1,7 +1,8 @@
 //! Sums of cells: 0 and "không phát sinh" count as 0, what does not apply is left out, everything
 //! else keeps a sum from being complete.
 
-use super::{Counts, Missing, Sum};
+use super::counts::{Counts, Sum};
+use super::figure::Missing;
 use crate::base::Decimal;
 use crate::ledger::{Content, Context};
 use crate::plan::FieldId;

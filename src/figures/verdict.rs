@@ -1,7 +1,8 @@
 //! From counts to a figure: which rate is shown, and how it stands to the target. Everything is
 //! decided by the exact fraction, before rounding (`domain.md` 2.3, rule 4).
 
-use super::{Counts, Figure, Source, Sum, Verdict};
+use super::counts::{Counts, Sum};
+use super::figure::{Figure, Source, Verdict};
 use crate::base::{Decimal, Ratio};
 use crate::ledger::Context;
 use crate::ledger::context::sample_fields;

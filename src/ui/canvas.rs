@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::view::Glyphs;
+use super::theme::Glyphs;
 use super::{ascii, width};
 
 /// A frame's cells and what part of them may be drawn on.

@@ -1,7 +1,7 @@
 //! What every screen has: the title line, rules, the message lines, the keys that work now.
 
+use super::appearance::Ui;
 use super::canvas::Canvas;
-use super::view::Ui;
 use super::width;
 use crate::app::command::Command;
 use crate::app::state::{App, Health, Tone};

@@ -1,5 +1,6 @@
 //! Drawing: a picture of the app's state, words in two languages, widths, colours.
 
+mod appearance;
 pub mod ascii;
 pub mod canvas;
 pub mod chrome;
@@ -11,4 +12,5 @@ pub mod view;
 pub mod width;
 pub mod words;
 
-pub use view::{Glyphs, Ui};
+pub use appearance::Ui;
+pub use theme::Glyphs;

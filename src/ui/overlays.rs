@@ -2,10 +2,10 @@
 
 use ratatui::style::Style;
 
+use super::appearance::Ui;
 use super::canvas::Canvas;
 use super::chrome::{self, Hint};
 use super::screens::form::finding_named;
-use super::view::Ui;
 use super::width;
 use crate::app::command::Command;
 use crate::app::form::Summary;

@@ -11,6 +11,15 @@ pub enum Palette {
     Mono,
 }
 
+/// Which characters the terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Vietnamese and symbols.
+    Unicode,
+    /// ASCII twins.
+    Ascii,
+}
+
 /// The styles of everything drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Theme {

@@ -4,37 +4,15 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
+use super::appearance::Ui;
 use super::canvas::Canvas;
-use super::texts::Texts;
-use super::theme::Theme;
+use super::theme::Glyphs;
 use super::{ascii, overlays, screens};
-use crate::app::command::{Command, Context};
-use crate::app::key::Key;
 use crate::app::state::{App, Screen};
 use crate::base::Message;
 
 /// The smallest terminal that is drawn on (`interface.md` 3).
 pub const SMALLEST: (u16, u16) = (60, 16);
-
-/// Which characters the terminal has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Glyphs {
-    /// Vietnamese and symbols.
-    Unicode,
-    /// ASCII twins.
-    Ascii,
-}
-
-/// How everything is drawn.
-#[derive(Debug)]
-pub struct Ui {
-    /// The words.
-    pub texts: std::sync::Arc<Texts>,
-    /// The styles.
-    pub theme: Theme,
-    /// The characters.
-    pub glyphs: Glyphs,
-}
 
 impl Ui {
     /// Draws the app on a frame.
@@ -95,37 +73,5 @@ impl Ui {
             Screen::Preview(page) => screens::meeting::draw_preview(self, app, page, canvas),
             Screen::Dispute(page) => screens::meeting::draw_dispute(self, app, page, canvas),
         }
-    }
-
-    /// A message in words; keys in it are the ones that work now.
-    pub fn say(&self, app: &App, message: &Message) -> String {
-        self.texts.say_with(message, &|id| {
-            let Some(command) = Command::parse(id) else {
-                return id.to_owned();
-            };
-            self.key_name(app, command)
-        })
-    }
-
-    /// The name of the key that orders a command here; where none does, of one that does
-    /// elsewhere; else the way over the list of all commands.
-    fn key_name(&self, app: &App, command: Command) -> String {
-        let own = app.keymap.first_key(command, &app.contexts());
-        let elsewhere = || {
-            let mut contexts = Context::ALL.into_iter();
-            contexts.find_map(|context| app.keymap.first_key(command, &[context]))
-        };
-        if let Some(key) = own.or_else(elsewhere) {
-            return key.display();
-        }
-        let contexts = [Context::Global];
-        let palette = app.keymap.first_key(Command::PaletteOpen, &contexts);
-        let palette = palette.map(Key::display).unwrap_or_default();
-        format!("{palette} “{}”", self.t(command.hint_key()))
-    }
-
-    /// A text of the interface.
-    pub fn t<'a>(&'a self, key: &'a str) -> &'a str {
-        self.texts.get(key)
     }
 }

@@ -7,7 +7,10 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod circles;
+mod modules;
 mod root;
+mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

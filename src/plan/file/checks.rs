@@ -6,7 +6,7 @@ use crate::plan::id::{FieldId, MeasureId, ReasonId, RuleId};
 use crate::plan::model::{Reason, Relation, Rule, RuleKind, Severity, TrendParams};
 use crate::plan::reader::Reader;
 
-use super::PERIOD_KINDS;
+use super::units::PERIOD_KINDS;
 
 pub(super) const RELATION: [&str; 5] = ["id", "hard", "soft", "note", "note_en"];
 pub(super) const RULE: [&str; 19] = [

@@ -1,6 +1,6 @@
 //! Objectives, indicators in the plan's own words, and the fields that people type.
 
-use super::PERIOD_KINDS;
+use super::units::PERIOD_KINDS;
 use crate::base::{Label, Message};
 use crate::plan::formula;
 use crate::plan::id::UnitId;

@@ -1,7 +1,6 @@
 //! Measures: how a figure is computed, what it is held against, who answers for it.
 
-use super::PERIOD_KINDS;
-use super::units::validity;
+use super::units::{PERIOD_KINDS, validity};
 use crate::base::{Decimal, Message};
 use crate::plan::formula;
 use crate::plan::id::{FieldId, MeasureId, UnitId};

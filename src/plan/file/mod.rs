@@ -12,8 +12,8 @@ use toml::de::DeTable;
 
 use super::id::UnitId;
 use super::model::{
-    Collector, Field, Index, Indicator, Measure, Objective, Period, PeriodKind, Plan, Reason,
-    Relation, Rule, TrendParams, Unit, UnitChange, UnitKind,
+    Collector, Field, Index, Indicator, Measure, Objective, Period, Plan, Reason, Relation, Rule,
+    TrendParams, Unit, UnitChange, UnitKind,
 };
 
 use super::reader::{Context, Place, Reader};
@@ -21,14 +21,6 @@ use crate::base::{Label, Message};
 
 /// The form of plan files this program reads.
 const FORMAT: i64 = 1;
-
-/// The words for the kinds of period.
-pub(super) const PERIOD_KINDS: [(&str, PeriodKind); 4] = [
-    ("month", PeriodKind::Month),
-    ("quarter", PeriodKind::Quarter),
-    ("half", PeriodKind::Half),
-    ("year", PeriodKind::Year),
-];
 
 /// A list of the plan with the place of every item.
 pub(super) struct Listed<'d, T> {

@@ -1,10 +1,17 @@
 //! Kinds of units, units in their versions, mergers, and the periods they report in.
 
-use super::PERIOD_KINDS;
 use crate::base::Label;
 use crate::plan::id::{PeriodId, UnitId};
-use crate::plan::model::{Period, Unit, UnitChange, UnitKind, Validity};
+use crate::plan::model::{Period, PeriodKind, Unit, UnitChange, UnitKind, Validity};
 use crate::plan::reader::Reader;
+
+/// The words for the kinds of period.
+pub(super) const PERIOD_KINDS: [(&str, PeriodKind); 4] = [
+    ("month", PeriodKind::Month),
+    ("quarter", PeriodKind::Quarter),
+    ("half", PeriodKind::Half),
+    ("year", PeriodKind::Year),
+];
 
 pub(super) const KIND: [&str; 4] = ["id", "label", "label_en", "group"];
 pub(super) const UNIT: [&str; 8] = [

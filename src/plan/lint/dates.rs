@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::Days;
 
 use super::graph::circle;
+use super::lookup::{Lint, about};
 use super::names::against;
-use super::{Lint, about};
 use crate::base::Decimal;
 use crate::plan::model::{Measure, Unit, UnitChange, Validity};
 use crate::plan::reader::Place;

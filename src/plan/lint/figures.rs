@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::graph::circle;
-use super::{Lint, about, as_written};
+use super::lookup::{Lint, about, as_written};
 use crate::base::Decimal;
 use crate::plan::id::{FieldId, MeasureId};
 use crate::plan::model::{Formula, Measure, Op, RollUp, Severity, Term};

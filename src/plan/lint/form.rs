@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_width::UnicodeWidthStr;
 
+use super::lookup::{Lint, about, as_written};
 use super::names::against;
-use super::{Lint, about, as_written};
 use crate::base::{Decimal, Lang};
 use crate::plan::id::FieldId;
 use crate::plan::model::{Collector, Field, FieldType, Rule, RuleKind, Term};

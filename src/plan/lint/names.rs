@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Lint, about};
+use super::lookup::{Lint, about};
 use crate::base::Message;
 use crate::plan::file::Listed;
 use crate::plan::id::FieldId;

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-use super::{Lint, about};
+use super::lookup::{Lint, about};
 use crate::plan::model::{Period, PeriodKind};
 use crate::plan::reader::Place;
 

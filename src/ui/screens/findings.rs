@@ -3,10 +3,10 @@
 use crate::app::command::Command;
 use crate::app::state::{App, FindingsList, Scope};
 use crate::base::Message;
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
 use crate::ui::screens::form::{finding_here, finding_line, finding_named};
-use crate::ui::view::Ui;
 
 const HINTS: &[Command] = &[
     Command::Accept,

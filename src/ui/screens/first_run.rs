@@ -4,10 +4,10 @@ use crate::app::command::Command;
 use crate::app::first_run::{FirstRun, Step};
 use crate::app::state::App;
 use crate::base::Message;
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
 use crate::ui::overlays;
-use crate::ui::view::Ui;
 
 const UNIT: &[Hint<'_>] = &[
     (&[Command::Accept], "hint.choose"),

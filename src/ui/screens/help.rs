@@ -7,9 +7,9 @@ use crate::app::command::Command;
 use crate::app::state::{App, Help, Screen};
 use crate::base::Message;
 use crate::plan::{Field, Measure};
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
-use crate::ui::view::Ui;
 use crate::ui::width;
 
 const HINTS: &[Command] = &[Command::ListDown, Command::ListPageDown, Command::Cancel];

@@ -6,10 +6,10 @@ use crate::base::moment::short_time;
 use crate::ledger::typed;
 use crate::ledger::{Body, Subject};
 use crate::store::{Contested, LogEntry};
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
 use crate::ui::screens::findings::scope_name;
-use crate::ui::view::Ui;
 use crate::ui::width;
 
 const HINTS: &[Command] = &[

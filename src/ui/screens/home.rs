@@ -6,9 +6,9 @@ use crate::app::state::{App, Home};
 use crate::base::Message;
 use crate::base::moment::short_day;
 use crate::ledger::FormStatus;
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint, Room};
-use crate::ui::view::Ui;
 use crate::ui::width;
 
 const HINTS: &[Hint<'_>] = &[

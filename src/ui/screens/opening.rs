@@ -1,9 +1,9 @@
 //! The moment before the store has answered.
 
 use crate::app::state::App;
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome;
-use crate::ui::view::Ui;
 
 /// Draws it.
 pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {

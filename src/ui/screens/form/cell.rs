@@ -2,8 +2,8 @@
 
 use ratatui::style::Style;
 
-use super::Drawing;
 use super::columns::{CHANGE, MARGIN, PAST, VALUE};
+use super::drawing::Drawing;
 use crate::app::form::SaveState;
 use crate::base::{Decimal, Ratio};
 use crate::check::Finding;

@@ -3,16 +3,16 @@
 
 use ratatui::style::Style;
 
-use super::Drawing;
+use super::drawing::Drawing;
 use crate::app::state::App;
 use crate::base::Message;
 use crate::check::Finding;
 use crate::ledger::Content;
 use crate::ledger::typed;
 use crate::plan::{Field, Severity};
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome;
-use crate::ui::view::Ui;
 use crate::ui::{width, words};
 
 impl Drawing<'_> {

@@ -2,35 +2,26 @@
 
 mod cell;
 mod columns;
+mod drawing;
 mod message;
 mod result;
 
 use crate::app::command::Command;
-use crate::app::form::{FormState, Live, Place, SaveState};
+use crate::app::form::{FormState, Place, SaveState};
 use crate::app::overview;
 use crate::app::rows::{Row, Section};
-use crate::app::state::{App, Health};
+use crate::app::state::App;
 use crate::base::Message;
 use crate::ledger::actor::Right;
-use crate::plan::{FieldId, Period, Severity};
+use crate::plan::Severity;
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Room};
-use crate::ui::view::Ui;
 use crate::ui::width;
 use columns::{Columns, MARGIN, PAST};
+use drawing::Drawing;
 
 pub use message::{finding_here, finding_line, finding_named, reason_words};
-
-/// What one drawing of the form needs everywhere.
-struct Drawing<'a> {
-    ui: &'a Ui,
-    app: &'a App,
-    form: &'a FormState,
-    place: Place<'a>,
-    columns: Columns,
-    compared: [Option<&'a Period>; 2],
-    live: Option<&'a Live>,
-}
 
 /// Draws the form; returns where the caret stands while a cell is typed into.
 pub fn draw(
@@ -262,15 +253,6 @@ impl Drawing<'_> {
         if !left.is_empty() {
             let text = width::fit(&left.join(" · "), room.saturating_sub(2));
             canvas.put(1, y, room, &format!(" {text} "), ui.theme.quiet());
-        }
-    }
-
-    /// How far the last write of a cell has come; while the store cannot be written, nothing is
-    /// on its way.
-    fn save_state(&self, field: &FieldId) -> Option<SaveState> {
-        match self.form.saved.get(field).copied() {
-            Some(SaveState::Waiting) if self.app.health != Health::Good => Some(SaveState::Unsaved),
-            state => state,
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use ratatui::style::Style;
 
-use super::Drawing;
 use super::columns::{MARGIN, SIGN};
+use super::drawing::Drawing;
 use crate::base::{Decimal, Lang, Message};
 use crate::figures::{self, Figure, Verdict};
 use crate::plan::{Measure, MeasureId};
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
-use crate::ui::view::{Glyphs, Ui};
+use crate::ui::theme::Glyphs;
 use crate::ui::width;
 
 /// How a target is worded.

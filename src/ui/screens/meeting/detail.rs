@@ -9,7 +9,7 @@ use crate::base::Message;
 use crate::base::moment::short_day;
 use crate::sync::held::status::HeldStatus;
 use crate::sync::import::plan::BundleOutcome;
-use crate::ui::view::Ui;
+use crate::ui::appearance::Ui;
 
 /// The lines below: what the line under the cursor means and what to do with it.
 pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(String, Style)> {

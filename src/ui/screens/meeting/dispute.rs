@@ -8,9 +8,9 @@ use crate::base::Message;
 use crate::base::moment::short_time;
 use crate::ledger::Body;
 use crate::ledger::entry::FLAG_ON_BEHALF;
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
-use crate::ui::view::Ui;
 use crate::ui::width;
 
 const HINTS: &[Hint<'_>] = &[

@@ -21,9 +21,9 @@ use crate::base::moment::{short_day, short_time};
 use crate::store::exchange::Held;
 use crate::sync::held::conflicts::Conflict;
 use crate::sync::held::status::{HeldStatus, Imported};
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
-use crate::ui::view::Ui;
 use crate::ui::width;
 
 /// Columns of a unit's name.

@@ -9,9 +9,9 @@ use crate::app::state::App;
 use crate::base::moment::{short_day, short_time};
 use crate::base::{Message, moment};
 use crate::sync::import::plan::{BundleOutcome, ConflictChange, FigureChange, Suspicion};
+use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
-use crate::ui::view::Ui;
 use crate::ui::width;
 
 /// Draws it.

@@ -5,8 +5,8 @@ use crate::base::{Arg, Message};
 use crate::ledger::{CellKey, Content, Hash, typed};
 use crate::plan::UnitId;
 use crate::sync::import::plan::{Counts, Gap};
+use crate::ui::appearance::Ui;
 use crate::ui::chrome;
-use crate::ui::view::Ui;
 
 /// "thiếu của Xã Cao Xá: đã có đến lần 4, cần đến lần 9".
 pub(super) fn gap_line(ui: &Ui, gap: &Gap) -> String {
