@@ -6,7 +6,7 @@ use std::fmt;
 /// The largest number of digits a figure may have; keeps every product inside `i128`.
 pub const MAX_DIGITS: usize = 15;
 /// The largest number of decimals a figure may have.
-pub const MAX_SCALE: u8 = 6;
+const MAX_SCALE: u8 = 6;
 
 /// An exact decimal, `mantissa / 10^scale`, always held without trailing zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ impl Decimal {
         scale: 0,
     };
 
-    /// Makes `mantissa / 10^scale`; `None` past [`MAX_SCALE`] or [`MAX_DIGITS`].
+    /// Makes `mantissa / 10^scale`; `None` past six places or [`MAX_DIGITS`].
     pub fn new(mantissa: i64, scale: u8) -> Option<Self> {
         if mantissa.unsigned_abs() >= 10u64.pow(15) || scale > MAX_SCALE {
             return None;

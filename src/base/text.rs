@@ -3,15 +3,6 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// Why a text may not be kept as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unclean {
-    /// Where in the text, counted in characters from 0.
-    pub position: usize,
-    /// The offending character.
-    pub character: char,
-}
-
 /// True for what must never reach a terminal or a file of ours: control characters, bidi
 /// controls, zero-width and other invisible format characters, noncharacters, private use.
 pub fn is_hostile(c: char) -> bool {
@@ -68,24 +59,6 @@ fn spaced(c: char) -> char {
         ' '
     } else {
         c
-    }
-}
-
-/// Finds the first character that [`clean`] would drop; for files, which are refused instead.
-///
-/// # Errors
-/// The position and the character.
-pub fn check_clean(text: &str) -> Result<(), Unclean> {
-    match text
-        .chars()
-        .enumerate()
-        .find(|(_, c)| is_hostile(*c) && *c != '\n')
-    {
-        Some((position, character)) => Err(Unclean {
-            position,
-            character,
-        }),
-        None => Ok(()),
     }
 }
 
@@ -217,13 +190,6 @@ mod tests {
     fn hostile_characters_do_not_survive() {
         let hostile = "a\u{1b}[31mb\u{202e}c\u{200b}d\u{7}e\u{85}f\u{ad}g";
         assert_eq!(clean(hostile, 100), "a[31mbcdefg");
-        assert_eq!(
-            check_clean("xa\u{9}"),
-            Err(Unclean {
-                position: 2,
-                character: '\t'
-            })
-        );
         assert_eq!(clean(&"ệ".repeat(10_000), 50).chars().count(), 50);
         assert_eq!(visible("a\u{1b}b"), "a<U+001B>b");
     }

@@ -21,4 +21,3 @@ pub use lookup::{CurrentPeriod, Lookup};
 pub use model::*;
 pub use parse::{check, embedded, parse};
 pub use problem::{Problem, ProblemSeverity};
-pub use source::MAX_BYTES;

@@ -10,7 +10,7 @@ use crate::base::text::{is_hostile, nfc};
 use crate::base::{Decimal, Message};
 
 /// The largest plan file, in bytes.
-pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// A plan file's text and what is known of it.
 pub(super) struct Source<'b> {

@@ -12,7 +12,7 @@ use crate::app::state::{App, Screen};
 use crate::base::Message;
 
 /// The smallest terminal that is drawn on (`interface.md` 3).
-pub const SMALLEST: (u16, u16) = (60, 16);
+const SMALLEST: (u16, u16) = (60, 16);
 
 impl Ui {
     /// Draws the app on a frame.

@@ -42,7 +42,7 @@ pub fn echo(typed: &str, value: Decimal, lang: Lang) -> Message {
 }
 
 /// A figure in words: "một nghìn hai trăm ba mươi tư", "one thousand two hundred thirty-four".
-pub fn in_words(value: Decimal, lang: Lang) -> String {
+fn in_words(value: Decimal, lang: Lang) -> String {
     let plain = value.to_string();
     let (negative, magnitude) = plain
         .strip_prefix('-')

@@ -11,6 +11,7 @@ mod circles;
 mod modules;
 mod root;
 mod tokens;
+mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
