@@ -174,33 +174,6 @@ pub(crate) struct Export {
     pub(crate) key: bool,
     #[arg(short, long, value_name = "FILE|DIR")]
     pub(crate) output: PathBuf,
-    #[cfg(feature = "age")]
-    #[command(flatten)]
-    pub(crate) lock: LockArgs,
-}
-
-/// For whom a bundle is encrypted; the recipient is named inside the signature too, so that
-/// nobody can pass it on under another cover as if it had been meant for others.
-#[cfg(feature = "age")]
-#[derive(Debug, Args)]
-pub(crate) struct LockArgs {
-    #[arg(long, value_name = "AGE1…", requires = "to", conflicts_with_all = ["passphrase", "passphrase_file"])]
-    pub(crate) encrypt_for: Option<String>,
-    #[arg(long, requires = "to", conflicts_with = "passphrase_file")]
-    pub(crate) passphrase: bool,
-    #[arg(long, value_name = "FILE", requires = "to")]
-    pub(crate) passphrase_file: Option<PathBuf>,
-}
-
-/// What opens encrypted bundles; nothing does in a build without the feature.
-#[derive(Debug, Default, Args)]
-pub(crate) struct Unlock {
-    #[cfg(feature = "age")]
-    #[arg(long, value_name = "FILE", conflicts_with = "identity")]
-    pub(crate) passphrase_file: Option<PathBuf>,
-    #[cfg(feature = "age")]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) identity: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -210,8 +183,6 @@ pub(crate) struct Import {
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
-    pub(crate) unlock: Unlock,
-    #[command(flatten)]
     pub(crate) answer: Answer,
 }
 
@@ -219,8 +190,6 @@ pub(crate) struct Import {
 pub(crate) struct Inspect {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) unlock: Unlock,
     #[command(flatten)]
     pub(crate) answer: Answer,
 }
@@ -269,8 +238,6 @@ pub(crate) struct BundleDrop {
 pub(crate) struct Enrol {
     #[arg(value_name = "FILE|ID")]
     pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) unlock: Unlock,
     #[arg(long)]
     pub(crate) yes: bool,
 }

@@ -3,12 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::Unlock;
 use super::failure::{Exit, Failure};
 use super::out::Out;
-use super::secrets::Secrets;
 use crate::base::Message;
 use crate::sync::bundle::file::{self, FileError};
+use crate::sync::bundle::limits;
 use crate::sync::export::ExportError;
 use crate::sync::{BundleError, VerifiedBundle, Watch};
 
@@ -45,6 +44,11 @@ impl From<ExportError> for Failure {
     }
 }
 
+/// Whether a path stands for standard input or output.
+pub(crate) fn is_stream(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// Reads a bundle through, a large one from a copy in `spool`; a file that is not there is wrong
 /// usage. The refusal names the file.
 ///
@@ -53,10 +57,8 @@ impl From<ExportError> for Failure {
 pub(crate) fn read(
     (path, spool): (&Path, &Path),
     watch: &dyn Watch,
-    secrets: &mut Secrets<'_>,
-    out: &mut Out<'_>,
 ) -> Result<VerifiedBundle, Failure> {
-    if !path.exists() {
+    if !is_stream(path) && !path.exists() {
         let named = Message::new("cli.error.no_file").with("file", path.display().to_string());
         return Err(Failure::usage(named));
     }
@@ -64,8 +66,12 @@ pub(crate) fn read(
         let detail = format!("{}: {error}", path.display());
         Failure::from(error).because(detail)
     };
-    let carrier = secrets.open(file::open(path, spool)?, out)?;
-    VerifiedBundle::read_watched(carrier, watch).map_err(named)
+    let source = if is_stream(path) {
+        file::open_stream(std::io::stdin().lock(), path, spool, limits::IN_MEMORY)?
+    } else {
+        file::open(path, spool)?
+    };
+    VerifiedBundle::read_watched(source, watch).map_err(named)
 }
 
 /// Reads all of them, folders included, before anything is done with any: one that is none
@@ -76,14 +82,12 @@ pub(crate) fn read(
 pub(crate) fn read_all(
     (paths, spool): (&[PathBuf], &Path),
     watch: &dyn Watch,
-    unlock: &Unlock,
     out: &mut Out<'_>,
 ) -> Result<Vec<VerifiedBundle>, Failure> {
-    let mut secrets = Secrets::told(unlock);
     let mut bundles = Vec::new();
     let mut refused: Option<Failure> = None;
     for path in &meant(paths)? {
-        match (read((path, spool), watch, &mut secrets, out), &refused) {
+        match (read((path, spool), watch), &refused) {
             (Ok(bundle), _) => bundles.push(bundle),
             (Err(failure), None) => refused = Some(failure),
             (Err(failure), Some(_)) => out.fail(&failure),

@@ -11,7 +11,6 @@ mod keymap;
 mod out;
 mod progress;
 mod screens;
-mod secrets;
 mod setup;
 mod shapes;
 mod site;

@@ -59,8 +59,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
 ];
 
 /// Where a library may be named: a room, or one file.
-const LIBRARIES: [(&str, &[&str]); 11] = [
-    ("age", &["sync/bundle/encryption.rs"]),
+const LIBRARIES: [(&str, &[&str]); 10] = [
     ("bincode", &["store/format/codec.rs"]),
     ("redb", &["store/"]),
     (

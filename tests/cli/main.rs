@@ -10,10 +10,10 @@
 mod answers;
 mod bad_input;
 mod bundles;
-mod covered;
 mod hostile;
 mod kept;
 mod refused;
 mod run;
 mod sticks;
+mod streams;
 mod writing;

@@ -2,6 +2,7 @@
 
 use nhaplieu::base::{Lang, Message};
 use nhaplieu::ledger::AuthorId;
+use nhaplieu::sync::bundle::encryption::Encryption;
 use nhaplieu::sync::bundle::error::Limit;
 use nhaplieu::sync::import::plan::{BundleOutcome, Counts};
 use nhaplieu::sync::{BundleError, ImportPlan};
@@ -15,10 +16,7 @@ fn every_error() -> Vec<BundleError> {
         BundleError::Truncated { have: 1, need: 2 },
         BundleError::ZeroTail { from: 1 },
         BundleError::Trailing { extra: 1 },
-        BundleError::Encrypted,
-        BundleError::WrongSecret,
-        BundleError::Uncovered,
-        BundleError::BadRecipient,
+        BundleError::Encrypted(Encryption::Age),
         BundleError::TooNew { needs: 2 },
         BundleError::Capability(1),
         BundleError::UnknownCritical { chunk: 0, entry: 0 },
@@ -66,7 +64,6 @@ fn every_refusal_has_words_in_both_languages() {
         Limit::Entries,
         Limit::Authors,
         Limit::Window,
-        Limit::Work,
     ];
     let mut messages: Vec<Message> = every_error().iter().map(BundleError::message).collect();
     messages.extend(limits.map(|what| BundleError::TooLarge { what }.message()));

@@ -5,16 +5,13 @@ use std::path::{Path, PathBuf};
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::files;
 use crate::cli::find;
 use crate::cli::out::Out;
-#[cfg(feature = "age")]
-use crate::cli::secrets;
 use crate::cli::setup;
 use crate::cli::site::{Desk, Site};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
-#[cfg(feature = "age")]
-use crate::sync::bundle::encryption;
 use crate::sync::bundle::file::{self, BundleEncoding};
 use crate::sync::bundle::key_file::KeyFile;
 use crate::sync::export::{self, ExportRequest};
@@ -29,7 +26,7 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
         Some(name) => Some(find::unit(&desk.plan, name, None)?.id.clone()),
         None => None,
     };
-    let order = ExportRequest {
+    let request = ExportRequest {
         plan: &desk.plan,
         to: to.as_ref(),
         scope: if args.since_all {
@@ -39,53 +36,43 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
         },
         wall: setup::wall(),
     };
-    let planned = export::plan(&desk.store, &order)?;
-    let bundle = export::bundle(&desk.store, &order, &planned)?;
-    let dress = if args.armour {
+    let planned = export::plan(&desk.store, &request)?;
+    let bundle = export::bundle(&desk.store, &request, &planned)?;
+    let encoding = if args.armour {
         BundleEncoding::Text
     } else {
         BundleEncoding::Binary
     };
-    let path = named(&args.output, || file::name_of(&bundle))?;
-    write(&path, &bundle, dress, (args, out))?;
     let entries = usize::try_from(planned.entries()).unwrap_or(usize::MAX);
-    let key = if entries == 0 {
+    let done = Message::new(if entries == 0 {
         "cli.done.nothing_new"
     } else {
         "cli.done.exported"
-    };
-    out.say(
-        &Message::new(key)
-            .with("file", path.display().to_string())
-            .with("entries", entries),
-    )?;
+    })
+    .with("entries", entries);
+    if files::is_stream(&args.output) {
+        stream(&file::encoded(&bundle, encoding), out)?;
+        out.aside(&done.with("file", Message::new("cli.done.standard_output")));
+        return Ok(Exit::Done);
+    }
+    let path = named(&args.output, || file::name_of(&bundle))?;
+    file::write(&path, &bundle, encoding)?;
+    out.say(&done.with("file", path.display().to_string()))?;
     out.say(&Message::new("sync.file.written"))?;
     Ok(Exit::Done)
 }
 
-/// Writes the bundle, encrypted where that is asked for.
-#[cfg(feature = "age")]
-fn write(
-    path: &Path,
-    bundle: &[u8],
-    dress: BundleEncoding,
-    (args, out): (&args::Export, &mut Out<'_>),
-) -> Result<(), Failure> {
-    match secrets::lock(&args.lock, out)? {
-        Some(lock) => Ok(file::put(path, &encryption::cover(bundle, &lock, dress)?)?),
-        None => Ok(file::write(path, bundle, dress)?),
-    }
-}
-
-/// Writes the bundle.
-#[cfg(not(feature = "age"))]
-fn write(
-    path: &Path,
-    bundle: &[u8],
-    dress: BundleEncoding,
-    _: (&args::Export, &mut Out<'_>),
-) -> Result<(), Failure> {
-    Ok(file::write(path, bundle, dress)?)
+/// Writes to standard output, for another program to encrypt or to send.
+///
+/// # Errors
+/// When not all of it could be handed over, which includes a pipe that was closed.
+fn stream(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Failure> {
+    out.page(bytes)
+        .and_then(|()| out.flush())
+        .map_err(|failure| Failure {
+            exit: Exit::Failed,
+            ..failure
+        })
 }
 
 /// Writes what the coordinator needs to enrol this store.
@@ -105,13 +92,16 @@ fn key_file(
         key,
     };
     let (_, signature) = desk.store.sign(&file.words())?;
+    let text = file.write(&signature);
+    let done = Message::new("cli.done.key").with("digits", file.fingerprint().to_string());
+    if files::is_stream(&args.output) {
+        stream(text.as_bytes(), out)?;
+        out.aside(&done.with("file", Message::new("cli.done.standard_output")));
+        return Ok(Exit::Done);
+    }
     let path = named(&args.output, || Ok(file.file_name()))?;
-    file::put(&path, file.write(&signature).as_bytes())?;
-    out.say(
-        &Message::new("cli.done.key")
-            .with("file", path.display().to_string())
-            .with("digits", file.fingerprint().to_string()),
-    )?;
+    file::put(&path, text.as_bytes())?;
+    out.say(&done.with("file", path.display().to_string()))?;
     Ok(Exit::Done)
 }
 

@@ -42,7 +42,7 @@ struct BundleShape {
 
 pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let progress = Progress::begin(out.texts);
-    let read = files::read_all((&args.files, &site.dir), &progress, &args.unlock, out)?;
+    let read = files::read_all((&args.files, &site.dir), &progress, out)?;
     let mut desk = site.write()?;
     let unit = desk.store.info()?.unit;
     let scene = ImportContext {

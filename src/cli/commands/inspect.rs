@@ -7,7 +7,6 @@ use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
-use crate::cli::secrets::Secrets;
 use crate::cli::shapes::moment;
 use crate::sync::Unwatched;
 use crate::sync::import::inspect;
@@ -37,12 +36,9 @@ struct RangeShape {
 }
 
 pub(crate) fn run(args: &args::Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut secrets = Secrets::told(&args.unlock);
     let found = inspect::of(&files::read(
         (&args.file, &std::env::temp_dir()),
         &Unwatched,
-        &mut secrets,
-        out,
     )?);
     if args.answer.json {
         out.json(&InspectAnswer {

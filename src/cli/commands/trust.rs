@@ -10,7 +10,6 @@ use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
-use crate::cli::secrets::Secrets;
 use crate::cli::setup;
 use crate::cli::site::{Desk, Site, read_file};
 use crate::ledger::{AuthorId, Origin};
@@ -23,7 +22,7 @@ use crate::sync::{Unwatched, VerifiedBundle};
 
 pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (asking, mut desk) = if args.file.exists() {
-        (asking(site, args, out)?, site.write()?)
+        (asking(site, args)?, site.write()?)
     } else {
         let desk = site.write()?;
         (kept(&desk, &args.file)?, desk)
@@ -76,7 +75,7 @@ fn kept(desk: &Desk, named: &Path) -> Result<Asking, Failure> {
 }
 
 /// The key of a key file, or of the store that signed a bundle.
-fn asking(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Asking, Failure> {
+fn asking(site: &Site, args: &args::Enrol) -> Result<Asking, Failure> {
     let file = &args.file;
     let bytes = read_file(file)?;
     if bytes.starts_with(FIRST.as_bytes()) {
@@ -98,13 +97,7 @@ fn asking(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Asking, 
             key: found.key,
         });
     }
-    let mut secrets = Secrets::told(&args.unlock);
-    Ok(signer(&files::read(
-        (file, &site.dir),
-        &Unwatched,
-        &mut secrets,
-        out,
-    )?))
+    Ok(signer(&files::read((file, &site.dir), &Unwatched)?))
 }
 
 fn signer(bundle: &VerifiedBundle) -> Asking {

@@ -11,7 +11,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use crate::base::bytes::Reader;
 use crate::ledger::Hash;
 use crate::sync::bundle::chunk::ChunkDecompressor;
-use crate::sync::bundle::encryption;
+use crate::sync::bundle::encryption::Encryption;
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::limits;
@@ -175,7 +175,9 @@ impl Container {
 
 /// The bundle in what was read of a file: as it is, or out of its armour.
 fn plain(bytes: Vec<u8>) -> Result<Vec<u8>, BundleError> {
-    encryption::refuse_covered(&bytes)?;
+    if let Some(by) = Encryption::of(&bytes) {
+        return Err(BundleError::Encrypted(by));
+    }
     let armoured = !bytes.starts_with(&MAGIC);
     match armoured.then(|| text_armour::find(&bytes)).flatten() {
         Some(found) => text_armour::read(&bytes, found),

@@ -1,199 +1,111 @@
-//! Encryption around a bundle, in the age format (age-encryption.org/v1): outside everything else,
-//! so that a bundle is the same bundle in or out of it. Recognised by content in every build; opened
-//! only by one with the feature `age`.
-//!
-//! Limits hold before (a file that is read at all, a header of 64 KiB, a bounded scrypt) and after
-//! (a bundle's own 64 MiB, counted while it is deciphered).
+//! Recognising files that another program has encrypted, so that a refusal can name them for what
+//! they are. Nothing is decrypted here.
 
-use crate::sync::bundle::error::BundleError;
+use std::fmt;
 
-/// The first line of an encrypted file.
-pub const BINARY: &[u8] = b"age-encryption.org/v1\n";
-/// The first line of one in age's own text armour.
-pub const ARMOURED: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
+/// The first line of a file in the age format, see age-encryption.org/v1.
+const AGE: &[u8] = b"age-encryption.org/v1\n";
+/// The first line of one in age's text form.
+const AGE_TEXT: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
+/// The first line of an `OpenPGP` message in its text form (RFC 9580 6.2).
+const OPENPGP_TEXT: &[u8] = b"-----BEGIN PGP MESSAGE-----";
 
-/// True for a file in the age format.
-pub fn is_covered(bytes: &[u8]) -> bool {
-    let text = bytes.trim_ascii_start();
-    bytes.starts_with(BINARY) || text.starts_with(ARMOURED)
+/// The format of an encrypted file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// The format of the program `age`.
+    Age,
+    /// `OpenPGP`, as `GnuPG` writes it.
+    OpenPgp,
 }
 
-/// Whether a bundle must be uncovered before it is read.
-///
-/// # Errors
-/// [`BundleError::Encrypted`] for a file in the age format.
-pub(in crate::sync) fn refuse_covered(bytes: &[u8]) -> Result<(), BundleError> {
-    if is_covered(bytes) {
-        return Err(BundleError::Encrypted);
+impl Encryption {
+    /// The format of a file by how it begins; `None` where it is neither.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let text = bytes.trim_ascii_start();
+        if bytes.starts_with(AGE) || text.starts_with(AGE_TEXT) {
+            Some(Self::Age)
+        } else if text.starts_with(OPENPGP_TEXT) || begins_with_session_key(bytes) {
+            Some(Self::OpenPgp)
+        } else {
+            None
+        }
     }
-    Ok(())
 }
 
-#[cfg(feature = "age")]
-pub use with_age::{Lock, Secret, cover, takes_passphrase, uncover};
-
-#[cfg(feature = "age")]
-mod with_age {
-    use std::io::{Read, Write};
-    use std::str::FromStr;
-
-    use age::armor::{ArmoredReader, ArmoredWriter, Format};
-    use age::secrecy::SecretString;
-    use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
-
-    use super::{BINARY, is_covered};
-    use crate::sync::bundle::error::{BundleError, Limit};
-    use crate::sync::bundle::file::BundleEncoding;
-    use crate::sync::bundle::limits;
-
-    /// For whom a bundle is covered.
-    pub enum Lock {
-        /// Whoever has the passphrase.
-        Passphrase(String),
-        /// Whoever has the identity of this recipient, `age1…`.
-        Recipient(String),
+impl fmt::Display for Encryption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Age => "age",
+            Self::OpenPgp => "OpenPGP",
+        })
     }
+}
 
-    /// What uncovers a bundle.
-    pub enum Secret {
-        /// A passphrase.
-        Passphrase(String),
-        /// The text of an identity file: `AGE-SECRET-KEY-1…` on lines of their own, `#` for remarks.
-        Identities(String),
+/// Whether the bytes begin with an encrypted session key packet, as `OpenPGP` messages do: the tag
+/// (1 for a public key, 3 for a passphrase), the packet's length in one of two layouts, and a
+/// version that exists (RFC 9580 4.2, 5.1 and 5.3).
+fn begins_with_session_key(bytes: &[u8]) -> bool {
+    let Some((first, rest)) = bytes.split_first() else {
+        return false;
+    };
+    let (tag, length_bytes) = match (first >> 6, first & 3) {
+        (0b11, _) => match rest.first() {
+            Some(..192) => (first & 0x3f, 1),
+            Some(192..224) => (first & 0x3f, 2),
+            _ => return false,
+        },
+        (0b10, 0) => (first >> 2 & 0xf, 1),
+        (0b10, 1) => (first >> 2 & 0xf, 2),
+        _ => return false,
+    };
+    let version = rest.get(length_bytes);
+    match tag {
+        1 => matches!(version, Some(3 | 6)),
+        3 => matches!(version, Some(4..=6)),
+        _ => false,
     }
+}
 
-    /// Covers a bundle.
-    ///
-    /// # Errors
-    /// [`BundleError::BadRecipient`] for what is no recipient.
-    pub fn cover(
-        bundle: &[u8],
-        lock: &Lock,
-        dress: BundleEncoding,
-    ) -> Result<Vec<u8>, BundleError> {
-        let recipient: Box<dyn age::Recipient> = match lock {
-            Lock::Passphrase(words) => {
-                let mut recipient = scrypt::Recipient::new(SecretString::from(words.clone()));
-                recipient.set_work_factor(limits::WORK_WRITTEN);
-                Box::new(recipient)
-            }
-            Lock::Recipient(told) => Box::new(
-                x25519::Recipient::from_str(told.trim()).map_err(|_| BundleError::BadRecipient)?,
-            ),
-        };
-        let recipients = std::iter::once(recipient.as_ref() as &dyn age::Recipient);
-        let encryptor =
-            Encryptor::with_recipients(recipients).map_err(|_| BundleError::BadRecipient)?;
-        let format = match dress {
-            BundleEncoding::Binary => Format::Binary,
-            BundleEncoding::Text => Format::AsciiArmor,
-        };
-        let mut out = Vec::with_capacity(bundle.len() + 1024);
-        let written = || -> std::io::Result<()> {
-            let armour = ArmoredWriter::wrap_output(&mut out, format)?;
-            let mut covered = encryptor.wrap_output(armour)?;
-            covered.write_all(bundle)?;
-            covered.finish()?.finish()?;
-            Ok(())
-        };
-        // Into memory, where nothing fails.
-        written().map_err(|_| BundleError::BadRecipient)?;
-        Ok(out)
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// True when a passphrase, not an identity, uncovers the file.
-    ///
-    /// # Errors
-    /// As [`uncover`].
-    pub fn takes_passphrase(bytes: &[u8]) -> Result<bool, BundleError> {
-        let plain = unarmoured(bytes)?;
-        Ok(opened(&plain)?.is_scrypt())
-    }
-
-    /// The bundle inside a covered file; what is not covered is given back as it is.
-    ///
-    /// # Errors
-    /// [`BundleError::WrongSecret`] when it is not for this secret; [`BundleError::Uncovered`] when
-    /// the file is cut or changed; [`BundleError::TooLarge`].
-    pub fn uncover(bytes: &[u8], secret: &Secret) -> Result<Vec<u8>, BundleError> {
-        if !is_covered(bytes) {
-            return Ok(bytes.to_vec());
+    #[test]
+    fn encrypted_files_are_known_by_how_they_begin() {
+        let age: [&[u8]; 3] = [
+            b"age-encryption.org/v1\n-> X25519 abc\n",
+            b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n",
+            b"\r\n-----BEGIN AGE ENCRYPTED FILE-----\r\nYWdl\r\n",
+        ];
+        for file in age {
+            assert_eq!(Encryption::of(file), Some(Encryption::Age));
         }
-        let plain = unarmoured(bytes)?;
-        let decryptor = opened(&plain)?;
-        let identities: Vec<Box<dyn age::Identity>> = match secret {
-            Secret::Passphrase(words) => {
-                let mut identity = scrypt::Identity::new(SecretString::from(words.clone()));
-                identity.set_max_work_factor(limits::WORK_READ);
-                vec![Box::new(identity)]
-            }
-            Secret::Identities(text) => identities(text)?,
-        };
-        let known = identities.iter().map(AsRef::as_ref);
-        let reader = decryptor.decrypt(known).map_err(|error| named(&error))?;
-        let mut bundle = Vec::new();
-        reader
-            .take(limits::FILE + 1)
-            .read_to_end(&mut bundle)
-            .map_err(|_| BundleError::Uncovered)?;
-        if bundle.len() as u64 > limits::FILE {
-            return Err(BundleError::TooLarge { what: Limit::File });
+        // What GnuPG begins with: for an RSA key, for a curve, with a passphrase, as text.
+        let openpgp: [&[u8]; 5] = [
+            &[0x85, 0x01, 0x0c, 0x03, 0xaa],
+            &[0x84, 0x5e, 0x03, 0xaa],
+            &[0x8c, 0x0d, 0x04, 0x09],
+            &[0xc3, 0x2e, 0x05, 0x09],
+            b"-----BEGIN PGP MESSAGE-----\n\nhF4D",
+        ];
+        for file in openpgp {
+            assert_eq!(Encryption::of(file), Some(Encryption::OpenPgp));
         }
-        Ok(bundle)
     }
 
-    fn identities(text: &str) -> Result<Vec<Box<dyn age::Identity>>, BundleError> {
-        let mut found: Vec<Box<dyn age::Identity>> = Vec::new();
-        let lines = text.lines().map(str::trim);
-        for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let identity =
-                x25519::Identity::from_str(line).map_err(|_| BundleError::WrongSecret)?;
-            found.push(Box::new(identity));
-            if found.len() > limits::IDENTITIES {
-                return Err(BundleError::WrongSecret);
-            }
-        }
-        Ok(found)
-    }
-
-    /// The file without age's text armour, and no more of it than a bundle can need.
-    fn unarmoured(bytes: &[u8]) -> Result<Vec<u8>, BundleError> {
-        if bytes.starts_with(BINARY) {
-            return Ok(bytes.to_vec());
-        }
-        let mut plain = Vec::new();
-        ArmoredReader::new(bytes.trim_ascii_start())
-            .take(limits::FILE_ARMOURED + 1)
-            .read_to_end(&mut plain)
-            .map_err(|_| BundleError::Uncovered)?;
-        Ok(plain)
-    }
-
-    /// Reads the header, which must end within the limit of a bundle's own: each of its lines may
-    /// cost a key agreement.
-    fn opened(plain: &[u8]) -> Result<Decryptor<&[u8]>, BundleError> {
-        let most = limits::HEADER as usize;
-        let head = plain.get(..most.min(plain.len())).unwrap_or_default();
-        let ends = head.windows(5).any(|window| window == b"\n--- ");
-        if !ends {
-            return Err(if plain.len() > most {
-                BundleError::TooLarge {
-                    what: Limit::Header,
-                }
-            } else {
-                BundleError::Uncovered
-            });
-        }
-        Decryptor::new_buffered(plain).map_err(|error| named(&error))
-    }
-
-    fn named(error: &DecryptError) -> BundleError {
-        match error {
-            DecryptError::ExcessiveWork { .. } => BundleError::TooLarge { what: Limit::Work },
-            DecryptError::NoMatchingKeys
-            | DecryptError::DecryptionFailed
-            | DecryptError::KeyDecryptionFailed => BundleError::WrongSecret,
-            _ => BundleError::Uncovered,
+    #[test]
+    fn other_files_are_not_taken_for_encrypted_ones() {
+        let others: [&[u8]; 6] = [
+            b"",
+            b"age-encryption.org/v2\n",
+            b"\x89NLB\r\n\x1a\n\x01\x00",
+            b"PK\x03\x04",
+            &[0x85, 0x01, 0x0c, 0x09],
+            &[0xff; 8],
+        ];
+        for file in others {
+            assert_eq!(Encryption::of(file), None, "{file:?}");
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::base::bytes::BadBytes;
 use crate::base::{Arg, Message};
 use crate::ledger::AuthorId;
 use crate::store::watch::Stopped;
+use crate::sync::bundle::encryption::Encryption;
 
 /// What was larger than [`crate::sync::bundle::limits`] allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +26,6 @@ pub enum Limit {
     Authors,
     /// The window of a zstd frame.
     Window,
-    /// The work a passphrase asks for.
-    Work,
 }
 
 impl Limit {
@@ -41,7 +40,6 @@ impl Limit {
             Self::Entries => "sync.limit.entries",
             Self::Authors => "sync.limit.authors",
             Self::Window => "sync.limit.window",
-            Self::Work => "sync.limit.work",
         }
     }
 }
@@ -73,18 +71,9 @@ pub enum BundleError {
         /// How many.
         extra: u64,
     },
-    /// In the age format: what is inside cannot be seen without a secret, or not by this build.
-    #[error("encrypted")]
-    Encrypted,
-    /// Encrypted for another passphrase or identity; or the secret is none.
-    #[error("not for this secret")]
-    WrongSecret,
-    /// Encrypted, and cut or changed since.
-    #[error("encrypted, and damaged")]
-    Uncovered,
-    /// Nobody it could be encrypted for.
-    #[error("no recipient")]
-    BadRecipient,
+    /// Encrypted by another program.
+    #[error("encrypted by {0}")]
+    Encrypted(Encryption),
     /// Written for a newer reader.
     #[error("needs a reader of format {needs}")]
     TooNew {
@@ -221,11 +210,9 @@ impl BundleError {
             Self::Trailing { extra } => {
                 Message::new("sync.error.trailing").with("extra", count(*extra))
             }
-            Self::Encrypted if cfg!(feature = "age") => Message::new("sync.error.encrypted"),
-            Self::Encrypted => Message::new("sync.error.encrypted_here"),
-            Self::WrongSecret => Message::new("sync.error.wrong_secret"),
-            Self::Uncovered => Message::new("sync.error.uncovered"),
-            Self::BadRecipient => Message::new("sync.error.bad_recipient"),
+            Self::Encrypted(by) => {
+                Message::new("sync.error.encrypted").with("program", by.to_string())
+            }
             Self::TooNew { .. } | Self::Capability(_) | Self::UnknownCritical { .. } => {
                 Message::new("sync.error.too_new").with("detail", self.to_string())
             }

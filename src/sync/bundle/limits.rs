@@ -39,11 +39,3 @@ pub const HELD: usize = 64;
 pub const HELD_BYTES: u64 = 256 << 20;
 /// A clock further ahead than this is flagged and not adopted: 48 h in milliseconds.
 pub const AHEAD: u64 = 48 * 3_600_000;
-
-/// The scrypt work factor (log2 N) of a passphrase we write: 64 MiB of memory for some tenths of a
-/// second.
-pub const WORK_WRITTEN: u8 = 16;
-/// The most that is worked for a file from outside: 256 MiB, what the `age` program itself writes.
-pub const WORK_READ: u8 = 18;
-/// Identities in one file.
-pub const IDENTITIES: usize = 64;

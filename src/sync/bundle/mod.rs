@@ -1,5 +1,5 @@
 //! The bundle: a file that carries entries from one store to another, byte by byte, with its
-//! limits, its signature and its forms on a disk, in a mail and under encryption.
+//! limits and its signature, as a file on a disk or as text in a mail.
 
 mod chunk;
 pub mod container;

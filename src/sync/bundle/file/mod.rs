@@ -2,6 +2,7 @@
 
 mod reading;
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::text_armour;
 
-pub use reading::{open, open_within, peek, read};
+pub use reading::{open, open_stream, open_within, peek, read};
 
 /// Bytes that are compared together.
 const BLOCK: u64 = 64 << 10;
@@ -193,8 +194,8 @@ impl Disk for RealDisk {
 /// # Errors
 /// [`FileError`]: the file of that name is then the older one, whole, or none; only after
 /// [`FileError::Unsure`] it may be the new one.
-pub fn write(path: &Path, bundle: &[u8], dress: BundleEncoding) -> Result<(), FileError> {
-    write_on(&RealDisk, path, bundle, dress)
+pub fn write(path: &Path, bundle: &[u8], encoding: BundleEncoding) -> Result<(), FileError> {
+    write_on(&RealDisk, path, bundle, encoding)
 }
 
 /// As [`write()`], on a given disk.
@@ -205,20 +206,14 @@ pub fn write_on(
     disk: &impl Disk,
     path: &Path,
     bundle: &[u8],
-    dress: BundleEncoding,
+    encoding: BundleEncoding,
 ) -> Result<(), FileError> {
-    let armoured;
-    let bytes = match dress {
-        BundleEncoding::Binary => bundle,
-        BundleEncoding::Text => {
-            armoured = text_armour::write(bundle);
-            armoured.as_bytes()
-        }
-    };
+    let encoded = self::encoded(bundle, encoding);
+    let bytes = encoded.as_ref();
     // What is about to be written is a bundle, and its armour gives it back: that the disk has
     // exactly these bytes is compared twice while they get their name.
     let sound = container::opened(bundle).is_ok()
-        && match dress {
+        && match encoding {
             BundleEncoding::Binary => true,
             BundleEncoding::Text => text_armour::find(bytes).is_some_and(|from| {
                 text_armour::read(bytes, from).is_ok_and(|back| back == bundle)
@@ -230,7 +225,15 @@ pub fn write_on(
     put_on(disk, path, bytes)
 }
 
-/// Writes any small file with the same care: a key, a bundle that is encrypted.
+/// The bytes of a bundle in a file of that encoding.
+pub fn encoded(bundle: &[u8], encoding: BundleEncoding) -> Cow<'_, [u8]> {
+    match encoding {
+        BundleEncoding::Binary => Cow::Borrowed(bundle),
+        BundleEncoding::Text => Cow::Owned(text_armour::write(bundle).into_bytes()),
+    }
+}
+
+/// Writes any small file with the same care: a key.
 ///
 /// # Errors
 /// As [`write()`].

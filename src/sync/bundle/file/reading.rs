@@ -2,16 +2,16 @@
 //! of them taken than a bundle can have.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::FileError;
+use super::{BLOCK, FileError};
 use crate::ledger::Hash;
 use crate::sync::bundle::container::{self, MAGIC};
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::limits;
-use crate::sync::bundle::source::{self, BundleSource};
+use crate::sync::bundle::source::{self, BundleSource, ReadRange};
 
 /// Reads a small file: a key.
 ///
@@ -40,18 +40,90 @@ pub fn open_within(path: &Path, spool: &Path, in_memory: u64) -> Result<BundleSo
     if !opened.is_plain() || opened.length <= in_memory {
         return opened.whole().map(BundleSource::Memory);
     }
-    let copied = source::unnamed_file(spool).and_then(|mut copy| {
-        let length = io::copy(&mut opened.all(), &mut copy)?;
-        Ok((copy, length))
-    });
-    match copied {
-        Ok((_, length)) if length > limits::FILE_ARMOURED => Err(too_large()),
-        Ok((copy, length)) => {
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            Ok(BundleSource::file(copy, length))
+    spooled_or_held(Vec::new(), opened.all(), spool)
+        .map_err(|error| unreadable(path, error))
+        .and_then(within_limit)
+}
+
+/// Opens what comes through a pipe and may be a bundle, as [`open_within()`] does a file; `name` is
+/// what an error calls it.
+///
+/// # Errors
+/// As [`read()`].
+pub fn open_stream(
+    stream: impl Read,
+    name: &Path,
+    spool: &Path,
+    in_memory: u64,
+) -> Result<BundleSource, FileError> {
+    let mut stream = stream.take(limits::FILE_ARMOURED + 1);
+    let mut taken = || {
+        let mut first = Vec::new();
+        let most = in_memory.saturating_add(1);
+        let got = stream.by_ref().take(most).read_to_end(&mut first)?;
+        if got as u64 > in_memory && first.starts_with(&MAGIC) {
+            return spooled_or_held(first, &mut stream, spool);
         }
-        Err(_) => opened.whole().map(BundleSource::Memory),
+        stream.read_to_end(&mut first)?;
+        Ok(BundleSource::Memory(first))
+    };
+    taken()
+        .map_err(|error| unreadable(name, error))
+        .and_then(within_limit)
+}
+
+/// Copies a bundle into a file of ours, or holds it in memory where there is no room for that.
+fn spooled_or_held(first: Vec<u8>, mut rest: impl Read, spool: &Path) -> io::Result<BundleSource> {
+    let held = match source::unnamed_file(spool) {
+        Ok(mut copy) => match spooled(&mut copy, first, &mut rest)? {
+            Spooled::All(length) => return Ok(BundleSource::file(copy, length)),
+            Spooled::NoRoom(held) => held,
+        },
+        Err(_) => first,
+    };
+    let mut bytes = held;
+    rest.read_to_end(&mut bytes)?;
+    Ok(BundleSource::Memory(bytes))
+}
+
+/// How far a copy came.
+#[derive(Debug, PartialEq, Eq)]
+enum Spooled {
+    /// So many bytes: all there are.
+    All(usize),
+    /// The disk took no more; these are the bytes that were read.
+    NoRoom(Vec<u8>),
+}
+
+/// Writes `first` and all of `rest` to `copy`. What was read is given back where the copy fails: a
+/// pipe cannot be read again.
+fn spooled(
+    copy: &mut (impl Read + Write + Seek),
+    first: Vec<u8>,
+    rest: &mut impl Read,
+) -> io::Result<Spooled> {
+    let (mut block, mut done) = (first, 0);
+    loop {
+        if copy.write_all(&block).is_err() {
+            let mut read = Vec::new();
+            copy.seek(SeekFrom::Start(0))?;
+            copy.take(done as u64).read_to_end(&mut read)?;
+            read.append(&mut block);
+            return Ok(Spooled::NoRoom(read));
+        }
+        done += block.len();
+        block.clear();
+        if rest.by_ref().take(BLOCK).read_to_end(&mut block)? == 0 {
+            return Ok(Spooled::All(done));
+        }
     }
+}
+
+fn within_limit(source: BundleSource) -> Result<BundleSource, FileError> {
+    if source.length() as u64 > limits::FILE_ARMOURED {
+        return Err(too_large());
+    }
+    Ok(source)
 }
 
 /// What a plain bundle says of itself at its two ends, see [`container::peek`]; `None` for a file
@@ -135,4 +207,57 @@ fn unreadable(path: &Path, error: io::Error) -> FileError {
 
 fn too_large() -> FileError {
     BundleError::TooLarge { what: Limit::File }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that takes so many bytes and no more.
+    struct Full(io::Cursor<Vec<u8>>, usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let room = self.1.saturating_sub(self.0.get_ref().len());
+            if room == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.0.write(&bytes[..room.min(bytes.len())])
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Read for Full {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            self.0.read(bytes)
+        }
+    }
+
+    impl Seek for Full {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn a_copy_that_finds_no_room_gives_back_what_was_read() {
+        let bytes: Vec<u8> = (0..300_000_u32).map(|i| i.to_le_bytes()[1]).collect();
+        for room in [0, 1, 10_000, 70_000, 150_000, 299_999] {
+            let mut rest = &bytes[10_000..];
+            let mut copy = Full(io::Cursor::new(Vec::new()), room);
+            let done = spooled(&mut copy, bytes[..10_000].to_vec(), &mut rest).unwrap();
+            let Spooled::NoRoom(mut read) = done else {
+                panic!("{room}");
+            };
+            read.extend(rest);
+            assert!(read == bytes, "{room}");
+        }
+        let mut copy = Full(io::Cursor::new(Vec::new()), bytes.len());
+        let done = spooled(&mut copy, Vec::new(), &mut bytes.as_slice()).unwrap();
+        assert_eq!(done, Spooled::All(bytes.len()));
+        assert_eq!(copy.0.into_inner(), bytes);
+    }
 }
