@@ -9,7 +9,7 @@ use std::path::Path;
 
 use nhaplieu::base::{Decimal, Label, Lang};
 use nhaplieu::check::{Finding, findings, findings_at, needed_periods};
-use nhaplieu::ledger::Content;
+use nhaplieu::ledger::{CellId, Content};
 use nhaplieu::plan::{FieldId, Op, PeriodId, Relation, RuleId, Severity, Term, UnitId};
 use nhaplieu::ui::texts::Texts;
 use support::{Desk, shipped};
@@ -30,7 +30,7 @@ fn tags(found: &[Finding]) -> Vec<String> {
             (_, Some(_)) => "+",
             _ => "",
         };
-        format!("{mark}{}@{}", finding.rule, finding.field)
+        format!("{mark}{}@{}", finding.rule, finding.cell)
     };
     found.iter().map(tag).collect()
 }
@@ -271,7 +271,10 @@ fn the_findings_at_a_cell_are_those_of_the_form_that_touch_it() {
             let at = findings_at(ctx, &field.id, &content);
             let touching: Vec<Finding> = whole
                 .iter()
-                .filter(|f| f.field == field.id || f.also.contains(&field.id))
+                .filter(|f| {
+                    f.cell == CellId::figure(&field.id)
+                        || f.also.contains(&CellId::figure(&field.id))
+                })
                 .cloned()
                 .collect();
             assert_eq!(at, touching, "{}", field.id);

@@ -12,8 +12,8 @@ use nhaplieu::ledger::content_hash::content_hash;
 use nhaplieu::ledger::subject::SubjectKind;
 use nhaplieu::ledger::workflow::status;
 use nhaplieu::ledger::{
-    ActorId, AuthorId, Body, CellKey, Clock, Content, EntryRef, FormKey, FormStatus, Hash, Head,
-    Heads, Recorded, Subject, chain,
+    ActorId, AuthorId, Body, CellId, CellKey, Clock, Content, EntryRef, FormKey, FormStatus, Hash,
+    Head, Heads, Recorded, RowId, Subject, chain,
 };
 use nhaplieu::plan::{FieldId, PeriodId, RuleId, UnitId};
 use proptest::prelude::*;
@@ -184,11 +184,10 @@ fn subject() -> impl Strategy<Value = Subject> {
                 unit: UnitId::new(&unit),
                 period: PeriodId::new(&period),
             };
-            let cell = CellKey {
-                form: form.clone(),
+            let cell = form.cell(CellId {
                 field: FieldId::new(&field),
-                row,
-            };
+                row: row.map(RowId),
+            });
             match kind {
                 0 => Subject::Cell(cell),
                 1 => Subject::Note(cell),
@@ -258,7 +257,7 @@ fn the_hash_of_an_entry_is_frozen() {
 
 // --- content hash --------------------------------------------------------------------------
 
-fn cells(contents: &[(&str, &[Content])]) -> BTreeMap<FieldId, Heads> {
+fn cells(contents: &[(&str, &[Content])]) -> BTreeMap<CellId, Heads> {
     let heads = |field: &str, contents: &[Content]| {
         let one = |(at, content): (usize, &Content)| {
             let author = u8::try_from(at).unwrap();
@@ -270,7 +269,7 @@ fn cells(contents: &[(&str, &[Content])]) -> BTreeMap<FieldId, Heads> {
     };
     contents
         .iter()
-        .map(|(field, contents)| (FieldId::new(field), heads(field, contents)))
+        .map(|(field, contents)| (FieldId::new(field).into(), heads(field, contents)))
         .collect()
 }
 

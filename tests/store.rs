@@ -14,7 +14,7 @@ use world::{action, cell, edge, form, id, init, number, peopled, plan, reopened,
 
 fn content(store: &impl Store, field: &str) -> Content {
     let form = store.form(&form("xa-a", "2023")).unwrap();
-    form.content(&FieldId::new(field))
+    form.content(FieldId::new(field))
 }
 
 fn undo(store: &mut impl Store, n: u64, direction: Direction) -> Result<(), StoreError> {
@@ -182,7 +182,7 @@ fn one_undo_takes_back_a_whole_action() {
     undo(&mut store, 3, Direction::Undo).unwrap();
     let form_key = form("xa-a", "2023");
     assert_eq!(
-        store.form(&form_key).unwrap().note(&FieldId::new("so_01")),
+        store.form(&form_key).unwrap().note(FieldId::new("so_01")),
         ""
     );
     undo(&mut store, 4, Direction::Undo).unwrap();

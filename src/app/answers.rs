@@ -133,7 +133,7 @@ fn open(app: &mut App, opened: Opened) -> Vec<Effect> {
         effects.push(Effect::Ask(Request::Draft(Some(draft.clone()))));
         effects.extend(app.open_form(&draft.cell.form));
         if let Some(form) = app.form_mut() {
-            form.resume = Some((draft.cell.field, draft.text));
+            form.resume = Some((draft.cell.id.field, draft.text));
         }
     } else if first_run
         && let Some(current) = app
@@ -232,13 +232,13 @@ fn undone(
     if let Some(cell) = cell.filter(|_| !gone_on) {
         if app.form().is_some_and(|form| form.key == cell.form) {
             if let Some(form) = app.form_mut() {
-                form.go_to_field(&cell.field);
+                form.go_to_field(&cell.id.field);
                 form.left = None;
             }
         } else {
             effects.extend(app.open_form(&cell.form));
             if let Some(form) = app.form_mut() {
-                form.resume = Some((cell.field, String::new()));
+                form.resume = Some((cell.id.field, String::new()));
             }
         }
     }

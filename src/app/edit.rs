@@ -1,7 +1,7 @@
 //! What a person wants of a cell becomes a change: the one way for typed cells and for `set`.
 
 use crate::ledger::typed::{self, Problem};
-use crate::ledger::{Body, CellKey, Content, Form, FormKey, Heads, Subject};
+use crate::ledger::{Body, CellId, CellKey, Content, Form, FormKey, Heads, Subject};
 use crate::plan::{FieldId, Plan};
 use crate::store::{Change, Seen};
 
@@ -47,7 +47,7 @@ pub fn set_cell(form: &Form, cell: &CellKey, content: Content, typed: Typed) -> 
         subject: Subject::Cell(cell.clone()),
         body: Body::SetValue(content),
         reason: String::new(),
-        seen: seen(form.cells.get(&cell.field), typed),
+        seen: seen(form.cells.get(&cell.id), typed),
     }
 }
 
@@ -63,7 +63,7 @@ pub fn resolve_cell(
         subject: Subject::Cell(cell.clone()),
         body: Body::Resolve(content),
         reason: reason.to_owned(),
-        seen: seen(form.cells.get(&cell.field), typed),
+        seen: seen(form.cells.get(&cell.id), typed),
     }
 }
 
@@ -73,7 +73,7 @@ pub fn set_note(form: &Form, cell: &CellKey, text: &str, typed: Typed) -> Change
         subject: Subject::Note(cell.clone()),
         body: Body::Note(crate::base::text::clean(text, typed::TEXT_LIMIT)),
         reason: String::new(),
-        seen: seen(form.notes.get(&cell.field), typed),
+        seen: seen(form.notes.get(&cell.id), typed),
     }
 }
 
@@ -119,12 +119,8 @@ pub fn set_cells(
                 problem,
             });
         }
-        let cell = CellKey {
-            form: key.clone(),
-            field: id.clone(),
-            row: None,
-        };
-        let heads = form.cells.get(id);
+        let cell = key.cell(id.clone());
+        let heads = form.cells.get(&CellId::figure(id));
         if heads.is_some_and(Heads::in_conflict) {
             if reason.is_empty() {
                 return Err(EditError::NeedsReason(id.clone()));

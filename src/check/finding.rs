@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::sheet::Sheet;
 use crate::base::{Decimal, Label, Message};
-use crate::ledger::{ActorId, Body, Content, Form};
+use crate::ledger::{ActorId, Body, CellId, Content, Form};
 use crate::plan::{FieldId, PeriodId, Relation, Rule, RuleId, Severity};
 
 /// Something a person should look at before submitting.
@@ -15,9 +15,9 @@ pub struct Finding {
     /// Whether it blocks submitting.
     pub severity: Severity,
     /// The cell it is reported, and confirmed, at.
-    pub field: FieldId,
+    pub cell: CellId,
     /// Other cells of the form it looked at.
-    pub also: Vec<FieldId>,
+    pub also: Vec<CellId>,
     /// What it means, in the clerk's words.
     pub message: Message,
     /// What the plan says about the check: what it may mean, where its limits come from; empty
@@ -44,19 +44,19 @@ pub struct Override {
 pub(super) struct Draft {
     rule: RuleId,
     severity: Severity,
-    field: FieldId,
-    also: Vec<FieldId>,
+    cell: CellId,
+    also: Vec<CellId>,
     why: Label,
     judged: String,
 }
 
 impl Draft {
-    /// Begins a finding of one of the program's own checks at `field`.
-    pub(super) fn own(rule: &str, severity: Severity, field: &FieldId) -> Self {
+    /// Begins a finding of one of the program's own checks at `cell`.
+    pub(super) fn own(rule: &str, severity: Severity, cell: impl Into<CellId>) -> Self {
         Self {
             rule: RuleId::new(rule),
             severity,
-            field: field.clone(),
+            cell: cell.into(),
             also: Vec::new(),
             why: Label::default(),
             judged: String::new(),
@@ -80,11 +80,12 @@ impl Draft {
     }
 
     /// A value of this form that was looked at.
-    pub(super) fn now(mut self, field: &FieldId, value: impl std::fmt::Display) -> Self {
-        if *field != self.field && !self.also.contains(field) {
-            self.also.push(field.clone());
+    pub(super) fn now(mut self, cell: impl Into<CellId>, value: impl std::fmt::Display) -> Self {
+        let cell = cell.into();
+        self.note_down(format_args!("{cell}={value}"));
+        if cell != self.cell && !self.also.contains(&cell) {
+            self.also.push(cell);
         }
-        self.note_down(format_args!("{field}={value}"));
         self
     }
 
@@ -97,12 +98,12 @@ impl Draft {
     /// The finding, answered where the form holds a confirmation of exactly these values.
     pub(super) fn say(self, sheet: &Sheet<'_>, message: Message) -> Finding {
         let overridden = (self.severity == Severity::Soft)
-            .then(|| confirmation(sheet.ctx.form, &self.field, &self.rule, &self.judged))
+            .then(|| confirmation(sheet.ctx.form, &self.cell, &self.rule, &self.judged))
             .flatten();
         Finding {
             rule: self.rule,
             severity: self.severity,
-            field: self.field,
+            cell: self.cell,
             also: self.also,
             message,
             why: self.why,
@@ -120,12 +121,12 @@ impl Draft {
     }
 }
 
-/// The confirmation of `rule` at `field` for exactly the values `judged`.
+/// The confirmation of `rule` at `cell` for exactly the values `judged`.
 ///
 /// Where two people answered apart from each other, all their answers must confirm: a doubt
 /// raised elsewhere is not overruled silently.
-fn confirmation(form: &Form, field: &FieldId, rule: &RuleId, judged: &str) -> Option<Override> {
-    let heads = form.confirms.get(&(field.clone(), rule.clone()))?;
+fn confirmation(form: &Form, cell: &CellId, rule: &RuleId, judged: &str) -> Option<Override> {
+    let heads = form.confirms.get(&(cell.clone(), rule.clone()))?;
     let holds = |body: &Body| {
         matches!(body, Body::Confirm { judged: of, reason, words }
             if of == judged && !(reason.trim().is_empty() && words.trim().is_empty()))

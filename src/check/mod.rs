@@ -21,14 +21,17 @@ mod words;
 pub use crate::ledger::context::{Context, Past, needed_periods};
 pub use finding::{Finding, Override};
 
-use crate::ledger::Content;
+use crate::ledger::{CellId, Content};
 use crate::plan::{Field, FieldId, Rule, RuleKind};
 use sheet::Sheet;
 
-/// What looks at one cell, and its past, alone.
-const CELL_CHECKS: [fn(&Sheet<'_>, &Field) -> Option<Finding>; 5] = [
-    state::unreadable,
-    state::conflict,
+/// What looks at what one cell holds, in a list or not.
+const CELL_CHECKS: [CellCheck; 2] = [state::unreadable, state::conflict];
+
+type CellCheck = fn(&Sheet<'_>, &Field, &CellId) -> Option<Finding>;
+
+/// What looks at one figure and its past.
+const FIGURE_CHECKS: [fn(&Sheet<'_>, &Field) -> Option<Finding>; 3] = [
     trend::against_year_earlier,
     past::identical,
     past::year_covers_half,
@@ -38,24 +41,37 @@ const CELL_CHECKS: [fn(&Sheet<'_>, &Field) -> Option<Finding>; 5] = [
 pub fn findings(ctx: &Context<'_>) -> Vec<Finding> {
     let sheet = Sheet::new(*ctx);
     let fields = ctx.plan.form_fields(ctx.unit, ctx.period);
-    let cells = fields.iter().flat_map(|field| at_cell(&sheet, field));
+    let cells = fields.iter().flat_map(|field| {
+        let rows = ctx.form.rows(&field.id).map(|(cell, _)| cell.clone());
+        let rows = rows.flat_map(|cell| at_cell(&sheet, field, &cell));
+        at_figure(&sheet, field).chain(rows).collect::<Vec<_>>()
+    });
     let relations = ctx.plan.relations.iter();
     let relations = relations.filter_map(|relation| relation::judge(&sheet, relation));
     let rules = ctx.plan.rules.iter().filter_map(|rule| judge(&sheet, rule));
     in_order(ctx, cells.chain(relations).chain(rules).collect())
 }
 
-/// The findings that look at `field`, as they would be if its cell held `candidate`: those
-/// reported at it and those reported at another cell it is compared with.
+/// The findings that look at `cell`, as they would be if it held `candidate`: those reported at
+/// it and those reported at another cell it is compared with.
 ///
-/// Asked at every keystroke: only the checks that touch the field are made, and a typed candidate
+/// Asked at every keystroke: only the checks that touch the cell are made, and a typed candidate
 /// stands above a conflict, as entering it would end it.
-pub fn findings_at(ctx: &Context<'_>, field: &FieldId, candidate: &Content) -> Vec<Finding> {
-    let Some(asked) = ctx.asked(field) else {
+pub fn findings_at(
+    ctx: &Context<'_>,
+    cell: impl Into<CellId>,
+    candidate: &Content,
+) -> Vec<Finding> {
+    let cell = cell.into();
+    let Some(asked) = ctx.asked(&cell.field) else {
         return Vec::new();
     };
-    let sheet = Sheet::with_candidate(*ctx, field, candidate);
-    let cell = at_cell(&sheet, asked);
+    let sheet = Sheet::with_candidate(*ctx, cell.clone(), candidate);
+    if !cell.is_figure() {
+        return at_cell(&sheet, asked, &cell).collect();
+    }
+    let field = &cell.field;
+    let at_field = at_figure(&sheet, asked);
     let relations = ctx.plan.relations.iter();
     let relations = relations
         .filter(|relation| relation::touches(relation, field))
@@ -64,13 +80,21 @@ pub fn findings_at(ctx: &Context<'_>, field: &FieldId, candidate: &Content) -> V
     let rules = rules
         .filter(|rule| touches(ctx, rule, field))
         .filter_map(|rule| judge(&sheet, rule));
-    in_order(ctx, cell.chain(relations).chain(rules).collect())
+    in_order(ctx, at_field.chain(relations).chain(rules).collect())
 }
 
-fn at_cell<'s>(sheet: &'s Sheet<'_>, field: &'s Field) -> impl Iterator<Item = Finding> + use<'s> {
-    CELL_CHECKS
-        .iter()
-        .filter_map(move |check| check(sheet, field))
+fn at_cell(
+    sheet: &Sheet<'_>,
+    field: &Field,
+    cell: &CellId,
+) -> impl Iterator<Item = Finding> + use<> {
+    let found = CELL_CHECKS.map(|check| check(sheet, field, cell));
+    found.into_iter().flatten()
+}
+
+fn at_figure(sheet: &Sheet<'_>, field: &Field) -> impl Iterator<Item = Finding> + use<> {
+    let found = FIGURE_CHECKS.map(|check| check(sheet, field));
+    at_cell(sheet, field, &CellId::figure(&field.id)).chain(found.into_iter().flatten())
 }
 
 /// One check of the plan, by its kind.
@@ -114,6 +138,9 @@ fn touches(ctx: &Context<'_>, rule: &Rule, field: &FieldId) -> bool {
 }
 
 fn in_order(ctx: &Context<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| (ctx.plan.field_position(&finding.field), finding.severity));
+    findings.sort_by_key(|finding| {
+        let position = ctx.plan.field_position(&finding.cell.field);
+        (position, finding.cell.row, finding.severity)
+    });
     findings
 }

@@ -3,7 +3,7 @@
 use super::finding::{Draft, Finding};
 use super::sheet::Sheet;
 use crate::base::{Decimal, Message};
-use crate::ledger::Content;
+use crate::ledger::{CellId, Content};
 use crate::plan::{FieldId, Rule};
 
 /// A value of at least `at_least` stands without a note. "Không phát sinh" is not a value: it
@@ -15,7 +15,7 @@ pub(super) fn due(
     at_least: Decimal,
 ) -> Option<Finding> {
     let value = sheet.figure(field)?;
-    let has_value = matches!(sheet.content(field), Content::Value(_));
+    let has_value = matches!(sheet.content(&CellId::figure(field)), Content::Value(_));
     if !has_value || value < at_least || !sheet.ctx.form.note(field).trim().is_empty() {
         return None;
     }

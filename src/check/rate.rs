@@ -165,7 +165,7 @@ impl<'a> Judged<'a> {
         Some(
             self.values
                 .iter()
-                .fold(draft, |draft, (field, value)| draft.now(field, value)),
+                .fold(draft, |draft, (field, value)| draft.now(*field, value)),
         )
     }
 }

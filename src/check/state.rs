@@ -3,30 +3,30 @@
 use super::finding::{Draft, Finding, fingerprint};
 use super::sheet::Sheet;
 use crate::base::Message;
-use crate::ledger::{Content, typed};
+use crate::ledger::{CellId, Content, typed};
 use crate::plan::{Field, Severity};
 
 /// What was typed could not be read as a number (`settled.md` 20).
-pub(super) fn unreadable(sheet: &Sheet<'_>, field: &Field) -> Option<Finding> {
-    let Content::Invalid(text) = sheet.content(&field.id) else {
+pub(super) fn unreadable(sheet: &Sheet<'_>, field: &Field, cell: &CellId) -> Option<Finding> {
+    let content = sheet.content(cell);
+    let Content::Invalid(text) = content else {
         return None;
     };
     // The cell keeps the text, not the problem; reading it again gives it back.
     let problem = typed::read(text, field.kind)
         .problem
         .unwrap_or(typed::Problem::NotANumber);
-    let draft = Draft::own("invalid", Severity::Hard, &field.id)
-        .now(&field.id, fingerprint(sheet.content(&field.id)));
+    let draft = Draft::own("invalid", Severity::Hard, cell).now(cell, fingerprint(content));
     let message = Message::new("check.invalid").with("problem", problem.message(text));
     Some(draft.say(sheet, message))
 }
 
 /// Several people entered different things and nobody has chosen yet.
-pub(super) fn conflict(sheet: &Sheet<'_>, field: &Field) -> Option<Finding> {
-    if !sheet.in_conflict(&field.id) {
+pub(super) fn conflict(sheet: &Sheet<'_>, _: &Field, cell: &CellId) -> Option<Finding> {
+    if !sheet.in_conflict(cell) {
         return None;
     }
-    let heads = sheet.ctx.form.cells.get(&field.id)?;
+    let heads = sheet.ctx.form.cells.get(cell)?;
     let mut contents: Vec<&Content> = Vec::new();
     for content in heads.all().iter().filter_map(|head| head.body.content()) {
         if !contents.contains(&content) {
@@ -36,7 +36,7 @@ pub(super) fn conflict(sheet: &Sheet<'_>, field: &Field) -> Option<Finding> {
     let shown: Vec<String> = contents.iter().map(|c| typed::typed_form(c)).collect();
     let mut parts: Vec<String> = contents.iter().map(|c| fingerprint(c)).collect();
     parts.sort_unstable();
-    let draft = Draft::own("conflict", Severity::Hard, &field.id).now(&field.id, parts.join("|"));
+    let draft = Draft::own("conflict", Severity::Hard, cell).now(cell, parts.join("|"));
     let message = Message::new("check.conflict")
         .with("count", contents.len())
         .with("values", shown.join("; "));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::out::Out;
-use super::shapes::figure_and_text;
+use super::shapes::{figure_and_text, row};
 use crate::base::Message;
 use crate::ledger::{AuthorId, Content, typed};
 use crate::plan::{FieldId, Plan, UnitId};
@@ -48,6 +48,8 @@ pub(crate) struct ChangeShape {
     unit: String,
     period: String,
     field: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<String>,
     old: Option<String>,
     new: Option<String>,
     old_state: &'static str,
@@ -66,7 +68,8 @@ impl ChangeShape {
         Self {
             unit: change.cell.form.unit.to_string(),
             period: change.cell.form.period.to_string(),
-            field: change.cell.field.to_string(),
+            field: change.cell.id.field.to_string(),
+            row: row(&change.cell.id),
             old: said(&change.old),
             new: said(&change.new),
             old_state: change.old.state(),
@@ -158,7 +161,7 @@ pub(crate) fn say_changes(
 ) -> Result<(), Failure> {
     for change in changes {
         let form = &change.cell.form;
-        let label = label(plan, &change.cell.field, out);
+        let label = label(plan, &change.cell.id.field, out);
         let (old, new) = (shown(&change.old, out), shown(&change.new, out));
         let mark = match change.conflict {
             ConflictChange::None => "",
@@ -267,7 +270,7 @@ fn odd(plan: &Plan, planned: &ImportPlan, suspicion: &Suspicion, out: &Out<'_>) 
             let (old, new) = change.map_or_else(Default::default, |change| {
                 (shown(&change.old, out), shown(&change.new, out))
             });
-            let field = label(plan, &cell.field, out);
+            let field = label(plan, &cell.id.field, out);
             Message::new("sync.suspicion.jump")
                 .with(
                     "field",

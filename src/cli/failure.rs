@@ -110,9 +110,9 @@ impl From<StoreError> for Failure {
                 Exit::Refused,
                 Message::new("cli.error.changed").with("by", by.as_str()),
             ),
-            StoreError::InConflict(field) => (
+            StoreError::InConflict(cell) => (
                 Exit::Refused,
-                Message::new("cli.error.conflict").with("field", field.as_str()),
+                Message::new("cli.error.conflict").with("field", cell.to_string()),
             ),
             StoreError::Locked => (Exit::NotPermitted, Message::new("cli.error.locked")),
             StoreError::Interrupted => (Exit::Refused, Message::new("sync.error.interrupted")),

@@ -266,10 +266,10 @@ mod tests {
         let notes = invented.noted.into_iter();
         Form {
             cells: cells
-                .map(|(id, content)| (id, heads(Body::SetValue(content))))
+                .map(|(id, content)| (id.into(), heads(Body::SetValue(content))))
                 .collect(),
             notes: notes
-                .map(|id| (id, heads(Body::Note("minh hoạ".to_owned()))))
+                .map(|id| (id.into(), heads(Body::Note("minh hoạ".to_owned()))))
                 .collect(),
             ..Form::default()
         }

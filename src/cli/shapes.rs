@@ -10,7 +10,7 @@ use crate::base::Lang;
 use crate::check::Finding;
 use crate::figures::{self, Figure};
 use crate::ledger::approved::{Approver, Late, Proof, Stamp};
-use crate::ledger::{Content, EntryRef, FormKey, Hash};
+use crate::ledger::{CellId, Content, EntryRef, FormKey, Hash};
 use crate::plan::{Field, Measure, PeriodKind, Severity};
 use crate::store::{LogFilter, Store, StoreError};
 use crate::ui::texts::Texts;
@@ -21,6 +21,9 @@ pub(crate) struct FindingShape {
     pub(crate) rule: String,
     pub(crate) severity: &'static str,
     pub(crate) field: String,
+    /// The row of a repeating list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) row: Option<String>,
     pub(crate) message: String,
     pub(crate) judged: String,
     pub(crate) overridden_by: Option<OverrideShape>,
@@ -39,7 +42,8 @@ impl FindingShape {
         Self {
             rule: finding.rule.to_string(),
             severity: severity(finding.severity),
-            field: finding.field.to_string(),
+            field: finding.cell.field.to_string(),
+            row: row(&finding.cell),
             message: texts.say(&finding.message),
             judged: finding.judged.clone(),
             overridden_by: finding.overridden.as_ref().map(|by| OverrideShape {
@@ -49,6 +53,11 @@ impl FindingShape {
             }),
         }
     }
+}
+
+/// The row of a cell in JSON; there only for a repeating list.
+pub(crate) fn row(cell: &CellId) -> Option<String> {
+    cell.row.map(|row| row.to_string())
 }
 
 fn severity(severity: Severity) -> &'static str {
@@ -62,6 +71,8 @@ fn severity(severity: Severity) -> &'static str {
 #[derive(Debug, Serialize)]
 pub(crate) struct CellShape {
     field: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<String>,
     label: String,
     state: &'static str,
     value: Option<String>,
@@ -97,6 +108,8 @@ impl ContentShape {
 #[derive(Debug, Serialize)]
 pub(crate) struct LateShape {
     field: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<String>,
     old: Option<String>,
     new: Option<String>,
     old_state: &'static str,
@@ -114,7 +127,8 @@ impl LateShape {
         };
         let head = late.head.as_ref();
         Self {
-            field: late.field.to_string(),
+            field: late.cell.field.to_string(),
+            row: row(&late.cell),
             old: said(&late.old),
             new: said(&late.new),
             old_state: late.old.state(),
@@ -156,33 +170,34 @@ impl StampShape {
 }
 
 impl CellShape {
-    /// A field of the form with the findings reported at it.
+    /// A cell of the form with the findings reported at it.
     ///
     /// # Errors
     /// When the entries of a conflict cannot be read.
     pub(crate) fn of(
         found: &Found<'_>,
-        field: &Field,
+        (field, cell): (&Field, &CellId),
         findings: &[Finding],
         late: &[Late],
         (texts, store): (&Texts, &dyn Store),
     ) -> Result<Self, StoreError> {
-        let content = found.form.content(&field.id);
-        let late = late.iter().find(|late| late.field == field.id);
+        let content = found.form.content(cell);
+        let late = late.iter().find(|late| late.cell == *cell);
         let (value, text) = figure_and_text(&content);
-        let at = findings.iter().filter(|finding| finding.field == field.id);
-        let conflict = if found.form.in_conflict(&field.id) {
-            conflict_ids(store, found, field)?
+        let at = findings.iter().filter(|finding| finding.cell == *cell);
+        let conflict = if found.form.in_conflict(cell) {
+            conflict_ids(store, found, cell)?
         } else {
             Vec::new()
         };
         Ok(Self {
             field: field.id.to_string(),
+            row: row(cell),
             label: field.label.get(texts.lang()).to_owned(),
             state: content.state(),
             value,
             text,
-            note: found.form.note(&field.id).to_owned(),
+            note: found.form.note(cell).to_owned(),
             findings: at.map(|finding| FindingShape::of(finding, texts)).collect(),
             conflict,
             approved: late.map(|late| ContentShape::of(&late.old)),
@@ -203,19 +218,19 @@ pub(crate) fn figure_and_text(content: &Content) -> (Option<String>, Option<Stri
 fn conflict_ids(
     store: &dyn Store,
     found: &Found<'_>,
-    field: &Field,
+    cell: &CellId,
 ) -> Result<Vec<String>, StoreError> {
     let entries = store.log(&LogFilter {
         unit: Some(found.key.unit.clone()),
         period: Some(found.key.period.clone()),
-        field: Some(field.id.clone()),
+        field: Some(cell.field.clone()),
         limit: None,
     })?;
     let full: HashMap<EntryRef, Hash> = entries
         .iter()
         .map(|line| (line.recorded.reference(), line.recorded.hash))
         .collect();
-    let heads = found.form.cells.get(&field.id);
+    let heads = found.form.cells.get(cell);
     let references = heads
         .map(crate::ledger::Heads::references)
         .unwrap_or_default();

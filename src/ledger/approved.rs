@@ -5,13 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::actor::ActorId;
+use super::cell::CellId;
 use super::chain::{AuthorId, Hash};
 use super::content::Content;
 use super::entry::{Body, Clock, Frontier, Recorded};
 use super::heads::{Head, Heads};
 use super::subject::Subject;
 use super::trust::Trust;
-use crate::plan::{FieldId, UnitId};
+use crate::plan::UnitId;
 
 /// Who approved.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,16 +69,16 @@ pub struct Approved {
     pub stamps: Vec<Stamp>,
     /// How far they reach together.
     pub reach: Reach,
-    /// Each approved field as it was approved; where two owners speak for one field, as the
+    /// Each approved cell as it was approved; where two owners speak for one cell, as the
     /// later one saw it.
-    pub cells: BTreeMap<FieldId, Content>,
+    pub cells: BTreeMap<CellId, Content>,
 }
 
 /// A figure that shows otherwise than it was approved ("đến sau khi duyệt").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Late {
     /// Where.
-    pub field: FieldId,
+    pub cell: CellId,
     /// As approved.
     pub old: Content,
     /// As it came.
@@ -87,21 +88,30 @@ pub struct Late {
 }
 
 impl Approved {
-    /// The figures that came after, in the order of their fields.
-    pub fn late(&self, cells: &BTreeMap<FieldId, Heads>) -> Vec<Late> {
-        let of = |(field, old): (&FieldId, &Content)| {
-            let heads = cells.get(field).map(Heads::all).unwrap_or_default();
+    /// The figures that came after, in the order of their cells.
+    pub fn late(&self, cells: &BTreeMap<CellId, Heads>) -> Vec<Late> {
+        // A row that was added since was blank then.
+        let spoken_for = |cell: &&CellId| {
+            let field = CellId::figure(&cell.field);
+            !self.cells.contains_key(*cell) && self.cells.contains_key(&field)
+        };
+        let added = cells.keys().filter(spoken_for);
+        let added = added.map(|cell| (cell, &Content::Blank));
+        let of = |(cell, old): (&CellId, &Content)| {
+            let heads = cells.get(cell).map(Heads::all).unwrap_or_default();
             let says = |head: &Head| head.body.content().cloned().unwrap_or_default();
             let head = heads.iter().find(|head| says(head) != *old);
             let new = head.map(says).unwrap_or_default();
             (new != *old && (head.is_some() || heads.is_empty())).then(|| Late {
-                field: field.clone(),
+                cell: cell.clone(),
                 old: old.clone(),
                 new,
                 head: head.cloned(),
             })
         };
-        self.cells.iter().filter_map(of).collect()
+        let mut late: Vec<Late> = self.cells.iter().chain(added).filter_map(of).collect();
+        late.sort_by(|a, b| a.cell.cmp(&b.cell));
+        late
     }
 }
 
@@ -168,11 +178,11 @@ pub fn cells_within<'a>(
     entries: impl IntoIterator<Item = &'a Recorded>,
     sight: &Sight,
     trust: &Trust,
-) -> BTreeMap<FieldId, Heads> {
+) -> BTreeMap<CellId, Heads> {
     let Some(form) = stamp.entry.subject.form() else {
         return BTreeMap::new();
     };
-    let mut by_field: BTreeMap<&FieldId, Vec<&Recorded>> = BTreeMap::new();
+    let mut by_cell: BTreeMap<&CellId, Vec<&Recorded>> = BTreeMap::new();
     for recorded in entries {
         // A figure under a plan newer than the approver's could not be read by it.
         let read = recorded.entry.plan.version <= stamp.entry.plan.version
@@ -180,15 +190,14 @@ pub fn cells_within<'a>(
             && !trust.leaves_out(&recorded.author, recorded.seq);
         if let Subject::Cell(cell) = &recorded.entry.subject
             && cell.form == *form
-            && cell.row.is_none()
             && read
         {
-            by_field.entry(&cell.field).or_default().push(recorded);
+            by_cell.entry(&cell.id).or_default().push(recorded);
         }
     }
-    by_field
+    by_cell
         .into_iter()
-        .map(|(field, entries)| (field.clone(), Heads::of_entries(entries.into_iter())))
+        .map(|(cell, entries)| (cell.clone(), Heads::of_entries(entries.into_iter())))
         .collect()
 }
 

@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use super::cell::{CellId, FormKey};
 use super::chain::Hash;
 use super::content::Content;
+use super::form::rows;
 use super::heads::Heads;
-use super::subject::FormKey;
 use crate::plan::{FieldId, FieldType, Plan};
 
 /// The hash of a form's content: every field of the form in bytewise id order, notes, reasons
 /// and confirmations left out; a conflict contributes all its heads in sorted order.
+///
+/// The rows of a list follow their field's own bytes in order of row, each as the prefixed field
+/// id, 0xFF (no state byte is) and the row's 16 bytes before its content. A row that is blank
+/// contributes nothing, as if it had never been added.
 pub fn content_hash(
     plan: &Plan,
     form: &FormKey,
     fields: &[&FieldId],
-    cells: &BTreeMap<FieldId, Heads>,
+    cells: &BTreeMap<CellId, Heads>,
 ) -> Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"nhaplieu/content/v1");
@@ -29,11 +34,29 @@ pub fn content_hash(
             Some(FieldType::Decimal(scale)) => scale,
             _ => 0,
         };
-        for part in cell_bytes(cells.get(id), scale) {
+        for part in cell_bytes(cells.get(&CellId::figure(id)), scale) {
             hasher.update(&part);
+        }
+        for (cell, heads) in rows(cells, id) {
+            let Some(row) = cell.row.filter(|_| !is_blank(heads)) else {
+                continue;
+            };
+            prefixed(&mut hasher, id.as_str().as_bytes());
+            hasher.update(&[ROW]);
+            hasher.update(&row.0);
+            for part in cell_bytes(Some(heads), scale) {
+                hasher.update(&part);
+            }
         }
     }
     Hash(*hasher.finalize().as_bytes())
+}
+
+/// Stands before the bytes of a row, where a figure has its state byte; frozen.
+const ROW: u8 = 0xFF;
+
+fn is_blank(heads: &Heads) -> bool {
+    !heads.in_conflict() && heads.content() == Content::Blank
 }
 
 fn cell_bytes(heads: Option<&Heads>, scale: u8) -> Vec<Vec<u8>> {

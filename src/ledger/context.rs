@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cell::CellId;
 use super::content::Content;
 use super::form::Form;
 use super::heads::Heads;
@@ -59,21 +60,22 @@ impl Form {
     /// every other state and for a cell in conflict (`settled.md` 18).
     pub fn figure(&self, field: &FieldId) -> Option<Decimal> {
         self.cells
-            .get(field)
+            .get(&CellId::figure(field))
             .filter(|heads| !heads.in_conflict())
             .and_then(|heads| heads.content().figure())
     }
 
     /// True when the cell holds several different values.
-    pub fn in_conflict(&self, field: &FieldId) -> bool {
-        self.cells.get(field).is_some_and(Heads::in_conflict)
+    pub fn in_conflict(&self, cell: impl Into<CellId>) -> bool {
+        let heads = self.cells.get(&cell.into());
+        heads.is_some_and(Heads::in_conflict)
     }
 
     /// A cell's state by reference; blank without entries.
-    pub fn state_of(&self, field: &FieldId) -> &Content {
+    pub fn state_of(&self, cell: impl Into<CellId>) -> &Content {
         const BLANK: &Content = &Content::Blank;
         self.cells
-            .get(field)
+            .get(&cell.into())
             .and_then(Heads::shown)
             .and_then(|head| head.body.content())
             .unwrap_or(BLANK)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::approved::{Approved, Late, Reach};
+use super::cell::{CellId, RowId};
 use super::chain::Hash;
 use super::content::Content;
 use super::entry::Body;
@@ -13,12 +14,12 @@ use crate::plan::{FieldId, RuleId, UnitId};
 /// Everything kept of one form, as one consistent read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form {
-    /// Cells with entries (without a row).
-    pub cells: BTreeMap<FieldId, Heads>,
+    /// Cells with entries.
+    pub cells: BTreeMap<CellId, Heads>,
     /// Notes on cells.
-    pub notes: BTreeMap<FieldId, Heads>,
+    pub notes: BTreeMap<CellId, Heads>,
     /// Confirmations of soft findings.
-    pub confirms: BTreeMap<(FieldId, RuleId), Heads>,
+    pub confirms: BTreeMap<(CellId, RuleId), Heads>,
     /// Submit, return, lock, reopen.
     pub workflow: Heads,
     /// Approvals by owner.
@@ -46,18 +47,23 @@ impl Form {
     }
 
     /// A cell's content; blank without entries.
-    pub fn content(&self, field: &FieldId) -> Content {
+    pub fn content(&self, cell: impl Into<CellId>) -> Content {
         self.cells
-            .get(field)
+            .get(&cell.into())
             .map(Heads::content)
             .unwrap_or_default()
     }
 
+    /// The rows of a repeating list that have entries, in their order.
+    pub fn rows(&self, field: &FieldId) -> impl Iterator<Item = (&CellId, &Heads)> {
+        rows(&self.cells, field)
+    }
+
     /// A cell's note; empty without one.
-    pub fn note(&self, field: &FieldId) -> &str {
+    pub fn note(&self, cell: impl Into<CellId>) -> &str {
         match self
             .notes
-            .get(field)
+            .get(&cell.into())
             .and_then(Heads::shown)
             .map(|head| &head.body)
         {
@@ -65,4 +71,16 @@ impl Form {
             _ => "",
         }
     }
+}
+
+/// The cells of a field that have a row, in their order.
+pub fn rows<'a>(
+    cells: &'a BTreeMap<CellId, Heads>,
+    field: &FieldId,
+) -> impl Iterator<Item = (&'a CellId, &'a Heads)> + use<'a> {
+    let row = |row| CellId {
+        field: field.clone(),
+        row: Some(RowId(row)),
+    };
+    cells.range(row([0; 16])..=row([0xFF; 16]))
 }

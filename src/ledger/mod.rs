@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod approved;
+pub mod cell;
 pub mod chain;
 pub mod content;
 pub mod content_hash;
@@ -17,12 +18,13 @@ pub mod workflow;
 
 pub use actor::{Actor, ActorId, Role};
 pub use approved::Approved;
+pub use cell::{CellId, CellKey, FormKey, RowId};
 pub use chain::{AuthorId, EntryRef, Hash};
 pub use content::Content;
 pub use context::{Context, Past};
 pub use entry::{ActionId, Body, Clock, Entry, Origin, PlanRef, Recorded};
 pub use form::Form;
 pub use heads::{Head, Heads};
-pub use subject::{CellKey, FormKey, RowId, Subject};
+pub use subject::Subject;
 pub use trust::{Claim, Trust};
 pub use workflow::FormStatus;

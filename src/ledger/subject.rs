@@ -5,6 +5,7 @@
 //! together. `settled.md` 5.
 
 use super::actor::ActorId;
+use super::cell::{CellId, CellKey, FormKey, RowId};
 use super::chain::AuthorId;
 use crate::plan::{FieldId, PeriodId, RuleId, UnitId};
 
@@ -12,44 +13,6 @@ use crate::plan::{FieldId, PeriodId, RuleId, UnitId};
 const KEY_VERSION: u8 = 1;
 /// Longest part of a key, in bytes; ids are far shorter.
 const PART_LIMIT: usize = 256;
-
-/// A form: one unit, one period.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FormKey {
-    /// The reporting unit.
-    pub unit: UnitId,
-    /// The period.
-    pub period: PeriodId,
-}
-
-/// The row of a repeating list; `None` for the figures of a form.
-pub type RowId = Option<[u8; 16]>;
-
-/// A cell of a form.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CellKey {
-    /// The form.
-    pub form: FormKey,
-    /// The field.
-    pub field: FieldId,
-    /// The row.
-    pub row: RowId,
-}
-
-impl CellKey {
-    /// A cell without a row.
-    pub fn new(unit: &UnitId, period: &PeriodId, field: &FieldId) -> Self {
-        let form = FormKey {
-            unit: unit.clone(),
-            period: period.clone(),
-        };
-        Self {
-            form,
-            field: field.clone(),
-            row: None,
-        }
-    }
-}
 
 /// What an entry is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,8 +169,9 @@ fn push_form(key: &mut Vec<u8>, kind: SubjectKind, form: &FormKey) {
 
 fn push_cell(key: &mut Vec<u8>, kind: SubjectKind, cell: &CellKey) {
     push_form(key, kind, &cell.form);
-    push(key, cell.field.as_str().as_bytes());
-    push(key, cell.row.as_ref().map_or(&[][..], |row| &row[..]));
+    push(key, cell.id.field.as_str().as_bytes());
+    let row = cell.id.row.as_ref();
+    push(key, row.map_or(&[][..], |row| &row.0[..]));
 }
 
 struct Parts<'a>(&'a [u8]);
@@ -242,9 +206,9 @@ impl<'a> Parts<'a> {
         let field = FieldId::new(self.text()?);
         let row = match self.take()? {
             [] => None,
-            bytes => Some(bytes.try_into().map_err(|_| BadKey)?),
+            bytes => Some(RowId(bytes.try_into().map_err(|_| BadKey)?)),
         };
-        Ok(CellKey { form, field, row })
+        Ok(form.cell(CellId { field, row }))
     }
 }
 
@@ -260,7 +224,7 @@ mod tests {
         };
         let mut cell = CellKey::new(&form.unit, &form.period, &FieldId::new("be_trai"));
         let plain = cell.clone();
-        cell.row = Some([7; 16]);
+        cell.id.row = Some(RowId([7; 16]));
         for subject in [
             Subject::Cell(plain.clone()),
             Subject::Note(cell.clone()),

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use crate::ledger::{
-    ActionId, Actor, ActorId, AuthorId, Body, CellKey, EntryRef, Form, FormKey, Hash, Origin,
-    Recorded, Subject,
+    ActionId, Actor, ActorId, AuthorId, Body, CellId, CellKey, EntryRef, Form, FormKey, Hash,
+    Origin, Recorded, Subject,
 };
 use crate::plan::{FieldId, PeriodId, UnitId};
 
@@ -213,7 +213,7 @@ pub enum StoreError {
     Moved,
     /// An ordinary edit of a cell in conflict; a person must resolve it with a reason.
     #[error("cell in conflict: {0}")]
-    InConflict(FieldId),
+    InConflict(CellId),
     /// The form is locked.
     #[error("form is locked")]
     Locked,

@@ -10,7 +10,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::base::text;
-use crate::ledger::{ActorId, CellKey, FormKey};
+use crate::ledger::{ActorId, CellId, CellKey, FormKey, RowId};
 use crate::plan::{FieldId, PeriodId, UnitId};
 use crate::store::api::StoreError;
 use crate::store::file::backend::Backoff;
@@ -135,8 +135,8 @@ impl SessionFile {
             actor: self.presence.actor.as_str().to_owned(),
             unit: form.map(|form| form.unit.as_str().to_owned()),
             period: form.map(|form| form.period.as_str().to_owned()),
-            field: cell.map(|cell| cell.field.as_str().to_owned()),
-            row: cell.and_then(|cell| cell.row),
+            field: cell.map(|cell| cell.id.field.as_str().to_owned()),
+            row: cell.and_then(|cell| cell.id.row).map(|row| row.0),
             text: self.presence.text.clone(),
             closed,
         };
@@ -268,11 +268,10 @@ fn presence(shape: Shape) -> Option<Presence> {
         _ => None,
     };
     let cell = match (&form, shape.field) {
-        (Some(form), Some(field)) => Some(CellKey {
-            form: form.clone(),
+        (Some(form), Some(field)) => Some(form.cell(CellId {
             field: FieldId::new(&field),
-            row: shape.row,
-        }),
+            row: shape.row.map(RowId),
+        })),
         _ => None,
     };
     let shown = |c: &char| !text::is_hostile(*c);

@@ -253,7 +253,7 @@ impl Desk {
 
     /// What a cell of the form on top holds, as the store has it.
     pub(crate) fn content(&self, field: &str) -> Content {
-        self.app.form().unwrap().base.content(&FieldId::new(field))
+        self.app.form().unwrap().base.content(FieldId::new(field))
     }
 
     /// The field under the cursor.

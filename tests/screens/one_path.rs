@@ -49,7 +49,7 @@ fn seen(desk: &mut Desk) -> Seen {
     let hash = content_hash::content_hash(&desk.app.plan, &key(), &fields, &state.base.cells);
     let findings = state.findings.iter();
     let findings = findings
-        .map(|f| format!("{} {:?} {} {}", f.rule, f.severity, f.field, f.judged))
+        .map(|f| format!("{} {:?} {} {}", f.rule, f.severity, f.cell, f.judged))
         .collect();
     let (form, filter) = (state.base.clone(), LogFilter::default());
     let entries = desk.log(filter);

@@ -3,7 +3,7 @@
 
 use nhaplieu::app::Msg;
 use nhaplieu::app::msg::Request;
-use nhaplieu::ledger::Content;
+use nhaplieu::ledger::{CellId, Content};
 use nhaplieu::plan::FieldId;
 use std::sync::atomic::Ordering;
 
@@ -19,7 +19,7 @@ fn entries(desk: &Desk, field: &str) -> usize {
     let form = desk.app.form().unwrap();
     form.base
         .cells
-        .get(&FieldId::new(field))
+        .get(&CellId::from(FieldId::new(field)))
         .map_or(0, |heads| heads.all().len())
 }
 

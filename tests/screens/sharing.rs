@@ -1,6 +1,6 @@
 //! Two sessions on one store.
 
-use nhaplieu::ledger::Content;
+use nhaplieu::ledger::{CellId, Content};
 use nhaplieu::plan::FieldId;
 
 use super::harness::{Desk, Sitting};
@@ -65,7 +65,9 @@ fn the_same_cell_typed_by_both_keeps_both_until_a_person_chooses() {
     lan.a_second_later().keys("<Enter>");
     let heads = |desk: &Desk| {
         let form = desk.app.form().unwrap();
-        form.base.cells[&FieldId::new("be_trai")].all().len()
+        form.base.cells[&CellId::from(FieldId::new("be_trai"))]
+            .all()
+            .len()
     };
     assert_eq!(heads(&lan), 2);
     lan.at("be_trai").keys("65<Enter>");

@@ -202,7 +202,7 @@ fn a_unikey_stream_writes_the_right_words_into_a_note() {
         }
         desk.keys("<Enter>");
         let form = desk.app.form().unwrap();
-        let note = form.base.note(&FieldId::new("ld_nu_lam_cong"));
+        let note = form.base.note(FieldId::new("ld_nu_lam_cong"));
         assert_eq!(note, "Tiếng Việt");
     }
 }

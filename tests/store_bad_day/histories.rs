@@ -458,9 +458,9 @@ impl Office {
             let form = store.form(&form("xa-a", "2023")).unwrap();
             for at in 0..SUBJECTS {
                 let heads = match subject(at) {
-                    Subject::Cell(cell) => form.cells.get(&cell.field),
-                    Subject::Note(cell) => form.notes.get(&cell.field),
-                    Subject::Confirm(cell, rule) => form.confirms.get(&(cell.field, rule)),
+                    Subject::Cell(cell) => form.cells.get(&cell.id),
+                    Subject::Note(cell) => form.notes.get(&cell.id),
+                    Subject::Confirm(cell, rule) => form.confirms.get(&(cell.id, rule)),
                     _ => None,
                 };
                 let found: BTreeSet<EntryRef> = heads

@@ -95,7 +95,7 @@ pub(crate) fn after(mut figures: Figures, action: &Action) -> Figures {
         if let (Subject::Cell(cell), Body::SetValue(content)) = (&change.subject, &change.body)
             && cell.form == form("xa-a", "2023")
         {
-            figures.insert(cell.field.to_string(), content.clone());
+            figures.insert(cell.id.to_string(), content.clone());
         }
     }
     figures

@@ -59,7 +59,7 @@ impl Desk {
             let kind = self.plan.field(&field).expect("a field of the plan").kind;
             let body = Body::SetValue(typed::read(text, kind).content);
             let heads = self.heads(period, &field, body);
-            self.form(period).cells.insert(field, heads);
+            self.form(period).cells.insert(field.into(), heads);
         }
         self
     }
@@ -78,7 +78,9 @@ impl Desk {
             let one = self.heads(period, &field, Body::SetValue(content.clone()));
             heads.extend(one.all().iter().cloned());
         }
-        self.form(period).cells.insert(field, Heads::new(heads));
+        self.form(period)
+            .cells
+            .insert(field.into(), Heads::new(heads));
         self
     }
 
@@ -86,7 +88,7 @@ impl Desk {
     pub(crate) fn notes(mut self, field: &str, words: &str) -> Self {
         let (field, period) = (FieldId::new(field), self.period.to_string());
         let heads = self.heads(&period, &field, Body::Note(words.to_owned()));
-        self.form(&period).notes.insert(field, heads);
+        self.form(&period).notes.insert(field.into(), heads);
         self
     }
 
@@ -100,7 +102,7 @@ impl Desk {
         };
         let heads = self.heads(&period, &field, body);
         let confirms = &mut self.form(&period).confirms;
-        confirms.insert((field, RuleId::new(rule)), heads);
+        confirms.insert((field.into(), RuleId::new(rule)), heads);
         self
     }
 

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use nhaplieu::ledger::approved::{Proof, Reach};
 use nhaplieu::ledger::content_hash::content_hash;
 use nhaplieu::ledger::entry::Frontier;
-use nhaplieu::ledger::{AuthorId, Body, Content, Form, FormKey, FormStatus, Hash, Role, Subject};
+use nhaplieu::ledger::{
+    AuthorId, Body, CellId, Content, Form, FormKey, FormStatus, Hash, Role, Subject,
+};
 use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::store::{Change, Seen, Store, StoreError};
 use nhaplieu::sync::import::plan::{BundleOutcome, Timing};
@@ -19,7 +21,7 @@ fn key() -> FormKey {
     form("xa-a", "2023")
 }
 
-fn hash(cells: &BTreeMap<FieldId, nhaplieu::ledger::Heads>) -> Hash {
+fn hash(cells: &BTreeMap<CellId, nhaplieu::ledger::Heads>) -> Hash {
     let (plan, key) = (plan(), key());
     let (unit, period) = (
         plan.unit(&key.unit).unwrap(),
@@ -90,7 +92,7 @@ fn form_of(site: &Site) -> Form {
 
 fn late(site: &Site) -> Vec<(String, Content, Content)> {
     let late = form_of(site).late().into_iter();
-    late.map(|late| (late.field.to_string(), late.old, late.new))
+    late.map(|late| (late.cell.to_string(), late.old, late.new))
         .collect()
 }
 
@@ -176,7 +178,7 @@ fn what_is_rejected_later_was_approved_all_the_same() {
     let (mut office, mut commune) = handed_in();
     office.does(vec![lock(&office)]);
     let author = commune.store.info().unwrap().author;
-    let typed = form_of(&office).cells[&FieldId::new("so_00")].references()[0].seq;
+    let typed = form_of(&office).cells[&CellId::from(FieldId::new("so_00"))].references()[0].seq;
     let reject = Change {
         subject: Subject::Author(author),
         ..on_form(

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nhaplieu::ledger::entry::FLAG_ON_BEHALF;
 use nhaplieu::ledger::{
-    Body, CellKey, Content, EntryRef, Form, FormKey, Hash, Heads, Role, Subject, workflow,
+    Body, CellId, CellKey, Content, EntryRef, Form, FormKey, Hash, Heads, Role, Subject, workflow,
 };
-use nhaplieu::plan::{FieldId, UnitId};
+use nhaplieu::plan::UnitId;
 use nhaplieu::store::exchange::{Exchange, Ground};
 use nhaplieu::sync::export::{self, ExportRequest};
 use nhaplieu::sync::import::plan::BundleOutcome;
@@ -38,7 +38,7 @@ pub(crate) struct World {
 pub(crate) struct Given {
     pub(crate) form: FormKey,
     /// The fields it speaks for that held something.
-    pub(crate) figures: BTreeMap<FieldId, Content>,
+    pub(crate) figures: BTreeMap<CellId, Content>,
     /// The returns and reopenings of the form that the office knew of.
     pub(crate) steps: BTreeSet<Hash>,
 }
@@ -323,12 +323,12 @@ enum Closing {
 
 /// The figures on the screen that an approval or lock speaks for: the owner's measure is made of
 /// two of the three fields.
-fn spoken_for(now: &Form, closing: &Closing) -> BTreeMap<FieldId, Content> {
-    let owners = |field: &FieldId| ["so_00", "so_01"].contains(&field.as_str());
-    let mine = |field: &FieldId| matches!(closing, Closing::Lock) || owners(field);
+fn spoken_for(now: &Form, closing: &Closing) -> BTreeMap<CellId, Content> {
+    let owners = |cell: &CellId| ["so_00", "so_01"].contains(&cell.field.as_str());
+    let mine = |cell: &CellId| matches!(closing, Closing::Lock) || owners(cell);
     now.cells
         .iter()
-        .map(|(field, heads)| (field.clone(), heads.content()))
-        .filter(|(field, content)| mine(field) && *content != Content::Blank)
+        .map(|(cell, heads)| (cell.clone(), heads.content()))
+        .filter(|(cell, content)| mine(cell) && *content != Content::Blank)
         .collect()
 }

@@ -110,7 +110,7 @@ fn real_stores_make_the_same_of_the_same_histories() {
         }
         for (cell, heads) in cells(&model) {
             let form = site.store.form(&cell.form).unwrap();
-            let real = form.cells.get(&cell.field).map(Heads::references);
+            let real = form.cells.get(&cell.id).map(Heads::references);
             assert_eq!(real, Some(heads), "seed {seed}: {cell:?}");
         }
     }

@@ -86,8 +86,8 @@ fn count(seed: u64, losses: &mut Losses) {
             continue;
         }
         losses.approved += 1;
-        let moved = approved.cells.iter().any(|(field, content)| {
-            let cell = CellKey::new(&key.unit, &key.period, field);
+        let moved = approved.cells.iter().any(|(cell, content)| {
+            let cell = key.cell(cell);
             let now = winners.get(&cell).map(|(.., winner)| says(winner));
             now.unwrap_or_default() != *content
         });

@@ -236,7 +236,7 @@ impl Model {
             let heads = heads.clone();
             match Subject::from_key(subject).unwrap() {
                 Subject::Cell(cell) if cell.form == *key => {
-                    form.cells.insert(cell.field, heads);
+                    form.cells.insert(cell.id, heads);
                 }
                 Subject::Form(of) if of == *key => form.workflow = heads,
                 Subject::Approval(of, owner) if of == *key => {
@@ -274,8 +274,8 @@ impl Model {
         }
         let mut approved = approved(self, &crate::world::plan(), key, &form).unwrap();
         if let (Fault::FrontierLeftOut, Some(approved)) = (self.fault, &mut approved) {
-            for (field, content) in &mut approved.cells {
-                *content = form.content(field);
+            for (cell, content) in &mut approved.cells {
+                *content = form.content(cell);
             }
         }
         approved

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, Role, Subject};
+use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, CellId, Role, Subject};
 use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{
@@ -282,7 +282,7 @@ impl Site {
         let text = nhaplieu::ledger::typed::typed_form(&form.content(&field));
         let disputed = form
             .cells
-            .get(&field)
+            .get(&CellId::figure(&field))
             .is_some_and(nhaplieu::ledger::Heads::in_conflict);
         format!("{text}{}", if disputed { " !" } else { "" })
     }

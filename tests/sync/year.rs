@@ -126,7 +126,7 @@ impl Desk for OnDisk {
     }
     fn heads(&self, cell: &CellKey) -> Heads {
         let form = self.store.form(&cell.form).unwrap();
-        form.cells.get(&cell.field).cloned().unwrap_or_default()
+        form.cells.get(&cell.id).cloned().unwrap_or_default()
     }
     fn says(&mut self, subject: Subject, body: Body, _: Right, wall: u64) {
         self.actions += 1;

@@ -120,10 +120,14 @@ fn before<'a>(
 ) -> impl Iterator<Item = (PeriodId, Content)> + 'a {
     let period = app.plan.period(&form.key.period);
     let compared = period.map(|period| overview::compared(&app.plan, period));
-    compared.into_iter().flatten().flatten().filter_map(|past| {
-        let content = form.past.forms.get(&past.id)?.content(field);
-        content.is_filled().then(|| (past.id.clone(), content))
-    })
+    compared
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(move |past| {
+            let content = form.past.forms.get(&past.id)?.content(field);
+            content.is_filled().then(|| (past.id.clone(), content))
+        })
 }
 
 /// Ctrl+D: the figure of the period before, marked as copied.

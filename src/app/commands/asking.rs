@@ -196,7 +196,7 @@ fn other_figure(app: &mut App, text: &str) -> Vec<Effect> {
     let Screen::Dispute(page) = app.screen() else {
         return Vec::new();
     };
-    let Some(kind) = app.plan.field(&page.dispute.cell.field).map(|f| f.kind) else {
+    let Some(kind) = app.plan.field(&page.dispute.cell.id.field).map(|f| f.kind) else {
         return Vec::new();
     };
     let reading = typed::read(text, kind);

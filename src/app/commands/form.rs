@@ -211,11 +211,7 @@ fn leaving_for(app: &mut App, command: Command) -> Option<Vec<Effect>> {
 pub(super) fn cell_here(app: &App) -> Option<CellKey> {
     let form = app.form()?;
     let field = form.page.cells.get(form.cursor)?.clone();
-    Some(CellKey {
-        form: form.key.clone(),
-        field,
-        row: None,
-    })
+    Some(form.key.cell(field))
 }
 
 /// Opens the content of the cell for changing: in place, or in a box for words.
@@ -267,10 +263,10 @@ fn words(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     form.look_at_cell();
-    let text = crate::ledger::typed::typed_form(&form.content(&cell.field));
+    let text = crate::ledger::typed::typed_form(&form.content(&cell.id.field));
     let label = app
         .plan
-        .field(&cell.field)
+        .field(&cell.id.field)
         .map(|f| f.label.clone())
         .unwrap_or_default();
     let line = super::super::line::Line::with_text(&text, crate::ledger::typed::TEXT_LIMIT);
@@ -290,10 +286,10 @@ fn note(app: &mut App) -> Vec<Effect> {
     let Some(form) = app.form() else {
         return Vec::new();
     };
-    let text = form.form.note(&cell.field).to_owned();
+    let text = form.form.note(&cell.id.field).to_owned();
     let label = app
         .plan
-        .field(&cell.field)
+        .field(&cell.id.field)
         .map(|f| f.short.clone())
         .unwrap_or_default();
     let line = super::super::line::Line::with_text(&text, crate::ledger::typed::TEXT_LIMIT);

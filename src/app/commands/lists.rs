@@ -30,7 +30,7 @@ pub(super) fn run(app: &mut App, command: Command) -> Option<Vec<Effect>> {
                 return None;
             };
             let (key, finding) = list.items.get(list.selected)?.clone();
-            let mut effects = go::to_cell(app, &key, &finding.field);
+            let mut effects = go::to_cell(app, &key, &finding.cell.field);
             effects.extend(write::ask_reason(app, &key, &finding));
             Some(effects)
         }
@@ -57,7 +57,7 @@ fn accept(app: &mut App) -> Vec<Effect> {
             key.map(|key| app.open_form(&key)).unwrap_or_default()
         }
         Screen::Findings(list) => match list.items.get(list.selected).cloned() {
-            Some((key, finding)) => go::to_cell(app, &key, &finding.field),
+            Some((key, finding)) => go::to_cell(app, &key, &finding.cell.field),
             None => Vec::new(),
         },
         Screen::History(list) => {
@@ -65,7 +65,7 @@ fn accept(app: &mut App) -> Vec<Effect> {
                 .entries
                 .get(list.selected)
                 .and_then(|entry| entry.recorded.entry.subject.cell().cloned());
-            cell.map(|cell| go::to_cell(app, &cell.form, &cell.field))
+            cell.map(|cell| go::to_cell(app, &cell.form, &cell.id.field))
                 .unwrap_or_default()
         }
         Screen::Help(_) => {

@@ -18,7 +18,6 @@ use super::state::{
     App, FindingsList, Health, Help, HistoryList, Leaving, Overlay, Scope, Screen, Tone, Undoing,
 };
 use crate::base::Message;
-use crate::ledger::CellKey;
 use crate::store::{Direction, LogFilter};
 
 /// Carries a command out on what is on top.
@@ -207,7 +206,7 @@ fn history(app: &mut App, scope: Scope) -> Vec<Effect> {
         Scope::Cell(cell) => {
             filter.unit = Some(cell.form.unit.clone());
             filter.period = Some(cell.form.period.clone());
-            filter.field = Some(cell.field.clone());
+            filter.field = Some(cell.id.field.clone());
         }
         Scope::Form(form) => {
             filter.unit = Some(form.unit.clone());
@@ -297,20 +296,12 @@ impl App {
         })?;
         if let Some((field, text)) = form.resume.as_ref().filter(|_| !form.loaded) {
             return Some(Draft {
-                cell: CellKey {
-                    form: form.key.clone(),
-                    field: field.clone(),
-                    row: None,
-                },
+                cell: form.key.cell(field.clone()),
                 text: text.clone(),
             });
         }
         let field = form.page.cells.get(form.cursor)?;
-        let cell = CellKey {
-            form: form.key.clone(),
-            field: field.clone(),
-            row: None,
-        };
+        let cell = form.key.cell(field.clone());
         let text = match &self.overlay {
             Some(Overlay::Prompt(prompt)) => match &prompt.purpose {
                 super::prompt::Purpose::Words(_) => prompt.line.text(),

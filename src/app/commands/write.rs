@@ -85,15 +85,11 @@ fn put_content(
     let Some(form) = app.form_mut() else {
         return Vec::new();
     };
-    let cell = CellKey {
-        form: form.key.clone(),
-        field: field.clone(),
-        row: None,
-    };
+    let cell = form.key.cell(field.clone());
     if form
         .base
         .cells
-        .get(field)
+        .get(&cell.id)
         .is_some_and(crate::ledger::Heads::in_conflict)
     {
         let title = Message::new("prompt.resolve").with("value", text);
@@ -129,11 +125,7 @@ pub(super) fn ask_reason(app: &mut App, key: &FormKey, finding: &Finding) -> Vec
         app.say(Tone::Warning, Message::new("form.hard_not_confirmed"));
         return Vec::new();
     }
-    let cell = CellKey {
-        form: key.clone(),
-        field: finding.field.clone(),
-        row: None,
-    };
+    let cell = key.cell(finding.cell.field.clone());
     let mut items: Vec<Item<ReasonChoice>> = app
         .plan
         .reasons
@@ -169,7 +161,7 @@ pub(super) fn confirm(
 ) -> Vec<Effect> {
     let seen = app
         .form()
-        .and_then(|form| form.base.confirms.get(&(cell.field.clone(), rule.clone())))
+        .and_then(|form| form.base.confirms.get(&(cell.id.clone(), rule.clone())))
         .map(crate::ledger::Heads::references)
         .unwrap_or_default();
     let change = Change {
@@ -192,13 +184,13 @@ pub(super) fn prompted(app: &mut App, prompt: &Prompt) -> Vec<Effect> {
         Purpose::Note(cell) => {
             let before = app
                 .form()
-                .map(|form| form.form.note(&cell.field).to_owned());
+                .map(|form| form.form.note(&cell.id.field).to_owned());
             if before.as_deref() == Some(text.as_str()) {
                 return Vec::new();
             }
             let seen = app
                 .form()
-                .and_then(|form| form.base.notes.get(&cell.field))
+                .and_then(|form| form.base.notes.get(&cell.id))
                 .map(crate::ledger::Heads::references)
                 .unwrap_or_default();
             let change = Change {
@@ -210,7 +202,7 @@ pub(super) fn prompted(app: &mut App, prompt: &Prompt) -> Vec<Effect> {
             write(app, vec![change])
         }
         Purpose::Words(cell) => {
-            let effects = put_text(app, &cell.field.clone(), &text, Origin::Typed);
+            let effects = put_text(app, &cell.id.field.clone(), &text, Origin::Typed);
             if app.overlay.is_none()
                 && let Some(form) = app.form_mut()
             {
@@ -238,7 +230,7 @@ pub(super) fn prompted(app: &mut App, prompt: &Prompt) -> Vec<Effect> {
 }
 
 fn resolve(app: &mut App, cell: &CellKey, typed: &str, reason: String) -> Vec<Effect> {
-    let Some(kind) = app.plan.field(&cell.field).map(|f| f.kind) else {
+    let Some(kind) = app.plan.field(&cell.id.field).map(|f| f.kind) else {
         return Vec::new();
     };
     let content = typed::read(typed, kind).content;
@@ -248,7 +240,7 @@ fn resolve(app: &mut App, cell: &CellKey, typed: &str, reason: String) -> Vec<Ef
     let seen = form
         .base
         .cells
-        .get(&cell.field)
+        .get(&cell.id)
         .map(crate::ledger::Heads::references);
     let change = Change {
         subject: Subject::Cell(cell.clone()),

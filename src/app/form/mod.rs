@@ -11,7 +11,9 @@ use super::line::Line;
 use super::rows::Page;
 use crate::check::{self, Finding, Past};
 use crate::figures::{self, Figure};
-use crate::ledger::{Content, EntryRef, Form, FormKey, FormStatus, Heads, Origin, content_hash};
+use crate::ledger::{
+    CellId, Content, EntryRef, Form, FormKey, FormStatus, Heads, Origin, content_hash,
+};
 use crate::plan::{Field, FieldId, MeasureId, Period, Plan, Unit};
 
 pub use finish::Summary;
@@ -198,13 +200,15 @@ impl FormState {
     pub fn findings_at<'a>(&'a self, field: &'a FieldId) -> impl Iterator<Item = &'a Finding> {
         self.findings
             .iter()
-            .filter(move |finding| finding.field == *field)
+            .filter(move |finding| finding.cell == CellId::figure(field))
     }
 
     /// The findings that look at a field: those reported at it first, then those reported at a
     /// cell that is compared with it.
     pub fn findings_about<'a>(&'a self, field: &'a FieldId) -> impl Iterator<Item = &'a Finding> {
-        let also = self.findings.iter().filter(move |f| f.also.contains(field));
+        let cell = CellId::figure(field);
+        let also = self.findings.iter();
+        let also = also.filter(move |finding| finding.also.contains(&cell));
         self.findings_at(field).chain(also)
     }
 

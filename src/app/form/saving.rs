@@ -63,7 +63,7 @@ impl FormState {
     pub fn write(&mut self, plan: &Plan, ticket: Ticket, origin: Origin, changes: Vec<Change>) {
         for change in &changes {
             if let Some(cell) = change.subject.cell() {
-                self.saved.insert(cell.field.clone(), SaveState::Waiting);
+                self.saved.insert(cell.id.field.clone(), SaveState::Waiting);
             }
         }
         self.writes.push(Write {
@@ -234,7 +234,7 @@ impl FormState {
             .iter_mut()
             .filter(|write| write.sent == Sent::Held);
         if let (Some((field, seen)), Some(cell)) = (&mut self.seen, subject.cell())
-            && *field == cell.field
+            && *field == cell.id.field
             && matches!(subject, Subject::Cell(_))
         {
             supersede(seen, recorded);
@@ -267,16 +267,16 @@ fn fields_of(write: &Write) -> impl Iterator<Item = FieldId> {
         .changes
         .iter()
         .filter_map(|c| c.subject.cell())
-        .map(|cell| cell.field.clone())
+        .map(|cell| cell.id.field.clone())
 }
 
 /// Where the heads of a subject stand in a form.
 /// What each subject of a write says in a form.
 fn bodies(form: &Form, write: &Write) -> Vec<Vec<Body>> {
     let heads_of = |change: &Change| match &change.subject {
-        Subject::Cell(cell) => form.cells.get(&cell.field),
-        Subject::Note(cell) => form.notes.get(&cell.field),
-        Subject::Confirm(cell, rule) => form.confirms.get(&(cell.field.clone(), rule.clone())),
+        Subject::Cell(cell) => form.cells.get(&cell.id),
+        Subject::Note(cell) => form.notes.get(&cell.id),
+        Subject::Confirm(cell, rule) => form.confirms.get(&(cell.id.clone(), rule.clone())),
         Subject::Form(_) => Some(&form.workflow),
         Subject::Approval(_, owner) => form.approvals.get(owner),
         _ => None,
@@ -290,13 +290,11 @@ fn bodies(form: &Form, write: &Write) -> Vec<Vec<Body>> {
 
 fn slot<'a>(form: &'a mut Form, subject: &Subject) -> Option<&'a mut Heads> {
     match subject {
-        Subject::Cell(cell) if cell.row.is_none() => {
-            Some(form.cells.entry(cell.field.clone()).or_default())
-        }
-        Subject::Note(cell) => Some(form.notes.entry(cell.field.clone()).or_default()),
+        Subject::Cell(cell) => Some(form.cells.entry(cell.id.clone()).or_default()),
+        Subject::Note(cell) => Some(form.notes.entry(cell.id.clone()).or_default()),
         Subject::Confirm(cell, rule) => Some(
             form.confirms
-                .entry((cell.field.clone(), rule.clone()))
+                .entry((cell.id.clone(), rule.clone()))
                 .or_default(),
         ),
         Subject::Form(_) => Some(&mut form.workflow),

@@ -6,7 +6,9 @@ use crate::app::line::Line;
 use crate::check::{self, Finding};
 use crate::figures::{self, Figure};
 use crate::ledger::typed::{self, Reading};
-use crate::ledger::{ActorId, AuthorId, Body, Clock, Content, EntryRef, Form, Head, Heads, Origin};
+use crate::ledger::{
+    ActorId, AuthorId, Body, CellId, Clock, Content, EntryRef, Form, Head, Heads, Origin,
+};
 use crate::plan::{Field, FieldId, MeasureId, Plan};
 
 /// What the screen says about the text being typed.
@@ -68,7 +70,7 @@ impl FormState {
     pub fn look_at_cell(&mut self) {
         let field = self.page.cells.get(self.cursor).cloned();
         self.seen = field.map(|field| {
-            let heads = self.base.cells.get(&field);
+            let heads = self.base.cells.get(&CellId::figure(&field));
             let seen = heads.map(Heads::references).unwrap_or_default();
             (field, seen)
         });
@@ -176,6 +178,7 @@ fn with_candidate(form: &Form, field: &FieldId, content: &Content) -> Form {
         flags: 0,
         note: String::new(),
     };
-    form.cells.insert(field.clone(), Heads::new(vec![head]));
+    form.cells
+        .insert(CellId::figure(field), Heads::new(vec![head]));
     form
 }

@@ -53,7 +53,7 @@ pub(crate) fn run(site: &Site, args: &args::Check, out: &mut Out<'_>) -> Result<
                     (Severity::Soft, Some(_)) => "cli.finding.confirmed",
                 };
                 let line = Message::new(key)
-                    .with("field", finding.field.as_str())
+                    .with("field", finding.cell.field.as_str())
                     .with("message", finding.message.clone());
                 out.say(&line)?;
             }

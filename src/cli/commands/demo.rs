@@ -8,7 +8,7 @@ use crate::cli::invent::{self, Sizes};
 use crate::cli::out::Out;
 use crate::cli::setup;
 use crate::cli::site::Site;
-use crate::ledger::{ActionId, Actor, ActorId, Body, CellKey, FormKey, Origin, Role, Subject};
+use crate::ledger::{ActionId, Actor, ActorId, Body, FormKey, Origin, Role, Subject};
 use crate::plan::{FieldId, Period, Plan, Unit};
 use crate::store::{self, Action, Change, RedbStore, Seen, Store};
 
@@ -167,11 +167,7 @@ impl Fill<'_> {
 
     /// A figure in a cell, or a note on it.
     fn change(key: &FormKey, field: &FieldId, body: Body) -> Change {
-        let cell = CellKey {
-            form: key.clone(),
-            field: field.clone(),
-            row: None,
-        };
+        let cell = key.cell(field.clone());
         let subject = match body {
             Body::Note(_) => Subject::Note(cell),
             _ => Subject::Cell(cell),

@@ -7,9 +7,9 @@ use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
-use crate::cli::shapes::{figure_and_text, moment};
+use crate::cli::shapes::{figure_and_text, moment, row};
 use crate::cli::site::Site;
-use crate::ledger::{CellKey, Content, Head, Origin, typed};
+use crate::ledger::{Content, Head, Origin, typed};
 use crate::sync::held::conflicts;
 
 #[derive(Serialize)]
@@ -23,6 +23,8 @@ struct ConflictShape {
     unit: String,
     period: String,
     field: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<String>,
     base: Option<String>,
     heads: Vec<Side>,
 }
@@ -95,7 +97,8 @@ fn conflict(dispute: &conflicts::Conflict) -> ConflictShape {
     ConflictShape {
         unit: dispute.cell.form.unit.to_string(),
         period: dispute.cell.form.period.to_string(),
-        field: dispute.cell.field.to_string(),
+        field: dispute.cell.id.field.to_string(),
+        row: row(&dispute.cell.id),
         base: base.and_then(|base| base.entry.body.content().and_then(said)),
         heads: sides.collect(),
     }
@@ -111,11 +114,7 @@ pub(crate) fn resolve(
     let found = find::form(&desk.store, &plan, &args.form)?;
     let field = find::field(&plan, &args.field)?;
     let kind = plan.field(&field).map(|f| f.kind);
-    let cell = CellKey {
-        form: found.key.clone(),
-        field: field.clone(),
-        row: None,
-    };
+    let cell = found.key.cell(field.clone());
     let dispute = conflicts::of(&desk.store, &cell)?;
     let (Some(dispute), Some(kind)) = (dispute, kind) else {
         let message = Message::new("cli.error.no_conflict").with("field", field.as_str());

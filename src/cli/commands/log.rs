@@ -10,7 +10,7 @@ use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
-use crate::cli::shapes::{figure_and_text, moment};
+use crate::cli::shapes::{figure_and_text, moment, row};
 use crate::cli::site::{Desk, Site};
 use crate::ledger::{Body, EntryRef, Hash, entry::FLAG_ON_BEHALF, typed};
 use crate::plan::UnitId;
@@ -32,6 +32,8 @@ struct Line {
     unit: Option<String>,
     period: Option<String>,
     field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<String>,
     old: Option<String>,
     new: Option<String>,
     old_state: Option<&'static str>,
@@ -101,7 +103,8 @@ fn line(entry: &LogEntry, full: &HashMap<EntryRef, Hash>) -> Line {
         kind: body.kind(),
         unit: form.map(|form| form.unit.to_string()),
         period: form.map(|form| form.period.to_string()),
-        field: subject.cell().map(|cell| cell.field.to_string()),
+        field: subject.cell().map(|cell| cell.id.field.to_string()),
+        row: subject.cell().and_then(|cell| row(&cell.id)),
         old: before.and_then(said),
         new: said(body),
         old_state: before.and_then(state),
@@ -156,8 +159,8 @@ fn print(desk: &Desk, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure
         .map(|form| format!("{} {}", form.unit, form.period))
         .unwrap_or_default();
     let what = subject.cell().map(|cell| {
-        let label = desk.plan.field(&cell.field).map(|f| f.short.get(lang));
-        label.unwrap_or(cell.field.as_str()).to_owned()
+        let label = desk.plan.field(&cell.id.field).map(|f| f.short.get(lang));
+        label.unwrap_or(cell.id.field.as_str()).to_owned()
     });
     let why = reason(&recorded.entry.body, &recorded.entry.note);
     let why = if why.is_empty() {

@@ -10,7 +10,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::find::{self, Found};
 use crate::cli::out::Out;
 use crate::cli::site::Site;
-use crate::ledger::{CellKey, Origin, typed};
+use crate::ledger::{Origin, typed};
 use crate::plan::{FieldId, Severity};
 use crate::store::Change;
 
@@ -38,7 +38,8 @@ pub(crate) fn run(site: &Site, args: &args::Set, out: &mut Out<'_>) -> Result<Ex
 fn report(found: &Found<'_>, touched: &BTreeSet<FieldId>, out: &mut Out<'_>) -> Exit {
     let findings = check::findings(&found.context());
     let concerned = findings.iter().filter(|finding| {
-        touched.contains(&finding.field) || finding.also.iter().any(|f| touched.contains(f))
+        touched.contains(&finding.cell.field)
+            || finding.also.iter().any(|c| touched.contains(&c.field))
     });
     let mut hard = false;
     for finding in concerned {
@@ -50,7 +51,7 @@ fn report(found: &Found<'_>, touched: &BTreeSet<FieldId>, out: &mut Out<'_>) -> 
         };
         out.aside(
             &Message::new(key)
-                .with("field", finding.field.as_str())
+                .with("field", finding.cell.field.as_str())
                 .with("message", finding.message.clone()),
         );
     }
@@ -79,12 +80,8 @@ fn changes(found: &Found<'_>, args: &args::Set) -> Result<Vec<Change>, Failure> 
     .map_err(|error| refused(&error))?;
     for (name, words) in pairs(&args.note)? {
         let field = find::field(found.plan, &name)?;
-        let cell = CellKey {
-            form: found.key.clone(),
-            field,
-            row: None,
-        };
-        if found.form.note(&cell.field) != text::clean(&words, typed::TEXT_LIMIT) {
+        let cell = found.key.cell(field);
+        if found.form.note(&cell.id.field) != text::clean(&words, typed::TEXT_LIMIT) {
             changes.push(edit::set_note(&found.form, &cell, &words, Typed::Blindly));
         }
     }

@@ -14,7 +14,7 @@ use crate::cli::shapes::{CellShape, FindingShape, LateShape, MeasureShape, Stamp
 use crate::cli::site::Site;
 use crate::figures::{self, Figure};
 use crate::ledger::approved::{Approver, Late, Proof, Stamp};
-use crate::ledger::{Content, FormStatus, Hash, Origin, content_hash, typed};
+use crate::ledger::{CellId, Content, FormStatus, Hash, Origin, content_hash, typed};
 use crate::plan::{FieldId, Severity};
 use crate::store::Store;
 use crate::ui::{width, words};
@@ -83,8 +83,16 @@ fn answer(
     let late = found.form.late();
     let mut cells = Vec::new();
     for field in found.plan.form_fields(found.unit, found.period) {
-        let shape = CellShape::of(found, field, findings, &late, (out.texts, store))?;
-        cells.push(shape);
+        for cell in cells_of(found, &field.id) {
+            let at = (field, &cell);
+            cells.push(CellShape::of(
+                found,
+                at,
+                findings,
+                &late,
+                (out.texts, store),
+            )?);
+        }
     }
     let lang = out.texts.lang();
     Ok(Answer {
@@ -136,8 +144,9 @@ fn print(
             Row::Gap => out.line("")?,
             Row::Heading(section) => heading(found, *section, out)?,
             Row::Cell(place) => {
-                if let Some(id) = page.cells.get(*place) {
-                    cell(found, id, findings, out)?;
+                let cells = page.cells.get(*place).map(|id| cells_of(found, id));
+                for id in cells.into_iter().flatten() {
+                    cell(found, &id, findings, out)?;
                 }
             }
             Row::Result(id) => {
@@ -234,14 +243,20 @@ fn heading(found: &Found<'_>, section: Section, out: &mut Out<'_>) -> Result<(),
     out.line(&line)
 }
 
+/// The cell of a field, and in a repeating list its rows.
+fn cells_of(found: &Found<'_>, field: &FieldId) -> Vec<CellId> {
+    let rows = found.form.rows(field).map(|(cell, _)| cell.clone());
+    std::iter::once(CellId::figure(field)).chain(rows).collect()
+}
+
 /// One cell, and below it what there is to say about it.
 fn cell(
     found: &Found<'_>,
-    id: &FieldId,
+    id: &CellId,
     findings: &[Finding],
     out: &mut Out<'_>,
 ) -> Result<(), Failure> {
-    let Some(field) = found.plan.field(id) else {
+    let Some(field) = found.plan.field(&id.field) else {
         return Ok(());
     };
     let lang = out.texts.lang();
@@ -264,17 +279,17 @@ fn cell(
 /// What there is to say about a cell.
 fn remarks(
     found: &Found<'_>,
-    id: &FieldId,
+    id: &CellId,
     findings: &[Finding],
     out: &mut Out<'_>,
 ) -> Result<(), Failure> {
-    if let Some(late) = found.form.late().iter().find(|late| late.field == *id) {
+    if let Some(late) = found.form.late().iter().find(|late| late.cell == *id) {
         latecomer(late, out)?;
     }
     if found.form.in_conflict(id) {
         out.say(&Message::new("cli.show.conflict"))?;
     }
-    for finding in findings.iter().filter(|finding| finding.field == *id) {
+    for finding in findings.iter().filter(|finding| finding.cell == *id) {
         let key = match (finding.severity, &finding.overridden) {
             (Severity::Hard, _) => "cli.show.hard",
             (Severity::Soft, None) => "cli.show.soft",

@@ -107,7 +107,7 @@ fn print(found: &Found<'_>, done: &Done<'_>, out: &mut Out<'_>) -> Result<(), Fa
     for finding in &summary.hard {
         out.say(
             &Message::new("cli.finding.hard")
-                .with("field", finding.field.as_str())
+                .with("field", finding.cell.field.as_str())
                 .with("message", finding.message.clone()),
         )?;
     }

@@ -9,7 +9,8 @@ use crate::ledger::approved::{
     Approved, Approver, Proof, Reach, Sight, Stamp, cells_within, holds, stated,
 };
 use crate::ledger::entry::Frontier;
-use crate::ledger::{EntryRef, Form, FormKey, Heads, Recorded, Trust, workflow};
+use crate::ledger::form::rows;
+use crate::ledger::{CellId, EntryRef, Form, FormKey, Heads, Recorded, Trust, workflow};
 use crate::plan::{FieldId, Plan, UnitId};
 use crate::store::api::StoreError;
 use crate::store::exchange::Snapshot;
@@ -67,7 +68,7 @@ pub(crate) fn owners(plan: &Plan, key: &FormKey) -> BTreeMap<UnitId, BTreeSet<Fi
     }
 }
 
-type Cells = BTreeMap<FieldId, Heads>;
+type Cells = BTreeMap<CellId, Heads>;
 
 fn joined(
     mut stamps: Vec<(Stamp, Cells)>,
@@ -101,8 +102,11 @@ fn joined(
             Approver::Owner(owner) => owners.get(owner),
         };
         for field in speaks_for.into_iter().flatten() {
-            let content = cells.get(field).map(Heads::content).unwrap_or_default();
-            approved.cells.insert(field.clone(), content);
+            let figure = CellId::figure(field);
+            let content = cells.get(&figure).map(Heads::content).unwrap_or_default();
+            approved.cells.insert(figure, content);
+            let rows = rows(&cells, field).map(|(cell, heads)| (cell.clone(), heads.content()));
+            approved.cells.extend(rows);
         }
         approved.stamps.push(stamp);
     }

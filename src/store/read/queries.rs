@@ -69,15 +69,14 @@ pub(crate) fn is_closed_by_someone(form: &Form) -> bool {
 
 fn add_to_form(form: &mut Form, subject: Subject, heads: Heads) {
     match subject {
-        // Rows of repeating lists are read by their own screen, not as cells of the form.
-        Subject::Cell(cell) if cell.row.is_none() => {
-            form.cells.insert(cell.field, heads);
+        Subject::Cell(cell) => {
+            form.cells.insert(cell.id, heads);
         }
-        Subject::Note(cell) if cell.row.is_none() => {
-            form.notes.insert(cell.field, heads);
+        Subject::Note(cell) => {
+            form.notes.insert(cell.id, heads);
         }
-        Subject::Confirm(cell, rule) if cell.row.is_none() => {
-            form.confirms.insert((cell.field, rule), heads);
+        Subject::Confirm(cell, rule) => {
+            form.confirms.insert((cell.id, rule), heads);
         }
         Subject::Form(_) => form.workflow = heads,
         Subject::Approval(_, owner) => {
@@ -361,7 +360,7 @@ fn matches(subject: &Subject, filter: &LogFilter) -> bool {
     let form = subject.form();
     let unit = form.map(|form| &form.unit);
     let period = form.map(|form| &form.period);
-    let field = subject.cell().map(|cell| &cell.field);
+    let field = subject.cell().map(|cell| &cell.id.field);
     (filter.unit.is_none() || filter.unit.as_ref() == unit)
         && (filter.period.is_none() || filter.period.as_ref() == period)
         && (filter.field.is_none() || filter.field.as_ref() == field)

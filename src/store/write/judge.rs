@@ -7,7 +7,7 @@ use crate::ledger::approved::stated;
 use crate::ledger::content_hash::content_hash;
 use crate::ledger::entry::Frontier;
 use crate::ledger::{
-    Actor, ActorId, Body, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Subject,
+    Actor, ActorId, Body, CellId, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Subject,
     subject::SubjectKind,
 };
 use crate::plan::{FieldId, Plan};
@@ -208,7 +208,7 @@ enum Closing {
 }
 
 /// The content hash of a form as it stands, over the fields the plan asks of it.
-pub(crate) fn form_hash(plan: &Plan, form: &FormKey, cells: &BTreeMap<FieldId, Heads>) -> Hash {
+pub(crate) fn form_hash(plan: &Plan, form: &FormKey, cells: &BTreeMap<CellId, Heads>) -> Hash {
     let fields: Vec<&FieldId> = match (plan.unit(&form.unit), plan.period(&form.period)) {
         (Some(unit), Some(period)) => plan
             .form_fields(unit, period)
@@ -228,14 +228,12 @@ pub(crate) fn plan_ref(plan: &Plan) -> PlanRef {
     }
 }
 
-fn cells(batch: &Batch<'_>, form: &FormKey) -> Result<BTreeMap<FieldId, Heads>, StoreError> {
+fn cells(batch: &Batch<'_>, form: &FormKey) -> Result<BTreeMap<CellId, Heads>, StoreError> {
     let prefix = Subject::form_prefix(SubjectKind::Cell, form);
     let mut cells = BTreeMap::new();
     for (subject, heads) in batch.views_under(&prefix)? {
-        if let Subject::Cell(cell) = subject
-            && cell.row.is_none()
-        {
-            cells.insert(cell.field, heads);
+        if let Subject::Cell(cell) = subject {
+            cells.insert(cell.id, heads);
         }
     }
     Ok(cells)

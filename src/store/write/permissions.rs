@@ -153,7 +153,7 @@ fn not_locked(against: &ChangeContext<'_>, change: &Change) -> Result<(), StoreE
 fn check_no_conflict(heads: &Heads, cell: &CellKey, change: &Change) -> Result<(), StoreError> {
     match &change.body {
         Body::Resolve(_) => require_reason(change).map(|_| ()),
-        _ if heads.in_conflict() => Err(StoreError::InConflict(cell.field.clone())),
+        _ if heads.in_conflict() => Err(StoreError::InConflict(cell.id.clone())),
         _ => Ok(()),
     }
 }
@@ -170,17 +170,17 @@ fn require_reason(change: &Change) -> Result<u8, StoreError> {
 fn belongs(plan: &Plan, cell: &CellKey) -> Result<FieldType, StoreError> {
     let (unit, period) = known_form(plan, &cell.form)?;
     let field = plan
-        .field(&cell.field)
-        .ok_or_else(|| refused(cell.field.as_str()))?;
+        .field(&cell.id.field)
+        .ok_or_else(|| refused(cell.id.field.as_str()))?;
     let asked = plan.in_force(unit, period)
         && field.periods.contains(&period.kind)
         && plan.collects(unit, field);
-    if asked && cell.row.is_none() {
+    if asked && cell.id.is_figure() {
         Ok(field.kind)
     } else {
         Err(refused(&format!(
             "{} {} {}",
-            cell.form.unit, cell.form.period, cell.field
+            cell.form.unit, cell.form.period, cell.id
         )))
     }
 }
@@ -211,7 +211,7 @@ fn fits(plan: &Plan, cell: &CellKey, content: &Content) -> Result<(), StoreError
     if fitting {
         Ok(())
     } else {
-        Err(refused(&format!("{}: {}", cell.field, content.state())))
+        Err(refused(&format!("{}: {}", cell.id, content.state())))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A cell for which people gave different figures, with what they all started from. Code shows
 //! it side by side and never resolves it (`sync.md` 2).
 
-use crate::ledger::{Body, CellKey, Content, EntryRef, FormKey, Hash, Heads, Recorded, Subject};
+use crate::ledger::{Body, CellKey, Content, EntryRef, Hash, Heads, Recorded, Subject};
 use crate::store::exchange::Exchange;
 use crate::store::{Change, LogEntry, LogFilter, Seen, StoreError};
 
@@ -38,10 +38,9 @@ impl Conflict {
 pub fn all(store: &(impl Exchange + ?Sized)) -> Result<Vec<Conflict>, StoreError> {
     let mut found = Vec::new();
     for form in store.form_keys()? {
-        let FormKey { unit, period } = &form;
-        for (field, heads) in store.form(&form)?.cells {
+        for (cell, heads) in store.form(&form)?.cells {
             if heads.in_conflict() {
-                found.push(one(store, &CellKey::new(unit, period, &field), heads)?);
+                found.push(one(store, &form.cell(cell), heads)?);
             }
         }
     }
@@ -57,7 +56,7 @@ pub fn of(
     cell: &CellKey,
 ) -> Result<Option<Conflict>, StoreError> {
     let form = store.form(&cell.form)?;
-    match form.cells.get(&cell.field) {
+    match form.cells.get(&cell.id) {
         Some(heads) if heads.in_conflict() => one(store, cell, heads.clone()).map(Some),
         _ => Ok(None),
     }
@@ -71,7 +70,7 @@ fn one(
     let log = store.log(&LogFilter {
         unit: Some(cell.form.unit.clone()),
         period: Some(cell.form.period.clone()),
-        field: Some(cell.field.clone()),
+        field: Some(cell.id.field.clone()),
         limit: None,
     })?;
     let cells = |line: &&LogEntry| line.recorded.entry.subject == Subject::Cell(cell.clone());

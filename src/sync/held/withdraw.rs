@@ -55,7 +55,7 @@ pub fn import(
     let (mut changes, mut left) = (Vec::new(), 0);
     for change in details.changes {
         let form = store.form(&change.cell.form)?;
-        let heads = form.cells.get(&change.cell.field);
+        let heads = form.cells.get(&change.cell.id);
         let heads = heads.cloned().unwrap_or_default();
         match restoring(change, &heads, &report.pieces, reason) {
             Restored::By(change) => changes.push(*change),

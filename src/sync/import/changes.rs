@@ -26,7 +26,7 @@ pub(in crate::sync) fn changes(
         {
             plan.forms.push(form.clone());
         }
-        let Some(cell) = figure_cell(&view.subject) else {
+        let Subject::Cell(cell) = &view.subject else {
             continue;
         };
         let (old, new) = (view.old.content(), view.new.content());
@@ -52,7 +52,13 @@ pub(in crate::sync) fn changes(
     let sums: BTreeSet<(PeriodId, FieldId)> = plan
         .changes
         .iter()
-        .map(|change| (change.cell.form.period.clone(), change.cell.field.clone()))
+        .filter(|change| change.cell.id.is_figure())
+        .map(|change| {
+            (
+                change.cell.form.period.clone(),
+                change.cell.id.field.clone(),
+            )
+        })
         .collect();
     for (period, field) in sums {
         plan.totals.extend(total(merge, period, field)?);
@@ -117,12 +123,4 @@ fn jumps(old: &Content, new: &Content) -> bool {
         !small.is_zero() && small.checked_mul(10).is_some_and(|ten| ten <= *large)
     };
     tenfold(old, new) || tenfold(new, old)
-}
-
-/// The cell of a subject, without rows.
-fn figure_cell(subject: &Subject) -> Option<&CellKey> {
-    match subject {
-        Subject::Cell(cell) if cell.row.is_none() => Some(cell),
-        _ => None,
-    }
 }

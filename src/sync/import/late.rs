@@ -62,7 +62,7 @@ pub(in crate::sync) fn late_entries(merge: &Merge<'_, '_>) -> Result<LateEntries
             return Ok(());
         };
         let unseen = sights.iter().any(|(sight, fields)| {
-            fields.is_none_or(|fields| fields.contains(&cell.field)) && !sight.sees(recorded)
+            fields.is_none_or(|fields| fields.contains(&cell.id.field)) && !sight.sees(recorded)
         });
         let known = merge.ground.knows_plan(&recorded.entry.plan)?;
         if unseen && counts(&merge.trust, recorded, |_| known) {

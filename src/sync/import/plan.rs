@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::bytes::{BadBytes, Reader, put_text};
 use crate::base::{Decimal, Message};
-use crate::ledger::{ActorId, AuthorId, CellKey, Content, FormKey, Hash};
+use crate::ledger::{ActorId, AuthorId, CellId, CellKey, Content, FormKey, Hash, RowId};
 use crate::plan::{FieldId, PeriodId, UnitId};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::fingerprint::Fingerprint;
@@ -257,6 +257,8 @@ const DETAILS_VERSION: u8 = 2;
 const DETAILS_V1: u8 = 1;
 /// Marks a late figure beside how it is disputed.
 const LATE: u8 = 0x10;
+/// Marks a cell of a repeating list; the 16 bytes of its row follow.
+const ROW: u8 = 0x20;
 
 impl Details {
     /// Together with what the rest of the same bundle brought later: each figure from what it was
@@ -289,7 +291,7 @@ impl Details {
         for change in &self.changes {
             put_text(&mut out, change.cell.form.unit.as_str());
             put_text(&mut out, change.cell.form.period.as_str());
-            put_text(&mut out, change.cell.field.as_str());
+            put_text(&mut out, change.cell.id.field.as_str());
             put_content(&mut out, &change.old);
             put_content(&mut out, &change.new);
             let conflict = match change.conflict {
@@ -297,10 +299,17 @@ impl Details {
                 ConflictChange::Begins => 1,
                 ConflictChange::Continues => 2,
             };
-            out.push(match change.timing {
-                Timing::InTime => conflict,
-                Timing::Late => conflict | LATE,
-            });
+            let late = match change.timing {
+                Timing::InTime => 0,
+                Timing::Late => LATE,
+            };
+            match &change.cell.id.row {
+                None => out.push(conflict | late),
+                Some(row) => {
+                    out.push(conflict | late | ROW);
+                    out.extend(row.0);
+                }
+            }
         }
         out
     }
@@ -332,11 +341,16 @@ impl Details {
             let field = FieldId::new(reader.text("field")?);
             let (old, new) = (content(&mut reader)?, content(&mut reader)?);
             let marks = reader.u8("conflict")?;
+            let row = match marks & ROW {
+                0 => None,
+                _ => Some(RowId(reader.array("row")?)),
+            };
+            let form = FormKey { unit, period };
             changes.push(FigureChange {
-                cell: CellKey::new(&unit, &period, &field),
+                cell: form.cell(CellId { field, row }),
                 old,
                 new,
-                conflict: match marks & !LATE {
+                conflict: match marks & !(LATE | ROW) {
                     0 => ConflictChange::None,
                     1 => ConflictChange::Begins,
                     2 => ConflictChange::Continues,

@@ -47,7 +47,7 @@ pub fn draw(
         let here = offset == list.selected;
         let label = app
             .plan
-            .field(&finding.field)
+            .field(&finding.cell.field)
             .map_or("", |f| f.short.get(app.lang));
         let place = match (&list.scope, app.plan.unit(&key.unit)) {
             (Scope::Form(_) | Scope::Cell(_), _) | (_, None) => label.to_owned(),
@@ -55,7 +55,7 @@ pub fn draw(
                 format!("{} {} · {label}", unit.name.get(app.lang), key.period)
             }
         };
-        let (text, style) = match app.plan.field(&finding.field) {
+        let (text, style) = match app.plan.field(&finding.cell.field) {
             Some(field) => finding_here(ui, app, finding, field),
             None => finding_line(ui, app, finding),
         };
@@ -108,7 +108,10 @@ pub fn scope_name(ui: &Ui, app: &App, scope: &Scope) -> String {
     };
     match scope {
         Scope::Cell(cell) => {
-            let field = app.plan.field(&cell.field).map(|f| f.short.get(app.lang));
+            let field = app
+                .plan
+                .field(&cell.id.field)
+                .map(|f| f.short.get(app.lang));
             format!("{} · {}", form(&cell.form), field.unwrap_or_default())
         }
         Scope::Form(key) => form(key),

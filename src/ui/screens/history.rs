@@ -76,8 +76,14 @@ fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
     let what = match (&list.scope, recorded.subject.cell()) {
         (Scope::Cell(_), _) | (_, None) => String::new(),
         (_, Some(cell)) => {
-            let label = app.plan.field(&cell.field).map(|f| f.short.get(app.lang));
-            format!("{} ", width::left(label.unwrap_or(cell.field.as_str()), 26))
+            let label = app
+                .plan
+                .field(&cell.id.field)
+                .map(|f| f.short.get(app.lang));
+            format!(
+                "{} ",
+                width::left(label.unwrap_or(cell.id.field.as_str()), 26)
+            )
         }
     };
     let mark = match entry.contested {

@@ -320,16 +320,16 @@ mod tests {
         }
     }
 
-    fn cell(row: RowId) -> CellKey {
+    fn cell(row: Option<RowId>) -> CellKey {
         let (unit, period) = (UnitId::new("xa-a"), PeriodId::new("2023"));
         let mut cell = CellKey::new(&unit, &period, &FieldId::new("so_01"));
-        cell.row = row;
+        cell.id.row = row;
         cell
     }
 
     /// One entry of every kind and every content.
     fn every_kind() -> Vec<Entry> {
-        let (cell, form) = (cell(Some([3; 16])), cell(None).form);
+        let (cell, form) = (cell(Some(RowId([3; 16]))), cell(None).form);
         let hash = Hash([4; 32]);
         let frontier = || vec![(AuthorId([1; 16]), 12, hash)];
         let units = || vec![UnitId::new("xa-a"), UnitId::new("xa-b")];

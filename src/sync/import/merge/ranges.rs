@@ -184,9 +184,7 @@ impl<'b> Merge<'_, 'b> {
         let entry = &recorded.entry;
         let ours = Hash(self.scene.plan.hash).short() == entry.plan.h8;
         match (&entry.subject, entry.body.content()) {
-            (Subject::Cell(cell), Some(content)) if ours && cell.row.is_none() => {
-                fits(self.scene.plan, cell, content)
-            }
+            (Subject::Cell(cell), Some(content)) if ours => fits(self.scene.plan, cell, content),
             _ => true,
         }
     }

@@ -8,7 +8,7 @@ use crate::app::form::SaveState;
 use crate::base::{Decimal, Ratio};
 use crate::check::Finding;
 use crate::ledger::typed;
-use crate::ledger::{Content, Origin};
+use crate::ledger::{CellId, Content, Origin};
 use crate::plan::{Field, FieldId, Period, Severity};
 use crate::ui::canvas::Canvas;
 use crate::ui::width;
@@ -106,7 +106,7 @@ impl Drawing<'_> {
             Some(live) if here => live.findings.iter().collect(),
             _ => self.form.findings_at(&field.id).collect(),
         };
-        let heads = self.form.base.cells.get(&field.id);
+        let heads = self.form.base.cells.get(&CellId::figure(&field.id));
         if heads.is_some_and(crate::ledger::Heads::in_conflict) {
             return ("⚑", theme.hard());
         }

@@ -7,6 +7,7 @@ use super::drawing::Drawing;
 use crate::app::state::App;
 use crate::base::Message;
 use crate::check::Finding;
+use crate::ledger::CellId;
 use crate::ledger::Content;
 use crate::ledger::typed;
 use crate::plan::{Field, Severity};
@@ -49,7 +50,9 @@ impl Drawing<'_> {
         let left = self.form.left.as_ref().filter(|left| **left != here.id);
         left.into_iter()
             .flat_map(|left| self.form.findings_about(left))
-            .filter(|finding| finding.overridden.is_none() && finding.field != here.id)
+            .filter(|finding| {
+                finding.overridden.is_none() && finding.cell != CellId::figure(&here.id)
+            })
     }
 
     /// What the row does not say: the full label where it was shortened, the unit of measurement.
@@ -93,13 +96,16 @@ impl Drawing<'_> {
             .form
             .base
             .cells
-            .get(&field.id)
+            .get(&CellId::figure(&field.id))
             .filter(|h| h.in_conflict())
         {
             lines.push(Said::Words(self.conflict(heads), theme.hard()));
         }
         let late = self.form.base.late();
-        if let Some(late) = late.iter().find(|late| late.field == field.id) {
+        if let Some(late) = late
+            .iter()
+            .find(|late| late.cell == CellId::figure(&field.id))
+        {
             let show = |content: &Content| match typed::show(content, self.app.lang) {
                 empty if empty.is_empty() => self.ui.t("history.blank").to_owned(),
                 shown => shown,
@@ -206,7 +212,7 @@ pub fn finding_here(ui: &Ui, app: &App, finding: &Finding, here: &Field) -> (Str
 /// with it.
 pub fn finding_named(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
     let (text, style) = finding_line(ui, app, finding);
-    let name = app.plan.field(&finding.field);
+    let name = app.plan.field(&finding.cell.field);
     let name = name.map(|f| f.short.get(app.lang)).unwrap_or_default();
     match text.split_once(' ') {
         Some((sign, said)) if !said.starts_with(name) => (format!("{sign} {name}: {said}"), style),

@@ -50,8 +50,8 @@ pub(super) fn cell_name(ui: &Ui, app: &App, cell: &CellKey) -> String {
         Some(period) => chrome::period_short(ui, period),
         None => cell.form.period.to_string(),
     };
-    let field = app.plan.field(&cell.field);
-    let field = field.map_or(cell.field.as_str(), |field| field.short.get(app.lang));
+    let field = app.plan.field(&cell.id.field);
+    let field = field.map_or(cell.id.field.as_str(), |field| field.short.get(app.lang));
     format!("{} · {period} · {field}", unit_name(app, &cell.form.unit))
 }
 
