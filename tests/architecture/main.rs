@@ -59,7 +59,8 @@ const ROOMS: [(&str, &[&str]); 11] = [
 ];
 
 /// Where a library may be named: a room, or one file.
-const LIBRARIES: [(&str, &[&str]); 10] = [
+const LIBRARIES: [(&str, &[&str]); 11] = [
+    ("base64", &["sync/bundle/text_armour.rs"]),
     ("bincode", &["store/format/codec.rs"]),
     ("redb", &["store/"]),
     (

@@ -2,6 +2,9 @@
 //! Recognised by content, wherever in the first 64 KiB the first mark stands; line ends, blanks
 //! and blank lines inside make no difference.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::limits;
 
@@ -14,7 +17,8 @@ pub const END: &str = "-----END NHAPLIEU BUNDLE-----";
 const COLUMNS: usize = 76;
 /// How far a mail's own words may reach before the first mark.
 const SEARCHED: usize = 64 << 10;
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Characters that are decoded together: whole groups of four.
+const BLOCK: usize = 4 << 10;
 
 /// Where the text after the first mark begins, when this is a bundle in armour.
 pub fn find(bytes: &[u8]) -> Option<usize> {
@@ -30,30 +34,12 @@ pub fn write(bytes: &[u8]) -> String {
     out.push_str(BEGIN);
     out.push('\n');
     for line in bytes.chunks(COLUMNS / 4 * 3) {
-        for three in line.chunks(3) {
-            out.extend(quad(three));
-        }
+        STANDARD.encode_string(line, &mut out);
         out.push('\n');
     }
     out.push_str(END);
     out.push('\n');
     out
-}
-
-fn quad(three: &[u8]) -> [char; 4] {
-    let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
-    let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-    let letter = |shift: u32| {
-        let at = usize::try_from(bits >> shift & 63).unwrap_or(0);
-        char::from(ALPHABET.get(at).copied().unwrap_or(b'='))
-    };
-    let or_pad = |filled: bool, letter: char| if filled { letter } else { '=' };
-    [
-        letter(18),
-        letter(12),
-        or_pad(three.len() > 1, letter(6)),
-        or_pad(three.len() > 2, letter(0)),
-    ]
 }
 
 /// The bytes of a bundle in armour whose text begins at `from`.
@@ -73,73 +59,55 @@ pub fn read(bytes: &[u8], from: usize) -> Result<Vec<u8>, BundleError> {
             need: have.saturating_add(END.len() as u64),
         });
     };
-    let mut decode = Decode::default();
-    for (at, byte) in text.iter().take(end).enumerate() {
-        decode
-            .push(*byte)
-            .ok_or(BundleError::malformed(None, from + at, "base64"))?;
-        if decode.out.len() as u64 > limits::FILE {
+    let malformed = |at: usize| BundleError::malformed(None, from + at, "base64");
+    let mut decoder = Decoder::default();
+    for (at, byte) in text.iter().enumerate().take(end) {
+        if !is_blank(*byte) {
+            decoder.push(*byte).ok_or(malformed(at))?;
+        }
+        if decoder.out.len() as u64 > limits::FILE {
             return Err(BundleError::TooLarge { what: Limit::File });
         }
     }
-    decode
-        .finish()
-        .ok_or(BundleError::malformed(None, from + end, "base64"))
+    decoder.finish().ok_or(malformed(end))
 }
 
+/// What mail programs put between the characters.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Decodes base64 block by block, so that the text is not held a second time. The library is strict:
+/// no character beside the alphabet, no padding but the one needed, no bits that decode to nothing,
+/// so that no two texts give one bundle by accident.
 #[derive(Default)]
-struct Decode {
+struct Decoder {
+    block: Vec<u8>,
     out: Vec<u8>,
-    bits: u32,
-    letters: u8,
-    pads: u8,
 }
 
-impl Decode {
+impl Decoder {
+    /// Takes one character; `None` where the block it follows is no base64 or was the last.
     fn push(&mut self, byte: u8) -> Option<()> {
-        if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
-            return Some(());
+        if self.block.len() == BLOCK {
+            self.decode()?;
+            if self.block.ends_with(b"=") {
+                return None;
+            }
+            self.block.clear();
         }
-        if byte == b'=' {
-            self.pads = self.pads.checked_add(1).filter(|pads| *pads <= 2)?;
-            return Some(());
-        }
-        if self.pads > 0 {
-            return None;
-        }
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        self.bits = self.bits << 6 | u32::from(value);
-        self.letters += 1;
-        if self.letters == 4 {
-            let [_, bytes @ ..] = self.bits.to_be_bytes();
-            self.out.extend(bytes);
-            (self.bits, self.letters) = (0, 0);
-        }
+        self.block.push(byte);
         Some(())
     }
 
-    /// The last one or two bytes; their unused bits must be 0, so that no two texts give one
-    /// bundle by accident.
+    /// All bytes; `None` where what is left is no base64.
     fn finish(mut self) -> Option<Vec<u8>> {
-        match (self.letters, self.pads) {
-            (0, 0) => {}
-            (2, 2) if self.bits.trailing_zeros() >= 4 => {
-                self.out.push(u8::try_from(self.bits >> 4).ok()?);
-            }
-            (3, 1) if self.bits.trailing_zeros() >= 2 => {
-                let [_, _, bytes @ ..] = (self.bits >> 2).to_be_bytes();
-                self.out.extend(bytes);
-            }
-            _ => return None,
-        }
+        self.decode()?;
         Some(self.out)
+    }
+
+    fn decode(&mut self) -> Option<()> {
+        STANDARD.decode_vec(&self.block, &mut self.out).ok()
     }
 }
 
@@ -165,5 +133,18 @@ mod tests {
             let text = format!("{BEGIN}\n{wrong}\n{END}\n");
             assert!(read(text.as_bytes(), BEGIN.len()).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn more_than_one_block_comes_back_and_padding_between_blocks_is_refused() {
+        for length in [BLOCK / 4 * 3 - 1, BLOCK / 4 * 3, BLOCK * 2 + 1] {
+            let bytes: Vec<u8> = (0..=255_u8).cycle().step_by(37).take(length).collect();
+            assert_eq!(read(write(&bytes).as_bytes(), BEGIN.len()), Ok(bytes));
+        }
+        let padded = format!("{}AA==", "A".repeat(BLOCK - 4));
+        let alone = format!("{BEGIN}\n{padded}\n{END}\n");
+        assert!(read(alone.as_bytes(), BEGIN.len()).is_ok());
+        let twice = format!("{BEGIN}\n{padded}\nAAAA\n{END}\n");
+        assert!(read(twice.as_bytes(), BEGIN.len()).is_err());
     }
 }
