@@ -3,7 +3,7 @@
 //! The folders are the architecture and imports point one way only:
 //!
 //! ```text
-//! base <- plan <- ledger <- { check, figures } <- store <- sync <- app <- ui <- term <- cli <- main
+//! base <- plan <- ledger <- { check, figures } <- store <- sync <- service <- app <- ui <- term <- cli <- main
 //! ```
 //!
 //! `tests/architecture.rs` reads the `use` lines and holds that.
@@ -15,6 +15,7 @@ pub mod cli;
 pub mod figures;
 pub mod ledger;
 pub mod plan;
+pub mod service;
 pub mod store;
 pub mod sync;
 pub mod term;

@@ -3,14 +3,14 @@
 use super::first_run::FirstRun;
 use super::form::Retry;
 use super::meeting;
-use super::msg::{Effect, FormSummary, Opened, Reply, Request, TroubleKind, Undone};
-use super::overview;
+use super::msg::{Effect, Opened, Reply, Request, TroubleKind, Undone};
 use super::state::{App, Health, Home, Leaving, Notice, Screen, Tone};
 use super::update::refresh;
 use crate::base::Message;
 use crate::check::Past;
 use crate::ledger::{Form, FormKey};
 use crate::plan::UnitId;
+use crate::service::overview::{self, FormSummary};
 use crate::store::Direction;
 
 /// Takes an answer of the store in.

@@ -1,10 +1,10 @@
 //! A folder without a store: which unit, who, then the form of the current period.
 
 use super::line::Line;
-use super::msg::NewStore;
 use super::picker::{Item, Picker};
-use crate::ledger::Role;
 use crate::plan::{Plan, UnitId};
+use crate::service::open::NewStore;
+use crate::service::permission::role_for;
 
 /// The steps of the first run.
 #[derive(Debug)]
@@ -64,22 +64,6 @@ impl FirstRun {
         }
     }
 
-    /// The role that goes with a unit: the one that consolidates, departments, communes.
-    pub fn role_for(plan: &Plan, unit: &UnitId) -> Role {
-        if *unit == plan.coordinator {
-            return Role::Coordinator;
-        }
-        let group = plan
-            .unit(unit)
-            .and_then(|u| plan.kind_of(u))
-            .and_then(|k| k.group.as_ref());
-        if group.is_some() {
-            Role::Clerk
-        } else {
-            Role::Owner
-        }
-    }
-
     /// The answers, once they are complete.
     pub fn answers(&self, plan: &Plan) -> Option<NewStore> {
         let unit = self.unit.clone()?;
@@ -87,7 +71,7 @@ impl FirstRun {
         if name.is_empty() {
             return None;
         }
-        let role = Self::role_for(plan, &unit);
+        let role = role_for(plan, &unit);
         Some(NewStore { unit, name, role })
     }
 }

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use super::key::Key;
 use super::meeting::{Meet, Met};
 use crate::base::Message;
 use crate::check::{Finding, Past};
-use crate::ledger::{Actor, ActorId, CellKey, Form, FormKey, FormStatus, Origin, Recorded, Role};
+use crate::ledger::{Actor, ActorId, CellKey, Form, FormKey, Origin, Recorded};
 use crate::plan::UnitId;
+use crate::service::open::NewStore;
+use crate::service::overview::FormSummary;
+use crate::service::receipts::Confirmation;
 use crate::store::{Change, Committed, Direction, LogEntry, LogFilter};
 
 /// Names one write on its way to the disk.
@@ -98,40 +99,6 @@ pub enum Request {
     Meet(Meet),
 }
 
-/// The answers of the first-run page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewStore {
-    /// Whose figures are typed here.
-    pub unit: UnitId,
-    /// The clerk's name.
-    pub name: String,
-    /// What the clerk may do.
-    pub role: Role,
-}
-
-/// One line of the home page or of `status`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormSummary {
-    /// The form.
-    pub key: FormKey,
-    /// Where it stands.
-    pub status: FormStatus,
-    /// When the last workflow step was taken (milliseconds since 1970-01-01 UTC), and its reason.
-    pub step: Option<(u64, String)>,
-    /// Numeric cells in any state but blank and invalid.
-    pub filled: usize,
-    /// Numeric cells of the form.
-    pub expected: usize,
-    /// Hard findings.
-    pub hard: usize,
-    /// Soft findings without a reason.
-    pub soft: usize,
-    /// Figures that came after the form was approved or locked ("đến sau khi duyệt").
-    pub late: usize,
-    /// Last day to submit.
-    pub due: NaiveDate,
-}
-
 /// Another session and the form it has open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {
@@ -151,15 +118,6 @@ pub struct Around {
     pub unsent: (u64, Option<u64>),
     /// Up to which of the entries written here the district has confirmed to have them.
     pub confirmed: Option<Confirmation>,
-}
-
-/// "Huyện đã nhận đến lần sửa 412/430."
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Confirmation {
-    /// The last number it has.
-    pub has: u64,
-    /// The last number there is.
-    pub of: u64,
 }
 
 /// What an undo or redo wrote.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use super::command::Command;
-use super::form::Summary;
 use super::line::Line;
 use super::meeting::{Asked, FolderUse};
 use super::picker::Picker;
@@ -11,6 +10,7 @@ use super::prompt::Prompt;
 use crate::base::Message;
 use crate::ledger::{CellKey, Content, Origin};
 use crate::plan::{FieldId, PeriodId, ReasonId, RuleId, UnitId};
+use crate::service::workflow::Summary;
 
 /// Where "go to" can go.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,13 +11,14 @@ use super::first_run::FirstRun;
 use super::form::FormState;
 use super::keymap::Keymap;
 use super::meeting::{DisputePage, Meeting, Preview, Running};
-use super::msg::{Around, Draft, FormSummary, Opened, Size, Ticket};
+use super::msg::{Around, Draft, Opened, Size, Ticket};
 pub use super::overlay::{Allowed, AllowedTitle, Overlay, ReasonChoice, Target};
 use crate::base::{Lang, Message};
 use crate::check::Finding;
 use crate::ledger::actor::Right;
 use crate::ledger::{CellKey, FormKey};
 use crate::plan::{FieldId, Plan, UnitId};
+use crate::service::overview::FormSummary;
 use crate::store::{Direction, LogEntry, LogFilter};
 
 /// The app.

@@ -4,10 +4,9 @@
 use std::process::ExitCode;
 
 use crate::base::Message;
+use crate::service::ServiceError;
 use crate::store::StoreError;
-
-/// What is said of [`StoreError::Moved`].
-pub(crate) const MOVED: &str = "cli.error.moved";
+use crate::sync::bundle::key_file::KeyFileError;
 
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +104,7 @@ impl From<StoreError> for Failure {
                 Exit::Failed,
                 Message::new("sync.error.unreadable").with("why", why.as_str()),
             ),
-            StoreError::Moved => (Exit::Refused, Message::new(MOVED)),
+            StoreError::Moved => (Exit::Refused, Message::new("cli.error.moved")),
             StoreError::Changed { by } => (
                 Exit::Refused,
                 Message::new("cli.error.changed").with("by", by.as_str()),
@@ -119,6 +118,33 @@ impl From<StoreError> for Failure {
             StoreError::NothingToUndo | StoreError::Refused(_) => {
                 (Exit::Refused, Message::new("cli.error.refused"))
             }
+        };
+        Self::new(exit, message).because(detail)
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        let detail = error.to_string();
+        let (exit, message) = match error {
+            ServiceError::Store(error) => return error.into(),
+            ServiceError::Bundle(error) => return error.into(),
+            ServiceError::File(error) => return error.into(),
+            ServiceError::InFile { error, .. } => return Self::from(error).because(detail),
+            ServiceError::OnlyLooks(actor) => (
+                Exit::NotPermitted,
+                Message::new("cli.error.not_permitted").with("actor", actor),
+            ),
+            ServiceError::KeyFile(error) => {
+                let key = match error {
+                    KeyFileError::NotAKeyFile => "sync.key.not_a_key_file",
+                    KeyFileError::Line(_) => "cli.error.key_file",
+                    KeyFileError::BadSignature => "sync.key.bad_signature",
+                };
+                (Exit::Refused, Message::new(key))
+            }
+            ServiceError::OtherKey => (Exit::Refused, Message::new("cli.error.other_digits")),
+            ServiceError::NotKept => (Exit::Refused, Message::new("meet.no_longer_kept")),
         };
         Self::new(exit, message).because(detail)
     }

@@ -8,7 +8,6 @@ use super::out::Out;
 use crate::base::Message;
 use crate::sync::bundle::file::{self, FileError};
 use crate::sync::bundle::limits;
-use crate::sync::export::ExportError;
 use crate::sync::{BundleError, VerifiedBundle, Watch};
 
 impl From<BundleError> for Failure {
@@ -32,15 +31,6 @@ impl From<FileError> for Failure {
             FileError::Bundle(_) => Exit::Refused,
         };
         Self::new(exit, error.message()).because(error)
-    }
-}
-
-impl From<ExportError> for Failure {
-    fn from(error: ExportError) -> Self {
-        match error {
-            ExportError::Store(error) => error.into(),
-            ExportError::Bundle(error) => error.into(),
-        }
     }
 }
 

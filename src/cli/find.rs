@@ -3,36 +3,10 @@
 
 use super::args::OneForm;
 use super::failure::Failure;
-use crate::app::overview;
 use crate::base::Message;
-use crate::check::{Context, Past};
-use crate::ledger::{Form, FormKey};
 use crate::plan::{FieldId, Lookup, Period, Plan, Unit};
-use crate::store::{Store, StoreError};
-
-/// One form among its past, found by name and read from the store.
-#[derive(Debug)]
-pub(crate) struct Found<'p> {
-    pub(crate) plan: &'p Plan,
-    pub(crate) unit: &'p Unit,
-    pub(crate) period: &'p Period,
-    pub(crate) key: FormKey,
-    pub(crate) form: Form,
-    pub(crate) past: Past,
-}
-
-impl Found<'_> {
-    /// What checks and figures look at.
-    pub(crate) fn context(&self) -> Context<'_> {
-        Context {
-            plan: self.plan,
-            unit: self.unit,
-            period: self.period,
-            form: &self.form,
-            past: &self.past,
-        }
-    }
-}
+use crate::service::forms::{self, LoadedForm};
+use crate::store::Store;
 
 /// The form that the options name.
 ///
@@ -42,7 +16,20 @@ pub(crate) fn form<'p>(
     store: &dyn Store,
     plan: &'p Plan,
     names: &OneForm,
-) -> Result<Found<'p>, Failure> {
+) -> Result<LoadedForm<'p>, Failure> {
+    let (unit, period) = unit_and_period(plan, names)?;
+    let touched = forms::touched(store)?;
+    Ok(forms::load(store, plan, (unit, period), &touched)?)
+}
+
+/// The unit and the period that the options name.
+///
+/// # Errors
+/// Unknown or ambiguous names, a form that the unit does not owe.
+pub(crate) fn unit_and_period<'p>(
+    plan: &'p Plan,
+    names: &OneForm,
+) -> Result<(&'p Unit, &'p Period), Failure> {
     let period = period(plan, &names.period)?;
     let unit = unit(plan, &names.unit, Some(period))?;
     if !plan.periods_of(unit).iter().any(|p| p.id == period.id) {
@@ -51,34 +38,7 @@ pub(crate) fn form<'p>(
             .with("period", period.id.as_str());
         return Err(Failure::usage(message));
     }
-    Ok(read(store, plan, unit, period)?)
-}
-
-/// Reads a form and its past.
-///
-/// # Errors
-/// When the store cannot be read.
-pub(crate) fn read<'p>(
-    store: &dyn Store,
-    plan: &'p Plan,
-    unit: &'p Unit,
-    period: &'p Period,
-) -> Result<Found<'p>, StoreError> {
-    let key = FormKey {
-        unit: unit.id.clone(),
-        period: period.id.clone(),
-    };
-    let form = store.form(&key)?;
-    let touched = store.form_keys()?.into_iter().collect();
-    let past = overview::past(store, plan, unit, period, &touched)?;
-    Ok(Found {
-        plan,
-        unit,
-        period,
-        key,
-        form,
-        past,
-    })
+    Ok((unit, period))
 }
 
 /// The period of that name.

@@ -23,11 +23,11 @@ use std::sync::Arc;
 use clap::FromArgMatches;
 
 use args::{Cli, Command};
-use commands::workflow::Step;
 use failure::{Exit, Failure};
 use out::Out;
 use site::Site;
 
+use crate::service::workflow::Step;
 use crate::ui::Glyphs;
 use crate::ui::texts::Texts;
 

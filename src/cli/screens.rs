@@ -7,16 +7,17 @@ use std::thread::JoinHandle;
 
 use super::args::Global;
 use super::failure::{Exit, Failure};
-use super::site::{self, Site};
+use super::site::Site;
 use super::{keymap, setup};
-use crate::app::msg::{NewStore, Opened};
+use crate::app::msg::Opened;
 use crate::app::state::App;
 use crate::base::Message;
-use crate::ledger::{ActionId, Actor, ActorId};
+use crate::ledger::{ActionId, ActorId};
 use crate::plan::Plan;
+use crate::service::folder::Folders;
+use crate::service::open::{self, NewStore, PlanFile};
 use crate::store::{self, RedbStore, Store, StoreError};
 use crate::term;
-use crate::term::meeting::Folders;
 use crate::term::presence_file::PresenceFile;
 use crate::term::worker::{Keeping, Opener};
 use crate::ui::texts::Texts;
@@ -97,29 +98,34 @@ fn open_early(site: &Site) -> JoinHandle<Result<RedbStore, StoreError>> {
 fn opener(mut place: Place) -> Opener {
     Box::new(move |new| {
         let early = place.early.take();
-        open(&place, new, early)
+        open_store(&place, new, early)
     })
 }
 
-fn open(
+fn open_store(
     place: &Place,
     new: Option<&NewStore>,
     early: Option<JoinHandle<Result<RedbStore, StoreError>>>,
 ) -> Result<Keeping, StoreError> {
     let edge = setup::edge()?;
     let mut store = match new {
-        Some(new) => create(place, new, &edge)?,
+        Some(new) => {
+            let plan = PlanFile {
+                plan: &place.plan,
+                bytes: &place.plan_bytes,
+            };
+            let who = (&place.actor, ActionId(setup::action_bytes()));
+            open::create(&place.dir, new, plan, who, &edge)?
+        }
         None => match early.and_then(|early| early.join().ok()) {
             Some(opened) => opened?,
             None => store::open(&place.dir, &edge)?,
         },
     };
-    let plan = plan_of(place, &store)?;
-    store.use_plan(Arc::clone(&plan))?;
+    let plan = open::use_plan_in_force(&mut store, Some(&place.plan))?;
     let info = store.info()?;
     let (presence, draft) = PresenceFile::begin(&place.dir, edge.pid, &place.actor);
-    let known = store.actors()?.into_iter().find(|a| a.id == place.actor);
-    let actor = known.unwrap_or_else(|| site::stranger(&place.actor));
+    let actor = open::person(&store, &place.actor)?;
     Ok(Keeping {
         opened: Opened {
             plan,
@@ -136,34 +142,4 @@ fn open(
         },
         store: Box::new(store),
     })
-}
-
-/// The plan the store keeps, read anew only when it is not the one already at hand.
-fn plan_of(place: &Place, store: &dyn Store) -> Result<Arc<Plan>, StoreError> {
-    if store.info()?.plan_hash.0 == place.plan.hash {
-        return Ok(Arc::clone(&place.plan));
-    }
-    site::plan_in_force(store)
-}
-
-fn create(
-    place: &Place,
-    new: &NewStore,
-    edge: &store::Edge,
-) -> Result<store::RedbStore, StoreError> {
-    let actor = Actor {
-        id: place.actor.clone(),
-        name: new.name.clone(),
-        role: new.role,
-        units: vec![new.unit.clone()],
-    };
-    let init = store::Init {
-        unit: new.unit.clone(),
-        actor,
-        plan: Arc::clone(&place.plan),
-        plan_bytes: place.plan_bytes.clone(),
-        seed: edge.seed,
-        action: ActionId(setup::action_bytes()),
-    };
-    store::create(&place.dir, &init, edge)
 }

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::find::Found;
 use crate::base::Lang;
 use crate::check::Finding;
 use crate::figures::{self, Figure};
 use crate::ledger::approved::{Approver, Late, Proof, Stamp};
 use crate::ledger::{CellId, Content, EntryRef, FormKey, Hash};
 use crate::plan::{Field, Measure, PeriodKind, Severity};
+use crate::service::forms::LoadedForm;
 use crate::store::{LogFilter, Store, StoreError};
 use crate::ui::texts::Texts;
 
@@ -175,7 +175,7 @@ impl CellShape {
     /// # Errors
     /// When the entries of a conflict cannot be read.
     pub(crate) fn of(
-        found: &Found<'_>,
+        found: &LoadedForm<'_>,
         (field, cell): (&Field, &CellId),
         findings: &[Finding],
         late: &[Late],
@@ -217,7 +217,7 @@ pub(crate) fn figure_and_text(content: &Content) -> (Option<String>, Option<Stri
 /// The full ids of the entries that stand against each other.
 fn conflict_ids(
     store: &dyn Store,
-    found: &Found<'_>,
+    found: &LoadedForm<'_>,
     cell: &CellId,
 ) -> Result<Vec<String>, StoreError> {
     let entries = store.log(&LogFilter {

@@ -1,7 +1,7 @@
 //! Who works on which store, in which language, on which day: the global options, resolved once.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -9,10 +9,11 @@ use super::args::Global;
 use super::failure::{Exit, Failure};
 use super::setup;
 use crate::base::{Lang, Message, moment};
-use crate::ledger::{ActionId, Actor, ActorId, Origin, Role};
-use crate::plan::{self, Plan, Problem, ProblemSeverity, UnitId};
-use crate::store::{self, Action, Change, Committed, RedbStore, Store};
-use crate::sync::{ImportContext, Unwatched};
+use crate::ledger::{ActionId, ActorId, Origin};
+use crate::plan::{self, Plan, Problem, ProblemSeverity};
+use crate::service::{Caller, open};
+use crate::store::{self, Change, RedbStore};
+use crate::sync::{Unwatched, Watch};
 use crate::ui::texts::Texts;
 
 /// Largest plan or keymap file that is read.
@@ -67,7 +68,7 @@ impl Site {
             Some(file) => read_file(file)?,
             None => plan::embedded().to_vec(),
         };
-        match read_plan(&bytes) {
+        match open::read_plan(&bytes) {
             Ok(plan) => Ok((plan, bytes)),
             Err(problems) => Err(refused_plan(self.plan_file.as_deref(), &problems, texts)),
         }
@@ -91,58 +92,33 @@ impl Site {
         Self::at_desk(store)
     }
 
-    /// Where and when an import happens, with nobody watching.
-    pub(crate) fn scene<'a>(&'a self, plan: &'a Plan, unit: &'a UnitId) -> ImportContext<'a> {
-        ImportContext {
+    /// Who has a use case carried out, with nobody watching.
+    pub(crate) fn caller<'a>(&'a self, plan: &'a Plan) -> Caller<'a> {
+        self.watched(plan, &Unwatched)
+    }
+
+    /// Who has a use case carried out, and who watches it.
+    pub(crate) fn watched<'a>(&'a self, plan: &'a Plan, watch: &'a dyn Watch) -> Caller<'a> {
+        Caller {
             plan,
-            unit,
-            by: &self.actor,
+            actor: &self.actor,
             wall: setup::wall(),
-            watch: &Unwatched,
+            action: ActionId(setup::action_bytes()),
+            origin: Origin::Set,
+            watch,
         }
     }
 
     fn at_desk(mut store: RedbStore) -> Result<Desk, Failure> {
-        let plan = plan_in_force(&store)?;
-        store.use_plan(Arc::clone(&plan))?;
+        let plan = open::use_plan_in_force(&mut store, None)?;
         Ok(Desk { store, plan })
     }
-}
-
-/// The shipped plan, read once: a constant, so that keeping it changes nothing but the time.
-fn shipped() -> Result<Arc<Plan>, Vec<Problem>> {
-    static SHIPPED: OnceLock<Result<Arc<Plan>, Vec<Problem>>> = OnceLock::new();
-    SHIPPED
-        .get_or_init(|| plan::parse(plan::embedded()).map(Arc::new))
-        .clone()
 }
 
 /// Begins to read the shipped plan, which takes longer than anything else at the start, while
 /// the command line is being read.
 pub(crate) fn read_ahead() {
-    std::thread::spawn(|| shipped().is_ok());
-}
-
-fn read_plan(bytes: &[u8]) -> Result<Arc<Plan>, Vec<Problem>> {
-    if bytes == plan::embedded() {
-        shipped()
-    } else {
-        plan::parse(bytes).map(Arc::new)
-    }
-}
-
-/// The plan that a store keeps.
-///
-/// # Errors
-/// When the store cannot be read, or its plan needs a newer program.
-pub(crate) fn plan_in_force(store: &dyn Store) -> Result<Arc<Plan>, store::StoreError> {
-    let bytes = store.plan_bytes()?;
-    match read_plan(&bytes) {
-        Ok(plan) => Ok(plan),
-        Err(_) => Err(store::StoreError::Refused(
-            store.info().map(|info| info.plan_id).unwrap_or_default(),
-        )),
-    }
+    std::thread::spawn(|| open::shipped_plan().is_ok());
 }
 
 /// An open store and the plan it keeps.
@@ -156,30 +132,9 @@ impl Desk {
     ///
     /// # Errors
     /// Any refusal of the store; then nothing was written.
-    pub(crate) fn commit(
-        &mut self,
-        site: &Site,
-        origin: Origin,
-        changes: Vec<Change>,
-    ) -> Result<Committed, Failure> {
-        let action = Action {
-            id: ActionId(setup::action_bytes()),
-            actor: site.actor.clone(),
-            origin,
-            wall: setup::wall(),
-            changes,
-        };
-        Ok(self.store.commit(&action)?)
-    }
-}
-
-/// Somebody the store does not know may look.
-pub(crate) fn stranger(id: &ActorId) -> Actor {
-    Actor {
-        id: id.clone(),
-        name: id.as_str().to_owned(),
-        role: Role::Viewer,
-        units: Vec::new(),
+    pub(crate) fn commit(&mut self, site: &Site, changes: Vec<Change>) -> Result<(), Failure> {
+        site.caller(&self.plan).commit(&mut self.store, changes)?;
+        Ok(())
     }
 }
 

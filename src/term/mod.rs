@@ -1,14 +1,10 @@
 //! The terminal: raw mode with a guard, events to messages, frames to bytes, the store's thread.
 
-mod folders;
 mod guard;
-mod inbox;
 mod input;
 pub mod meeting;
 pub mod output;
 pub mod presence_file;
-mod questions;
-mod receipts;
 pub mod run;
 mod signals;
 mod told;

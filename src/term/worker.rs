@@ -6,18 +6,20 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::meeting::{self, Folders, Meetings, Stop};
-use super::questions;
-use super::receipts::Receipts;
+use super::meeting::{self, Meetings, Stop};
 use crate::app::meeting::Meet;
 use crate::app::meeting::Met;
 use crate::app::msg::{
-    Around, Draft, Msg, NewStore, Opened, Presence, Reply, Request, Ticket, TroubleKind, Undone,
+    Around, Draft, Msg, Opened, Presence, Reply, Request, Ticket, TroubleKind, Undone,
 };
 use crate::app::trouble::trouble;
 use crate::base::Message;
 use crate::ledger::{ActionId, ActorId, Origin};
-use crate::plan::Plan;
+use crate::plan::{Plan, UnitId};
+use crate::service::folder::Folders;
+use crate::service::open::NewStore;
+use crate::service::receipts::Receipts;
+use crate::service::{forms, overview};
 use crate::store::exchange::Exchange;
 use crate::store::{Action, Change, Direction, StoreError};
 
@@ -214,13 +216,17 @@ impl Worker {
             Request::Reopen => return self.reopen(),
             Request::Meet(meet) => return self.meet(meet),
             Request::Undo(direction) => self.undo(direction),
-            Request::Form(key) => self.with_store(|store| questions::form(store, &self.plan, key)),
-            Request::Overview(unit) => {
-                self.with_store(|store| questions::overview(store, &self.plan, &unit))
-            }
-            Request::Findings(keys) => {
-                self.with_store(|store| questions::findings(store, &self.plan, keys))
-            }
+            Request::Form(key) => self.with_store(|store| {
+                let (form, past) = forms::read(store, &self.plan, &key)?;
+                Ok(Reply::Form {
+                    key,
+                    form: Box::new(form),
+                    past: Box::new(past),
+                })
+            }),
+            Request::Overview(unit) => self.with_store(|store| self.overview(store, unit)),
+            Request::Findings(keys) => self
+                .with_store(|store| forms::findings(store, &self.plan, keys).map(Reply::Findings)),
             Request::History(filter) => self.with_store(|store| {
                 Ok(Reply::History {
                     entries: store.log(&filter)?,
@@ -234,6 +240,14 @@ impl Worker {
             Ok(reply) => self.tell(reply),
             Err(error) => self.tell(Reply::Trouble(trouble(&error))),
         }
+    }
+
+    fn overview(&self, store: &dyn Exchange, unit: UnitId) -> Result<Reply, StoreError> {
+        let forms = match self.plan.unit(&unit) {
+            Some(unit) => overview::overview(store, &self.plan, unit)?,
+            None => Vec::new(),
+        };
+        Ok(Reply::Overview { unit, forms })
     }
 
     fn with_store(

@@ -8,13 +8,13 @@ use super::chrome::{self, Hint};
 use super::screens::form::finding_named;
 use super::width;
 use crate::app::command::Command;
-use crate::app::form::Summary;
 use crate::app::line::Line;
 use crate::app::meeting::FolderUse;
 use crate::app::picker::Picker;
 use crate::app::prompt::Prompt;
 use crate::app::state::{AllowedTitle, App, Health, Overlay};
 use crate::base::Message;
+use crate::service::workflow::Summary;
 
 /// Draws what lies on top; returns where the caret stands, if text is typed there.
 pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {

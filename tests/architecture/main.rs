@@ -21,7 +21,7 @@ use nhaplieu::base::Lang;
 use nhaplieu::ui::texts::Texts;
 
 /// Each room with those it may know of; what stands further right knows all to its left.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("base", &[]),
     ("plan", &["base"]),
     ("ledger", &["base", "plan"]),
@@ -33,27 +33,34 @@ const ROOMS: [(&str, &[&str]); 11] = [
         &["base", "plan", "ledger", "check", "figures", "store"],
     ),
     (
-        "app",
+        "service",
         &[
             "base", "plan", "ledger", "check", "figures", "store", "sync",
         ],
     ),
     (
+        "app",
+        &[
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "service",
+        ],
+    ),
+    (
         "ui",
         &[
-            "base", "plan", "ledger", "check", "figures", "store", "sync", "app",
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "service", "app",
         ],
     ),
     (
         "term",
         &[
-            "base", "plan", "ledger", "check", "figures", "store", "sync", "app", "ui",
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "service", "app", "ui",
         ],
     ),
     (
         "cli",
         &[
-            "base", "plan", "ledger", "check", "figures", "store", "sync", "app", "ui", "term",
+            "base", "plan", "ledger", "check", "figures", "store", "sync", "service", "app", "ui",
+            "term",
         ],
     ),
 ];

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 
 use chrono::NaiveDate;
-use nhaplieu::app::edit::{Unreadable, set_cells};
 use nhaplieu::app::key::{Code, Key};
 use nhaplieu::app::keymap::Keymap;
 use nhaplieu::app::msg::{Effect, Reply, Request, Size, Ticket};
@@ -17,6 +16,7 @@ use nhaplieu::app::{App, Msg, update};
 use nhaplieu::base::Lang;
 use nhaplieu::ledger::{Content, Form, FormKey, Origin};
 use nhaplieu::plan::{FieldId, PeriodId, UnitId};
+use nhaplieu::service::edit::{Unreadable, set_cells};
 use nhaplieu::store::{Change, LogFilter};
 use nhaplieu::term::meeting::Stop;
 use nhaplieu::term::worker::{Edge, Worker};

@@ -367,7 +367,7 @@ fn what_is_no_bundle_is_said_and_changes_nothing() {
     let mut minh = district.minh();
     minh.keys("<F6>");
     plugs_in(&mut minh);
-    assert_eq!(page(&minh).inbox.files.len(), 1, "a picture is no bundle");
+    assert_eq!(page(&minh).folder.files.len(), 1, "a picture is no bundle");
     on(&mut minh, |line| line == Line::File(0)).keys("<Enter>");
     let (tone, said) = minh.said().unwrap();
     assert!(
@@ -377,14 +377,14 @@ fn what_is_no_bundle_is_said_and_changes_nothing() {
     // A folder that is not there any more.
     minh.keys("<F9><Up><End><Down><Down><Down><Down><Enter>/khong/co<Enter>");
     let screen = minh.screen();
-    assert!(page(&minh).inbox.trouble.is_some(), "{screen}");
+    assert!(page(&minh).folder.trouble.is_some(), "{screen}");
     assert!(
         screen.contains("Không xem được thư mục /khong/co"),
         "{screen}"
     );
     // Typed as in a shell.
     minh.keys("<F9><Up><End><Down><Down><Down><Down><Enter>~/usb<Enter>");
-    assert_eq!(page(&minh).inbox.folder, district.stick);
+    assert_eq!(page(&minh).folder.folder, district.stick);
 }
 
 #[test]
@@ -592,5 +592,5 @@ fn pictures_on_a_stick_hide_no_bundle() {
     let mut minh = district.minh();
     minh.keys("<F6>");
     plugs_in(&mut minh);
-    assert_eq!(page(&minh).inbox.files.len(), 1);
+    assert_eq!(page(&minh).folder.files.len(), 1);
 }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
-use nhaplieu::app::msg::{NewStore, Opened};
+use nhaplieu::app::msg::Opened;
 use nhaplieu::ledger::{
     ActionId, Actor, ActorId, Body, FormKey, Origin, Role, Subject, content_hash,
 };
 use nhaplieu::plan::{self, PeriodId, Plan, UnitId};
+use nhaplieu::service::folder::Folders;
+use nhaplieu::service::open::NewStore;
 use nhaplieu::store::{self, Action, Change, Init, RedbStore, Seen, Store, StoreError};
-use nhaplieu::term::meeting::Folders;
 use nhaplieu::term::presence_file::PresenceFile;
 use nhaplieu::term::worker::{Keeping, Opener};
 use tempfile::TempDir;

@@ -1,8 +1,8 @@
 //! `set` and the typed cell are one path: the same inputs give the same store.
 
-use nhaplieu::app::edit::{Unreadable, set_cells};
 use nhaplieu::ledger::{Form, FormKey, Hash, Origin, content_hash};
 use nhaplieu::plan::{FieldId, PeriodId, UnitId};
+use nhaplieu::service::edit::{Unreadable, set_cells};
 use nhaplieu::store::LogFilter;
 use proptest::prelude::*;
 

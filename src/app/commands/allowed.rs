@@ -4,13 +4,13 @@
 use super::super::command::Command;
 use super::super::form::FormState;
 use super::super::msg::Effect;
-use super::super::overview;
 use super::super::picker::{Item, Picker};
 use super::super::state::{Allowed, AllowedTitle, App, Overlay, Tone};
 use super::write;
 use crate::base::{Label, Message};
 use crate::ledger::{Content, Origin, typed};
 use crate::plan::{Field, FieldId, FieldType, PeriodId, RuleKind};
+use crate::service::forms;
 
 /// The list for F7 (why there is no figure) or F9 (everything that may stand here).
 pub(super) fn list(app: &App, command: Command) -> Option<Overlay> {
@@ -119,7 +119,7 @@ fn before<'a>(
     field: &'a FieldId,
 ) -> impl Iterator<Item = (PeriodId, Content)> + 'a {
     let period = app.plan.period(&form.key.period);
-    let compared = period.map(|period| overview::compared(&app.plan, period));
+    let compared = period.map(|period| forms::periods_beside(&app.plan, period));
     compared
         .into_iter()
         .flatten()

@@ -52,7 +52,7 @@ pub(super) fn ask_folder(app: &mut App, purpose: FolderUse) -> Vec<Effect> {
     let Some(page) = meeting(app) else {
         return Vec::new();
     };
-    let (places, current) = (&page.places, page.inbox.folder.clone());
+    let (places, current) = (&page.places, page.folder.folder.clone());
     let mut folders = places.sticks.clone();
     // What is sent does not belong where what came in is looked for.
     if purpose == FolderUse::Inbox {

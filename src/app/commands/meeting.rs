@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::command::Command;
 use super::super::meeting::{
-    Asked, DisputePage, FileKind, FolderUse, Line, Listing, Meet, Meeting, Preview, Running, Stands,
+    Asked, DisputePage, FolderUse, Line, Listing, Meet, Meeting, Preview, Running, Stands,
 };
 use super::super::msg::{Effect, Request, Ticket};
 use super::super::prompt::Purpose;
@@ -12,6 +12,7 @@ use super::super::state::{App, Overlay, Screen, Tone};
 use super::asking::{ask_digits, ask_folder, ask_settling, ask_take_back, ask_text};
 use super::lists::step_of;
 use crate::base::Message;
+use crate::service::folder::FileKind;
 use crate::store::exchange::Held;
 
 /// Opens the page.
@@ -137,7 +138,7 @@ fn chosen(app: &mut App, line: Line) -> Vec<Effect> {
             preview(app, files)
         }
         Line::File(place) => {
-            let file = page.inbox.files.get(place).cloned();
+            let file = page.folder.files.get(place).cloned();
             file.map(|file| open_file(app, file.path, file.kind))
                 .unwrap_or_default()
         }

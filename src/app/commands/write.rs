@@ -1,6 +1,5 @@
 //! Turning what a person did into changes: typed cells, states, notes, confirmations, handing in.
 
-use super::super::edit::{self, Typed};
 use super::super::line::Line;
 use super::super::msg::Effect;
 use super::super::picker::{Item, Picker};
@@ -10,6 +9,7 @@ use crate::base::Message;
 use crate::check::Finding;
 use crate::ledger::{Body, CellKey, Content, FormKey, FormStatus, Origin, Subject, typed};
 use crate::plan::{FieldId, RuleId, Severity};
+use crate::service::edit::{self, Typed};
 use crate::store::{Change, Seen};
 
 /// True when the person may write into the form on top; otherwise says why not.
@@ -256,7 +256,7 @@ fn resolve(app: &mut App, cell: &CellKey, typed: &str, reason: String) -> Vec<Ef
 }
 
 /// Hands the form in as the summary showed it.
-pub(super) fn submit(app: &mut App, summary: &super::super::form::Summary) -> Vec<Effect> {
+pub(super) fn submit(app: &mut App, summary: &crate::service::workflow::Summary) -> Vec<Effect> {
     if !may_change(app) {
         return Vec::new();
     }

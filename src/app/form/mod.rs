@@ -16,7 +16,6 @@ use crate::ledger::{
 };
 use crate::plan::{Field, FieldId, MeasureId, Period, Plan, Unit};
 
-pub use finish::Summary;
 pub use moving::Way;
 pub use saving::{Retry, SaveState, Sent, Write};
 pub use typing::{Live, Typing};

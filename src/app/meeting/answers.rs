@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use super::{Exported, Medium, Meeting, Met, Preview, Seek, Standing};
+use super::{Meeting, Met, Preview, Seek};
 use crate::app::msg::{Effect, Ticket, Trouble};
 use crate::app::state::{App, Screen, Tone};
 use crate::app::update::refresh;
 use crate::base::moment::short_day;
 use crate::base::{Arg, Message};
+use crate::service::export::{Exported, Medium};
+use crate::service::standing::Standing;
 use crate::store::Committed;
 use crate::sync::held::conflicts::Conflict;
 use crate::sync::import::plan::{BundleOutcome, ImportPlan};
@@ -23,12 +25,12 @@ pub(in crate::app) fn answered(app: &mut App, met: Met) -> Vec<Effect> {
         }
         Met::Standing {
             standing,
-            inbox,
+            listing,
             places,
         } => {
             follow(app, &standing);
             if let Some(page) = page(app) {
-                page.take_in(standing, inbox, places);
+                page.take_in(standing, listing, places);
             }
             Vec::new()
         }

@@ -1,24 +1,22 @@
 //! Screen 6, "Đồng bộ": what is unsent, what the others have confirmed, the files of a folder (a
 //! stick), what waits here and for what. All of it as data; files are read by the store's thread.
 
-mod admission;
 mod answers;
 mod dispute;
 mod msg;
 mod preview;
-mod standing;
 
 use std::path::PathBuf;
 
-pub use admission::{Admission, Asking, may_take_in};
 pub(super) use answers::{answered, settled};
 pub use dispute::DisputePage;
-pub use msg::{Exported, FileKind, Inbox, InboxFile, Medium, Meet, Met, Places, Running, Seen};
+pub use msg::{Meet, Met, Running};
 pub use preview::{Preview, Row, Stands};
-pub use standing::{Other, Seat, Standing, standing};
 
 use crate::ledger::Hash;
 use crate::plan::UnitId;
+use crate::service::folder::{BundleState, FileKind, FolderFile, FolderListing, Places};
+use crate::service::standing::{Seat, Standing};
 use crate::sync::held::conflicts::Conflict;
 use crate::sync::held::status::{HeldStatus, Imported};
 
@@ -31,7 +29,7 @@ pub struct Meeting {
     /// How the store stands with the others; `None` until the store has answered.
     pub standing: Option<Box<Standing>>,
     /// The files of the folder.
-    pub inbox: Inbox,
+    pub folder: FolderListing,
     /// Folders a person may mean: sticks that are plugged in, the store's own.
     pub places: Places,
     /// The line under the cursor, among those that can be chosen.
@@ -144,7 +142,7 @@ impl Meeting {
         if self.new_files().len() > 1 {
             lines.push(Line::AllNew);
         }
-        lines.extend((0..self.inbox.files.len()).map(Line::File));
+        lines.extend((0..self.folder.files.len()).map(Line::File));
         if lines.is_empty() {
             // Two rows: the words are long.
             lines.extend([Line::Quiet("meet.no_files"), Line::Gap]);
@@ -200,16 +198,16 @@ impl Meeting {
 
     /// The files that have not been taken in before.
     pub fn new_files(&self) -> Vec<PathBuf> {
-        let new = |file: &&InboxFile| {
+        let new = |file: &&FolderFile| {
             matches!(
                 &file.kind,
                 FileKind::Bundle {
-                    seen: Seen::New,
+                    state: BundleState::New,
                     ..
                 }
             )
         };
-        let files = self.inbox.files.iter();
+        let files = self.folder.files.iter();
         files.filter(new).map(|file| file.path.clone()).collect()
     }
 
@@ -229,8 +227,8 @@ impl Meeting {
     }
 
     /// Takes an answer in; the cursor stays on its line where that is still there.
-    pub fn take_in(&mut self, standing: Box<Standing>, inbox: Inbox, places: Places) {
-        (self.inbox, self.places) = (inbox, places);
+    pub fn take_in(&mut self, standing: Box<Standing>, folder: FolderListing, places: Places) {
+        (self.folder, self.places) = (folder, places);
         self.standing = Some(standing);
         self.listing = Listing::There;
         let sought = self.seek.take().and_then(|seek| {

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::preview::Stands;
-use super::standing::Standing;
 use crate::app::msg::Ticket;
 use crate::base::Message;
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
-use crate::sync::bundle::fingerprint::Fingerprint;
+use crate::service::export::Exported;
+use crate::service::folder::{FolderListing, Places};
+use crate::service::standing::Standing;
 use crate::sync::import::plan::ImportPlan;
 use crate::sync::watch::Step;
 
@@ -83,7 +84,7 @@ pub enum Met {
         /// With the others.
         standing: Box<Standing>,
         /// The folder.
-        inbox: Inbox,
+        listing: FolderListing,
         /// Folders a person may mean.
         places: Places,
     },
@@ -103,39 +104,6 @@ pub enum Met {
     Progress(Running),
 }
 
-/// What was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exported {
-    /// Where.
-    pub path: PathBuf,
-    /// How many entries.
-    pub entries: u64,
-    /// Bytes.
-    pub size: u64,
-    /// Whether it can be carried away as it is.
-    pub on: Medium,
-}
-
-/// Where a bundle was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Medium {
-    /// A stick, or a folder a person named.
-    Elsewhere,
-    /// The store's own folder: it must be copied before it can go.
-    Store,
-}
-
-/// Folders a person may mean.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places {
-    /// The sticks that are plugged in.
-    pub sticks: Vec<PathBuf>,
-    /// The store's own folder for what comes.
-    pub inbox: PathBuf,
-    /// The store's own folder for what goes.
-    pub outbox: PathBuf,
-}
-
 /// Long work under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Running {
@@ -147,70 +115,4 @@ pub struct Running {
     pub done: u64,
     /// Of so many.
     pub of: u64,
-}
-
-/// The files of a folder.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inbox {
-    /// The folder.
-    pub folder: PathBuf,
-    /// The bundles and key files in it, the latest first.
-    pub files: Vec<InboxFile>,
-    /// How many older ones are not listed.
-    pub more: usize,
-    /// Why the folder could not be read.
-    pub trouble: Option<Message>,
-}
-
-/// One file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InboxFile {
-    /// Where.
-    pub path: PathBuf,
-    /// Its name.
-    pub name: String,
-    /// Bytes.
-    pub size: u64,
-    /// What it is.
-    pub kind: FileKind,
-}
-
-/// What a file is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FileKind {
-    /// A whole bundle.
-    Bundle {
-        /// From which unit's store.
-        from: UnitId,
-        /// When it was written, by its writer's clock.
-        written: u64,
-        /// How many entries it carries.
-        entries: u32,
-        /// Whether it was taken in before.
-        seen: Seen,
-    },
-    /// A key file.
-    Key {
-        /// The unit of the store.
-        unit: UnitId,
-        /// Whose key.
-        author: AuthorId,
-        /// The digits to compare over the phone.
-        digits: Fingerprint,
-    },
-    /// Looks like one and is not whole.
-    Bad(Message),
-}
-
-/// Whether a bundle was here before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// Never.
-    New,
-    /// It was taken in then (milliseconds since 1970-01-01 UTC).
-    Taken(u64),
-    /// It is kept: waiting, in quarantine or as evidence.
-    Kept,
-    /// This store wrote it.
-    Own,
 }

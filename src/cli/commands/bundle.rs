@@ -6,8 +6,6 @@ use std::io::{BufRead, IsTerminal};
 use serde::Serialize;
 
 use super::bundles::{self, counts, imported_line, say_held};
-use crate::app::first_run::FirstRun;
-use crate::app::meeting::may_take_in;
 use crate::base::{Message, text};
 use crate::cli::args;
 use crate::cli::changes::{self, ChangeShape, CountsShape, SuspicionShape, TotalShape};
@@ -15,15 +13,14 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::shapes::moment;
 use crate::cli::site::{Desk, Site};
-use crate::ledger::trust::Rights;
-use crate::ledger::{Hash, Origin, typed};
+use crate::ledger::{Hash, typed};
 use crate::plan::{Plan, UnitId};
+use crate::service::permission::{may_take_in, rights_for};
+use crate::service::withdraw::{self, Withdrawn};
 use crate::store::Store;
 use crate::store::exchange::{Exchange, HeldBundle};
 use crate::sync::ImportContext;
 use crate::sync::held::status::{self, HeldStatus, Imported};
-use crate::sync::held::withdraw;
-use crate::sync::held::withdraw::Withdrawal;
 use crate::sync::import::plan::ImportPlan;
 
 /// Fewest digits that may stand for a bundle: fewer are a slip.
@@ -94,15 +91,12 @@ pub(super) fn show(
 ) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let unit = desk.store.info()?.unit;
-    let scene = site.scene(&desk.plan, &unit);
+    let caller = site.caller(&desk.plan);
+    let scene = caller.import_context(&unit);
     match find(&desk, &scene, &args.id)? {
         Found::Imported(one) => show_imported(&desk.plan, &one, args, out),
         Found::Held(one) => {
-            let rights = |unit: &UnitId| Rights {
-                units: [unit.clone()].into(),
-                roles: vec![FirstRun::role_for(&desk.plan, unit)],
-                name: unit.to_string(),
-            };
+            let rights = |unit: &UnitId| rights_for(&desk.plan, unit);
             let preview = status::preview(&desk.store, &scene, &one.bundle, rights)?;
             let Some(planned) = preview else {
                 say_held(&desk.plan, &one, out)?;
@@ -182,7 +176,11 @@ pub(super) fn undo(
     may_take_in(&desk.store, &site.actor)?;
     let root = {
         let unit = desk.store.info()?.unit;
-        match find(&desk, &site.scene(&desk.plan, &unit), &args.id)? {
+        match find(
+            &desk,
+            &site.caller(&desk.plan).import_context(&unit),
+            &args.id,
+        )? {
             Found::Imported(one) => one.root,
             Found::Held(one) => {
                 let id = changes::short(&one.bundle.root);
@@ -193,15 +191,13 @@ pub(super) fn undo(
     };
     let id = changes::short(&root);
     let mut exit = Exit::Done;
-    let done = match withdraw::import(&mut desk.store, &root, &reason)? {
-        Withdrawal::AsIfNever => Message::new("cli.done.as_if_never").with("id", id),
-        Withdrawal::Restoring { changes, left } => {
-            let count = changes.len();
-            let done = if count == 0 {
-                Message::new("cli.done.nothing_to_restore")
-            } else {
-                desk.commit(site, Origin::Set, changes)?;
-                Message::new("cli.done.restored").with("count", count)
+    let caller = site.caller(&desk.plan);
+    let done = match withdraw::take_back(&mut desk.store, &caller, &root, &reason)? {
+        Withdrawn::AsIfNever => Message::new("cli.done.as_if_never").with("id", id),
+        Withdrawn::Restored { figures, left } => {
+            let done = match figures {
+                0 => Message::new("cli.done.nothing_to_restore"),
+                count => Message::new("cli.done.restored").with("count", count),
             };
             if left > 0 {
                 exit = Exit::NeedsPerson;
@@ -223,7 +219,11 @@ pub(super) fn release(
     may_take_in(&desk.store, &site.actor)?;
     let found = {
         let unit = desk.store.info()?.unit;
-        find(&desk, &site.scene(&desk.plan, &unit), &args.id)?
+        find(
+            &desk,
+            &site.caller(&desk.plan).import_context(&unit),
+            &args.id,
+        )?
     };
     let one = match found {
         Found::Held(one) => one,
@@ -239,7 +239,8 @@ pub(super) fn release(
         out.flush()?;
         asked(&id, out)?;
     }
-    desk.store.release(&one.bundle.root)?;
+    let caller = site.caller(&desk.plan);
+    withdraw::release(&mut desk.store, &caller, &one.bundle.root)?;
     out.say(&Message::new("cli.done.dropped").with("id", id))?;
     Ok(Exit::Done)
 }

@@ -79,8 +79,8 @@ pub(crate) fn run(site: &Site, args: &args::Bundles, out: &mut Out<'_>) -> Resul
 fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let unit = desk.store.info()?.unit;
-    let scene = site.scene(&desk.plan, &unit);
-    let kept = status::kept(&desk.store, &scene)?;
+    let caller = site.caller(&desk.plan);
+    let kept = status::kept(&desk.store, &caller.import_context(&unit))?;
     if args.json {
         out.json(&answer(&kept, out))?;
     } else {

@@ -12,6 +12,7 @@ use crate::cli::shapes::PlacedFinding;
 use crate::cli::site::{Desk, Site};
 use crate::ledger::FormKey;
 use crate::plan::Severity;
+use crate::service::forms;
 use crate::store::Store;
 use crate::ui::words;
 
@@ -25,13 +26,14 @@ pub(crate) fn run(site: &Site, args: &args::Check, out: &mut Out<'_>) -> Result<
     let desk = site.read()?;
     let mut found = Vec::new();
     let (mut hard, mut soft) = (0_usize, 0_usize);
+    let touched = forms::touched(&desk.store)?;
     for key in wanted(&desk, args)? {
         let (Some(unit), Some(period)) = (desk.plan.unit(&key.unit), desk.plan.period(&key.period))
         else {
             continue;
         };
-        let form = find::read(&desk.store, &desk.plan, unit, period)?;
-        let findings = check::findings(&form.context());
+        let loaded = forms::load(&desk.store, &desk.plan, (unit, period), &touched)?;
+        let findings = check::findings(&loaded.context());
         let open = |wanted| {
             let open = findings.iter().filter(|f| f.overridden.is_none());
             open.filter(|f| f.severity == wanted).count()
@@ -57,7 +59,7 @@ pub(crate) fn run(site: &Site, args: &args::Check, out: &mut Out<'_>) -> Result<
                     .with("message", finding.message.clone());
                 out.say(&line)?;
             }
-            found.push(PlacedFinding::of(&form.key, finding, out.texts));
+            found.push(PlacedFinding::of(&loaded.key, finding, out.texts));
         }
     }
     if args.answer.json {

@@ -9,8 +9,9 @@ use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::shapes::{figure_and_text, moment, row};
 use crate::cli::site::Site;
-use crate::ledger::{Content, Head, Origin, typed};
-use crate::sync::held::conflicts;
+use crate::ledger::{Content, typed};
+use crate::service::conflicts::{self, side_named};
+use crate::sync::held::conflicts::{self as in_conflict, Conflict};
 
 #[derive(Serialize)]
 struct Answer {
@@ -42,7 +43,7 @@ struct Side {
 
 pub(crate) fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
-    let found = conflicts::all(&desk.store)?;
+    let found = in_conflict::all(&desk.store)?;
     let conflicts: Vec<ConflictShape> = found.iter().map(conflict).collect();
     let any = !conflicts.is_empty();
     if args.json {
@@ -67,15 +68,7 @@ pub(crate) fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Resul
     Ok(if any { Exit::NeedsPerson } else { Exit::Done })
 }
 
-/// A side's whole id; where the log does not name its entry, what the entry is cited by.
-fn id_of(dispute: &conflicts::Conflict, at: usize, head: &Head) -> String {
-    match dispute.ids.get(at) {
-        Some(Some(hash)) => hash.to_string(),
-        _ => head.entry.to_string(),
-    }
-}
-
-fn conflict(dispute: &conflicts::Conflict) -> ConflictShape {
+fn conflict(dispute: &Conflict) -> ConflictShape {
     let said = |content: &Content| {
         let (value, text) = figure_and_text(content);
         value.or(text)
@@ -85,7 +78,7 @@ fn conflict(dispute: &conflicts::Conflict) -> ConflictShape {
     let sides = sides.filter_map(|(at, head)| {
         let content = head.body.content()?;
         Some(Side {
-            id: id_of(dispute, at, head),
+            id: conflicts::side_id(dispute, at, head),
             value: said(content),
             state: content.state(),
             actor: head.actor.to_string(),
@@ -115,13 +108,15 @@ pub(crate) fn resolve(
     let field = find::field(&plan, &args.field)?;
     let kind = plan.field(&field).map(|f| f.kind);
     let cell = found.key.cell(field.clone());
-    let dispute = conflicts::of(&desk.store, &cell)?;
+    let dispute = in_conflict::of(&desk.store, &cell)?;
     let (Some(dispute), Some(kind)) = (dispute, kind) else {
         let message = Message::new("cli.error.no_conflict").with("field", field.as_str());
         return Err(Failure::usage(message));
     };
     let content = match (&args.take, &args.value) {
-        (Some(id), _) => taken(&dispute, id)?,
+        (Some(id), _) => side_named(&dispute, id).ok_or_else(|| {
+            Failure::usage(Message::new("cli.error.no_side").with("id", id.as_str()))
+        })?,
         (None, value) => {
             let typed = value.clone().unwrap_or_default();
             let reading = typed::read(&typed, kind);
@@ -140,22 +135,7 @@ pub(crate) fn resolve(
         return Err(Failure::usage(message));
     }
     let change = dispute.settled(content, &reason, dispute.heads.references());
-    desk.commit(site, Origin::Set, vec![change])?;
+    desk.commit(site, vec![change])?;
     out.say(&Message::new("cli.done.resolved").with("field", field.as_str()))?;
     Ok(Exit::Done)
-}
-
-/// The content of the side that the id, or its beginning, names.
-fn taken(dispute: &conflicts::Conflict, id: &str) -> Result<Content, Failure> {
-    let sides = dispute.heads.all().iter().enumerate();
-    let mut named = sides.filter(|(at, head)| {
-        let whole = id_of(dispute, *at, head);
-        (!id.is_empty() && whole.starts_with(id)) || head.entry.to_string() == id
-    });
-    match (named.next(), named.next()) {
-        (Some((_, head)), None) => Ok(head.body.content().cloned().unwrap_or_default()),
-        _ => Err(Failure::usage(
-            Message::new("cli.error.no_side").with("id", id),
-        )),
-    }
 }

@@ -8,14 +8,10 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::find;
 use crate::cli::out::Out;
-use crate::cli::setup;
 use crate::cli::site::{Desk, Site};
-use crate::store::Store;
-use crate::store::exchange::Exchange;
+use crate::service::export;
+use crate::sync::Scope;
 use crate::sync::bundle::file::{self, BundleEncoding};
-use crate::sync::bundle::key_file::KeyFile;
-use crate::sync::export::{self, ExportRequest};
-use crate::sync::{BundleError, Scope};
 
 pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.write()?;
@@ -26,24 +22,19 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
         Some(name) => Some(find::unit(&desk.plan, name, None)?.id.clone()),
         None => None,
     };
-    let request = ExportRequest {
-        plan: &desk.plan,
-        to: to.as_ref(),
-        scope: if args.since_all {
-            Scope::All
-        } else {
-            Scope::Since
-        },
-        wall: setup::wall(),
+    let scope = if args.since_all {
+        Scope::All
+    } else {
+        Scope::Since
     };
-    let planned = export::plan(&desk.store, &request)?;
-    let bundle = export::bundle(&desk.store, &request, &planned)?;
+    let caller = site.caller(&desk.plan);
+    let bundle = export::prepare(&desk.store, &caller, to.as_ref(), scope)?;
     let encoding = if args.armour {
         BundleEncoding::Text
     } else {
         BundleEncoding::Binary
     };
-    let entries = usize::try_from(planned.entries()).unwrap_or(usize::MAX);
+    let entries = usize::try_from(bundle.entries).unwrap_or(usize::MAX);
     let done = Message::new(if entries == 0 {
         "cli.done.nothing_new"
     } else {
@@ -51,12 +42,12 @@ pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result
     })
     .with("entries", entries);
     if files::is_stream(&args.output) {
-        stream(&file::encoded(&bundle, encoding), out)?;
+        stream(&file::encoded(&bundle.bytes, encoding), out)?;
         out.aside(&done.with("file", Message::new("cli.done.standard_output")));
         return Ok(Exit::Done);
     }
-    let path = named(&args.output, || file::name_of(&bundle))?;
-    file::write(&path, &bundle, encoding)?;
+    let path = named(&args.output, || Ok(bundle.file_name()?))?;
+    file::write(&path, &bundle.bytes, encoding)?;
     out.say(&done.with("file", path.display().to_string()))?;
     out.say(&Message::new("sync.file.written"))?;
     Ok(Exit::Done)
@@ -82,34 +73,21 @@ fn key_file(
     args: &args::Export,
     out: &mut Out<'_>,
 ) -> Result<Exit, Failure> {
-    let info = desk.store.info()?;
-    let people = desk.store.actors()?;
-    let name = people.iter().find(|actor| actor.id == site.actor);
-    let (key, _) = desk.store.sign(b"")?;
-    let file = KeyFile {
-        unit: info.unit,
-        name: name.map(|actor| actor.name.clone()).unwrap_or_default(),
-        key,
-    };
-    let (_, signature) = desk.store.sign(&file.words())?;
-    let text = file.write(&signature);
-    let done = Message::new("cli.done.key").with("digits", file.fingerprint().to_string());
+    let (key, text) = export::key_file(&desk.store, &site.caller(&desk.plan))?;
+    let done = Message::new("cli.done.key").with("digits", key.fingerprint().to_string());
     if files::is_stream(&args.output) {
         stream(text.as_bytes(), out)?;
         out.aside(&done.with("file", Message::new("cli.done.standard_output")));
         return Ok(Exit::Done);
     }
-    let path = named(&args.output, || Ok(file.file_name()))?;
+    let path = named(&args.output, || Ok(key.file_name()))?;
     file::put(&path, text.as_bytes())?;
     out.say(&done.with("file", path.display().to_string()))?;
     Ok(Exit::Done)
 }
 
 /// The file to write: in a folder, under its usual name. A device or a pipe is not replaced.
-fn named(
-    told: &Path,
-    usual: impl FnOnce() -> Result<String, BundleError>,
-) -> Result<PathBuf, Failure> {
+fn named(told: &Path, usual: impl FnOnce() -> Result<String, Failure>) -> Result<PathBuf, Failure> {
     if told.is_dir() {
         return Ok(told.join(usual()?));
     }

@@ -3,7 +3,6 @@
 
 use serde::Serialize;
 
-use crate::app::meeting::may_take_in;
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::changes::{
@@ -15,9 +14,8 @@ use crate::cli::out::Out;
 use crate::cli::progress::Progress;
 use crate::cli::site::{Desk, Site};
 use crate::plan::Plan;
-use crate::store::Store;
+use crate::service::import;
 use crate::sync::import::plan::{BundleOutcome, BundlePlan, Gap, ImportPlan};
-use crate::sync::{ImportContext, import};
 
 #[derive(Serialize)]
 struct Answer {
@@ -44,16 +42,11 @@ pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result
     let progress = Progress::begin(out.texts);
     let read = files::read_all((&args.files, &site.dir), &progress, out)?;
     let mut desk = site.write()?;
-    let unit = desk.store.info()?.unit;
-    let scene = ImportContext {
-        watch: &progress,
-        ..site.scene(&desk.plan, &unit)
-    };
+    let caller = site.watched(&desk.plan, &progress);
     let planned = if args.dry_run {
-        import::plan(&desk.store, &scene, &read)?
+        import::preview(&desk.store, &caller, &read)?
     } else {
-        may_take_in(&desk.store, &site.actor)?;
-        import::apply(&mut desk.store, &scene, &read)?
+        import::apply(&mut desk.store, &caller, &read)?
     };
     drop(progress);
     if args.files.is_empty() && planned.bundles.is_empty() && !args.answer.json {
@@ -81,9 +74,8 @@ pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result
 /// # Errors
 /// A failure of the store: then nothing was written.
 pub(crate) fn try_again(desk: &mut Desk, site: &Site, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let unit = desk.store.info()?.unit;
-    let scene = site.scene(&desk.plan, &unit);
-    let planned = import::apply(&mut desk.store, &scene, &[])?;
+    let caller = site.caller(&desk.plan);
+    let planned = import::apply(&mut desk.store, &caller, &[])?;
     if planned.bundles.is_empty() {
         return Ok(Exit::Done);
     }
@@ -183,11 +175,7 @@ pub(super) fn say_gaps(gaps: &[Gap], out: &mut Out<'_>) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When nobody can take the answer.
-pub(super) fn say_counts(
-    key: &'static str,
-    planned: &ImportPlan,
-    out: &mut Out<'_>,
-) -> Result<(), Failure> {
+fn say_counts(key: &'static str, planned: &ImportPlan, out: &mut Out<'_>) -> Result<(), Failure> {
     let counts = super::bundles::counts(&planned.counts, out);
     out.say(&Message::new(key).with("counts", counts))
 }

@@ -1,14 +1,15 @@
 //! `init`: a store without screens.
 
-use crate::app::first_run::FirstRun;
 use crate::base::{Message, text};
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::site::Site;
 use crate::cli::{find, setup};
-use crate::ledger::{ActionId, Actor};
-use crate::store::{self, Store};
+use crate::ledger::ActionId;
+use crate::service::open::{self, NewStore, PlanFile};
+use crate::service::permission::role_for;
+use crate::store::Store;
 
 /// Longest name of a person, in characters.
 const NAME: usize = 60;
@@ -26,25 +27,19 @@ pub(crate) fn run(site: &Site, args: &args::Init, out: &mut Out<'_>) -> Result<E
     }
     let role = args
         .role
-        .map_or_else(|| FirstRun::role_for(&plan, &unit), args::RoleName::role);
+        .map_or_else(|| role_for(&plan, &unit), args::RoleName::role);
     let edge = setup::edge()?;
-    let made = store::create(
-        &site.dir,
-        &store::Init {
-            unit: unit.clone(),
-            actor: Actor {
-                id: site.actor.clone(),
-                name,
-                role,
-                units: vec![unit.clone()],
-            },
-            plan: plan.clone(),
-            plan_bytes,
-            seed: edge.seed,
-            action: ActionId(setup::action_bytes()),
-        },
-        &edge,
-    )?;
+    let new = NewStore {
+        unit: unit.clone(),
+        name,
+        role,
+    };
+    let file = PlanFile {
+        plan: &plan,
+        bytes: &plan_bytes,
+    };
+    let who = (&site.actor, ActionId(setup::action_bytes()));
+    let made = open::create(&site.dir, &new, file, who, &edge)?;
     let label = plan.unit(&unit).map(|u| u.name.clone()).unwrap_or_default();
     out.say(
         &Message::new("cli.done.init")

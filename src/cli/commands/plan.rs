@@ -12,6 +12,7 @@ use crate::cli::out::Out;
 use crate::cli::shapes::period_kind;
 use crate::cli::site::{self, Site};
 use crate::plan::{self, Collector, FieldType, Formula, Measure, Plan, ProblemSeverity, RollUp};
+use crate::service::open;
 use crate::store::{self, StoreError};
 
 pub(crate) fn run(site: &Site, args: &args::Plan, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -169,7 +170,7 @@ fn in_force(site: &Site, out: &Out<'_>) -> Result<Arc<Plan>, Failure> {
         return Ok(site.new_plan(out.texts)?.0);
     }
     match store::open_read_only(&site.dir, &crate::cli::setup::edge()?) {
-        Ok(store) => Ok(site::plan_in_force(&store)?),
+        Ok(store) => Ok(open::plan_in_force(&store)?),
         Err(StoreError::Missing(_)) => Ok(site.new_plan(out.texts)?.0),
         Err(error) => Err(error.into()),
     }

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::edit::{self, EditError, Typed, Unreadable};
 use crate::base::{Message, text};
 use crate::check;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::find::{self, Found};
+use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::site::Site;
-use crate::ledger::{Origin, typed};
+use crate::ledger::typed;
 use crate::plan::{FieldId, Severity};
+use crate::service::edit::{self, EditError, Typed, Unreadable};
+use crate::service::forms::LoadedForm;
 use crate::store::Change;
 
 pub(crate) fn run(site: &Site, args: &args::Set, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -23,10 +24,10 @@ pub(crate) fn run(site: &Site, args: &args::Set, out: &mut Out<'_>) -> Result<Ex
         out.say(&Message::new("cli.done.set_nothing"))?;
     } else {
         let count = changes.len();
-        desk.commit(site, Origin::Set, changes)?;
+        desk.commit(site, changes)?;
         out.say(&Message::new("cli.done.set").with("count", count))?;
     }
-    let now = find::read(&desk.store, &plan, found.unit, found.period)?;
+    let now = find::form(&desk.store, &plan, &args.form)?;
     let touched: BTreeSet<FieldId> = pairs(&args.cells)?
         .into_iter()
         .map(|(f, _)| FieldId::new(&f))
@@ -35,7 +36,7 @@ pub(crate) fn run(site: &Site, args: &args::Set, out: &mut Out<'_>) -> Result<Ex
 }
 
 /// Says what is wrong or unusual at the cells that were set.
-fn report(found: &Found<'_>, touched: &BTreeSet<FieldId>, out: &mut Out<'_>) -> Exit {
+fn report(found: &LoadedForm<'_>, touched: &BTreeSet<FieldId>, out: &mut Out<'_>) -> Exit {
     let findings = check::findings(&found.context());
     let concerned = findings.iter().filter(|finding| {
         touched.contains(&finding.cell.field)
@@ -59,7 +60,7 @@ fn report(found: &Found<'_>, touched: &BTreeSet<FieldId>, out: &mut Out<'_>) -> 
 }
 
 /// All changes, cells and notes, or the first reason why not.
-fn changes(found: &Found<'_>, args: &args::Set) -> Result<Vec<Change>, Failure> {
+fn changes(found: &LoadedForm<'_>, args: &args::Set) -> Result<Vec<Change>, Failure> {
     let mut inputs = Vec::new();
     for (name, value) in pairs(&args.cells)? {
         inputs.push((find::field(found.plan, &name)?, value));

@@ -8,14 +8,15 @@ use crate::base::moment::short_time;
 use crate::check::{self, Finding};
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::find::{self, Found};
+use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::shapes::{CellShape, FindingShape, LateShape, MeasureShape, StampShape};
 use crate::cli::site::Site;
 use crate::figures::{self, Figure};
 use crate::ledger::approved::{Approver, Late, Proof, Stamp};
-use crate::ledger::{CellId, Content, FormStatus, Hash, Origin, content_hash, typed};
+use crate::ledger::{CellId, Content, FormStatus, Hash, Origin, typed};
 use crate::plan::{FieldId, Severity};
+use crate::service::forms::LoadedForm;
 use crate::store::Store;
 use crate::ui::{width, words};
 
@@ -45,7 +46,7 @@ pub(crate) fn run(site: &Site, args: &args::Show, out: &mut Out<'_>) -> Result<E
     let found = find::form(&desk.store, &desk.plan, &args.form)?;
     let findings = check::findings(&found.context());
     let figures = figures::unit_figures(&found.context());
-    let hash = hash(&found);
+    let hash = found.content_hash();
     let status = found.form.status(&hash);
     if args.answer.json {
         let answer = answer(
@@ -62,19 +63,8 @@ pub(crate) fn run(site: &Site, args: &args::Show, out: &mut Out<'_>) -> Result<E
     Ok(Exit::Done)
 }
 
-/// The hash of the form's content as it stands.
-pub(crate) fn hash(found: &Found<'_>) -> Hash {
-    let fields: Vec<&FieldId> = found
-        .plan
-        .form_fields(found.unit, found.period)
-        .into_iter()
-        .map(|field| &field.id)
-        .collect();
-    content_hash::content_hash(found.plan, &found.key, &fields, &found.form.cells)
-}
-
 fn answer(
-    found: &Found<'_>,
+    found: &LoadedForm<'_>,
     findings: &[Finding],
     figures: &[Figure],
     (status, hash): (FormStatus, Hash),
@@ -119,7 +109,7 @@ fn answer(
 }
 
 fn print(
-    found: &Found<'_>,
+    found: &LoadedForm<'_>,
     findings: &[Finding],
     figures: &[Figure],
     (status, hash): (FormStatus, Hash),
@@ -173,13 +163,13 @@ fn print(
 }
 
 /// The approvals and the lock that hold.
-fn stamps<'f>(found: &'f Found<'_>) -> &'f [Stamp] {
+fn stamps<'f>(found: &'f LoadedForm<'_>) -> &'f [Stamp] {
     let approved = found.form.approved.as_ref();
     approved.map_or(&[], |approved| approved.stamps.as_slice())
 }
 
 /// Who approved, when, and the first digits of what: to be compared over the phone.
-fn approval(found: &Found<'_>, stamp: &Stamp, out: &mut Out<'_>) -> Result<(), Failure> {
+fn approval(found: &LoadedForm<'_>, stamp: &Stamp, out: &mut Out<'_>) -> Result<(), Failure> {
     let hash = stamp.content.to_string();
     let message = match &stamp.by {
         Approver::Coordinator => Message::new("cli.show.locked"),
@@ -226,7 +216,7 @@ fn is_invented(heads: &crate::ledger::Heads) -> bool {
         .is_some_and(|head| head.origin == Origin::Demo)
 }
 
-fn heading(found: &Found<'_>, section: Section, out: &mut Out<'_>) -> Result<(), Failure> {
+fn heading(found: &LoadedForm<'_>, section: Section, out: &mut Out<'_>) -> Result<(), Failure> {
     let Section::Objective(number) = section else {
         return out.say(&Message::new("form.words"));
     };
@@ -244,14 +234,14 @@ fn heading(found: &Found<'_>, section: Section, out: &mut Out<'_>) -> Result<(),
 }
 
 /// The cell of a field, and in a repeating list its rows.
-fn cells_of(found: &Found<'_>, field: &FieldId) -> Vec<CellId> {
+fn cells_of(found: &LoadedForm<'_>, field: &FieldId) -> Vec<CellId> {
     let rows = found.form.rows(field).map(|(cell, _)| cell.clone());
     std::iter::once(CellId::figure(field)).chain(rows).collect()
 }
 
 /// One cell, and below it what there is to say about it.
 fn cell(
-    found: &Found<'_>,
+    found: &LoadedForm<'_>,
     id: &CellId,
     findings: &[Finding],
     out: &mut Out<'_>,
@@ -278,7 +268,7 @@ fn cell(
 
 /// What there is to say about a cell.
 fn remarks(
-    found: &Found<'_>,
+    found: &LoadedForm<'_>,
     id: &CellId,
     findings: &[Finding],
     out: &mut Out<'_>,

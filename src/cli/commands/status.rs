@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::app::msg::FormSummary;
-use crate::app::overview;
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
@@ -14,6 +12,8 @@ use crate::cli::out::Out;
 use crate::cli::site::{Desk, Site};
 use crate::ledger::{FormKey, FormStatus};
 use crate::plan::{Period, Unit};
+use crate::service::forms;
+use crate::service::overview::{self, FormSummary};
 use crate::store::{LogFilter, Store};
 use crate::ui::{width, words};
 
@@ -46,10 +46,11 @@ struct Line {
 pub(crate) fn run(site: &Site, args: &args::Status, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let unsent = unsent(&desk)?;
+    let touched = forms::touched(&desk.store)?;
     let mut lines = Vec::new();
-    for (unit, period) in wanted(site, &desk, args)? {
-        let form = find::read(&desk.store, &desk.plan, unit, period)?;
-        let summary = overview::summarize(&desk.plan, unit, period, &form.form, &form.past);
+    for (unit, period) in wanted(site, &desk, args, &touched)? {
+        let loaded = forms::load(&desk.store, &desk.plan, (unit, period), &touched)?;
+        let summary = overview::summarize(&loaded);
         let days_left = (summary.due - site.today).num_days();
         if !args.answer.json {
             print(unit, period, &summary, days_left, out)?;
@@ -129,6 +130,7 @@ fn wanted<'d>(
     site: &Site,
     desk: &'d Desk,
     args: &args::Status,
+    touched: &BTreeSet<FormKey>,
 ) -> Result<Vec<(&'d Unit, &'d Period)>, Failure> {
     let plan = &desk.plan;
     if let Some(name) = &args.period {
@@ -139,17 +141,13 @@ fn wanted<'d>(
             .map(|unit| (unit, period))
             .collect());
     }
-    let touched: BTreeSet<FormKey> = desk.store.form_keys()?.into_iter().collect();
     let own = desk.store.info()?.unit;
     let everybody = own == plan.coordinator;
     let mut wanted = Vec::new();
     for unit in &plan.units {
         let current = plan.current_period(unit, site.today).map(|c| &c.period.id);
         for period in plan.periods_of(unit) {
-            let key = FormKey {
-                unit: unit.id.clone(),
-                period: period.id.clone(),
-            };
+            let key = forms::key_of(unit, period);
             let open = unit.id == own && period.from <= site.today && period.due >= site.today;
             let due_now = (unit.id == own || everybody) && current == Some(&period.id);
             if open || due_now || touched.contains(&key) {

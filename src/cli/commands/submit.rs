@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 
-use crate::app::form::{FormState, Summary};
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::find::{self, Found};
+use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::shapes::FindingShape;
 use crate::cli::site::Site;
-use crate::ledger::{FormStatus, Origin};
+use crate::ledger::FormStatus;
+use crate::service::forms::LoadedForm;
+use crate::service::workflow::{self, Summary};
 use crate::ui::words;
 
 #[derive(Serialize)]
@@ -31,17 +32,9 @@ pub(crate) fn run(site: &Site, args: &args::Submit, out: &mut Out<'_>) -> Result
     let mut desk = site.write()?;
     let plan = desk.plan.clone();
     let found = find::form(&desk.store, &plan, &args.form)?;
-    let Some(mut state) = FormState::open(&plan, &found.key) else {
-        return Ok(Exit::Usage);
-    };
-    state.take_in(&plan, found.form.clone(), found.past.clone());
-    let summary = state.summary(&plan);
+    let summary = workflow::submit(&mut desk.store, &site.caller(&plan), &found)?;
     let again = summary.status == FormStatus::Submitted;
     let may = summary.may_submit();
-    if may && !again {
-        let change = state.submission(&plan, &summary);
-        desk.commit(site, Origin::Set, vec![change])?;
-    }
     let status = if may {
         FormStatus::Submitted
     } else {
@@ -69,7 +62,7 @@ struct Done<'a> {
     summary: &'a Summary,
 }
 
-fn answer(found: &Found<'_>, done: &Done<'_>, out: &Out<'_>) -> Answer {
+fn answer(found: &LoadedForm<'_>, done: &Done<'_>, out: &Out<'_>) -> Answer {
     let summary = done.summary;
     let blocking = summary.hard.iter().chain(&summary.open);
     Answer {
@@ -84,11 +77,11 @@ fn answer(found: &Found<'_>, done: &Done<'_>, out: &Out<'_>) -> Answer {
         findings: blocking
             .map(|finding| FindingShape::of(finding, out.texts))
             .collect(),
-        content_hash: super::show::hash(found).to_string(),
+        content_hash: found.content_hash().to_string(),
     }
 }
 
-fn print(found: &Found<'_>, done: &Done<'_>, out: &mut Out<'_>) -> Result<(), Failure> {
+fn print(found: &LoadedForm<'_>, done: &Done<'_>, out: &mut Out<'_>) -> Result<(), Failure> {
     let summary = done.summary;
     let key = match (done.may, done.again) {
         (false, _) => "cli.done.not_submitted",

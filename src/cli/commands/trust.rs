@@ -4,53 +4,48 @@
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
-use crate::app::meeting::{Admission, Asking, may_take_in};
 use crate::base::Message;
 use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
-use crate::cli::setup;
 use crate::cli::site::{Desk, Site, read_file};
-use crate::ledger::{AuthorId, Origin};
+use crate::ledger::AuthorId;
+use crate::service::admission::{self, Admitted, Applicant};
 use crate::store::Store;
 use crate::store::exchange::Exchange;
 use crate::sync::authors;
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
-use crate::sync::bundle::key_file::{FIRST, KeyFile};
+use crate::sync::bundle::key_file::FIRST;
 use crate::sync::{Unwatched, VerifiedBundle};
 
 pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let (asking, mut desk) = if args.file.exists() {
-        (asking(site, args)?, site.write()?)
+    let (applicant, mut desk) = if args.file.exists() {
+        (applicant(site, args)?, site.write()?)
     } else {
         let desk = site.write()?;
         (kept(&desk, &args.file)?, desk)
     };
-    let digits = fingerprint(&asking.key);
-    let label = desk.plan.unit(&asking.unit).map(|unit| unit.name.clone());
+    let digits = fingerprint(&applicant.key);
+    let label = desk
+        .plan
+        .unit(&applicant.unit)
+        .map(|unit| unit.name.clone());
     out.aside(
         &Message::new("cli.enrol.digits")
             .with("unit", label.unwrap_or_default())
-            .with("name", asking.name.as_str())
+            .with("name", applicant.name.as_str())
             .with("digits", digits.to_string()),
     );
     if !args.yes {
         compare(&digits, out)?;
     }
-    may_take_in(&desk.store, &site.actor)?;
-    let (own, author) = (desk.store.info()?.unit, asking.author());
-    match asking.admitted(&desk.plan, &own) {
-        Admission::Pin(key) => {
-            desk.store.pin(&key, setup::wall())?;
-            out.say(&Message::new("cli.done.pinned"))?;
-        }
-        Admission::Enrol(change) => {
-            desk.commit(site, Origin::Set, vec![change])?;
-            let done = Message::new("cli.done.enrolled");
-            out.say(&done.with("author", author.to_string()))?;
-        }
-    }
+    let author = applicant.author().to_string();
+    let done = match admission::admit(&mut desk.store, &site.caller(&desk.plan), applicant)? {
+        Admitted::AsDistrict => Message::new("cli.done.pinned"),
+        Admitted::Enrolled => Message::new("cli.done.enrolled").with("author", author),
+    };
+    out.say(&done)?;
     then(&mut desk, site, out)
 }
 
@@ -64,49 +59,25 @@ fn then(desk: &mut Desk, site: &Site, out: &mut Out<'_>) -> Result<Exit, Failure
 }
 
 /// The signer of a bundle in quarantine, by the first digits of its root: the stick may be gone.
-fn kept(desk: &Desk, named: &Path) -> Result<Asking, Failure> {
+fn kept(desk: &Desk, named: &Path) -> Result<Applicant, Failure> {
     let id = named.to_str().unwrap_or_default();
     if id.is_empty() || !id.chars().all(|c| c.is_ascii_hexdigit()) {
         let message = Message::new("cli.error.no_file").with("file", named.display().to_string());
         return Err(Failure::usage(message));
     }
     let bundle = VerifiedBundle::read(super::bundle::held_bytes(desk, id)?)?;
-    Ok(signer(&bundle))
+    Ok(Applicant::of_bundle(&bundle))
 }
 
 /// The key of a key file, or of the store that signed a bundle.
-fn asking(site: &Site, args: &args::Enrol) -> Result<Asking, Failure> {
+fn applicant(site: &Site, args: &args::Enrol) -> Result<Applicant, Failure> {
     let file = &args.file;
     let bytes = read_file(file)?;
     if bytes.starts_with(FIRST.as_bytes()) {
-        let found = KeyFile::read(&bytes).map_err(|error| {
-            let key = match error {
-                crate::sync::bundle::key_file::KeyFileError::NotAKeyFile => {
-                    "sync.key.not_a_key_file"
-                }
-                crate::sync::bundle::key_file::KeyFileError::Line(_) => "cli.error.key_file",
-                crate::sync::bundle::key_file::KeyFileError::BadSignature => {
-                    "sync.key.bad_signature"
-                }
-            };
-            Failure::new(Exit::Refused, Message::new(key)).because(error)
-        })?;
-        return Ok(Asking {
-            unit: found.unit,
-            name: found.name,
-            key: found.key,
-        });
+        return Ok(Applicant::of_key_file(&bytes)?);
     }
-    Ok(signer(&files::read((file, &site.dir), &Unwatched)?))
-}
-
-fn signer(bundle: &VerifiedBundle) -> Asking {
-    let header = bundle.header();
-    Asking {
-        unit: header.from.clone(),
-        name: header.from.to_string(),
-        key: header.signer,
-    }
+    let bundle = files::read((file, &site.dir), &Unwatched)?;
+    Ok(Applicant::of_bundle(&bundle))
 }
 
 /// Asks for the digits that the other side reads out.
@@ -148,7 +119,7 @@ pub(crate) fn revoke(site: &Site, args: &args::Revoke, out: &mut Out<'_>) -> Res
     })?;
     let last_good = args.last_good.unwrap_or(last);
     let change = authors::revoke(*author, last_good, &args.reason);
-    desk.commit(site, Origin::Set, vec![change])?;
+    desk.commit(site, vec![change])?;
     out.say(
         &Message::new("cli.done.revoked")
             .with("author", author.to_string())

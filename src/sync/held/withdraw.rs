@@ -1,6 +1,5 @@
 //! Taking an import back.
 
-use crate::base::Message;
 use crate::ledger::{Body, Hash, Head, Heads, Subject};
 use crate::store::exchange::{Exchange, Forgotten, Piece, Report};
 use crate::store::{Change, Seen, StoreError};
@@ -20,16 +19,6 @@ pub enum Withdrawal {
         /// somebody else's figure stands there too: that a person decides for itself.
         left: usize,
     },
-}
-
-/// What was done, and how many cells were left to whoever settles their dispute.
-pub fn with_left(done: Message, left: usize) -> Message {
-    if left == 0 {
-        return done;
-    }
-    Message::new("sync.left_disputed")
-        .with("done", done)
-        .with("count", left)
 }
 
 /// Takes an import back.

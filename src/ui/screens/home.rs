@@ -1,11 +1,11 @@
 //! The home page: what is due, what is incomplete, what came back; then what is done.
 
 use crate::app::command::Command;
-use crate::app::msg::FormSummary;
 use crate::app::state::{App, Home};
 use crate::base::Message;
 use crate::base::moment::short_day;
 use crate::ledger::FormStatus;
+use crate::service::overview::FormSummary;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint, Room};

@@ -8,12 +8,12 @@ mod result;
 
 use crate::app::command::Command;
 use crate::app::form::{FormState, Place, SaveState};
-use crate::app::overview;
 use crate::app::rows::{Row, Section};
 use crate::app::state::App;
 use crate::base::Message;
 use crate::ledger::actor::Right;
 use crate::plan::Severity;
+use crate::service::forms;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Room};
@@ -37,7 +37,7 @@ pub fn draw(
         form,
         place,
         columns: Columns::of(canvas.width()),
-        compared: overview::compared(&app.plan, place.period),
+        compared: forms::periods_beside(&app.plan, place.period),
         live: form.live.as_ref(),
     };
     drawing.head(canvas);

@@ -3,10 +3,11 @@
 use ratatui::style::Style;
 
 use super::words::{count, gap_line, short_root};
-use crate::app::meeting::{FileKind, Line, Meeting};
+use crate::app::meeting::{Line, Meeting};
 use crate::app::state::App;
 use crate::base::Message;
 use crate::base::moment::short_day;
+use crate::service::folder::FileKind;
 use crate::sync::held::status::HeldStatus;
 use crate::sync::import::plan::BundleOutcome;
 use crate::ui::appearance::Ui;
@@ -27,7 +28,7 @@ pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(
             }
         }
         Line::File(place) => {
-            let file = page.inbox.files.get(place)?;
+            let file = page.folder.files.get(place)?;
             match &file.kind {
                 FileKind::Bad(why) => (
                     format!("✖ {}: {}", file.name, ui.say(app, why)),

@@ -14,10 +14,12 @@ use detail::detail;
 use words::{cell_name, count, counts, gap_line, short_root, shown, unit_name};
 
 use crate::app::command::Command;
-use crate::app::meeting::{FileKind, InboxFile, Line, Meeting, Other, Seen};
+use crate::app::meeting::{Line, Meeting};
 use crate::app::state::App;
 use crate::base::Message;
 use crate::base::moment::{short_day, short_time};
+use crate::service::folder::{BundleState, FileKind, FolderFile};
+use crate::service::standing::Other;
 use crate::store::exchange::Held;
 use crate::sync::held::conflicts::Conflict;
 use crate::sync::held::status::{HeldStatus, Imported};
@@ -106,9 +108,9 @@ impl Row<'_> {
         match line {
             Line::Heading("meet.receive") => {
                 let used = canvas.put(1, y, 60, ui.t("meet.receive"), ui.theme.title());
-                let mut folder = self.page.inbox.folder.display().to_string();
-                if self.page.inbox.more > 0 {
-                    let more = Message::new("meet.more_files").with("count", self.page.inbox.more);
+                let mut folder = self.page.folder.folder.display().to_string();
+                if self.page.folder.more > 0 {
+                    let more = Message::new("meet.more_files").with("count", self.page.folder.more);
                     folder = format!("{folder} · {}", ui.texts.say(&more));
                 }
                 let room = canvas.width().saturating_sub(used + 5);
@@ -119,7 +121,7 @@ impl Row<'_> {
                 canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
             }
             Line::Quiet(key) => {
-                let trouble = self.page.inbox.trouble.clone();
+                let trouble = self.page.folder.trouble.clone();
                 let said = ui.say(self.app, &trouble.unwrap_or(Message::new(key)));
                 let room = canvas.width().saturating_sub(4);
                 for (at, line) in width::wrap(&said, room, 2).iter().enumerate() {
@@ -135,7 +137,7 @@ impl Row<'_> {
                 canvas.put(3, y, canvas.width(), &said, self.style());
             }
             Line::File(place) => {
-                if let Some(file) = self.page.inbox.files.get(place) {
+                if let Some(file) = self.page.folder.files.get(place) {
                     self.file(file, canvas);
                 }
             }
@@ -189,22 +191,22 @@ impl Row<'_> {
         canvas.put(BEHIND, y, room, &confirmed(ui, other), ui.theme.text());
     }
 
-    fn file(&self, file: &InboxFile, canvas: &mut Canvas<'_>) {
+    fn file(&self, file: &FolderFile, canvas: &mut Canvas<'_>) {
         let ui = self.ui;
         match &file.kind {
             FileKind::Bundle {
                 from,
                 written,
                 entries,
-                seen,
+                state,
             } => {
                 let name = unit_name(self.app, from);
                 let entries = match *entries {
                     0 => Message::new("meet.only_receipt"),
                     some => Message::new("meet.entries").with("count", count(u64::from(some))),
                 };
-                let (seen, style) = self.seen(*seen);
-                let said = format!("{} · {}", ui.texts.say(&entries), seen);
+                let (state, style) = self.state(*state);
+                let said = format!("{} · {}", ui.texts.say(&entries), state);
                 self.three(canvas, &name, &short_time(*written), (&said, style));
             }
             FileKind::Key { unit, .. } => {
@@ -219,16 +221,16 @@ impl Row<'_> {
         }
     }
 
-    fn seen(&self, seen: Seen) -> (String, Style) {
+    fn state(&self, state: BundleState) -> (String, Style) {
         let (ui, quiet) = (self.ui, self.ui.theme.quiet());
-        match seen {
-            Seen::New => (ui.t("meet.seen.new").to_owned(), ui.theme.good()),
-            Seen::Taken(wall) => {
+        match state {
+            BundleState::New => (ui.t("meet.seen.new").to_owned(), ui.theme.good()),
+            BundleState::Imported(wall) => {
                 let said = Message::new("meet.seen.taken").with("at", short_day(wall));
                 (ui.texts.say(&said), quiet)
             }
-            Seen::Kept => (ui.t("meet.seen.kept").to_owned(), quiet),
-            Seen::Own => (ui.t("meet.seen.own").to_owned(), quiet),
+            BundleState::Kept => (ui.t("meet.seen.kept").to_owned(), quiet),
+            BundleState::Own => (ui.t("meet.seen.own").to_owned(), quiet),
         }
     }
 

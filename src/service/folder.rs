@@ -1,18 +1,20 @@
-//! The bundles and key files of a folder, told by what is in them and not by their names.
+//! The folders bundles lie in, and the bundles and key files of one, told by what is in them and
+//! not by their names.
 
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::app::meeting::{FileKind, Inbox, InboxFile, Seen, Standing};
+use super::standing::Standing;
 use crate::base::Message;
-use crate::ledger::Hash;
+use crate::ledger::{AuthorId, Hash};
+use crate::plan::UnitId;
 use crate::sync::bundle::container::MAGIC;
-use crate::sync::bundle::file;
 use crate::sync::bundle::file::FileError;
+use crate::sync::bundle::fingerprint::Fingerprint;
 use crate::sync::bundle::key_file::{self, KeyFile};
-use crate::sync::bundle::text_armour;
+use crate::sync::bundle::{file, text_armour};
 use crate::sync::{BundleError, Container, Header, Limit};
 
 /// How many bundles and keys of a folder are listed.
@@ -24,30 +26,159 @@ const HEAD: u64 = 4 << 10;
 /// of large bundles on a slow stick would else keep everybody waiting who saves.
 const PROVED: u64 = 8 << 20;
 
+/// Folders a person may mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The sticks that are plugged in.
+    pub sticks: Vec<PathBuf>,
+    /// The store's own folder for what comes.
+    pub inbox: PathBuf,
+    /// The store's own folder for what goes.
+    pub outbox: PathBuf,
+}
+
+/// Where bundles lie.
+pub struct Folders {
+    /// The store's folder, with its inbox and outbox.
+    pub store: PathBuf,
+    /// Lists the sticks that are plugged in now.
+    pub sticks: Box<dyn Fn() -> Vec<PathBuf> + Send>,
+    /// The person's own folder: what `~` stands for in a path that is typed.
+    pub home: Option<PathBuf>,
+}
+
+impl Folders {
+    /// The store's own folder for what comes.
+    pub fn inbox(&self) -> PathBuf {
+        self.store.join("inbox")
+    }
+
+    /// The store's own folder for what goes.
+    pub fn outbox(&self) -> PathBuf {
+        self.store.join("outbox")
+    }
+
+    /// Gives a folder as a shell would understand it.
+    pub fn resolve(&self, folder: &Path) -> PathBuf {
+        match (folder.strip_prefix("~"), &self.home) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => folder.to_owned(),
+        }
+    }
+
+    /// The folders that a person may mean now.
+    pub fn places(&self) -> Places {
+        Places {
+            sticks: (self.sticks)(),
+            inbox: self.inbox(),
+            outbox: self.outbox(),
+        }
+    }
+
+    /// Lists a folder, or the store's inbox, which is made when it is first looked for so that
+    /// there is a place to put files.
+    pub fn list(&self, folder: Option<&Path>, standing: &Standing) -> FolderListing {
+        let folder = folder.map(|folder| self.resolve(folder));
+        let folder = folder.unwrap_or_else(|| {
+            let own = self.inbox();
+            // What is wrong with it shows when it is read.
+            let _ = fs::create_dir_all(&own);
+            own
+        });
+        list(&folder, standing)
+    }
+}
+
+/// The files of a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FolderListing {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The bundles and key files in it, the latest first.
+    pub files: Vec<FolderFile>,
+    /// How many older ones are not listed.
+    pub more: usize,
+    /// Why the folder could not be read.
+    pub trouble: Option<Message>,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderFile {
+    /// Where.
+    pub path: PathBuf,
+    /// Its name.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// What it is.
+    pub kind: FileKind,
+}
+
+/// What a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A whole bundle.
+    Bundle {
+        /// From which unit's store.
+        from: UnitId,
+        /// When it was written, by its writer's clock.
+        written: u64,
+        /// How many entries it carries.
+        entries: u32,
+        /// Whether it was taken in before.
+        state: BundleState,
+    },
+    /// A key file.
+    Key {
+        /// The unit of the store.
+        unit: UnitId,
+        /// Whose key.
+        author: AuthorId,
+        /// The digits to compare over the phone.
+        digits: Fingerprint,
+    },
+    /// Looks like one and is not whole.
+    Bad(Message),
+}
+
+/// Whether a bundle was here before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BundleState {
+    /// Never.
+    New,
+    /// It was taken in then (milliseconds since 1970-01-01 UTC).
+    Imported(u64),
+    /// It is kept: waiting, in quarantine or as evidence.
+    Kept,
+    /// This store wrote it.
+    Own,
+}
+
 /// Lists a folder; the latest bundles first, then keys, then what is not whole.
-pub(super) fn list(folder: &Path, standing: &Standing) -> Inbox {
-    let mut inbox = Inbox {
+fn list(folder: &Path, standing: &Standing) -> FolderListing {
+    let mut listed = FolderListing {
         folder: folder.to_owned(),
-        ..Inbox::default()
+        ..FolderListing::default()
     };
     match candidates(folder) {
         Ok(mut found) => {
-            inbox.more = found.len().saturating_sub(MOST);
+            listed.more = found.len().saturating_sub(MOST);
             found.truncate(MOST);
             let mut proved = PROVED;
-            let listed = found
-                .into_iter()
-                .map(|file| judged(file, standing, &mut proved));
-            inbox.files = listed.collect();
+            let found = found.into_iter();
+            listed.files = found
+                .map(|file| judged(file, standing, &mut proved))
+                .collect();
         }
         Err(error) => {
             let message = Message::new("meet.folder_unreadable")
                 .with("folder", folder.display().to_string())
                 .with("why", error.to_string());
-            inbox.trouble = Some(message);
+            listed.trouble = Some(message);
         }
     }
-    inbox.files.sort_by_key(|file| {
+    listed.files.sort_by_key(|file| {
         let (group, written) = match &file.kind {
             FileKind::Bundle { written, .. } => (0, *written),
             FileKind::Key { .. } => (1, 0),
@@ -55,7 +186,7 @@ pub(super) fn list(folder: &Path, standing: &Standing) -> Inbox {
         };
         (group, std::cmp::Reverse(written), file.name.clone())
     });
-    inbox
+    listed
 }
 
 /// A file that may be one of ours.
@@ -113,7 +244,7 @@ fn candidates(folder: &Path) -> io::Result<Vec<Candidate>> {
 }
 
 /// What a file is.
-fn judged(file: Candidate, standing: &Standing, proved: &mut u64) -> InboxFile {
+fn judged(file: Candidate, standing: &Standing, proved: &mut u64) -> FolderFile {
     let kind = match &file.head {
         Err(error) => FileKind::Bad(
             Message::new("sync.file.unreadable")
@@ -121,12 +252,12 @@ fn judged(file: Candidate, standing: &Standing, proved: &mut u64) -> InboxFile {
                 .with("why", error.to_string()),
         ),
         Ok(_) if file.is_key() => key_file(&file.path),
-        Ok(_) => match seen(&file, proved) {
+        Ok(_) => match header_and_root(&file, proved) {
             Ok((header, root)) => bundle(header, root, standing),
             Err(error) => FileKind::Bad(error.message()),
         },
     };
-    InboxFile {
+    FolderFile {
         path: file.path,
         name: file.name,
         size: file.size,
@@ -147,7 +278,7 @@ fn key_file(path: &Path) -> FileKind {
 }
 
 /// What a bundle says of itself, proved as far as `proved` reaches.
-fn seen(file: &Candidate, proved: &mut u64) -> Result<(Header, Hash), FileError> {
+fn header_and_root(file: &Candidate, proved: &mut u64) -> Result<(Header, Hash), FileError> {
     if let Some(rest) = proved.checked_sub(file.size) {
         *proved = rest;
         let container = Container::open(file::read(&file.path)?)?;
@@ -160,16 +291,16 @@ fn seen(file: &Candidate, proved: &mut u64) -> Result<(Header, Hash), FileError>
 fn bundle(header: Header, root: Hash, standing: &Standing) -> FileKind {
     let taken = standing.kept.imported.iter().find(|one| one.root == root);
     let held = || standing.kept.held.iter().any(|one| one.bundle.root == root);
-    let seen = match taken {
-        Some(taken) => Seen::Taken(taken.wall),
-        None if held() => Seen::Kept,
-        None if header.signed_by() == standing.info.author => Seen::Own,
-        None => Seen::New,
+    let state = match taken {
+        Some(taken) => BundleState::Imported(taken.wall),
+        None if held() => BundleState::Kept,
+        None if header.signed_by() == standing.info.author => BundleState::Own,
+        None => BundleState::New,
     };
     FileKind::Bundle {
         from: header.from,
         written: header.created,
         entries: header.entries,
-        seen,
+        state,
     }
 }

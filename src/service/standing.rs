@@ -1,13 +1,14 @@
-//! How the store stands with the others, as the page reads it.
+//! How a store stands with the others: what they have confirmed, what is kept of bundles, which
+//! cells are in conflict.
 
+use super::Caller;
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::Exchange;
 use crate::store::{StoreError, StoreInfo};
-use crate::sync::ImportContext;
 use crate::sync::held::conflicts::{self, Conflict};
 use crate::sync::held::status::{self, BundleStatus, Receipt};
 
-/// Everything the page shows of the store.
+/// How a store stands with the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// This store.
@@ -42,16 +43,14 @@ pub struct Other {
     pub confirmed: Option<Receipt>,
 }
 
-/// Reads it.
+/// Reads how the store stands.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn standing(
-    store: &(impl Exchange + ?Sized),
-    scene: &ImportContext<'_>,
-) -> Result<Standing, StoreError> {
-    let (info, kept) = (store.info()?, status::kept(store, scene)?);
-    let seat = if info.unit == scene.plan.coordinator {
+pub fn standing(store: &dyn Exchange, caller: &Caller<'_>) -> Result<Standing, StoreError> {
+    let info = store.info()?;
+    let kept = status::kept(store, &caller.import_context(&info.unit))?;
+    let seat = if info.unit == caller.plan.coordinator {
         Seat::District
     } else {
         Seat::Unit
@@ -60,7 +59,7 @@ pub fn standing(
         seat,
         unsent: store.unsent()?,
         disputes: conflicts::all(store)?,
-        others: others(scene.plan, &info, &kept),
+        others: others(caller.plan, &info, &kept),
         kept,
         info,
     })

@@ -1,22 +1,30 @@
-//! Up to where the district has what is written here, read anew only when something was committed.
+//! Up to which entry the district has confirmed to have what is written here.
 
-use crate::app::msg::Confirmation;
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::Exchange;
 use crate::sync::held::status;
 
-/// What was read last, and when.
-#[derive(Default)]
-pub(super) struct Receipts {
+/// Up to which of a store's own entries the district has confirmed to have them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The last number it has.
+    pub has: u64,
+    /// The last number there is.
+    pub of: u64,
+}
+
+/// The confirmation that was read last, read again only when something was committed.
+#[derive(Debug, Default)]
+pub struct Receipts {
     /// The commit counter when it was read.
     at: Option<u64>,
     confirmed: Option<Confirmation>,
 }
 
 impl Receipts {
-    /// What the coordinator's store has confirmed; `None` in the coordinator's own store, and while
-    /// nothing has come from there.
-    pub(super) fn look(&mut self, store: &dyn Exchange, plan: &Plan) -> Option<Confirmation> {
+    /// Gives what the coordinator's store has confirmed; `None` in the coordinator's own store, and
+    /// while nothing has come from there.
+    pub fn look(&mut self, store: &dyn Exchange, plan: &Plan) -> Option<Confirmation> {
         let counter = store.counter().ok();
         if counter.is_none() || self.at != counter {
             self.at = counter;

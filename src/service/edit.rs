@@ -52,7 +52,7 @@ pub fn set_cell(form: &Form, cell: &CellKey, content: Content, typed: Typed) -> 
 }
 
 /// The change that ends a conflict with this content, for this reason.
-pub fn resolve_cell(
+fn resolve_cell(
     form: &Form,
     cell: &CellKey,
     content: Content,

@@ -1,0 +1,100 @@
+//! Importing bundles: reading the files, saying what would change, taking them in.
+
+use std::path::{Path, PathBuf};
+
+use super::permission::{may_take_in, rights_for};
+use super::{Caller, ServiceError};
+use crate::ledger::{AuthorId, Hash};
+use crate::plan::UnitId;
+use crate::store::exchange::Exchange;
+use crate::sync::bundle::file::{self, FileError};
+use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
+use crate::sync::import::plan::ImportPlan;
+use crate::sync::{VerifiedBundle, Watch, import};
+
+/// The signer of a kept bundle, whom nobody has vouched for yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownSigner {
+    /// From which unit's store, as it says itself.
+    pub from: UnitId,
+    /// Its author.
+    pub author: AuthorId,
+    /// The digits to compare.
+    pub digits: Fingerprint,
+}
+
+/// Reads bundle files through; the first that cannot be used refuses all. A large one is read from
+/// a copy in `spool`.
+///
+/// # Errors
+/// [`ServiceError::InFile`] for the first that cannot be used; or the work was ended.
+pub fn read(
+    files: &[PathBuf],
+    spool: &Path,
+    watch: &dyn Watch,
+) -> Result<Vec<VerifiedBundle>, ServiceError> {
+    let mut bundles = Vec::new();
+    for path in files {
+        let read = file::open(path, spool)
+            .and_then(|file| VerifiedBundle::read_watched(file, watch).map_err(FileError::from));
+        bundles.push(read.map_err(|error| ServiceError::InFile {
+            path: path.clone(),
+            error,
+        })?);
+    }
+    Ok(bundles)
+}
+
+/// Says what an import of these bundles, and of what waits, would change; nothing is.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn preview(
+    store: &dyn Exchange,
+    caller: &Caller<'_>,
+    bundles: &[VerifiedBundle],
+) -> Result<ImportPlan, ServiceError> {
+    let unit = store.info()?.unit;
+    Ok(import::plan(store, &caller.import_context(&unit), bundles)?)
+}
+
+/// Takes in what can be taken of these bundles, and of what waits, in one transaction.
+///
+/// # Errors
+/// When the caller may not import, or the store refuses or fails: then nothing was written.
+pub fn apply(
+    store: &mut dyn Exchange,
+    caller: &Caller<'_>,
+    bundles: &[VerifiedBundle],
+) -> Result<ImportPlan, ServiceError> {
+    may_take_in(store, caller.actor)?;
+    let unit = store.info()?.unit;
+    Ok(import::apply(
+        store,
+        &caller.import_context(&unit),
+        bundles,
+    )?)
+}
+
+/// Says what a bundle in quarantine would change if its signer were believed; nothing is.
+///
+/// # Errors
+/// When the bundle is no longer kept or the store cannot be read.
+pub fn suppose(
+    store: &dyn Exchange,
+    caller: &Caller<'_>,
+    root: &Hash,
+) -> Result<(UnknownSigner, ImportPlan), ServiceError> {
+    let bytes = store.held_bytes(root)?.ok_or(ServiceError::NotKept)?;
+    let bundle = VerifiedBundle::read(bytes)?;
+    let header = bundle.header();
+    let signer = UnknownSigner {
+        from: header.from.clone(),
+        author: header.signed_by(),
+        digits: fingerprint(&header.signer),
+    };
+    let rights = rights_for(caller.plan, &signer.from);
+    let unit = store.info()?.unit;
+    let plan = import::plan_assuming(store, &caller.import_context(&unit), &bundle, &rights)?;
+    Ok((signer, plan))
+}

@@ -1,0 +1,231 @@
+//! The workflow of a form: handing it in, returning, approving, locking and reopening it.
+
+use super::forms::{self, LoadedForm};
+use super::{Caller, ServiceError};
+use crate::check::Finding;
+use crate::figures;
+use crate::ledger::{Body, Content, Form, FormKey, FormStatus, Role, Subject, content_hash};
+use crate::plan::{FieldId, Plan, Severity, UnitId};
+use crate::store::exchange::Exchange;
+use crate::store::{Change, Seen, Store, StoreError};
+use crate::sync::import;
+
+/// How often a step is tried: another session's figure, on whatever form, moves the store under an
+/// approval, which must state all that is in it. Each time the form is read again.
+const TRIES: usize = 5;
+
+/// What there is to say before a form is handed in.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Numeric cells that are blank.
+    pub blanks: Vec<FieldId>,
+    /// Hard findings: they block.
+    pub hard: Vec<Finding>,
+    /// Soft findings without a reason: they do not block, and are counted.
+    pub open: Vec<Finding>,
+    /// Soft findings with a reason.
+    pub confirmed: Vec<Finding>,
+    /// Cells by state other than a plain value.
+    pub none_occurred: usize,
+    /// Cells marked as not collected.
+    pub unavailable: usize,
+    /// Cells marked as not applicable.
+    pub not_applicable: usize,
+    /// Where the form stands.
+    pub status: FormStatus,
+}
+
+impl Summary {
+    /// Sums up a form whose fields are `fields`, as `findings` judge it.
+    pub fn of(
+        plan: &Plan,
+        (form, status): (&Form, FormStatus),
+        fields: &[FieldId],
+        findings: &[Finding],
+    ) -> Self {
+        let numeric = |id: &&FieldId| plan.field(id).is_some_and(|f| f.kind.is_numeric());
+        let cells = || fields.iter().filter(numeric);
+        let count = |wanted: &Content| cells().filter(|id| form.content(*id) == *wanted).count();
+        let pick = |wanted: fn(&Finding) -> bool| -> Vec<Finding> {
+            findings.iter().filter(|f| wanted(f)).cloned().collect()
+        };
+        Self {
+            blanks: cells()
+                .filter(|id| form.content(*id) == Content::Blank)
+                .cloned()
+                .collect(),
+            hard: pick(|f| f.severity == Severity::Hard),
+            open: pick(|f| f.severity == Severity::Soft && f.overridden.is_none()),
+            confirmed: pick(|f| f.severity == Severity::Soft && f.overridden.is_some()),
+            none_occurred: count(&Content::NoneOccurred),
+            unavailable: count(&Content::Unavailable),
+            not_applicable: count(&Content::NotApplicable),
+            status,
+        }
+    }
+
+    /// Sums up a form as it was read from the store.
+    fn of_loaded(loaded: &LoadedForm<'_>) -> Self {
+        let fields = loaded.plan.form_fields(loaded.unit, loaded.period);
+        let fields: Vec<FieldId> = fields.into_iter().map(|field| field.id.clone()).collect();
+        let status = loaded.form.status(&loaded.content_hash());
+        let findings = crate::check::findings(&loaded.context());
+        Self::of(loaded.plan, (&loaded.form, status), &fields, &findings)
+    }
+
+    /// True when the form may be handed in.
+    pub fn may_submit(&self) -> bool {
+        self.hard.is_empty()
+    }
+
+    /// The change that hands a form in as it stands.
+    pub fn submission(
+        &self,
+        plan: &Plan,
+        key: &FormKey,
+        form: &Form,
+        fields: &[&FieldId],
+    ) -> Change {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let body = Body::Submit {
+            content: content_hash::content_hash(plan, key, fields, &form.cells),
+            blanks: number(self.blanks.len()),
+            unconfirmed: number(self.open.len()),
+            overridden: number(self.confirmed.len()),
+        };
+        on_form(key, body, "")
+    }
+}
+
+/// A step that the district takes with a form handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Sent back, with a reason.
+    Return,
+    /// Approved by the owners of its measures.
+    Approve,
+    /// Closed.
+    Lock,
+    /// Opened again, with a reason.
+    Reopen,
+}
+
+/// Hands a form in as it stands, unless a hard finding is in the way or it is handed in already;
+/// gives what there was to say of it before.
+///
+/// # Errors
+/// When the store refuses or fails.
+pub fn submit(
+    store: &mut dyn Store,
+    caller: &Caller<'_>,
+    loaded: &LoadedForm<'_>,
+) -> Result<Summary, ServiceError> {
+    let summary = Summary::of_loaded(loaded);
+    if summary.may_submit() && summary.status != FormStatus::Submitted {
+        let fields = loaded.plan.form_fields(loaded.unit, loaded.period);
+        let fields: Vec<&FieldId> = fields.into_iter().map(|field| &field.id).collect();
+        let change = summary.submission(loaded.plan, &loaded.key, &loaded.form, &fields);
+        caller.commit(store, vec![change])?;
+    }
+    Ok(summary)
+}
+
+/// Takes a step with a form. It is tried again when the store moves meanwhile.
+///
+/// # Errors
+/// When the caller may not do so, or the store refuses or fails.
+pub fn take_step(
+    store: &mut dyn Exchange,
+    caller: &Caller<'_>,
+    key: &FormKey,
+    (step, reason): (Step, &str),
+) -> Result<(), ServiceError> {
+    let mut tries = TRIES;
+    loop {
+        let changes = changes(store, caller, key, (step, reason))?;
+        match caller.commit(store, changes) {
+            Ok(_) => return Ok(()),
+            Err(StoreError::Moved) if tries > 1 => tries -= 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn changes(
+    store: &dyn Exchange,
+    caller: &Caller<'_>,
+    key: &FormKey,
+    (step, reason): (Step, &str),
+) -> Result<Vec<Change>, StoreError> {
+    Ok(match step {
+        Step::Return => vec![on_form(key, Body::Return, reason)],
+        Step::Reopen => vec![on_form(key, Body::Reopen, reason)],
+        Step::Lock => {
+            let frontier = import::frontier(store)?;
+            let content = load(store, caller, key)?.content_hash();
+            vec![on_form(key, Body::Lock { content, frontier }, reason)]
+        }
+        Step::Approve => approvals(store, caller, key)?,
+    })
+}
+
+fn on_form(key: &FormKey, body: Body, reason: &str) -> Change {
+    Change {
+        subject: Subject::Form(key.clone()),
+        body,
+        reason: reason.to_owned(),
+        seen: Seen::Current,
+    }
+}
+
+fn load<'p>(
+    store: &dyn Store,
+    caller: &Caller<'p>,
+    key: &FormKey,
+) -> Result<LoadedForm<'p>, StoreError> {
+    let plan = caller.plan;
+    match (plan.unit(&key.unit), plan.period(&key.period)) {
+        (Some(unit), Some(period)) => {
+            forms::load(store, plan, (unit, period), &forms::touched(store)?)
+        }
+        _ => Err(StoreError::Refused(format!("{} {}", key.unit, key.period))),
+    }
+}
+
+/// One approval for each owner of a measure fed by the form that the person may speak for.
+fn approvals(
+    store: &dyn Exchange,
+    caller: &Caller<'_>,
+    key: &FormKey,
+) -> Result<Vec<Change>, StoreError> {
+    let people = store.actors()?;
+    let person = people.iter().find(|person| person.id == *caller.actor);
+    let speaks = |owner: &UnitId| {
+        person
+            .is_some_and(|person| person.role == Role::Coordinator || person.units.contains(owner))
+    };
+    // Before the form, so that a figure that comes between the two makes the approval fail.
+    let frontier = import::frontier(store)?;
+    let loaded = load(store, caller, key)?;
+    let owners = figures::owners_on(loaded.plan, loaded.unit, loaded.period);
+    let owners: Vec<UnitId> = owners.into_keys().filter(speaks).collect();
+    if owners.is_empty() {
+        return Err(StoreError::NotPermitted {
+            actor: caller.actor.to_string(),
+            what: "approve".to_owned(),
+        });
+    }
+    let content = loaded.content_hash();
+    Ok(owners
+        .into_iter()
+        .map(|owner| Change {
+            subject: Subject::Approval(key.clone(), owner),
+            body: Body::Approve {
+                content,
+                frontier: frontier.clone(),
+            },
+            reason: String::new(),
+            seen: Seen::Current,
+        })
+        .collect())
+}
