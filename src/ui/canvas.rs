@@ -1,4 +1,4 @@
-//! Putting text on the frame, clipped to it: no coordinate ever panics.
+//! Writes text on a frame, clipped to it: no coordinate ever panics.
 
 use std::borrow::Cow;
 
@@ -9,17 +9,17 @@ use ratatui::style::Style;
 use super::theme::Glyphs;
 use super::{ascii, width};
 
-/// A frame's cells and what part of them may be drawn on.
+/// The cells of a frame, and which part of them may be drawn on.
 #[derive(Debug)]
-pub struct Canvas<'a> {
+pub(super) struct Canvas<'a> {
     buffer: &'a mut Buffer,
     area: Rect,
     glyphs: Glyphs,
 }
 
 impl<'a> Canvas<'a> {
-    /// Everything of `buffer` inside `area`.
-    pub fn new(buffer: &'a mut Buffer, area: Rect, glyphs: Glyphs) -> Self {
+    /// The part of `buffer` inside `area`.
+    pub(super) fn new(buffer: &'a mut Buffer, area: Rect, glyphs: Glyphs) -> Self {
         let area = area.intersection(buffer.area);
         Self {
             buffer,
@@ -28,13 +28,13 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Columns.
-    pub fn width(&self) -> usize {
+    /// How many columns may be drawn on.
+    pub(super) fn width(&self) -> usize {
         usize::from(self.area.width)
     }
 
-    /// Rows.
-    pub fn height(&self) -> usize {
+    /// How many rows may be drawn on.
+    pub(super) fn height(&self) -> usize {
         usize::from(self.area.height)
     }
 
@@ -48,7 +48,14 @@ impl<'a> Canvas<'a> {
     }
 
     /// Writes `text` at (`x`, `y`) into at most `columns`; returns the columns used.
-    pub fn put(&mut self, x: usize, y: usize, columns: usize, text: &str, style: Style) -> usize {
+    pub(super) fn put(
+        &mut self,
+        x: usize,
+        y: usize,
+        columns: usize,
+        text: &str,
+        style: Style,
+    ) -> usize {
         let columns = columns.min(self.width().saturating_sub(x));
         if y >= self.height() || columns == 0 {
             return 0;
@@ -72,7 +79,14 @@ impl<'a> Canvas<'a> {
     }
 
     /// Writes `text` so that it ends at column `end`.
-    pub fn put_right(&mut self, end: usize, y: usize, columns: usize, text: &str, style: Style) {
+    pub(super) fn put_right(
+        &mut self,
+        end: usize,
+        y: usize,
+        columns: usize,
+        text: &str,
+        style: Style,
+    ) {
         let text = self.drawn(text);
         let text = width::fitted(&text, columns);
         let used = width::width(&text);
@@ -80,12 +94,12 @@ impl<'a> Canvas<'a> {
     }
 
     /// Fills a row with one symbol.
-    pub fn rule(&mut self, y: usize, symbol: &str, style: Style) {
+    pub(super) fn rule(&mut self, y: usize, symbol: &str, style: Style) {
         self.put(0, y, self.width(), &symbol.repeat(self.width()), style);
     }
 
     /// Empties a block of rows and columns.
-    pub fn clear(&mut self, x: usize, y: usize, columns: usize, rows: usize) {
+    pub(super) fn clear(&mut self, x: usize, y: usize, columns: usize, rows: usize) {
         let block = self.block(x, y, columns, rows);
         for position in block.positions() {
             if let Some(cell) = self.buffer.cell_mut(position) {

@@ -6,8 +6,6 @@ use super::width;
 use crate::app::command::Command;
 use crate::app::state::{App, Health, Tone};
 use crate::base::Message;
-use crate::ledger::{FormKey, FormStatus};
-use crate::plan::{Period, PeriodKind};
 
 /// Rows below the body: a rule, three message lines, the keys.
 pub const BELOW: usize = 5;
@@ -15,13 +13,13 @@ pub const BELOW: usize = 5;
 pub const ABOVE: usize = 2;
 
 /// How many rows the body has.
-pub fn body_height(height: usize) -> usize {
+pub(super) fn body_height(height: usize) -> usize {
     height.saturating_sub(ABOVE + BELOW)
 }
 
 /// Draws the title line with a left and a right part. The left part gets what it needs up to two
 /// fifths of the line, the right part the rest of what it needs.
-pub fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
+pub(super) fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
     let total = canvas.width();
     let kept = width::width(left).min(total * 2 / 5);
     let right = width::fit(right, total.saturating_sub(kept + 4));
@@ -44,7 +42,7 @@ pub fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
 }
 
 /// Draws the rule above the message lines and the keys below them.
-pub fn foot(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
+pub(super) fn foot(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
     let all: Vec<Hint<'_>> = commands
         .iter()
         .map(|command| (std::slice::from_ref(command), command.hint_key()))
@@ -52,8 +50,9 @@ pub fn foot(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Command]) {
     foot_with(ui, app, canvas, &all);
 }
 
-/// [`foot`] with words of the screen's own; where the store cannot be written, first the way back.
-pub fn foot_with(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, hints: &[Hint<'_>]) {
+/// Draws the rule and the keys with words of the screen's own; where the store cannot be written,
+/// the way back comes first.
+pub(super) fn foot_with(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, hints: &[Hint<'_>]) {
     canvas.rule(canvas.height().saturating_sub(BELOW), "─", ui.theme.quiet());
     let way_back: Hint<'_> = (&[Command::Reopen], Command::Reopen.hint_key());
     let failed = app.health != Health::Good;
@@ -66,10 +65,10 @@ pub fn foot_with(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, hints: &[Hint<'_>]
 }
 
 /// One entry of the last line: commands that belong together, and the word for them.
-pub type Hint<'a> = (&'a [Command], &'static str);
+pub(super) type Hint<'a> = (&'a [Command], &'static str);
 
 /// Draws the last line: the keys of these commands, as many as fit.
-pub fn keys(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, all: &[Hint<'_>]) {
+pub(super) fn keys(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, all: &[Hint<'_>]) {
     let y = canvas.height().saturating_sub(1);
     canvas.clear(0, y, canvas.width(), 1);
     let mut x = 1;
@@ -94,11 +93,10 @@ pub fn keys(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, all: &[Hint<'_>]) {
 }
 
 /// How many message lines there are.
-pub const MESSAGES: usize = 3;
+pub(super) const MESSAGES: usize = 3;
 
 /// Draws one of the message lines (0 to 2).
-pub fn message(
-    ui: &Ui,
+pub(super) fn message(
     canvas: &mut Canvas<'_>,
     line: usize,
     text: &str,
@@ -106,16 +104,14 @@ pub fn message(
 ) {
     let y = canvas.height().saturating_sub(BELOW - 1) + line;
     let room = canvas.width().saturating_sub(2);
-    let _ = ui;
     canvas.put(1, y, room, text, style);
 }
 
 /// Draws, in the lowest message lines, what was just said or that the store cannot be written;
 /// returns how many lines that took, at most two.
-pub fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
+pub(super) fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
     if let Some(running) = app.running {
         message(
-            ui,
             canvas,
             MESSAGES - 1,
             &progress(ui, app, running),
@@ -136,12 +132,12 @@ pub fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
     };
     let lines = width::wrap(&text, canvas.width().saturating_sub(2), MESSAGES - 1);
     for (at, line) in lines.iter().enumerate() {
-        message(ui, canvas, MESSAGES - lines.len() + at, line, style);
+        message(canvas, MESSAGES - lines.len() + at, line, style);
     }
     lines.len()
 }
 
-/// "Đang đọc 12.288/145.000 lần sửa (8 %)", and how to stop it.
+/// How far long work is and how to stop it: "Đang đọc 12.288/145.000 lần sửa (8 %)".
 fn progress(ui: &Ui, app: &App, running: crate::app::meeting::Running) -> String {
     use crate::sync::Step;
     let key = match running.step {
@@ -157,129 +153,4 @@ fn progress(ui: &Ui, app: &App, running: crate::app::meeting::Running) -> String
         .with("of", number(running.of))
         .with("percent", number(percent.min(100)));
     ui.say(app, &said)
-}
-
-/// Who else is in a form: "hoa, minh".
-pub fn others_in(app: &App, form: &FormKey) -> String {
-    let mut names: Vec<&str> = app
-        .around
-        .others
-        .iter()
-        .filter(|other| other.form == *form)
-        .map(|other| other.actor.as_str())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names.join(", ")
-}
-
-/// "18 thay đổi chưa gửi"; empty when everything was acknowledged.
-pub fn unsent(ui: &Ui, app: &App) -> String {
-    let (count, _) = app.around.unsent;
-    if count == 0 {
-        return String::new();
-    }
-    let count = usize::try_from(count).unwrap_or(usize::MAX);
-    ui.say(app, &Message::new("around.unsent").with("count", count))
-}
-
-/// "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".
-pub fn period_name(ui: &Ui, period: &Period) -> String {
-    use chrono::Datelike;
-    let (year, month) = (period.from.year(), period.from.month());
-    let (key, number) = match period.kind {
-        PeriodKind::Year => ("period.year", 0),
-        PeriodKind::Half => ("period.half", 0),
-        PeriodKind::Quarter => ("period.quarter", month.div_ceil(3)),
-        PeriodKind::Month => ("period.month", month),
-    };
-    let message = Message::new(key)
-        .with("year", year.to_string())
-        .with("number", number.to_string());
-    ui.texts.say(&message)
-}
-
-/// "6T 2023", "năm 2022": a period in a column's head.
-pub fn period_short(ui: &Ui, period: &Period) -> String {
-    use chrono::Datelike;
-    let (year, month) = (period.from.year(), period.from.month());
-    let (key, number) = match period.kind {
-        PeriodKind::Year => ("period.year_short", 0),
-        PeriodKind::Half => ("period.half_short", 0),
-        PeriodKind::Quarter => ("period.quarter_short", month.div_ceil(3)),
-        PeriodKind::Month => ("period.month_short", month),
-    };
-    let message = Message::new(key)
-        .with("year", year.to_string())
-        .with("number", number.to_string());
-    ui.texts.say(&message)
-}
-
-/// "⚑ 2 số đến sau khi duyệt".
-pub fn late(ui: &Ui, count: usize) -> String {
-    ui.texts
-        .say(&Message::new("meet.late").with("count", count))
-}
-
-/// How much room a deadline has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
-    /// "hạn 30/11/2023, còn 8 ngày".
-    Full,
-    /// "hạn 30/11, còn 8 ngày".
-    Short,
-    /// "còn 8 ngày".
-    Days,
-}
-
-/// "hạn 30/11/2023, còn 8 ngày"; "quá hạn 3 ngày"; "hạn hôm nay".
-pub fn deadline(ui: &Ui, app: &App, period: &Period, room: Room) -> String {
-    use chrono::Datelike;
-    let days = (period.due - app.today).num_days();
-    let key = match (days, room) {
-        (0, _) => "deadline.today",
-        (1.., Room::Days) => "deadline.left_days",
-        (1.., _) => "deadline.left",
-        (_, Room::Days) => "deadline.late_days",
-        (_, _) => "deadline.late",
-    };
-    let this_year = period.due.year() == app.today.year();
-    let due = if room == Room::Full || !this_year {
-        period.due.format("%d/%m/%Y")
-    } else {
-        period.due.format("%d/%m")
-    };
-    let days = usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX);
-    let message = Message::new(key)
-        .with("due", due.to_string())
-        .with("days", days);
-    ui.texts.say(&message)
-}
-
-/// "năm 2023", "6 tháng 2023", "quý 4/2023": a period inside a sentence.
-pub fn period_inside(ui: &Ui, period: &Period) -> String {
-    use chrono::Datelike;
-    let (year, month) = (period.from.year(), period.from.month());
-    let (key, number) = match period.kind {
-        PeriodKind::Year => ("check.period.year", 0),
-        PeriodKind::Half => ("check.period.half", 0),
-        PeriodKind::Quarter => ("check.period.quarter", month.div_ceil(3)),
-        PeriodKind::Month => ("check.period.month", month),
-    };
-    let message = Message::new(key)
-        .with("year", year.to_string())
-        .with("number", number.to_string());
-    ui.texts.say(&message)
-}
-
-/// "nháp", "đã nộp", …
-pub fn status_word(ui: &Ui, status: FormStatus) -> &str {
-    ui.t(match status {
-        FormStatus::Draft => "status.draft",
-        FormStatus::Submitted => "status.submitted",
-        FormStatus::ChangedAfterSubmit => "status.changed",
-        FormStatus::Returned => "status.returned",
-        FormStatus::Approved => "status.approved",
-        FormStatus::Locked => "status.locked",
-    })
 }

@@ -2,13 +2,16 @@
 
 mod appearance;
 pub mod ascii;
-pub mod canvas;
+mod canvas;
 pub mod chrome;
-pub mod overlays;
-pub mod screens;
+mod finding;
+mod numerals;
+mod overlays;
+mod screens;
 pub mod texts;
 pub mod theme;
-pub mod view;
+mod view;
+mod widgets;
 pub mod width;
 pub mod words;
 

@@ -5,33 +5,38 @@ use ratatui::style::Style;
 use super::appearance::Ui;
 use super::canvas::Canvas;
 use super::chrome::{self, Hint};
-use super::screens::form::finding_named;
-use super::width;
+use super::{finding, widgets, width};
 use crate::app::command::Command;
-use crate::app::line::Line;
 use crate::app::meeting::FolderUse;
-use crate::app::picker::Picker;
 use crate::app::prompt::Prompt;
 use crate::app::state::{AllowedTitle, App, Health, Overlay};
 use crate::base::Message;
 use crate::service::workflow::Summary;
 
 /// Draws what lies on top; returns where the caret stands, if text is typed there.
-pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+pub(super) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
     match app.overlay.as_ref()? {
         Overlay::Prompt(prompt) => Some(text_box(ui, app, prompt, canvas)),
-        Overlay::Palette(picker) => Some(list_box(ui, app, "palette.title", picker, canvas)),
-        Overlay::GoTo(picker) => Some(list_box(ui, app, "goto.title", picker, canvas)),
-        Overlay::Find(picker) => Some(list_box(ui, app, "find.title", picker, canvas)),
+        Overlay::Palette(picker) => {
+            Some(widgets::list_box(ui, app, "palette.title", picker, canvas))
+        }
+        Overlay::GoTo(picker) => Some(widgets::list_box(ui, app, "goto.title", picker, canvas)),
+        Overlay::Find(picker) => Some(widgets::list_box(ui, app, "find.title", picker, canvas)),
         Overlay::Allowed(AllowedTitle::Emptiness, picker) => {
-            Some(list_box(ui, app, "empty.title", picker, canvas))
+            Some(widgets::list_box(ui, app, "empty.title", picker, canvas))
         }
         Overlay::Allowed(AllowedTitle::Everything, picker) => {
-            Some(list_box(ui, app, "allowed.title", picker, canvas))
+            Some(widgets::list_box(ui, app, "allowed.title", picker, canvas))
         }
         Overlay::Reasons { said, picker, .. } => {
             let title = Message::new("reason.title").with("finding", said.clone());
-            Some(titled_list(ui, app, &ui.say(app, &title), picker, canvas))
+            Some(widgets::titled_list(
+                ui,
+                app,
+                &ui.say(app, &title),
+                picker,
+                canvas,
+            ))
         }
         Overlay::Finish(summary) => {
             finish(ui, app, summary, canvas);
@@ -41,12 +46,20 @@ pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize
             leave(ui, app, canvas);
             None
         }
-        Overlay::Places(FolderUse::Inbox, picker) => {
-            Some(list_box(ui, app, "meet.which_folder", picker, canvas))
-        }
-        Overlay::Places(FolderUse::Export(_), picker) => {
-            Some(list_box(ui, app, "meet.write_where", picker, canvas))
-        }
+        Overlay::Places(FolderUse::Inbox, picker) => Some(widgets::list_box(
+            ui,
+            app,
+            "meet.which_folder",
+            picker,
+            canvas,
+        )),
+        Overlay::Places(FolderUse::Export(_), picker) => Some(widgets::list_box(
+            ui,
+            app,
+            "meet.write_where",
+            picker,
+            canvas,
+        )),
         Overlay::Ask { title, said, .. } => {
             ask(ui, app, (title, said), canvas);
             None
@@ -54,7 +67,7 @@ pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize
     }
 }
 
-/// Whether to end the program, and what would be lost: nothing, or what the store could not take.
+/// Draws the question whether to end the program, and what would be lost: nothing, or what the store could not take.
 fn leave(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     let unsaved = app.forms().map(|form| form.writes.len()).sum::<usize>();
     let failed = app.health != Health::Good && unsaved > 0;
@@ -64,7 +77,7 @@ fn leave(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
         ("leave.saved", ui.theme.text())
     };
     let said = ui.say(app, &Message::new(key).with("count", unsaved));
-    let (x, y, columns) = frame(ui, canvas, ui.t("leave.title"), 2);
+    let (x, y, columns) = widgets::bottom_box(ui, canvas, ui.t("leave.title"), 2);
     for (at, line) in width::wrap(&said, columns, 2).iter().enumerate() {
         canvas.put(x, y + at, columns, line, style);
     }
@@ -75,9 +88,9 @@ fn leave(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     chrome::keys(ui, app, canvas, &keys);
 }
 
-/// A question that Enter answers with yes, and what yes means.
+/// Draws a question that Enter answers with yes, and what yes means.
 fn ask(ui: &Ui, app: &App, (title, said): (&Message, &Message), canvas: &mut Canvas<'_>) {
-    let (x, y, columns) = frame(ui, canvas, &ui.say(app, title), 2);
+    let (x, y, columns) = widgets::bottom_box(ui, canvas, &ui.say(app, title), 2);
     let said = ui.say(app, said);
     for (at, line) in width::wrap(&said, columns, 2).iter().enumerate() {
         canvas.put(x, y + at, columns, line, ui.theme.text());
@@ -89,121 +102,13 @@ fn ask(ui: &Ui, app: &App, (title, said): (&Message, &Message), canvas: &mut Can
     chrome::keys(ui, app, canvas, &keys);
 }
 
-/// A box with a title over the lower part of the screen; returns its inside: x, y, columns.
-fn frame(ui: &Ui, canvas: &mut Canvas<'_>, title: &str, rows: usize) -> (usize, usize, usize) {
-    let columns = canvas.width();
-    let rows = rows.min(canvas.height().saturating_sub(4));
-    let top = canvas.height().saturating_sub(rows + 3);
-    canvas.clear(0, top, columns, rows + 3);
-    canvas.rule(top, "─", ui.theme.quiet());
-    let title = width::fit(title, columns.saturating_sub(8));
-    canvas.put(2, top, columns - 4, &format!(" {title} "), ui.theme.title());
-    canvas.rule(top + rows + 1, "─", ui.theme.quiet());
-    (2, top + 1, columns.saturating_sub(4))
-}
-
-fn list_box<T: Clone>(
-    ui: &Ui,
-    app: &App,
-    title: &'static str,
-    picker: &Picker<T>,
-    canvas: &mut Canvas<'_>,
-) -> (usize, usize) {
-    titled_list(ui, app, ui.t(title), picker, canvas)
-}
-
-fn titled_list<T: Clone>(
-    ui: &Ui,
-    app: &App,
-    title: &str,
-    picker: &Picker<T>,
-    canvas: &mut Canvas<'_>,
-) -> (usize, usize) {
-    let rows = (picker.shown().len() + 1).clamp(4, canvas.height().saturating_sub(6));
-    let (x, y, columns) = frame(ui, canvas, title, rows);
-    let caret = self::picker(ui, app, picker, canvas, (x, y), (columns, rows));
-    let keys: [Hint<'_>; 3] = [
-        (&[Command::Accept], "hint.choose"),
-        (&[Command::ListUp, Command::ListDown], "hint.move"),
-        (&[Command::Cancel], "hint.no"),
-    ];
-    chrome::keys(ui, app, canvas, &keys);
-    caret
-}
-
-/// Draws a list with its filter line on top; returns where the caret stands.
-pub fn picker<T: Clone>(
-    ui: &Ui,
-    app: &App,
-    picker: &Picker<T>,
-    canvas: &mut Canvas<'_>,
-    (x, y): (usize, usize),
-    (columns, rows): (usize, usize),
-) -> (usize, usize) {
-    let prompt = ui.t("list.filter");
-    let used = canvas.put(x, y, columns, prompt, ui.theme.quiet()) + 1;
-    let caret = line_box(
-        ui,
-        &picker.filter,
-        canvas,
-        (x + used, y),
-        columns.saturating_sub(used),
-    );
-    let room = rows.saturating_sub(1);
-    let top = (picker.selected() + 1).saturating_sub(room);
-    let items = picker.shown();
-    if items.len() == 0 {
-        canvas.put(
-            x + 2,
-            y + 1,
-            columns,
-            ui.t("list.nothing"),
-            ui.theme.quiet(),
-        );
-    }
-    for (place, item) in items.enumerate().skip(top).take(room) {
-        let row = y + 1 + place - top;
-        let here = place == picker.selected();
-        let detail = width::fit(&item.detail, columns / 2);
-        let label_room = columns.saturating_sub(width::width(&detail) + 4);
-        let style = if here {
-            ui.theme.cursor()
-        } else {
-            ui.theme.text()
-        };
-        canvas.put(x, row, 1, if here { "▸" } else { " " }, ui.theme.title());
-        let label = width::fit_middle(item.label.get(app.lang), label_room);
-        canvas.put(x + 2, row, label_room, &label, style);
-        canvas.put_right(x + columns, row, columns, &detail, ui.theme.quiet());
-    }
-    caret
-}
-
-/// Draws one line of typed text; returns where the caret stands.
-pub fn line_box(
-    ui: &Ui,
-    line: &Line,
-    canvas: &mut Canvas<'_>,
-    (x, y): (usize, usize),
-    columns: usize,
-) -> (usize, usize) {
-    let shown = line.window(columns.saturating_sub(1));
-    canvas.put(
-        x,
-        y,
-        columns,
-        &width::left(&shown.text, columns),
-        ui.theme.text(),
-    );
-    (x + shown.caret, y)
-}
-
 /// From how few characters left on a text box says how many.
 const NEARLY_FULL: usize = 200;
 
+/// Draws a box for a longer text; returns where the caret stands.
 fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (usize, usize) {
     let rows = 5.min(canvas.height().saturating_sub(6)).max(1);
-    let (x, y, columns) = frame(ui, canvas, &ui.say(app, &prompt.title), rows);
+    let (x, y, columns) = widgets::bottom_box(ui, canvas, &ui.say(app, &prompt.title), rows);
     let (lines, caret) = prompt.line.wrapped(columns);
     let top = (caret.1 + 1).saturating_sub(rows);
     for (offset, line) in lines.iter().skip(top).take(rows).enumerate() {
@@ -227,7 +132,8 @@ fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (us
     (x + caret.0, y + caret.1 - top)
 }
 
-/// How many blanks and which come first, how many states, how many findings of each kind.
+/// The first lines of the summary: how many blanks and which, how many states, how many findings
+/// of each kind.
 fn counts(ui: &Ui, app: &App, summary: &Summary) -> Vec<(String, Style)> {
     let say = |message: Message| (ui.say(app, &message), ui.theme.text());
     let count = |key: &'static str, n: usize| Message::new(key).with("count", n);
@@ -260,7 +166,7 @@ fn counts(ui: &Ui, app: &App, summary: &Summary) -> Vec<(String, Style)> {
     lines
 }
 
-/// What F10 shows: blanks, findings, confirmations; then how to hand in.
+/// Draws the summary before handing in: blanks, findings, confirmations; then how to hand in.
 fn finish(ui: &Ui, app: &App, summary: &Summary, canvas: &mut Canvas<'_>) {
     let mut lines = counts(ui, app, summary);
     let findings = summary
@@ -272,9 +178,9 @@ fn finish(ui: &Ui, app: &App, summary: &Summary, canvas: &mut Canvas<'_>) {
     lines.extend(
         findings
             .take(room)
-            .map(|finding| finding_named(ui, app, finding)),
+            .map(|finding| finding::with_cell(ui, app, finding)),
     );
-    let (x, y, columns) = frame(ui, canvas, ui.t("finish.title"), lines.len() + 1);
+    let (x, y, columns) = widgets::bottom_box(ui, canvas, ui.t("finish.title"), lines.len() + 1);
     for (offset, (text, style)) in lines.iter().enumerate() {
         canvas.put(x, y + offset, columns, text, *style);
     }

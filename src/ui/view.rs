@@ -62,16 +62,19 @@ impl Ui {
     /// Draws the screen; returns where the caret stands, if text is being typed.
     fn screen(&self, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
         match app.screen() {
+            Screen::FirstRun(page) => {
+                return Some(screens::first_run::draw(self, app, page, canvas));
+            }
+            Screen::Form(form) => return screens::form::draw(self, app, form, canvas),
             Screen::Opening => screens::opening::draw(self, app, canvas),
-            Screen::FirstRun(page) => screens::first_run::draw(self, app, page, canvas),
             Screen::Home(home) => screens::home::draw(self, app, home, canvas),
-            Screen::Form(form) => screens::form::draw(self, app, form, canvas),
             Screen::Findings(list) => screens::findings::draw(self, app, list, canvas),
             Screen::History(list) => screens::history::draw(self, app, list, canvas),
             Screen::Help(help) => screens::help::draw(self, app, help, canvas),
-            Screen::Meeting(page) => screens::meeting::draw(self, app, page, canvas),
-            Screen::Preview(page) => screens::meeting::draw_preview(self, app, page, canvas),
-            Screen::Dispute(page) => screens::meeting::draw_dispute(self, app, page, canvas),
+            Screen::Meeting(page) => screens::sync::draw(self, app, page, canvas),
+            Screen::Preview(page) => screens::import_preview::draw(self, app, page, canvas),
+            Screen::Dispute(page) => screens::conflict::draw(self, app, page, canvas),
         }
+        None
     }
 }

@@ -1,28 +1,70 @@
-//! Numbers in words, so that a clerk sees at once whether `1.234` was read as a thousand.
-//!
-//! The words of numbers are grammar rather than wording, so they live here as tables and not in
-//! the texts.
+//! What screens and commands call things: units, periods, cells, states, deadlines, counts.
 
-use crate::base::{Decimal, Lang, Message};
-use crate::ledger::FormStatus;
-use crate::plan::{Period, PeriodKind};
+use chrono::Datelike;
 
-/// "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".
+use super::appearance::Ui;
+use crate::app::state::{App, Scope};
+use crate::base::{Arg, Message};
+use crate::ledger::{CellKey, Content, FormKey, FormStatus, Hash, typed};
+use crate::plan::{Period, PeriodKind, UnitId};
+use crate::sync::import::plan::{Counts, Gap};
+
+/// A period as a name: "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".
 pub fn period(period: &Period) -> Message {
-    use chrono::Datelike;
+    period_in(
+        period,
+        [
+            "period.year",
+            "period.half",
+            "period.quarter",
+            "period.month",
+        ],
+    )
+}
+
+/// A period by the texts for a year, a half, a quarter and a month.
+fn period_in(period: &Period, keys: [&'static str; 4]) -> Message {
     let (year, month) = (period.from.year(), period.from.month());
+    let [of_year, of_half, of_quarter, of_month] = keys;
     let (key, number) = match period.kind {
-        PeriodKind::Year => ("period.year", 0),
-        PeriodKind::Half => ("period.half", 0),
-        PeriodKind::Quarter => ("period.quarter", month.div_ceil(3)),
-        PeriodKind::Month => ("period.month", month),
+        PeriodKind::Year => (of_year, 0),
+        PeriodKind::Half => (of_half, 0),
+        PeriodKind::Quarter => (of_quarter, month.div_ceil(3)),
+        PeriodKind::Month => (of_month, month),
     };
     Message::new(key)
         .with("year", year.to_string())
         .with("number", number.to_string())
 }
 
-/// "nháp", "đã nộp", …
+/// [`period`] in words.
+pub(super) fn period_name(ui: &Ui, period: &Period) -> String {
+    ui.texts.say(&self::period(period))
+}
+
+/// A period in the head of a column: "6T 2023", "năm 2022".
+pub(super) fn period_short(ui: &Ui, period: &Period) -> String {
+    let keys = [
+        "period.year_short",
+        "period.half_short",
+        "period.quarter_short",
+        "period.month_short",
+    ];
+    ui.texts.say(&period_in(period, keys))
+}
+
+/// A period inside a sentence: "năm 2023", "6 tháng 2023", "quý 4/2023".
+pub(super) fn period_inside(ui: &Ui, period: &Period) -> String {
+    let keys = [
+        "check.period.year",
+        "check.period.half",
+        "check.period.quarter",
+        "check.period.month",
+    ];
+    ui.texts.say(&period_in(period, keys))
+}
+
+/// The status of a form: "nháp", "đã nộp", …
 pub fn status(status: FormStatus) -> Message {
     Message::new(match status {
         FormStatus::Draft => "status.draft",
@@ -34,244 +76,162 @@ pub fn status(status: FormStatus) -> Message {
     })
 }
 
-/// What is said when a reading is worth repeating: "1.234 = một nghìn hai trăm ba mươi tư".
-pub fn echo(typed: &str, value: Decimal, lang: Lang) -> Message {
-    Message::new("typed.echo")
-        .with("typed", typed)
-        .with("words", in_words(value, lang))
+/// [`status`] in words.
+pub(super) fn status_word(ui: &Ui, status: FormStatus) -> &str {
+    ui.t(self::status(status).key)
 }
 
-/// A figure in words: "một nghìn hai trăm ba mươi tư", "one thousand two hundred thirty-four".
-fn in_words(value: Decimal, lang: Lang) -> String {
-    let plain = value.to_string();
-    let (negative, magnitude) = plain
-        .strip_prefix('-')
-        .map_or((false, plain.as_str()), |rest| (true, rest));
-    let (whole, part) = magnitude.split_once('.').unwrap_or((magnitude, ""));
-    let whole: u64 = whole.parse().unwrap_or_default();
-    let mut said: Vec<&str> = Vec::new();
-    match lang {
-        Lang::Vi => {
-            said.extend(negative.then_some("âm"));
-            say_vi(whole, &mut said);
-            said.extend((!part.is_empty()).then_some("phẩy"));
-            said.extend(part.bytes().map(|b| word(&ONES_VI, b.into(), b'0'.into())));
-        }
-        Lang::En => {
-            said.extend(negative.then_some("minus"));
-            say_en(whole, &mut said);
-            said.extend((!part.is_empty()).then_some("point"));
-            said.extend(part.bytes().map(|b| word(&ONES_EN, b.into(), b'0'.into())));
-        }
-    }
-    said.join(" ").replace(" - ", "-")
+/// How many words a deadline may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DeadlineLength {
+    /// "hạn 30/11/2023, còn 8 ngày".
+    Full,
+    /// "hạn 30/11, còn 8 ngày".
+    Short,
+    /// "còn 8 ngày".
+    Days,
 }
 
-const ONES_VI: [&str; 10] = [
-    "không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín",
-];
-/// A last digit after "mươi": mốt, tư, lăm.
-const AFTER_TENS_VI: [&str; 10] = [
-    "", "mốt", "hai", "ba", "tư", "lăm", "sáu", "bảy", "tám", "chín",
-];
-const ONES_EN: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS_EN: [&str; 10] = [
-    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
-
-/// The word of `n`, counted from `zero`.
-fn word(table: &[&'static str], n: u64, zero: u64) -> &'static str {
-    usize::try_from(n.saturating_sub(zero))
-        .ok()
-        .and_then(|at| table.get(at).copied())
-        .unwrap_or_default()
+/// When a period is due, seen from today: "hạn 30/11/2023, còn 8 ngày"; "quá hạn 3 ngày";
+/// "hạn hôm nay".
+pub(super) fn deadline(ui: &Ui, app: &App, period: &Period, length: DeadlineLength) -> String {
+    let days = (period.due - app.today).num_days();
+    let key = match (days, length) {
+        (0, _) => "deadline.today",
+        (1.., DeadlineLength::Days) => "deadline.left_days",
+        (1.., _) => "deadline.left",
+        (_, DeadlineLength::Days) => "deadline.late_days",
+        (_, _) => "deadline.late",
+    };
+    let this_year = period.due.year() == app.today.year();
+    let due = if length == DeadlineLength::Full || !this_year {
+        period.due.format("%d/%m/%Y")
+    } else {
+        period.due.format("%d/%m")
+    };
+    let message = Message::new(key)
+        .with("due", due.to_string())
+        .with("days", count(days.unsigned_abs()));
+    ui.texts.say(&message)
 }
 
-/// Whether larger groups were said before: then a group says its empty hundreds too.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    First,
-    Later,
+/// The other people who have a form open: "hoa, minh".
+pub(super) fn others_in(app: &App, form: &FormKey) -> String {
+    let others = app.around.others.iter();
+    let mut names: Vec<&str> = others
+        .filter(|other| other.form == *form)
+        .map(|other| other.actor.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
 }
 
-fn say_vi(n: u64, said: &mut Vec<&'static str>) {
-    if n == 0 {
-        said.push(word(&ONES_VI, 0, 0));
-        return;
-    }
-    let mut place = Place::First;
-    // Above a milliard Vietnamese counts milliards: "một nghìn hai trăm tỷ".
-    for (unit, name) in [
-        (1_000_000_000, "tỷ"),
-        (1_000_000, "triệu"),
-        (1_000, "nghìn"),
-    ] {
-        let group = if unit == 1_000_000_000 {
-            n / unit
-        } else {
-            n / unit % 1_000
-        };
-        if group == 0 {
-            continue;
-        }
-        if group < 1_000 {
-            group_vi(group, place, said);
-        } else {
-            say_vi(group, said);
-        }
-        said.push(name);
-        place = Place::Later;
-    }
-    if !n.is_multiple_of(1_000) {
-        group_vi(n % 1_000, place, said);
+/// How many changes were never sent: "18 thay đổi chưa gửi"; empty when there are none.
+pub(super) fn unsent(ui: &Ui, app: &App) -> String {
+    match app.around.unsent {
+        (0, _) => String::new(),
+        (changes, _) => ui.say(
+            app,
+            &Message::new("around.unsent").with("count", count(changes)),
+        ),
     }
 }
 
-/// One to three digits, never 0.
-fn group_vi(n: u64, place: Place, said: &mut Vec<&'static str>) {
-    let (hundreds, tens, ones) = (n / 100, n / 10 % 10, n % 10);
-    let has_hundreds = hundreds > 0 || place == Place::Later;
-    if has_hundreds {
-        said.extend([word(&ONES_VI, hundreds, 0), "trăm"]);
-    }
-    match (tens, ones) {
-        (0, 0) => {}
-        (0, _) => {
-            said.extend(has_hundreds.then_some("linh"));
-            said.push(word(&ONES_VI, ones, 0));
-        }
-        (1, _) => {
-            said.push("mười");
-            match ones {
-                0 => {}
-                5 => said.push("lăm"),
-                _ => said.push(word(&ONES_VI, ones, 0)),
-            }
-        }
-        _ => {
-            said.extend([word(&ONES_VI, tens, 0), "mươi"]);
-            said.extend((ones > 0).then(|| word(&AFTER_TENS_VI, ones, 0)));
-        }
+/// How many figures came after the approval: "⚑ 2 số đến sau khi duyệt".
+pub(super) fn late(ui: &Ui, figures: usize) -> String {
+    ui.texts
+        .say(&Message::new("meet.late").with("count", figures))
+}
+
+/// The name of a unit; its id where the plan does not know it.
+pub(super) fn unit_name(app: &App, unit: &UnitId) -> String {
+    match app.plan.unit(unit) {
+        Some(unit) => unit.name.get(app.lang).to_owned(),
+        None => unit.to_string(),
     }
 }
 
-fn say_en(n: u64, said: &mut Vec<&'static str>) {
-    if n == 0 {
-        said.push(word(&ONES_EN, 0, 0));
-        return;
-    }
-    for (unit, name) in [
-        (1_000_000_000_000, "trillion"),
-        (1_000_000_000, "billion"),
-        (1_000_000, "million"),
-        (1_000, "thousand"),
-        (1, ""),
-    ] {
-        let group = n / unit % 1_000;
-        if group == 0 {
-            continue;
+/// A form: "Xã Ngọc Thiện · Năm 2023".
+fn form_name(ui: &Ui, app: &App, form: &FormKey) -> String {
+    let period = app.plan.period(&form.period);
+    let period = period.map(|period| period_name(ui, period));
+    let unit = app.plan.unit(&form.unit);
+    let unit = unit.map_or("", |unit| unit.name.get(app.lang));
+    format!("{unit} · {}", period.unwrap_or_default())
+}
+
+/// A cell: "Xã Ngọc Thiện · năm 2023 · Trẻ sinh ra sống: bé trai".
+pub(super) fn cell_name(ui: &Ui, app: &App, cell: &CellKey) -> String {
+    let period = app.plan.period(&cell.form.period);
+    let period = match period {
+        Some(period) => period_short(ui, period),
+        None => cell.form.period.to_string(),
+    };
+    let field = app.plan.field(&cell.id.field);
+    let field = field.map_or(cell.id.field.as_str(), |field| field.short.get(app.lang));
+    format!("{} · {period} · {field}", unit_name(app, &cell.form.unit))
+}
+
+/// What a list covers: a cell, a form, a unit, or everything.
+pub(super) fn scope_name(ui: &Ui, app: &App, scope: &Scope) -> String {
+    match scope {
+        Scope::Cell(cell) => {
+            let field = app
+                .plan
+                .field(&cell.id.field)
+                .map(|f| f.short.get(app.lang));
+            let form = form_name(ui, app, &cell.form);
+            format!("{form} · {}", field.unwrap_or_default())
         }
-        group_en(group, said);
-        said.extend((!name.is_empty()).then_some(name));
+        Scope::Form(form) => form_name(ui, app, form),
+        Scope::Unit(unit) => app
+            .plan
+            .unit(unit)
+            .map(|u| u.name.get(app.lang).to_owned())
+            .unwrap_or_default(),
+        Scope::All => ui.t("scope.all").to_owned(),
     }
 }
 
-fn group_en(n: u64, said: &mut Vec<&'static str>) {
-    if n >= 100 {
-        said.extend([word(&ONES_EN, n / 100, 0), "hundred"]);
-    }
-    match n % 100 {
-        0 => {}
-        small @ 1..20 => said.push(word(&ONES_EN, small, 0)),
-        tens => {
-            said.push(word(&TENS_EN, tens / 10, 0));
-            if tens % 10 > 0 {
-                said.extend(["-", word(&ONES_EN, tens % 10, 0)]);
-            }
-        }
+/// The content of a cell as people read it, with a word for a blank one.
+pub(super) fn content(ui: &Ui, app: &App, content: &Content) -> String {
+    match typed::show(content, app.lang) {
+        empty if empty.is_empty() => ui.t("history.blank").to_owned(),
+        shown => shown,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Entries that are missing: "thiếu của Xã Cao Xá: đã có đến lần 4, cần đến lần 9".
+pub(super) fn gap(ui: &Ui, gap: &Gap) -> String {
+    let whom = if gap.name.is_empty() {
+        gap.author.to_string().chars().take(8).collect()
+    } else {
+        gap.name.clone()
+    };
+    let said = Message::new("sync.gap.line")
+        .with("whom", whom)
+        .with("have", count(gap.have))
+        .with("needs", count(gap.needs));
+    ui.texts.say(&said)
+}
 
-    #[test]
-    fn numbers_in_vietnamese() {
-        for (number, words) in [
-            ("0", "không"),
-            ("4", "bốn"),
-            ("5", "năm"),
-            ("10", "mười"),
-            ("11", "mười một"),
-            ("14", "mười bốn"),
-            ("15", "mười lăm"),
-            ("20", "hai mươi"),
-            ("21", "hai mươi mốt"),
-            ("24", "hai mươi tư"),
-            ("55", "năm mươi lăm"),
-            ("100", "một trăm"),
-            ("101", "một trăm linh một"),
-            ("104", "một trăm linh bốn"),
-            ("105", "một trăm linh năm"),
-            ("115", "một trăm mười lăm"),
-            ("1000", "một nghìn"),
-            ("1005", "một nghìn không trăm linh năm"),
-            ("1034", "một nghìn không trăm ba mươi tư"),
-            ("1234", "một nghìn hai trăm ba mươi tư"),
-            ("10370", "mười nghìn ba trăm bảy mươi"),
-            ("180000", "một trăm tám mươi nghìn"),
-            ("1000001", "một triệu không trăm linh một"),
-            ("2021000", "hai triệu không trăm hai mươi mốt nghìn"),
-            ("1000000000", "một tỷ"),
-            ("1200000000000", "một nghìn hai trăm tỷ"),
-            ("5000000015000", "năm nghìn tỷ không trăm mười lăm nghìn"),
-            ("1.234", "một phẩy hai ba bốn"),
-            ("-1.5", "âm một phẩy năm"),
-            ("0.05", "không phẩy không năm"),
-        ] {
-            let value = Decimal::parse(number).unwrap();
-            assert_eq!(in_words(value, Lang::Vi), words, "{number}");
-        }
+/// What an import does, by class: "54 mới, 1 bất đồng"; classes without any are left out.
+pub(super) fn counts(ui: &Ui, counts: &Counts) -> String {
+    let all = counts.all().into_iter().filter(|(_, n)| *n > 0);
+    let said: Vec<String> = all.map(|(key, n)| format!("{n} {}", ui.t(key))).collect();
+    if said.is_empty() {
+        return ui.t("meet.no_change").to_owned();
     }
+    said.join(", ")
+}
 
-    #[test]
-    fn numbers_in_english() {
-        for (number, words) in [
-            ("0", "zero"),
-            ("19", "nineteen"),
-            ("40", "forty"),
-            ("1234", "one thousand two hundred thirty-four"),
-            ("1000005", "one million five"),
-            (
-                "999999999999999",
-                "nine hundred ninety-nine trillion nine hundred ninety-nine billion nine hundred ninety-nine million nine hundred ninety-nine thousand nine hundred ninety-nine",
-            ),
-            ("1.5", "one point five"),
-        ] {
-            let value = Decimal::parse(number).unwrap();
-            assert_eq!(in_words(value, Lang::En), words, "{number}");
-        }
-    }
+/// A count as an argument of a message.
+pub(super) fn count(n: u64) -> Arg {
+    Arg::from(usize::try_from(n).unwrap_or(usize::MAX))
+}
+
+/// The first digits of a bundle's hash, by which people tell bundles apart.
+pub(super) fn short_root(root: &Hash) -> String {
+    root.to_string().chars().take(12).collect()
 }

@@ -6,7 +6,7 @@ use crate::base::Message;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
-use crate::ui::screens::form::{finding_here, finding_line, finding_named};
+use crate::ui::{finding, width, words};
 
 const HINTS: &[Command] = &[
     Command::Accept,
@@ -17,17 +17,12 @@ const HINTS: &[Command] = &[
     Command::HelpOpen,
 ];
 
-/// Draws it.
-pub fn draw(
-    ui: &Ui,
-    app: &App,
-    list: &FindingsList,
-    canvas: &mut Canvas<'_>,
-) -> Option<(usize, usize)> {
+/// Draws the list of findings.
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut Canvas<'_>) {
     let title = format!(
         "{} · {}",
         ui.t("findings.title"),
-        scope_name(ui, app, &list.scope)
+        words::scope_name(ui, app, &list.scope)
     );
     let count = Message::new("findings.count").with("count", list.items.len());
     chrome::title(ui, canvas, &title, &ui.say(app, &count));
@@ -56,8 +51,8 @@ pub fn draw(
             }
         };
         let (text, style) = match app.plan.field(&finding.cell.field) {
-            Some(field) => finding_here(ui, app, finding, field),
-            None => finding_line(ui, app, finding),
+            Some(field) => finding::beside_cell(ui, app, finding, field),
+            None => finding::line(ui, app, finding),
         };
         let half = canvas.width() * 2 / 5;
         let place_style = if here {
@@ -66,13 +61,12 @@ pub fn draw(
             ui.theme.text()
         };
         canvas.put(1, y, 1, if here { "▸" } else { " " }, ui.theme.title());
-        let place = crate::ui::width::fit_middle(&place, half - 4);
+        let place = width::fit_middle(&place, half - 4);
         canvas.put(3, y, half - 4, &place, place_style);
         canvas.put(half, y, canvas.width() - half - 1, &text, style);
     }
     detail(ui, app, list, canvas);
     chrome::foot(ui, app, canvas, HINTS);
-    None
 }
 
 /// The whole sentence of the finding under the cursor.
@@ -81,45 +75,10 @@ fn detail(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut Canvas<'_>) {
         chrome::notice(ui, app, canvas);
         return;
     };
-    let (text, style) = finding_named(ui, app, finding);
+    let (text, style) = finding::with_cell(ui, app, finding);
     let columns = canvas.width().saturating_sub(2);
     let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
-    for (line, text) in crate::ui::width::wrap(&text, columns, room)
-        .iter()
-        .enumerate()
-    {
-        chrome::message(ui, canvas, line, text, style);
-    }
-}
-
-/// What a list covers, in words.
-pub fn scope_name(ui: &Ui, app: &App, scope: &Scope) -> String {
-    let form = |key: &crate::ledger::FormKey| {
-        let unit = app
-            .plan
-            .unit(&key.unit)
-            .map(|u| u.name.get(app.lang))
-            .unwrap_or_default();
-        let period = app.plan.period(&key.period);
-        let period = period
-            .map(|p| chrome::period_name(ui, p))
-            .unwrap_or_default();
-        format!("{unit} · {period}")
-    };
-    match scope {
-        Scope::Cell(cell) => {
-            let field = app
-                .plan
-                .field(&cell.id.field)
-                .map(|f| f.short.get(app.lang));
-            format!("{} · {}", form(&cell.form), field.unwrap_or_default())
-        }
-        Scope::Form(key) => form(key),
-        Scope::Unit(unit) => app
-            .plan
-            .unit(unit)
-            .map(|u| u.name.get(app.lang).to_owned())
-            .unwrap_or_default(),
-        Scope::All => ui.t("scope.all").to_owned(),
+    for (line, text) in width::wrap(&text, columns, room).iter().enumerate() {
+        chrome::message(canvas, line, text, style);
     }
 }

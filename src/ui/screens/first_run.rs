@@ -7,7 +7,7 @@ use crate::base::Message;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
-use crate::ui::overlays;
+use crate::ui::{widgets, width};
 
 const UNIT: &[Hint<'_>] = &[
     (&[Command::Accept], "hint.choose"),
@@ -20,13 +20,13 @@ const NAME: &[Hint<'_>] = &[
     (&[Command::Quit], "hint.quit"),
 ];
 
-/// Draws it.
-pub fn draw(
+/// Draws the page of the first run; returns where the caret stands.
+pub(in crate::ui) fn draw(
     ui: &Ui,
     app: &App,
     page: &FirstRun,
     canvas: &mut Canvas<'_>,
-) -> Option<(usize, usize)> {
+) -> (usize, usize) {
     chrome::title(
         ui,
         canvas,
@@ -36,7 +36,7 @@ pub fn draw(
     let x = 3;
     let room = canvas.width() - 6;
     let mut y = ABOVE;
-    for line in crate::ui::width::wrap(ui.t("first.welcome"), room, 3) {
+    for line in width::wrap(ui.t("first.welcome"), room, 3) {
         canvas.put(x, y, room, &line, ui.theme.text());
         y += 1;
     }
@@ -45,7 +45,7 @@ pub fn draw(
         Step::Unit => {
             canvas.put(x, y, room, ui.t("first.which_unit"), ui.theme.title());
             let rows = (canvas.height() - chrome::BELOW).saturating_sub(y + 1);
-            overlays::picker(ui, app, &page.units, canvas, (x, y + 1), (room, rows))
+            widgets::filtered_list(ui, app, &page.units, canvas, (x, y + 1), (room, rows))
         }
         Step::Name | Step::Making => {
             let unit = page.unit.as_ref().and_then(|id| app.plan.unit(id));
@@ -53,7 +53,7 @@ pub fn draw(
             let chosen = Message::new("first.chosen").with("unit", name);
             canvas.put(x, y, room, &ui.say(app, &chosen), ui.theme.text());
             canvas.put(x, y + 2, room, ui.t("first.who"), ui.theme.title());
-            overlays::line_box(ui, &page.name, canvas, (x, y + 3), room.min(50))
+            widgets::text_line(ui, &page.name, canvas, (x, y + 3), room.min(50))
         }
     };
     if chrome::notice(ui, app, canvas) == 0 {
@@ -62,8 +62,8 @@ pub fn draw(
             Step::Name | Step::Making => "first.then",
         };
         let said = ui.say(app, &Message::new(key));
-        for (line, text) in crate::ui::width::wrap(&said, room, 3).iter().enumerate() {
-            chrome::message(ui, canvas, line, text, ui.theme.quiet());
+        for (line, text) in width::wrap(&said, room, 3).iter().enumerate() {
+            chrome::message(canvas, line, text, ui.theme.quiet());
         }
     }
     let hints = match page.step {
@@ -71,5 +71,5 @@ pub fn draw(
         Step::Name | Step::Making => NAME,
     };
     chrome::foot_with(ui, app, canvas, hints);
-    Some(caret)
+    caret
 }

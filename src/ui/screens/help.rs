@@ -14,8 +14,8 @@ use crate::ui::width;
 
 const HINTS: &[Command] = &[Command::ListDown, Command::ListPageDown, Command::Cancel];
 
-/// Draws it.
-pub fn draw(ui: &Ui, app: &App, help: &Help, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+/// Draws the help page.
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, help: &Help, canvas: &mut Canvas<'_>) {
     chrome::title(ui, canvas, ui.t("help.title"), &app.keymap.name);
     let lines = lines(ui, app, help, canvas.width().saturating_sub(2));
     let height = chrome::body_height(canvas.height()) + 3;
@@ -36,12 +36,11 @@ pub fn draw(ui: &Ui, app: &App, help: &Help, canvas: &mut Canvas<'_>) -> Option<
     }
     chrome::foot(ui, app, canvas, HINTS);
     let rule = canvas.height().saturating_sub(chrome::BELOW);
-    redraw_over_rule(ui, canvas, rule, &lines, top);
-    None
+    draw_below(ui, canvas, rule, &lines, top);
 }
 
-/// The help page has no message lines: its text goes on where other screens have them.
-fn redraw_over_rule(
+/// Draws the text on where other screens have message lines, which the help page has not.
+fn draw_below(
     ui: &Ui,
     canvas: &mut Canvas<'_>,
     rule: usize,
@@ -63,11 +62,7 @@ fn redraw_over_rule(
     );
 }
 
-/// How many lines the page has at this width; the app scrolls within them.
-pub fn length(ui: &Ui, app: &App, help: &Help, columns: usize) -> usize {
-    lines(ui, app, help, columns).len()
-}
-
+/// All lines of the page, with their styles.
 fn lines(ui: &Ui, app: &App, help: &Help, columns: usize) -> Vec<(String, Style)> {
     let mut out = Vec::new();
     if let Some(field) = help.field.as_ref().and_then(|id| app.plan.field(id)) {
@@ -112,7 +107,7 @@ fn lines(ui: &Ui, app: &App, help: &Help, columns: usize) -> Vec<(String, Style)
     out
 }
 
-/// What the field is, and each indicator that it feeds, in the plan's own words.
+/// Adds what the field is and each indicator that it feeds, in the plan's own words.
 fn definition(ui: &Ui, app: &App, field: &Field, columns: usize, out: &mut Vec<(String, Style)>) {
     let lang = app.lang;
     let mut push = |text: &str, style: Style| {

@@ -9,8 +9,7 @@ use crate::store::{Contested, LogEntry};
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
-use crate::ui::screens::findings::scope_name;
-use crate::ui::width;
+use crate::ui::{finding, width, words};
 
 const HINTS: &[Command] = &[
     Command::Accept,
@@ -20,17 +19,12 @@ const HINTS: &[Command] = &[
     Command::HelpOpen,
 ];
 
-/// Draws it.
-pub fn draw(
-    ui: &Ui,
-    app: &App,
-    list: &HistoryList,
-    canvas: &mut Canvas<'_>,
-) -> Option<(usize, usize)> {
+/// Draws the history.
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut Canvas<'_>) {
     let title = format!(
         "{} · {}",
         ui.t("history.title"),
-        scope_name(ui, app, &list.scope)
+        words::scope_name(ui, app, &list.scope)
     );
     chrome::title(ui, canvas, &title, "");
     if list.loaded && list.entries.is_empty() {
@@ -66,7 +60,6 @@ pub fn draw(
     }
     chrome::notice(ui, app, canvas);
     chrome::foot(ui, app, canvas, HINTS);
-    None
 }
 
 fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
@@ -145,23 +138,20 @@ fn detail(ui: &Ui, app: &App, scope: &Scope, entry: &LogEntry, canvas: &mut Canv
     if entry.contested == Contested::Once {
         first.push(ui.t("history.was_in_conflict").to_owned());
     }
-    chrome::message(ui, canvas, 0, &first.join(" · "), ui.theme.text());
+    chrome::message(canvas, 0, &first.join(" · "), ui.theme.text());
     let why = match &recorded.entry.body {
         Body::Confirm {
             reason,
             words,
             judged,
         } => {
-            format!(
-                "{} ({judged})",
-                super::form::reason_words(app, reason, words)
-            )
+            format!("{} ({judged})", finding::reason(app, reason, words))
         }
         _ => recorded.entry.note.clone(),
     };
     let mut second = Vec::new();
     if let (Scope::All | Scope::Unit(_), Some(form)) = (scope, recorded.entry.subject.form()) {
-        second.push(scope_name(ui, app, &Scope::Form(form.clone())));
+        second.push(words::scope_name(ui, app, &Scope::Form(form.clone())));
     }
     if !why.is_empty() {
         second.push(why);
@@ -169,7 +159,7 @@ fn detail(ui: &Ui, app: &App, scope: &Scope, entry: &LogEntry, canvas: &mut Canv
     let author: String = recorded.author.to_string().chars().take(8).collect();
     second.push(format!("{author}:{}", recorded.seq));
     let second = second.join(" · ");
-    chrome::message(ui, canvas, 1, &second, ui.theme.quiet());
+    chrome::message(canvas, 1, &second, ui.theme.quiet());
 }
 
 fn origin_key(entry: &LogEntry) -> &'static str {

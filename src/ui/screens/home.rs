@@ -8,8 +8,9 @@ use crate::ledger::FormStatus;
 use crate::service::overview::FormSummary;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
-use crate::ui::chrome::{self, ABOVE, Hint, Room};
-use crate::ui::width;
+use crate::ui::chrome::{self, ABOVE, Hint};
+use crate::ui::words::DeadlineLength;
+use crate::ui::{width, words};
 
 const HINTS: &[Hint<'_>] = &[
     (&[Command::Accept], "hint.accept"),
@@ -22,8 +23,8 @@ const HINTS: &[Hint<'_>] = &[
     (&[Command::HistoryAll], "hint.history.all"),
 ];
 
-/// Draws it.
-pub fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+/// Draws the home page.
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
     head(ui, app, canvas);
     if home.loaded {
         body(ui, app, home, canvas);
@@ -38,14 +39,13 @@ pub fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) -> Option<
     }
     if chrome::notice(ui, app, canvas) == 0 && home.loaded {
         let text = format!("✓ {}", ui.t("home.all_saved"));
-        chrome::message(ui, canvas, 2, &text, ui.theme.good());
+        chrome::message(canvas, 2, &text, ui.theme.good());
         if app.session.as_ref().is_some_and(|session| session.sole) {
-            chrome::message(ui, canvas, 1, ui.t("home.sole"), ui.theme.quiet());
+            chrome::message(canvas, 1, ui.t("home.sole"), ui.theme.quiet());
         }
     }
     unsent(ui, app, canvas);
     chrome::foot_with(ui, app, canvas, HINTS);
-    None
 }
 
 fn head(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
@@ -62,7 +62,7 @@ fn head(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     chrome::title(ui, canvas, &left, &today(ui, app));
 }
 
-/// "thứ Tư 22/11/2023".
+/// The day: "thứ Tư 22/11/2023".
 fn today(ui: &Ui, app: &App) -> String {
     use chrono::Datelike;
     let key = match app.today.weekday() {
@@ -77,64 +77,65 @@ fn today(ui: &Ui, app: &App) -> String {
     format!("{} {}", ui.t(key), app.today.format("%d/%m/%Y"))
 }
 
-/// One line of the page: a heading or a form by its place in the list.
-enum Line {
+/// One row of the page: a heading, a form by its place in the list, or a sentence.
+enum HomeRow {
     Heading(&'static str),
     Form(usize),
     Gap,
     Plain(&'static str),
 }
 
-fn lines(app: &App, home: &Home) -> Vec<Line> {
-    let mut lines = Vec::new();
+fn rows(app: &App, home: &Home) -> Vec<HomeRow> {
+    let mut rows = Vec::new();
     if let Some(unit) = app.home_unit().and_then(|id| app.plan.unit(id))
         && app
             .plan
             .current_period(unit, app.today)
             .is_some_and(|current| current.plan_over)
     {
-        lines.push(Line::Plain("home.plan_over"));
-        lines.push(Line::Gap);
+        rows.push(HomeRow::Plain("home.plan_over"));
+        rows.push(HomeRow::Gap);
     }
-    lines.push(Line::Heading("home.to_do"));
-    lines.extend((0..home.to_do).map(Line::Form));
+    rows.push(HomeRow::Heading("home.to_do"));
+    rows.extend((0..home.to_do).map(HomeRow::Form));
     if home.to_do == 0 {
-        lines.push(Line::Plain("home.nothing_to_do"));
+        rows.push(HomeRow::Plain("home.nothing_to_do"));
     }
     if home.forms.len() > home.to_do {
-        lines.push(Line::Gap);
-        lines.push(Line::Heading("home.done"));
-        lines.extend((home.to_do..home.forms.len()).map(Line::Form));
+        rows.push(HomeRow::Gap);
+        rows.push(HomeRow::Heading("home.done"));
+        rows.extend((home.to_do..home.forms.len()).map(HomeRow::Form));
     }
-    lines
+    rows
 }
 
 fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
-    let lines = lines(app, home);
+    let rows = rows(app, home);
     let height = chrome::body_height(canvas.height());
-    let at = lines
+    let at = rows
         .iter()
-        .position(|l| matches!(l, Line::Form(i) if *i == home.selected));
+        .position(|l| matches!(l, HomeRow::Form(i) if *i == home.selected));
     let top = at.map_or(0, |at| (at + 2).saturating_sub(height));
-    for (offset, line) in lines.iter().skip(top).take(height).enumerate() {
+    for (offset, line) in rows.iter().skip(top).take(height).enumerate() {
         let y = ABOVE + offset;
         match line {
-            Line::Heading(key) => {
+            HomeRow::Heading(key) => {
                 canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
             }
-            Line::Plain(key) => {
+            HomeRow::Plain(key) => {
                 canvas.put(3, y, canvas.width() - 4, ui.t(key), ui.theme.quiet());
             }
-            Line::Form(place) => {
+            HomeRow::Form(place) => {
                 if let Some(form) = home.forms.get(*place) {
                     row(ui, app, form, *place == home.selected, canvas, y);
                 }
             }
-            Line::Gap => {}
+            HomeRow::Gap => {}
         }
     }
 }
 
+/// One form: its period, how much is filled, its findings, its state.
 fn row(ui: &Ui, app: &App, form: &FormSummary, here: bool, canvas: &mut Canvas<'_>, y: usize) {
     let Some(period) = app.plan.period(&form.key.period) else {
         return;
@@ -147,7 +148,7 @@ fn row(ui: &Ui, app: &App, form: &FormSummary, here: bool, canvas: &mut Canvas<'
     if here {
         canvas.put(1, y, 1, "▸", style);
     }
-    let name = Message::new("home.report").with("period", chrome::period_inside(ui, period));
+    let name = Message::new("home.report").with("period", words::period_inside(ui, period));
     canvas.put(3, y, 24, &ui.say(app, &name), style);
     let filled = Message::new("home.filled")
         .with("filled", form.filled)
@@ -163,35 +164,39 @@ fn row(ui: &Ui, app: &App, form: &FormSummary, here: bool, canvas: &mut Canvas<'
         counts.push(String::new());
     }
     let counts = counts.join("  ");
-    let words = [Room::Full, Room::Short, Room::Days]
-        .map(|room| format!("{counts}{}", state(ui, app, form, period, room)));
-    let fits = |words: &&String| width::width(words) <= room;
-    let words = words.iter().find(fits).unwrap_or(&words[2]);
+    let texts = [
+        DeadlineLength::Full,
+        DeadlineLength::Short,
+        DeadlineLength::Days,
+    ]
+    .map(|length| format!("{counts}{}", state(ui, app, form, period, length)));
+    let fits = |text: &&String| width::width(text) <= room;
+    let text = texts.iter().find(fits).unwrap_or(&texts[2]);
     let tone = if form.hard > 0 {
         ui.theme.soft()
     } else {
         ui.theme.quiet()
     };
-    canvas.put(43, y, room, words, tone);
+    canvas.put(43, y, room, text, tone);
 }
 
-/// "hạn …" for what is still to do, the workflow's word for the rest.
+/// The state of a form: the deadline while it is to do, else the step of the workflow and its day.
 fn state(
     ui: &Ui,
     app: &App,
     form: &FormSummary,
     period: &crate::plan::Period,
-    room: Room,
+    length: DeadlineLength,
 ) -> String {
     match form.status {
-        FormStatus::Draft => chrome::deadline(ui, app, period, room),
+        FormStatus::Draft => words::deadline(ui, app, period, length),
         FormStatus::Returned => {
             let reason = form
                 .step
                 .as_ref()
                 .map(|(_, why)| why.clone())
                 .unwrap_or_default();
-            format!("{}: {reason}", chrome::status_word(ui, form.status))
+            format!("{}: {reason}", words::status_word(ui, form.status))
         }
         _ => {
             let day = form
@@ -199,16 +204,16 @@ fn state(
                 .as_ref()
                 .map(|(at, _)| short_day(*at))
                 .unwrap_or_default();
-            let said = format!("{} {day}", chrome::status_word(ui, form.status));
+            let said = format!("{} {day}", words::status_word(ui, form.status));
             match form.late {
                 0 => said,
-                late => format!("{said} · {}", chrome::late(ui, late)),
+                late => format!("{said} · {}", words::late(ui, late)),
             }
         }
     }
 }
 
-/// What is not sent, and up to where the district has what was.
+/// Draws how much is not sent, and up to where the district has confirmed what was.
 fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     let (count, oldest) = app.around.unsent;
     let mut said = Vec::new();
@@ -227,5 +232,5 @@ fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
             .with("of", number(confirmed.of));
         said.push(ui.say(app, &message));
     }
-    chrome::message(ui, canvas, 0, &said.join(" "), ui.theme.text());
+    chrome::message(canvas, 0, &said.join(" "), ui.theme.text());
 }

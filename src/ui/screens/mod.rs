@@ -1,10 +1,12 @@
 //! One file per screen; each draws from the app's state and returns where the caret stands.
 
-pub mod findings;
-pub mod first_run;
-pub mod form;
-pub mod help;
-pub mod history;
-pub mod home;
-pub mod meeting;
-pub mod opening;
+pub(super) mod conflict;
+pub(super) mod findings;
+pub(super) mod first_run;
+pub(super) mod form;
+pub(super) mod help;
+pub(super) mod history;
+pub(super) mod home;
+pub(super) mod import_preview;
+pub(super) mod opening;
+pub(super) mod sync;

@@ -5,12 +5,11 @@ use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome;
 
-/// Draws it.
-pub fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+/// Draws the page shown before the store has answered.
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     chrome::title(ui, canvas, "nhaplieu", "");
     chrome::foot(ui, app, canvas, &[]);
     if chrome::notice(ui, app, canvas) == 0 {
-        chrome::message(ui, canvas, 0, ui.t("screen.opening"), ui.theme.quiet());
+        chrome::message(canvas, 0, ui.t("screen.opening"), ui.theme.quiet());
     }
-    None
 }

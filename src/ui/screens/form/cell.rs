@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 
 use super::columns::{CHANGE, MARGIN, PAST, VALUE};
-use super::drawing::Drawing;
+use super::drawing::FormDrawing;
 use crate::app::form::SaveState;
 use crate::base::{Decimal, Ratio};
 use crate::check::Finding;
@@ -13,7 +13,7 @@ use crate::plan::{Field, FieldId, Period, Severity};
 use crate::ui::canvas::Canvas;
 use crate::ui::width;
 
-impl Drawing<'_> {
+impl FormDrawing<'_> {
     /// Draws one cell's line; returns the caret's column when it is being typed into.
     pub(super) fn cell(&self, canvas: &mut Canvas<'_>, y: usize, place: usize) -> Option<usize> {
         let id = self.form.page.cells.get(place)?;
@@ -35,6 +35,7 @@ impl Drawing<'_> {
         caret
     }
 
+    /// Draws the value, or what is typed; returns the caret's column.
     fn value(&self, canvas: &mut Canvas<'_>, y: usize, field: &Field, here: bool) -> Option<usize> {
         let (theme, end) = (self.ui.theme, self.columns.value_end);
         if here && let Some(line) = &self.form.edit {
@@ -85,7 +86,7 @@ impl Drawing<'_> {
         None
     }
 
-    /// The one sign behind a value: the worst thing to know about it.
+    /// Draws the one sign behind a value: the worst thing to know about it.
     fn sign(&self, canvas: &mut Canvas<'_>, y: usize, field: &Field, here: bool) {
         let (sign, style) = self.sign_of(field, here);
         if !sign.is_empty() {
@@ -132,6 +133,7 @@ impl Drawing<'_> {
         }
     }
 
+    /// Draws the figures of earlier periods, and the change since the year before.
     fn past(&self, canvas: &mut Canvas<'_>, y: usize, field: &Field, here: bool) {
         let quiet = self.ui.theme.quiet();
         let [before, earlier] = self.compared;
@@ -175,7 +177,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// "+0,5", "-12,0", or "x10,5" from tenfold on.
+    /// The change in per cent: "+0,5", "-12,0"; from tenfold on "x10,5".
     fn change(&self, now: Decimal, then: Decimal) -> String {
         let Some(difference) = now.checked_add(then.checked_mul(-1).unwrap_or(Decimal::ZERO))
         else {

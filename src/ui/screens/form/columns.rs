@@ -1,4 +1,4 @@
-//! The columns of the form walk.
+//! The columns of the form.
 
 /// Columns of the page for one width.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub(super) const MARGIN: usize = 3;
 pub(super) const SIGN: usize = 2;
 
 impl Columns {
-    /// The label takes what the figures leave; below 76 columns the period before goes first.
+    /// The columns of a page of that width. The label takes what the figures leave; below 76 columns the period before goes first.
     pub(super) fn of(width: usize) -> Self {
         let roomy = width >= 76;
         let past = if roomy { 2 * PAST + CHANGE } else { PAST };

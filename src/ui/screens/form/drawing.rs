@@ -7,7 +7,7 @@ use crate::plan::{FieldId, Period};
 use crate::ui::appearance::Ui;
 
 /// What one drawing of the form needs everywhere.
-pub(super) struct Drawing<'a> {
+pub(super) struct FormDrawing<'a> {
     pub(super) ui: &'a Ui,
     pub(super) app: &'a App,
     pub(super) form: &'a FormState,
@@ -17,7 +17,7 @@ pub(super) struct Drawing<'a> {
     pub(super) live: Option<&'a Live>,
 }
 
-impl Drawing<'_> {
+impl FormDrawing<'_> {
     /// How far the last write of a cell has come; while the store cannot be written, nothing is
     /// on its way.
     pub(super) fn save_state(&self, field: &FieldId) -> Option<SaveState> {

@@ -3,22 +3,20 @@
 
 use ratatui::style::Style;
 
-use super::drawing::Drawing;
-use crate::app::state::App;
+use super::drawing::FormDrawing;
 use crate::base::Message;
 use crate::check::Finding;
 use crate::ledger::CellId;
 use crate::ledger::Content;
 use crate::ledger::typed;
-use crate::plan::{Field, Severity};
-use crate::ui::appearance::Ui;
+use crate::plan::Field;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome;
-use crate::ui::{width, words};
+use crate::ui::{finding, numerals, width, words};
 
-impl Drawing<'_> {
-    /// The lines below the form. The cell under the cursor comes first; what there is to say about
-    /// the cell just left stays readable below it, under its name.
+impl FormDrawing<'_> {
+    /// Draws the lines below the form. The cell under the cursor comes first; what there is to say
+    /// about the cell just left stays readable below it, under its name.
     pub(super) fn messages(&self, canvas: &mut Canvas<'_>) {
         let (ui, app) = (self.ui, self.app);
         let room = (chrome::MESSAGES - chrome::notice(ui, app, canvas)).saturating_sub(1);
@@ -26,22 +24,22 @@ impl Drawing<'_> {
             return;
         };
         let mut lines = self.lines_about(field);
-        lines.extend(self.lines_about_left(field).map(Said::Named));
+        lines.extend(self.lines_about_left(field).map(MessageLine::WithCell));
         let columns = canvas.width().saturating_sub(2);
         let quiet = lines.is_empty();
         if quiet && !field.note.is_empty() {
             // One line of it; the help page has all.
             let note = width::fit(field.note.get(app.lang), columns);
-            lines.push(Said::Words(note, ui.theme.quiet()));
+            lines.push(MessageLine::Text(note, ui.theme.quiet()));
         }
         // What is wrong needs the room more than what is measured.
-        let whole = self.laid(lines, field, columns, room + usize::from(!quiet));
+        let whole = self.wrapped(lines, field, columns, room + usize::from(!quiet));
         let first = usize::from(whole.len() <= room);
         if first == 1 {
-            chrome::message(ui, canvas, 0, &self.about(field), ui.theme.quiet());
+            chrome::message(canvas, 0, &self.about(field), ui.theme.quiet());
         }
         for (at, (text, style)) in whole.into_iter().enumerate() {
-            chrome::message(ui, canvas, first + at, &text, style);
+            chrome::message(canvas, first + at, &text, style);
         }
     }
 
@@ -55,7 +53,8 @@ impl Drawing<'_> {
             })
     }
 
-    /// What the row does not say: the full label where it was shortened, the unit of measurement.
+    /// What the row of a cell does not say: the full label where it was shortened, the unit of
+    /// measurement.
     fn about(&self, field: &Field) -> String {
         let (label, unit) = (
             field.label.get(self.app.lang),
@@ -70,26 +69,29 @@ impl Drawing<'_> {
         }
     }
 
-    /// "đơn vị tính: người".
+    /// The unit of measurement: "đơn vị tính: người".
     fn measured_in(&self, unit: &str) -> String {
         let said = Message::new("form.measured_in").with("unit", unit);
         self.ui.texts.say(&said)
     }
 
-    /// Findings first, then the note.
-    fn lines_about<'s>(&'s self, field: &'s Field) -> Vec<Said<'s>> {
+    /// The sentences about a cell: what is typed, a conflict, a late figure, findings, the note.
+    fn lines_about<'s>(&'s self, field: &'s Field) -> Vec<MessageLine<'s>> {
         let theme = self.ui.theme;
         let mut lines = Vec::new();
         if let Some(live) = self.live {
             if let Some(problem) = &live.reading.problem {
-                lines.push(Said::Words(
+                lines.push(MessageLine::Text(
                     format!("✖ {}", self.ui.say(self.app, &problem.message(&live.typed))),
                     theme.hard(),
                 ));
             } else if let (true, Content::Value(value)) = (live.reading.echo, &live.reading.content)
             {
-                let echo = words::echo(&live.typed, *value, self.app.lang);
-                lines.push(Said::Words(self.ui.say(self.app, &echo), theme.quiet()));
+                let echo = numerals::echo(&live.typed, *value, self.app.lang);
+                lines.push(MessageLine::Text(
+                    self.ui.say(self.app, &echo),
+                    theme.quiet(),
+                ));
             }
         }
         if let Some(heads) = self
@@ -99,21 +101,21 @@ impl Drawing<'_> {
             .get(&CellId::figure(&field.id))
             .filter(|h| h.in_conflict())
         {
-            lines.push(Said::Words(self.conflict(heads), theme.hard()));
+            lines.push(MessageLine::Text(self.conflict(heads), theme.hard()));
         }
         let late = self.form.base.late();
         if let Some(late) = late
             .iter()
             .find(|late| late.cell == CellId::figure(&field.id))
         {
-            let show = |content: &Content| match typed::show(content, self.app.lang) {
-                empty if empty.is_empty() => self.ui.t("history.blank").to_owned(),
-                shown => shown,
-            };
+            let show = |content: &Content| words::content(self.ui, self.app, content);
             let said = Message::new("meet.late_cell")
                 .with("old", show(&late.old))
                 .with("new", show(&late.new));
-            lines.push(Said::Words(self.ui.say(self.app, &said), theme.hard()));
+            lines.push(MessageLine::Text(
+                self.ui.say(self.app, &said),
+                theme.hard(),
+            ));
         }
         let findings: Vec<&Finding> = match self.live {
             Some(live) => live.findings.iter().collect(),
@@ -125,16 +127,20 @@ impl Drawing<'_> {
             if said && matches!(finding.rule.as_str(), "invalid" | "conflict") {
                 continue;
             }
-            lines.push(Said::Here(finding));
+            lines.push(MessageLine::BesideCell(finding));
         }
         let note = self.form.form.note(&field.id);
         if !note.is_empty() {
             let said = Message::new("form.note").with("note", note);
-            lines.push(Said::Words(self.ui.say(self.app, &said), theme.text()));
+            lines.push(MessageLine::Text(
+                self.ui.say(self.app, &said),
+                theme.text(),
+            ));
         }
         lines
     }
 
+    /// The figures of a conflict and who entered them.
     fn conflict(&self, heads: &crate::ledger::Heads) -> String {
         let sides: Vec<String> = heads
             .all()
@@ -152,11 +158,11 @@ impl Drawing<'_> {
         format!("⚑ {}", self.ui.say(self.app, &said))
     }
 
-    /// Lays sentences out in so many lines: each takes what it needs while there is room; what
+    /// Wraps sentences into so many lines: each takes what it needs while there is room; what
     /// finds none is counted behind the last one.
-    fn laid(
+    fn wrapped(
         &self,
-        lines: Vec<Said<'_>>,
+        lines: Vec<MessageLine<'_>>,
         here: &Field,
         columns: usize,
         room: usize,
@@ -170,9 +176,11 @@ impl Drawing<'_> {
                 continue;
             }
             let (text, style) = match line {
-                Said::Words(text, style) => (text, style),
-                Said::Here(finding) => finding_here(self.ui, self.app, finding, here),
-                Said::Named(finding) => finding_named(self.ui, self.app, finding),
+                MessageLine::Text(text, style) => (text, style),
+                MessageLine::BesideCell(finding) => {
+                    finding::beside_cell(self.ui, self.app, finding, here)
+                }
+                MessageLine::WithCell(finding) => finding::with_cell(self.ui, self.app, finding),
             };
             let wrapped = width::wrap(&text, columns, free);
             out.extend(wrapped.into_iter().map(|line| (line, style)));
@@ -187,60 +195,10 @@ impl Drawing<'_> {
 }
 
 /// A sentence below the form; a finding is worded only where there is room for it.
-enum Said<'a> {
-    Words(String, Style),
+enum MessageLine<'a> {
+    Text(String, Style),
     /// Beside its cell.
-    Here(&'a Finding),
+    BesideCell(&'a Finding),
     /// Away from it.
-    Named(&'a Finding),
-}
-
-/// [`finding_line`] beside its cell: without the name of the cell that the sentence begins with.
-pub fn finding_here(ui: &Ui, app: &App, finding: &Finding, here: &Field) -> (String, Style) {
-    let (text, style) = finding_line(ui, app, finding);
-    let start = format!("{} (", here.short.get(app.lang));
-    let Some((sign, said)) = text.split_once(' ') else {
-        return (text, style);
-    };
-    match said.strip_prefix(&start).and_then(|s| s.split_once(')')) {
-        Some((value, rest)) if !rest.is_empty() => (format!("{sign} {value}{rest}"), style),
-        _ => (text, style),
-    }
-}
-
-/// [`finding_line`] away from its cell: with the cell's name, where the sentence does not begin
-/// with it.
-pub fn finding_named(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
-    let (text, style) = finding_line(ui, app, finding);
-    let name = app.plan.field(&finding.cell.field);
-    let name = name.map(|f| f.short.get(app.lang)).unwrap_or_default();
-    match text.split_once(' ') {
-        Some((sign, said)) if !said.starts_with(name) => (format!("{sign} {name}: {said}"), style),
-        _ => (text, style),
-    }
-}
-
-/// "✖ …", "! …", or "✓ … (đã xác nhận: lý do)".
-pub fn finding_line(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
-    let said = ui.say(app, &finding.message);
-    match (&finding.overridden, finding.severity) {
-        (Some(by), _) => {
-            let reason = reason_words(app, &by.reason, &by.words);
-            let tail = Message::new("finding.confirmed").with("reason", reason);
-            (format!("✓ {said} {}", ui.say(app, &tail)), ui.theme.quiet())
-        }
-        (None, Severity::Hard) => (format!("✖ {said}"), ui.theme.hard()),
-        (None, Severity::Soft) => (format!("! {said}"), ui.theme.soft()),
-    }
-}
-
-/// A confirmation's reason: the plan's words for a listed one, then free words.
-pub fn reason_words(app: &App, reason: &str, words: &str) -> String {
-    let listed = app.plan.reasons.iter().find(|r| r.id.as_str() == reason);
-    let listed = listed.map(|r| r.label.get(app.lang)).unwrap_or_default();
-    [listed, words]
-        .into_iter()
-        .filter(|s| !s.is_empty())
-        .collect::<Vec<_>>()
-        .join("; ")
+    WithCell(&'a Finding),
 }

@@ -1,4 +1,4 @@
-//! The form walk: what is typed now, what was reported before, what it adds up to.
+//! The form: what is typed now, what was reported before, what it adds up to.
 
 mod cell;
 mod columns;
@@ -16,22 +16,21 @@ use crate::plan::Severity;
 use crate::service::forms;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
-use crate::ui::chrome::{self, ABOVE, Room};
-use crate::ui::width;
+use crate::ui::chrome::{self, ABOVE};
+use crate::ui::words::DeadlineLength;
+use crate::ui::{width, words};
 use columns::{Columns, MARGIN, PAST};
-use drawing::Drawing;
-
-pub use message::{finding_here, finding_line, finding_named, reason_words};
+use drawing::FormDrawing;
 
 /// Draws the form; returns where the caret stands while a cell is typed into.
-pub fn draw(
+pub(in crate::ui) fn draw(
     ui: &Ui,
     app: &App,
     form: &FormState,
     canvas: &mut Canvas<'_>,
 ) -> Option<(usize, usize)> {
     let place = Place::of(&app.plan, &form.key)?;
-    let drawing = Drawing {
+    let drawing = FormDrawing {
         ui,
         app,
         form,
@@ -48,7 +47,7 @@ pub fn draw(
     caret
 }
 
-/// The same keys while a cell is typed into and while not, as far as they work in both: a line that
+/// The commands in the line of keys: the same while a cell is typed into and while not, as far as they work in both: a line that
 /// stands still costs nothing and is found where it was. A reader is shown no key that writes.
 fn hints(app: &App, form: &FormState) -> &'static [Command] {
     if app.right(&form.key).is_none() {
@@ -99,15 +98,15 @@ fn hints(app: &App, form: &FormState) -> &'static [Command] {
     }
 }
 
-impl Drawing<'_> {
-    /// Unit, period, status on the left; how much is filled and the deadline on the right, in
+impl FormDrawing<'_> {
+    /// Draws unit, period, status on the left; how much is filled and the deadline on the right, in
     /// shorter words where the left part needs the room; the unit's name gives way last.
     fn head(&self, canvas: &mut Canvas<'_>) {
         let (ui, app) = (self.ui, self.app);
         let mut rest = format!(
             " · {} · {}",
-            chrome::period_name(ui, self.place.period),
-            chrome::status_word(ui, self.form.status),
+            words::period_name(ui, self.place.period),
+            words::status_word(ui, self.form.status),
         );
         let late = self.form.base.late().len();
         if late > 0 {
@@ -127,23 +126,23 @@ impl Drawing<'_> {
         let unit = self.place.unit.name.get(app.lang);
         let needed = width::width(unit) + width::width(&rest);
         let (filled, expected) = self.form.filled;
-        let right = |room| {
-            let deadline = chrome::deadline(ui, app, self.place.period, room);
+        let right = |length| {
+            let deadline = words::deadline(ui, app, self.place.period, length);
             format!("{filled}/{expected}   {deadline}")
         };
         let fits = |right: &String| needed + width::width(right) + 3 <= canvas.width();
-        let right = [Room::Full, Room::Short]
+        let right = [DeadlineLength::Full, DeadlineLength::Short]
             .into_iter()
             .map(right)
             .find(fits)
-            .unwrap_or_else(|| right(Room::Days));
+            .unwrap_or_else(|| right(DeadlineLength::Days));
         let room = canvas.width().saturating_sub(width::width(&right) + 3);
         let unit = width::fit_middle(unit, room.saturating_sub(width::width(&rest)).max(6));
         chrome::title(ui, canvas, &format!("{unit}{rest}"), &right);
         self.column_heads(canvas);
     }
 
-    /// The heads stand in the rule, so they stay while the page scrolls.
+    /// Draws the heads of the columns into the rule, where they stay while the page scrolls.
     fn column_heads(&self, canvas: &mut Canvas<'_>) {
         let quiet = self.ui.theme.quiet();
         let mut head = |end: usize, text: &str| {
@@ -152,12 +151,12 @@ impl Drawing<'_> {
         head(self.columns.value_end + 1, self.ui.t("form.this_period"));
         let [before, earlier] = self.compared;
         if let (Some(end), Some(period)) = (self.columns.before_end, before) {
-            head(end + 1, &chrome::period_short(self.ui, period));
+            head(end + 1, &words::period_short(self.ui, period));
         }
         if let Some(period) = earlier {
             head(
                 self.columns.earlier_end + 1,
-                &chrome::period_short(self.ui, period),
+                &words::period_short(self.ui, period),
             );
             if let Some(end) = self.columns.change_end {
                 head(end, "±%");
@@ -165,6 +164,7 @@ impl Drawing<'_> {
         }
     }
 
+    /// Draws the rows; returns where the caret stands while a cell is typed into.
     fn body(&self, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
         if self.form.page.cells.is_empty() {
             let said = Message::new("form.nothing_owed");
@@ -194,6 +194,7 @@ impl Drawing<'_> {
         caret
     }
 
+    /// Draws the name of an objective, or of the fields of words.
     fn heading(&self, canvas: &mut Canvas<'_>, y: usize, section: Section) {
         let number = match section {
             Section::Objective(number) => number,
@@ -216,7 +217,7 @@ impl Drawing<'_> {
         canvas.put(1, y, canvas.width() - 2, &text, self.ui.theme.title());
     }
 
-    /// In the rule above the messages: what is unsent and who else is here on the left, how many
+    /// Draws into the rule above the messages: what is unsent and who else is here on the left, how many
     /// cells typed here are on disk on the right. That counts up only when the store has answered,
     /// so it never says more than is true.
     fn foot(&self, canvas: &mut Canvas<'_>) {
@@ -240,8 +241,8 @@ impl Drawing<'_> {
         let end = canvas.width().saturating_sub(2);
         let room = end.saturating_sub(width::width(&right) + 2);
         canvas.put_right(end, y, end, &right, style);
-        let mut left = vec![chrome::unsent(ui, app)];
-        let others = chrome::others_in(app, &self.form.key);
+        let mut left = vec![words::unsent(ui, app)];
+        let others = words::others_in(app, &self.form.key);
         if !others.is_empty() {
             let said = Message::new("form.also_open").with("who", others);
             left.push(ui.say(app, &said));

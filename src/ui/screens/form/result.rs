@@ -1,9 +1,9 @@
-//! A measure's line: the live result, the target, the verdict.
+//! The row of a measure: the live result, the target, the verdict.
 
 use ratatui::style::Style;
 
 use super::columns::{MARGIN, SIGN};
-use super::drawing::Drawing;
+use super::drawing::FormDrawing;
 use crate::base::{Decimal, Lang, Message};
 use crate::figures::{self, Figure, Verdict};
 use crate::plan::{Measure, MeasureId};
@@ -21,7 +21,8 @@ enum Wording {
     SignOnly,
 }
 
-impl Drawing<'_> {
+impl FormDrawing<'_> {
+    /// Draws the row of a measure.
     pub(super) fn result(&self, canvas: &mut Canvas<'_>, y: usize, id: &MeasureId) {
         let Some(measure) = self.app.plan.measure(id) else {
             return;
@@ -64,7 +65,7 @@ impl Drawing<'_> {
         canvas.put(at + used, y, room.saturating_sub(used), verdict, style);
     }
 
-    /// "-2,0": how far from the target, in the unit of the result; below it is negative.
+    /// How far the result is from the target, in its own unit: "-2,0" below, "+1,5" above.
     fn distance(&self, figure: &Figure, measure: &Measure) -> String {
         let judged = matches!(figure.verdict, Verdict::Met | Verdict::NotMet);
         let Some(distance) = figures::distance(figure, measure).filter(|_| judged) else {
@@ -82,6 +83,7 @@ impl Drawing<'_> {
         format!("{sign}{number}")
     }
 
+    /// The target: "mục tiêu ≥ 50%", "≥ 50%".
     fn target(&self, measure: &Measure, rate: bool, wording: Wording) -> String {
         if !rate {
             return self.ui.t("form.counts_only").to_owned();
@@ -111,6 +113,7 @@ impl Drawing<'_> {
     }
 }
 
+/// The sign and the word of a verdict, with their style.
 fn verdict_sign(ui: &Ui, figure: &Figure) -> (String, Style) {
     let (sign, key, style) = match figure.verdict {
         Verdict::Met => ("✓", "verdict.met", ui.theme.good()),

@@ -1,6 +1,5 @@
 //! One cell in conflict: what both started from, both sides, who, when and why.
 
-use super::{cell_name, shown, unit_name};
 use crate::app::command::Command;
 use crate::app::meeting::DisputePage;
 use crate::app::state::App;
@@ -12,6 +11,7 @@ use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
 use crate::ui::width;
+use crate::ui::words::{self, cell_name, unit_name};
 
 const HINTS: &[Hint<'_>] = &[
     (&[Command::Accept], "hint.sync.take"),
@@ -20,19 +20,17 @@ const HINTS: &[Hint<'_>] = &[
     (&[Command::HelpOpen], "hint.help.open"),
 ];
 
-/// Columns: who stands where.
+/// Where the figure begins.
 const FIGURE: usize = 18;
-const WIDE: usize = 12;
-const WHO: usize = FIGURE + WIDE + 2;
+/// Columns of the figure.
+const FIGURE_WIDTH: usize = 12;
+/// Where the name of the person begins.
+const WHO: usize = FIGURE + FIGURE_WIDTH + 2;
+/// Where the moment begins.
 const WHEN: usize = WHO + 20;
 
-/// Draws it.
-pub fn draw(
-    ui: &Ui,
-    app: &App,
-    page: &DisputePage,
-    canvas: &mut Canvas<'_>,
-) -> Option<(usize, usize)> {
+/// Draws one conflict.
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &DisputePage, canvas: &mut Canvas<'_>) {
     let dispute = &page.dispute;
     let unit = unit_name(app, &dispute.cell.form.unit);
     let title = format!("{} · {unit}", ui.t("meet.dispute"));
@@ -46,13 +44,13 @@ pub fn draw(
     let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
     let said = width::wrap(ui.t("meet.choose_side"), columns, room);
     for (at, line) in said.iter().enumerate() {
-        chrome::message(ui, canvas, at, line, ui.theme.quiet());
+        chrome::message(canvas, at, line, ui.theme.quiet());
     }
     chrome::foot_with(ui, app, canvas, HINTS);
-    None
 }
 
-/// What both started from, the sides, and another figure; returns the first free row.
+/// Draws what both started from, the sides, and a row for another figure; returns the first free
+/// row.
 fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'_>) -> usize {
     for (x, key) in [
         (FIGURE, "meet.figure"),
@@ -63,7 +61,7 @@ fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'
     }
     let mut y = y + 1;
     let base = page.dispute.base.as_ref().map(|base| &base.entry);
-    Line {
+    ConflictRow {
         label: ui.t("meet.base").to_owned(),
         here: false,
         figure: match base {
@@ -84,7 +82,7 @@ fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'
             0 => "meet.side_own",
             _ => "meet.side_behalf",
         };
-        Line {
+        ConflictRow {
             label: format!("{}  {}", at + 1, ui.t(key)),
             here: at == page.selected,
             figure: figure(ui, app, &side.body),
@@ -100,21 +98,22 @@ fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'
         }
     }
     let other = page.dispute.heads.all().len();
-    Line {
+    ConflictRow {
         label: format!("{}  {}", other + 1, ui.t("meet.other_figure")),
         here: other == page.selected,
-        ..Line::default()
+        ..ConflictRow::default()
     }
     .draw(ui, canvas, y + 1);
     y + 2
 }
 
 fn figure(ui: &Ui, app: &App, body: &Body) -> String {
-    shown(ui, app, &body.content().cloned().unwrap_or_default())
+    words::content(ui, app, &body.content().cloned().unwrap_or_default())
 }
 
+/// One of the figures to choose from, and who entered it.
 #[derive(Default)]
-struct Line {
+struct ConflictRow {
     label: String,
     here: bool,
     figure: String,
@@ -122,7 +121,7 @@ struct Line {
     when: String,
 }
 
-impl Line {
+impl ConflictRow {
     fn draw(&self, ui: &Ui, canvas: &mut Canvas<'_>, y: usize) {
         let style = if self.here {
             canvas.put(1, y, 1, "▸", ui.theme.title());
@@ -131,16 +130,16 @@ impl Line {
             ui.theme.text()
         };
         canvas.put(3, y, FIGURE - 4, &self.label, style);
-        canvas.put_right(FIGURE + WIDE, y, WIDE, &self.figure, style);
+        canvas.put_right(FIGURE + FIGURE_WIDTH, y, FIGURE_WIDTH, &self.figure, style);
         canvas.put(WHO, y, WHEN - WHO - 1, &self.who, ui.theme.text());
         canvas.put(WHEN, y, 17, &self.when, ui.theme.text());
     }
 }
 
-/// "Tạm hiển thị: 63. …"
+/// Draws which figure is shown until the conflict is resolved: "Tạm hiển thị: 63. …"
 fn provisional(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'_>) {
     let content = page.dispute.heads.content();
-    let said = Message::new("meet.provisional").with("value", shown(ui, app, &content));
+    let said = Message::new("meet.provisional").with("value", words::content(ui, app, &content));
     let columns = canvas.width().saturating_sub(4);
     let lines = width::wrap(&ui.say(app, &said), columns, 2);
     for (at, line) in lines.iter().enumerate() {

@@ -1,17 +1,10 @@
 //! Screen 6: what to settle, whom to send to, what lies in the folder, what waits, what came in.
 
 mod detail;
-mod dispute;
-mod preview;
-mod words;
 
 use ratatui::style::Style;
 
-pub use dispute::draw as draw_dispute;
-pub use preview::draw as draw_preview;
-
 use detail::detail;
-use words::{cell_name, count, counts, gap_line, short_root, shown, unit_name};
 
 use crate::app::command::Command;
 use crate::app::meeting::{Line, Meeting};
@@ -26,14 +19,15 @@ use crate::sync::held::status::{HeldStatus, Imported};
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
-use crate::ui::width;
+use crate::ui::words::{cell_name, count, counts, short_root, unit_name};
+use crate::ui::{width, words};
 
 /// Columns of a unit's name.
-const NAME: usize = 28;
+pub(super) const NAME: usize = 28;
 /// Where what stands behind the name begins.
-const BEHIND: usize = 3 + NAME + 1;
+pub(super) const BEHIND: usize = 3 + NAME + 1;
 /// Columns of a moment.
-const MOMENT: usize = 18;
+pub(super) const MOMENT: usize = 18;
 
 const HINTS: &[Hint<'_>] = &[
     (&[Command::Accept], "hint.accept"),
@@ -45,11 +39,11 @@ const HINTS: &[Hint<'_>] = &[
     (&[Command::HelpOpen], "hint.help.open"),
 ];
 
-/// Draws it.
-pub fn draw(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+/// Draws the sync page.
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) {
     let unit = app.home_unit().map(|unit| unit_name(app, unit));
     let title = format!("{} · {}", ui.t("meet.title"), unit.unwrap_or_default());
-    let right = match chrome::unsent(ui, app) {
+    let right = match words::unsent(ui, app) {
         none if none.is_empty() => ui.t("meet.all_sent").to_owned(),
         unsent => unsent,
     };
@@ -63,11 +57,10 @@ pub fn draw(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) -> Opti
     let columns = canvas.width().saturating_sub(2);
     if let Some((text, style)) = page.chosen().and_then(|line| detail(ui, app, page, line)) {
         for (at, line) in width::wrap(&text, columns, room).iter().enumerate() {
-            chrome::message(ui, canvas, at, line, style);
+            chrome::message(canvas, at, line, style);
         }
     }
     chrome::foot_with(ui, app, canvas, HINTS);
-    None
 }
 
 fn body(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) {
@@ -82,7 +75,7 @@ fn body(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) {
         if here {
             canvas.put(1, y, 1, "▸", ui.theme.title());
         }
-        Row {
+        SyncDrawing {
             ui,
             app,
             page,
@@ -93,8 +86,8 @@ fn body(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) {
     }
 }
 
-/// One line of the page on its way to the frame.
-struct Row<'a> {
+/// What one row of the page is drawn from.
+struct SyncDrawing<'a> {
     ui: &'a Ui,
     app: &'a App,
     page: &'a Meeting,
@@ -102,7 +95,7 @@ struct Row<'a> {
     y: usize,
 }
 
-impl Row<'_> {
+impl SyncDrawing<'_> {
     fn draw(&self, line: Line, canvas: &mut Canvas<'_>) {
         let (ui, y) = (self.ui, self.y);
         match line {
@@ -168,8 +161,8 @@ impl Row<'_> {
         }
     }
 
-    /// Name, moment, and what there is to say.
-    fn three(&self, canvas: &mut Canvas<'_>, name: &str, moment: &str, said: (&str, Style)) {
+    /// Draws a name, a moment, and what there is to say.
+    fn columns(&self, canvas: &mut Canvas<'_>, name: &str, moment: &str, said: (&str, Style)) {
         let name = width::fit(name, NAME);
         canvas.put(3, self.y, NAME, &name, self.style());
         canvas.put(BEHIND, self.y, MOMENT, moment, self.ui.theme.text());
@@ -207,16 +200,16 @@ impl Row<'_> {
                 };
                 let (state, style) = self.state(*state);
                 let said = format!("{} · {}", ui.texts.say(&entries), state);
-                self.three(canvas, &name, &short_time(*written), (&said, style));
+                self.columns(canvas, &name, &short_time(*written), (&said, style));
             }
             FileKind::Key { unit, .. } => {
                 let name = unit_name(self.app, unit);
                 let said = (ui.t("meet.key_file"), ui.theme.text());
-                self.three(canvas, &name, "", said);
+                self.columns(canvas, &name, "", said);
             }
             FileKind::Bad(_) => {
                 let said = (ui.t("meet.bad_file"), ui.theme.hard());
-                self.three(canvas, &file.name, "", said);
+                self.columns(canvas, &file.name, "", said);
             }
         }
     }
@@ -240,7 +233,7 @@ impl Row<'_> {
             .all()
             .iter()
             .filter_map(|head| head.body.content())
-            .map(|content| shown(self.ui, self.app, content))
+            .map(|content| words::content(self.ui, self.app, content))
             .collect();
         let sides = format!("⚑ {}", sides.join(" / "));
         let room = canvas.width().saturating_sub(width::width(&sides) + 6);
@@ -262,7 +255,7 @@ impl Row<'_> {
         };
         let name = name.unwrap_or_else(|| short_root(&held.bundle.root));
         let moment = short_time(held.bundle.wall);
-        self.three(canvas, &name, &moment, (ui.t(key), ui.theme.soft()));
+        self.columns(canvas, &name, &moment, (ui.t(key), ui.theme.soft()));
     }
 
     fn import(&self, import: &Imported, canvas: &mut Canvas<'_>) {
@@ -272,11 +265,11 @@ impl Row<'_> {
         };
         let said = counts(self.ui, &import.counts());
         let said = (said.as_str(), self.ui.theme.quiet());
-        self.three(canvas, &name, &short_time(import.wall), said);
+        self.columns(canvas, &name, &short_time(import.wall), said);
     }
 }
 
-/// "đã nhận đến lần sửa 412/430 (gói 23/11/2023)".
+/// What another store has confirmed: "đã nhận đến lần sửa 412/430 (gói 23/11/2023)".
 fn confirmed(ui: &Ui, other: &Other) -> String {
     let Some(confirmed) = &other.confirmed else {
         return ui.t("meet.nothing_heard").to_owned();

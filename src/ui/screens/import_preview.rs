@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use super::{cell_name, counts, gap_line, short_root, shown, unit_name};
+use super::sync::{BEHIND, MOMENT, NAME};
 use crate::app::command::Command;
 use crate::app::meeting::{Preview, Row, Stands};
 use crate::app::state::App;
@@ -12,10 +12,11 @@ use crate::sync::import::plan::{BundleOutcome, ConflictChange, FigureChange, Sus
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
-use crate::ui::width;
+use crate::ui::words::{cell_name, count, counts, short_root, unit_name};
+use crate::ui::{width, words};
 
-/// Draws it.
-pub fn draw(ui: &Ui, app: &App, page: &Preview, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
+/// Draws what an import would change, or has changed.
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &Preview, canvas: &mut Canvas<'_>) {
     let title = match &page.stands {
         Stands::Before => ui.t("meet.preview").to_owned(),
         Stands::Supposed { from, .. } => {
@@ -41,12 +42,11 @@ pub fn draw(ui: &Ui, app: &App, page: &Preview, canvas: &mut Canvas<'_>) -> Opti
     let height = chrome::body_height(canvas.height());
     let top = page.top.min(rows.len().saturating_sub(height));
     for (offset, row) in rows.iter().skip(top).take(height).enumerate() {
-        Drawing { ui, app, page }.row(*row, &changes, ABOVE + offset, canvas);
+        PreviewDrawing { ui, app, page }.row(*row, &changes, ABOVE + offset, canvas);
     }
     let below = rows.len().saturating_sub(top + height);
     messages(ui, app, page, below, canvas);
     chrome::foot_with(ui, app, canvas, hints(&page.stands));
-    None
 }
 
 /// The counts of the whole; what is only kept apart is said on its own line.
@@ -81,7 +81,7 @@ fn hints(stands: &Stands) -> &'static [Hint<'static>] {
     }
 }
 
-/// What Enter will do, why something is refused, and how much more there is.
+/// Draws what Enter will do, why something is refused, and how much more there is.
 fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canvas<'_>) {
     let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
     let columns = canvas.width().saturating_sub(2);
@@ -93,7 +93,8 @@ fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canva
     let quiet = ui.theme.quiet();
     match &page.stands {
         Stands::Before => {
-            let unknown = |fate: &BundleOutcome| matches!(fate, BundleOutcome::Quarantined(_));
+            let unknown =
+                |outcome: &BundleOutcome| matches!(outcome, BundleOutcome::Quarantined(_));
             let all_new = page
                 .plan
                 .bundles
@@ -122,19 +123,21 @@ fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canva
     let mut at = 0;
     for (text, style) in lines {
         for line in width::wrap(&text, columns, room.saturating_sub(at)) {
-            chrome::message(ui, canvas, at, &line, style);
+            chrome::message(canvas, at, &line, style);
             at += 1;
         }
     }
 }
 
-struct Drawing<'a> {
+/// What every row of the page is drawn from.
+struct PreviewDrawing<'a> {
     ui: &'a Ui,
     app: &'a App,
     page: &'a Preview,
 }
 
-impl Drawing<'_> {
+impl PreviewDrawing<'_> {
+    /// Draws one row.
     fn row(&self, row: Row, changes: &[&FigureChange], y: usize, canvas: &mut Canvas<'_>) {
         let (ui, plan) = (self.ui, &self.page.plan);
         match row {
@@ -152,11 +155,11 @@ impl Drawing<'_> {
             }
             Row::Bundle(at) => self.bundle(at, y, canvas),
             Row::Gap(at, gap) => {
-                let fate = plan.bundles.get(at).map(|bundle| &bundle.outcome);
-                if let Some(BundleOutcome::Waiting(gaps)) = fate
+                let outcome = plan.bundles.get(at).map(|bundle| &bundle.outcome);
+                if let Some(BundleOutcome::Waiting(gaps)) = outcome
                     && let Some(gap) = gaps.get(gap)
                 {
-                    let said = gap_line(ui, gap);
+                    let said = words::gap(ui, gap);
                     canvas.put(5, y, canvas.width(), &said, ui.theme.soft());
                 }
             }
@@ -180,10 +183,10 @@ impl Drawing<'_> {
         let Some(bundle) = self.page.plan.bundles.get(at) else {
             return;
         };
-        let name = width::fit(&unit_name(self.app, &bundle.from), super::NAME);
-        canvas.put(3, y, super::NAME, &name, ui.theme.text());
+        let name = width::fit(&unit_name(self.app, &bundle.from), NAME);
+        canvas.put(3, y, NAME, &name, ui.theme.text());
         let written = short_time(bundle.created);
-        canvas.put(super::BEHIND, y, super::MOMENT, &written, ui.theme.quiet());
+        canvas.put(BEHIND, y, MOMENT, &written, ui.theme.quiet());
         let style = match &bundle.outcome {
             BundleOutcome::Taken => ui.theme.good(),
             BundleOutcome::Already { .. } => ui.theme.quiet(),
@@ -197,13 +200,13 @@ impl Drawing<'_> {
                 ui.texts.say(&said)
             }
             BundleOutcome::Quarantined(_) => ui.t("meet.would_keep").to_owned(),
-            fate => ui.say(self.app, &fate.message()),
+            outcome => ui.say(self.app, &outcome.message()),
         };
         let said = match &bundle.outcome {
             BundleOutcome::Taken => format!("{said}: {}", counts(ui, &bundle.counts)),
             _ => said,
         };
-        let at = super::BEHIND + super::MOMENT;
+        let at = BEHIND + MOMENT;
         canvas.put(at, y, canvas.width().saturating_sub(at + 1), &said, style);
     }
 
@@ -220,11 +223,11 @@ impl Drawing<'_> {
     }
 
     fn arrow(&self, change: &FigureChange) -> String {
-        let shown = |content| shown(self.ui, self.app, content);
+        let shown = |content| words::content(self.ui, self.app, content);
         format!("{} → {}", shown(&change.old), shown(&change.new))
     }
 
-    /// A place on the left, as much of it as the figures on the right leave room for.
+    /// Draws a place on the left, as much of it as the figures on the right leave room for.
     fn place_and_figures(
         &self,
         (place, figures): (&str, &str),
@@ -251,7 +254,7 @@ impl Drawing<'_> {
         };
         let arrow = format!("{} → {}", show(total.before), show(total.after));
         let period = app.plan.period(&total.period);
-        let period = period.map(|period| chrome::period_short(ui, period));
+        let period = period.map(|period| words::period_short(ui, period));
         let field = app.plan.field(&total.field);
         let field = field.map_or(total.field.as_str(), |field| field.short.get(app.lang));
         let place = format!("{} · {field}", period.unwrap_or_default());
@@ -269,15 +272,15 @@ impl Drawing<'_> {
             )
         };
         let message = match suspicion {
-            Suspicion::Clock { author, count } => Message::new("sync.suspicion.clock")
+            Suspicion::Clock { author, count: n } => Message::new("sync.suspicion.clock")
                 .with("whom", whose(author))
-                .with("count", super::count(*count)),
+                .with("count", count(*n)),
             Suspicion::Copy { author, seq } => Message::new("sync.suspicion.copy")
                 .with("whom", whose(author))
-                .with("seq", super::count(*seq)),
+                .with("seq", count(*seq)),
             Suspicion::Behind { seq, by, .. } => Message::new("sync.suspicion.behind")
                 .with("whom", whose(by))
-                .with("seq", super::count(*seq)),
+                .with("seq", count(*seq)),
             Suspicion::Jump(cell) => {
                 let place = format!("! {}", cell_name(ui, app, cell));
                 let change = self.page.plan.changes.iter().find(|c| c.cell == *cell);

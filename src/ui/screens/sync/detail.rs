@@ -1,8 +1,7 @@
-//! What the line under the cursor means, and what to do with it.
+//! The sentence below the sync page: what the row under the cursor means, and what to do with it.
 
 use ratatui::style::Style;
 
-use super::words::{count, gap_line, short_root};
 use crate::app::meeting::{Line, Meeting};
 use crate::app::state::App;
 use crate::base::Message;
@@ -11,8 +10,9 @@ use crate::service::folder::FileKind;
 use crate::sync::held::status::HeldStatus;
 use crate::sync::import::plan::BundleOutcome;
 use crate::ui::appearance::Ui;
+use crate::ui::words::{self, count, short_root};
 
-/// The lines below: what the line under the cursor means and what to do with it.
+/// What the row under the cursor means, and what to do with it.
 pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(String, Style)> {
     let quiet = ui.theme.quiet();
     let say = |message: Message| (ui.say(app, &message), quiet);
@@ -55,11 +55,12 @@ pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(
     })
 }
 
+/// Why a bundle is kept apart, and what it waits for.
 fn held_detail(ui: &Ui, app: &App, held: &HeldStatus) -> (String, Style) {
     let style = ui.theme.text();
     match held.now.as_ref().map(|now| &now.outcome) {
         Some(BundleOutcome::Waiting(gaps)) => {
-            let gaps: Vec<String> = gaps.iter().map(|gap| gap_line(ui, gap)).collect();
+            let gaps: Vec<String> = gaps.iter().map(|gap| words::gap(ui, gap)).collect();
             let said = Message::new("meet.held_waits").with("gaps", gaps.join("; "));
             (ui.say(app, &said), style)
         }
