@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nhaplieu::plan::{Plan, Unit, UnitId};
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::{
     Action, Direction, Init, LogFilter, RedbStore, Store, create, open, open_read_only,
 };
@@ -208,7 +209,7 @@ fn commits(at: &Path, base: u128, entries: u64) {
 }
 
 fn reads(at: &Path) {
-    let mut store = opened(at);
+    let store = opened(at);
     let before = resident();
     let key = form("xa-000", "2023");
     say(

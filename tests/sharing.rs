@@ -28,6 +28,7 @@ use std::time::Duration;
 use chance::{Chance, rounds};
 use nhaplieu::ledger::{ActionId, Actor, Body, Role, Subject};
 use nhaplieu::plan::{self, UnitId};
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::{Init, LogFilter, Store, create};
 use pty::{CTRL_Q, F4, Terminal, figure, json, sound};
 use tempfile::tempdir;
@@ -224,7 +225,7 @@ fn many_processes_commit_at_once_and_some_are_killed() {
                 .collect::<Vec<_>>()
         })
         .collect();
-    let mut store = reopened(&dir);
+    let store = reopened(&dir);
     let log = store.log(&LogFilter::default()).unwrap();
     let mut written = std::collections::BTreeMap::new();
     for line in &log {

@@ -6,6 +6,7 @@ mod world;
 
 use nhaplieu::ledger::{Body, Content, Origin, Subject};
 use nhaplieu::plan::FieldId;
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::{
     Action, Change, Direction, LogFilter, Seen, Store, StoreError, create, open,
 };

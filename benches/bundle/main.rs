@@ -21,8 +21,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use nhaplieu::store::Store;
-use nhaplieu::store::exchange::Exchange;
+use nhaplieu::store::StoreReader;
+use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::sync::bundle::file;
 use nhaplieu::sync::export::{self, ExportRequest};
 use nhaplieu::sync::{ImportContext, Scope, Unwatched, VerifiedBundle, import};

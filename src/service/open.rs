@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::ledger::{ActionId, Actor, ActorId, Role};
 use crate::plan::{self, Plan, Problem, UnitId};
+use crate::store::StoreReader;
 use crate::store::{self, RedbStore, Store, StoreError};
 
 /// What a new store is made of.

@@ -57,7 +57,7 @@ pub struct Committed {
     pub entries: Vec<Recorded>,
     /// The store's commit counter after it.
     pub counter: u64,
-    /// What [`Store::unsent`] says after it.
+    /// What [`StoreReader::unsent`] says after it.
     pub unsent: (u64, Option<u64>),
 }
 
@@ -139,6 +139,32 @@ pub struct StoreInfo {
     pub seq: u64,
     /// True when no other process can share this store (file system without locks).
     pub sole: bool,
+    /// Whether it can be written now.
+    pub access: Access,
+}
+
+/// Whether a store can be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It can.
+    Write,
+    /// Every write is refused with [`StoreError::ReadOnly`] until [`Store::reopen`] succeeds.
+    ReadOnly(ReadOnlyReason),
+}
+
+/// Why a store is open for reading only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadOnlyReason {
+    /// It was asked for.
+    Asked,
+    /// The folder or the file may not be written.
+    NotWritable,
+    /// A write failed because the disk was full.
+    DiskFull,
+    /// Reading or writing failed, in technical words.
+    Failed(String),
+    /// What was read is not what was written, in technical words.
+    Damaged(String),
 }
 
 /// What `verify` found.
@@ -234,8 +260,12 @@ impl From<crate::store::exchange::progress::Stopped> for StoreError {
     }
 }
 
-/// A place that keeps entries and answers from them.
-pub trait Store {
+/// The forms asked for, each with its own outcome: a damaged form does not hide the others.
+pub type Forms = Vec<(FormKey, Result<Form, StoreError>)>;
+
+/// Questions about one store. Each is answered from one consistent state, and none waits for a
+/// commit under way.
+pub trait StoreReader {
     /// What this store is.
     ///
     /// # Errors
@@ -248,31 +278,35 @@ pub trait Store {
     /// When the store cannot be read.
     fn plan_bytes(&self) -> Result<Vec<u8>, StoreError>;
 
-    /// Writes an action: the one write path. Returns only after it is on disk.
+    /// Everything kept of these forms, in their order and in one consistent state.
     ///
     /// # Errors
-    /// Any [`StoreError`]; then nothing was written.
-    fn commit(&mut self, action: &Action) -> Result<Committed, StoreError> {
-        let mut all = self.commit_all(std::slice::from_ref(action))?;
-        all.pop()
-            .unwrap_or_else(|| Err(StoreError::Refused("empty".into())))
-    }
+    /// When the store cannot be read; a form whose digest does not match its cells is an error
+    /// in its own place only.
+    fn forms(&self, keys: &[FormKey]) -> Result<Forms, StoreError>;
 
-    /// Writes actions that waited together, in one transaction. An action that is refused
-    /// (permission, conflict, lock) is left out and reported in its place; the others stand.
+    /// The forms of one period that have entries, of all units.
     ///
     /// # Errors
-    /// A failure of the store itself: then none was written.
-    fn commit_all(
-        &mut self,
-        actions: &[Action],
-    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError>;
+    /// As [`StoreReader::forms`].
+    fn forms_of_period(&self, period: &PeriodId) -> Result<Forms, StoreError>;
+
+    /// The forms of one unit that have entries, of all periods.
+    ///
+    /// # Errors
+    /// As [`StoreReader::forms`].
+    fn forms_of_unit(&self, unit: &UnitId) -> Result<Forms, StoreError>;
 
     /// Everything kept of one form.
     ///
     /// # Errors
     /// When the store cannot be read, or the form's digest does not match its cells.
-    fn form(&self, form: &FormKey) -> Result<Form, StoreError>;
+    fn form(&self, form: &FormKey) -> Result<Form, StoreError> {
+        let mut found = self.forms(std::slice::from_ref(form))?;
+        found
+            .pop()
+            .map_or_else(|| Ok(Form::default()), |(_, form)| form)
+    }
 
     /// The forms that have entries.
     ///
@@ -311,9 +345,61 @@ pub trait Store {
     /// When the store cannot be read.
     fn unsent(&self) -> Result<(u64, Option<u64>), StoreError>;
 
-    /// Checks every byte and compares every derived state with a rebuilt one.
+    /// Checks every byte and compares every derived state with a rebuilt one. Commits wait
+    /// while the file's pages are checked; reads do not.
     ///
     /// # Errors
     /// When the store cannot be read at all.
-    fn verify(&mut self) -> Result<VerifyReport, StoreError>;
+    fn verify(&self) -> Result<VerifyReport, StoreError>;
+}
+
+/// A store that entries are written to.
+pub trait Store: StoreReader {
+    /// Writes an action: the one write path. Returns only after it is on disk.
+    ///
+    /// # Errors
+    /// Any [`StoreError`]; then nothing was written.
+    fn commit(&mut self, action: &Action) -> Result<Committed, StoreError> {
+        let mut all = self.commit_all(std::slice::from_ref(action))?;
+        all.pop()
+            .unwrap_or_else(|| Err(StoreError::Refused("empty".into())))
+    }
+
+    /// Writes actions that waited together, in one transaction. An action that is refused
+    /// (permission, conflict, lock) is left out and reported in its place; the others stand.
+    ///
+    /// # Errors
+    /// A failure of the store itself: then none was written.
+    fn commit_all(
+        &mut self,
+        actions: &[Action],
+    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError>;
+
+    /// Opens the file for writing again after a failure. What can be read stays readable until
+    /// the new opening has succeeded.
+    ///
+    /// # Errors
+    /// Why it still cannot be written.
+    fn reopen(&self) -> Result<(), StoreError>;
+
+    /// Runs the engine's check through the whole file when the last one is over a day old or
+    /// the last session ended uncleanly, and no other session is open (`settled.md` 1). For a
+    /// handle of its own, after the program has started: 5, 40, 390 ms at 10^4, 10^5, 10^6 rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`]; then the store is read-only.
+    fn check_if_due(&self, wall: u64) -> Result<CheckOutcome, StoreError>;
+}
+
+/// What became of a check that may have been due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckOutcome {
+    /// The last is recent and the last end was clean, or the store is not open for writing.
+    NotDue,
+    /// Other sessions are open; they would stand still meanwhile.
+    NotAlone,
+    /// All pages are as they were written.
+    Clean,
+    /// Something was wrong and the engine repaired it.
+    Repaired,
 }

@@ -13,7 +13,6 @@ mod read;
 mod write;
 
 pub use api::*;
-pub use audit::verify::CheckOutcome;
 /// Former names, until every room uses the new ones.
 pub mod watch {
     pub use super::exchange::progress::{
@@ -23,8 +22,10 @@ pub mod watch {
 
 pub use file::backend;
 pub use file::create::{Init, create, create_on};
-pub use file::handle::{
-    Environment, Environment as Edge, RedbStore, open, open_on, open_read_only,
+pub use file::handle::RedbStore;
+pub use file::open::{
+    Environment, Environment as Edge, OpenFor, open, open_if_possible_for_writing, open_on,
+    open_read_only,
 };
 pub use format::exchange_tables::counts;
 pub use format::schema::SCHEMA;

@@ -3,7 +3,7 @@
 //! a store's own key, so that only what is wrong with them is wrong.
 
 use nhaplieu::plan::UnitId;
-use nhaplieu::store::exchange::Exchange;
+use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::store::{self, Edge, RedbStore};
 use nhaplieu::sync::bundle::writer;
 use nhaplieu::sync::{BundleError, Header, VerifiedBundle};

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use nhaplieu::ledger::{Actor, ActorId, AuthorId, Form, FormKey, Hash};
+use nhaplieu::plan::{PeriodId, UnitId};
 use nhaplieu::store::exchange::{
-    Arriving, Checkpoint, Decide, Exchange, Forgotten, Ground, Peer, Report, Tip,
+    Arriving, Checkpoint, Decide, Exchange, ExchangeReader, Forgotten, Ground, Peer, Report, Tip,
 };
 use nhaplieu::store::watch::Watch;
 use nhaplieu::store::{
-    Action, Committed, Direction, LogEntry, LogFilter, RedbStore, Store, StoreError, StoreInfo,
-    UndoPlan, VerifyReport,
+    Action, CheckOutcome, Committed, Direction, Forms, LogEntry, LogFilter, RedbStore, Store,
+    StoreError, StoreInfo, StoreReader, UndoPlan, VerifyReport,
 };
 
 /// A store whose disk can be made to refuse writes.
@@ -20,22 +21,12 @@ pub(crate) struct Disk {
     pub(crate) transactions: Arc<AtomicUsize>,
 }
 
-impl Store for Disk {
+impl StoreReader for Disk {
     fn info(&self) -> Result<StoreInfo, StoreError> {
         self.store.info()
     }
     fn plan_bytes(&self) -> Result<Vec<u8>, StoreError> {
         self.store.plan_bytes()
-    }
-    fn commit_all(
-        &mut self,
-        actions: &[Action],
-    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
-        if self.failing.load(Ordering::SeqCst) {
-            return Err(StoreError::DiskFull);
-        }
-        self.transactions.fetch_add(1, Ordering::SeqCst);
-        self.store.commit_all(actions)
     }
     fn form(&self, form: &FormKey) -> Result<Form, StoreError> {
         self.store.form(form)
@@ -58,23 +49,45 @@ impl Store for Disk {
     fn unsent(&self) -> Result<(u64, Option<u64>), StoreError> {
         self.store.unsent()
     }
-    fn verify(&mut self) -> Result<VerifyReport, StoreError> {
+    fn verify(&self) -> Result<VerifyReport, StoreError> {
         self.store.verify()
+    }
+    fn forms(&self, keys: &[FormKey]) -> Result<Forms, StoreError> {
+        self.store.forms(keys)
+    }
+    fn forms_of_period(&self, period: &PeriodId) -> Result<Forms, StoreError> {
+        self.store.forms_of_period(period)
+    }
+    fn forms_of_unit(&self, unit: &UnitId) -> Result<Forms, StoreError> {
+        self.store.forms_of_unit(unit)
     }
 }
 
-impl Exchange for Disk {
+impl Store for Disk {
+    fn commit_all(
+        &mut self,
+        actions: &[Action],
+    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
+        if self.failing.load(Ordering::SeqCst) {
+            return Err(StoreError::DiskFull);
+        }
+        self.transactions.fetch_add(1, Ordering::SeqCst);
+        self.store.commit_all(actions)
+    }
+    fn reopen(&self) -> Result<(), StoreError> {
+        self.store.reopen()
+    }
+    fn check_if_due(&self, wall: u64) -> Result<CheckOutcome, StoreError> {
+        self.store.check_if_due(wall)
+    }
+}
+
+impl ExchangeReader for Disk {
     fn weigh(
         &self,
         ask: &mut dyn FnMut(&dyn Ground) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.store.weigh(ask)
-    }
-    fn absorb(&mut self, watch: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
-        if self.failing.load(Ordering::SeqCst) {
-            return Err(StoreError::DiskFull);
-        }
-        self.store.absorb(watch, decide)
     }
     fn log_bytes(
         &self,
@@ -100,6 +113,25 @@ impl Exchange for Disk {
     fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
         self.store.held_bytes(root)
     }
+    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
+        self.store.sign(words)
+    }
+}
+
+impl Exchange for Disk {
+    fn handle(&self) -> Box<dyn Exchange + Send> {
+        Box::new(Self {
+            store: self.store.another(),
+            failing: Arc::clone(&self.failing),
+            transactions: Arc::clone(&self.transactions),
+        })
+    }
+    fn absorb(&mut self, watch: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
+        if self.failing.load(Ordering::SeqCst) {
+            return Err(StoreError::DiskFull);
+        }
+        self.store.absorb(watch, decide)
+    }
     fn release(&mut self, root: &Hash) -> Result<(), StoreError> {
         self.store.release(root)
     }
@@ -108,8 +140,5 @@ impl Exchange for Disk {
     }
     fn forget(&mut self, root: &Hash) -> Result<Forgotten, StoreError> {
         self.store.forget(root)
-    }
-    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
-        self.store.sign(words)
     }
 }

@@ -10,6 +10,7 @@ use nhaplieu::app::meeting::{Line, Meeting};
 use nhaplieu::app::state::{Screen, Tone};
 use nhaplieu::base::Lang;
 use nhaplieu::ledger::FormStatus;
+use nhaplieu::store::exchange::ExchangeReader;
 
 use super::harness::{Desk, LARGE, SMALL, Sitting};
 use super::office::Office;
@@ -553,7 +554,6 @@ fn a_side_that_comes_while_the_reason_is_typed_is_not_settled_over() {
 fn another_key_in_the_place_of_the_compared_one_is_not_believed() {
     let district = District::new(&["ngoc-thien"]);
     let key = |office: &Office, name: &str| {
-        use nhaplieu::store::exchange::Exchange;
         let store = nhaplieu::store::open(&office.dir(), &office.edge(5)).unwrap();
         let (key, _) = store.sign(b"").unwrap();
         let file = nhaplieu::sync::bundle::key_file::KeyFile {

@@ -14,6 +14,7 @@ use nhaplieu::ledger::{
 use nhaplieu::plan::{self, PeriodId, Plan, UnitId};
 use nhaplieu::service::folder::Folders;
 use nhaplieu::service::open::NewStore;
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::{self, Action, Change, Init, RedbStore, Seen, Store, StoreError};
 use nhaplieu::term::presence_file::PresenceFile;
 use nhaplieu::term::worker::{Keeping, Opener};

@@ -5,6 +5,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::{RedbStore, Store, StoreError, open, open_read_only};
 use tempfile::tempdir;
 

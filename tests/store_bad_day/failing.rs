@@ -5,7 +5,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use nhaplieu::store::backend::Access;
+use nhaplieu::store::OpenFor;
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::{RedbStore, Store, StoreError, create_on, open, open_on};
 use tempfile::tempdir;
 
@@ -19,7 +20,7 @@ const ENOUGH: usize = 200;
 
 fn on(disk: &Arc<Failing>, dir: &Path) -> RedbStore {
     let gate = Box::new(Gated(Arc::clone(disk)));
-    let mut store = open_on(dir, &edge(), gate, Access::Write).unwrap();
+    let mut store = open_on(dir, &edge(), gate, OpenFor::Writing).unwrap();
     store.use_plan(plan()).unwrap();
     store
 }

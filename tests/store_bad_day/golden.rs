@@ -7,6 +7,7 @@ use nhaplieu::ledger::{
     AuthorId, Body, CellId, Content, Hash, Origin, Role, Subject, entry::Frontier,
 };
 use nhaplieu::plan::{FieldId, RuleId, UnitId};
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::{
     Action, Change, Direction, LogFilter, RedbStore, SCHEMA, Seen, Store, create, open,
 };
@@ -252,7 +253,7 @@ fn copied(dir: &Path) -> RedbStore {
 #[test]
 fn the_golden_store_of_schema_1_says_what_it_said() {
     let dir = tempdir().unwrap();
-    let mut store = copied(dir.path());
+    let store = copied(dir.path());
     let found = store.form(&form("xa-a", "2023")).unwrap();
     for (field, content) in contents() {
         assert_eq!(found.content(FieldId::new(field)), content, "{field}");
@@ -340,7 +341,7 @@ fn the_golden_store_goes_on_being_written() {
         set(&cell("xa-a", "2023", "so_00"), number("106")),
     );
     drop(store);
-    let mut store = open(dir.path(), &edge()).unwrap();
+    let store = open(dir.path(), &edge()).unwrap();
     let found = store.form(&form("xa-a", "2023")).unwrap();
     assert_eq!(found.content(FieldId::new("so_00")), number("106"));
     assert_eq!(store.verify().unwrap().differences, Vec::<String>::new());

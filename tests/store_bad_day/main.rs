@@ -17,6 +17,7 @@ mod damage;
 mod disk;
 mod failing;
 mod golden;
+mod handles;
 mod histories;
 mod power;
 mod state;

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use nhaplieu::store::backend::Access;
+use nhaplieu::store::OpenFor;
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::{Store, open, open_on};
 use tempfile::tempdir;
 
@@ -42,7 +43,7 @@ fn recorded(dir: &Path, seed: u64, commits: u64) -> Run {
     let base = fs::read(dir.join("data.redb")).unwrap();
     let recorder = Arc::new(Recorder::default());
     let gate = Box::new(Gated(Arc::clone(&recorder)));
-    let mut store = open_on(dir, &edge(), gate, Access::Write).unwrap();
+    let mut store = open_on(dir, &edge(), gate, OpenFor::Writing).unwrap();
     store.use_plan(plan()).unwrap();
     let mut chance = Chance::new(seed);
     let mut known = figures(&store).unwrap();
@@ -203,7 +204,7 @@ fn a_second_cut_while_the_first_is_being_recovered_loses_nothing_either() {
         fs::write(dir.path().join("witness"), &run.answers[0].witness).unwrap();
         let recorder = Arc::new(Recorder::default());
         let gate = Box::new(Gated(Arc::clone(&recorder)));
-        drop(open_on(dir.path(), &edge(), gate, Access::Write).unwrap());
+        drop(open_on(dir.path(), &edge(), gate, OpenFor::Writing).unwrap());
         let ops = recorder.0.lock().unwrap().clone();
         let again = chance.below(ops.len() + 1);
         fs::write(

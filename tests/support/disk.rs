@@ -8,7 +8,7 @@ use std::ops::Bound;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use nhaplieu::store::backend::{Access, Files, Opener};
+use nhaplieu::store::backend::{FileAccess, Files, Opener};
 use redb::{BackendError, StorageBackend};
 
 /// Something that was asked of the disk.
@@ -39,7 +39,7 @@ pub(crate) trait Gate: std::fmt::Debug + Send + Sync + 'static {
 pub(crate) struct Gated<G>(pub(crate) Arc<G>);
 
 impl<G: Gate> Opener for Gated<G> {
-    fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn StorageBackend>> {
+    fn open(&self, path: &Path, access: FileAccess) -> io::Result<Box<dyn StorageBackend>> {
         Ok(Box::new(Behind {
             inner: Files.open(path, access)?,
             gate: Arc::clone(&self.0),

@@ -10,7 +10,8 @@ use nhaplieu::ledger::{
     AuthorId, Body, CellId, Content, Form, FormKey, FormStatus, Hash, Role, Subject,
 };
 use nhaplieu::plan::{FieldId, UnitId};
-use nhaplieu::store::{Change, Seen, Store, StoreError};
+use nhaplieu::store::StoreReader;
+use nhaplieu::store::{Change, Seen, StoreError};
 use nhaplieu::sync::import::plan::{BundleOutcome, Timing};
 use nhaplieu::sync::{BundleError, Scope, VerifiedBundle, import};
 

@@ -6,8 +6,9 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use nhaplieu::store::exchange::Exchange;
-use nhaplieu::store::{Store, StoreError};
+use nhaplieu::store::StoreError;
+use nhaplieu::store::StoreReader;
+use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::sync::bundle::file;
 use nhaplieu::sync::bundle::file::FileError;
 use nhaplieu::sync::{BundleError, BundleSource, Scope, VerifiedBundle};

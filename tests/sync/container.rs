@@ -1,7 +1,8 @@
 //! The file itself: cut, changed, lied about, and still whole in armour.
 
 use nhaplieu::ledger::{Body, Content, Entry, Hash, chain};
-use nhaplieu::store::exchange::{Exchange, entry_bytes};
+use nhaplieu::store::exchange::ExchangeReader;
+use nhaplieu::store::exchange::entry_bytes;
 use nhaplieu::sync::bundle::container::{CHUNK_HEAD, FIXED, TAIL};
 use nhaplieu::sync::bundle::error::Limit;
 use nhaplieu::sync::bundle::text_armour;

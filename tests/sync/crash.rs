@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use nhaplieu::store::backend::Access;
-use nhaplieu::store::{RedbStore, Store, open_on};
+use nhaplieu::store::OpenFor;
+use nhaplieu::store::StoreReader;
+use nhaplieu::store::{RedbStore, open_on};
 use nhaplieu::sync::held::withdraw;
 use nhaplieu::sync::{ImportContext, VerifiedBundle, import};
 use redb::StorageBackend;
@@ -65,14 +66,14 @@ fn die_at_each(
         let disk = Arc::new(Dying(AtomicI64::new(i64::MAX)));
         let opener = Box::new(Gated(Arc::clone(&disk)));
         let left = &disk.0;
-        let mut store = open_on(&kho, &Site::edge(seed), opener, Access::Write).unwrap();
+        let mut store = open_on(&kho, &Site::edge(seed), opener, OpenFor::Writing).unwrap();
         store.use_plan(plan()).unwrap();
         assert_eq!(state(&store), before);
         left.store(changes, Ordering::SeqCst);
         let done = work(&mut store);
         let survived = left.load(Ordering::SeqCst) >= 0;
         drop(store);
-        let mut found = nhaplieu::store::open(&kho, &Site::edge(seed)).unwrap();
+        let found = nhaplieu::store::open(&kho, &Site::edge(seed)).unwrap();
         let there = state(&found);
         assert!(there == before || there == after, "after {changes} changes");
         assert!(!done || there == after, "said done after {changes} changes");

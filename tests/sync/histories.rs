@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use nhaplieu::ledger::{Hash, Heads, Subject};
-use nhaplieu::store::Store;
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::sync::{Scope, VerifiedBundle};
 

@@ -1,7 +1,7 @@
 //! Key files, and a district whose key another may not claim.
 
-use nhaplieu::store::Store;
-use nhaplieu::store::exchange::Exchange;
+use nhaplieu::store::StoreReader;
+use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::sync::BundleError;
 use nhaplieu::sync::authors;
 use nhaplieu::sync::bundle::fingerprint::fingerprint;

@@ -13,15 +13,15 @@ use nhaplieu::ledger::{
     ActionId, Actor, ActorId, AuthorId, Body, CellKey, Clock, Content, Entry, EntryRef, Form,
     FormKey, Hash, Heads, Origin, PlanRef, Recorded, Subject, Trust,
 };
-use nhaplieu::plan::{FieldId, UnitId};
+use nhaplieu::plan::{FieldId, PeriodId, UnitId};
 use nhaplieu::store::exchange::{
-    Arriving, Checkpoint, Decide, Decision, Exchange, Forgotten, Ground, HeldBundle, Peer, Rebuild,
-    Report, Tip, entry_bytes, subject_digest,
+    Arriving, Checkpoint, Decide, Decision, Exchange, ExchangeReader, Forgotten, Ground,
+    HeldBundle, Peer, Rebuild, Report, Tip, entry_bytes, subject_digest,
 };
 use nhaplieu::store::watch::Watch;
 use nhaplieu::store::{
-    Action, Committed, Direction, LogEntry, LogFilter, Store, StoreError, StoreInfo, UndoPlan,
-    VerifyReport, approved, counts,
+    Access, Action, CheckOutcome, Committed, Direction, Forms, LogEntry, LogFilter, Store,
+    StoreError, StoreInfo, StoreReader, UndoPlan, VerifyReport, approved, counts,
 };
 
 use crate::world::{PLAN_BYTES, id};
@@ -449,23 +449,12 @@ impl Ground for Model {
     }
 }
 
-impl Exchange for Model {
+impl ExchangeReader for Model {
     fn weigh(
         &self,
         ask: &mut dyn FnMut(&dyn Ground) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         ask(self)
-    }
-    fn absorb(&mut self, _: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
-        let mut decision = decide(self)?.unwrap();
-        if decision.new_epoch {
-            let wall = self.clock.millis;
-            self.turns(wall);
-            decision = decide(self)?.unwrap();
-            assert!(!decision.new_epoch);
-        }
-        self.take(&decision);
-        Ok(())
     }
     fn log_bytes(
         &self,
@@ -507,6 +496,26 @@ impl Exchange for Model {
     fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.held.get(root).map(|(_, bytes)| bytes.clone()))
     }
+    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
+        Ok((self.public(), self.key.sign(words).to_bytes()))
+    }
+}
+
+impl Exchange for Model {
+    fn handle(&self) -> Box<dyn Exchange + Send> {
+        Box::new(self.clone())
+    }
+    fn absorb(&mut self, _: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
+        let mut decision = decide(self)?.unwrap();
+        if decision.new_epoch {
+            let wall = self.clock.millis;
+            self.turns(wall);
+            decision = decide(self)?.unwrap();
+            assert!(!decision.new_epoch);
+        }
+        self.take(&decision);
+        Ok(())
+    }
     fn release(&mut self, root: &Hash) -> Result<(), StoreError> {
         self.held.remove(root);
         Ok(())
@@ -518,9 +527,6 @@ impl Exchange for Model {
     fn forget(&mut self, _: &Hash) -> Result<Forgotten, StoreError> {
         Ok(Forgotten::BuiltOn)
     }
-    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
-        Ok((self.public(), self.key.sign(words).to_bytes()))
-    }
 }
 
 /// What a model never does.
@@ -528,7 +534,7 @@ fn never<T>() -> Result<T, StoreError> {
     Err(StoreError::Refused("model".to_owned()))
 }
 
-impl Store for Model {
+impl StoreReader for Model {
     fn info(&self) -> Result<StoreInfo, StoreError> {
         Ok(StoreInfo {
             author: self.author(),
@@ -540,15 +546,10 @@ impl Store for Model {
             counter: 0,
             seq: self.tip.0,
             sole: false,
+            access: Access::Write,
         })
     }
     fn plan_bytes(&self) -> Result<Vec<u8>, StoreError> {
-        never()
-    }
-    fn commit_all(
-        &mut self,
-        _: &[Action],
-    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
         never()
     }
     fn form(&self, _: &FormKey) -> Result<Form, StoreError> {
@@ -572,7 +573,31 @@ impl Store for Model {
     fn unsent(&self) -> Result<(u64, Option<u64>), StoreError> {
         never()
     }
-    fn verify(&mut self) -> Result<VerifyReport, StoreError> {
+    fn verify(&self) -> Result<VerifyReport, StoreError> {
+        never()
+    }
+    fn forms(&self, _: &[FormKey]) -> Result<Forms, StoreError> {
+        never()
+    }
+    fn forms_of_period(&self, _: &PeriodId) -> Result<Forms, StoreError> {
+        never()
+    }
+    fn forms_of_unit(&self, _: &UnitId) -> Result<Forms, StoreError> {
+        never()
+    }
+}
+
+impl Store for Model {
+    fn commit_all(
+        &mut self,
+        _: &[Action],
+    ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
+        never()
+    }
+    fn reopen(&self) -> Result<(), StoreError> {
+        never()
+    }
+    fn check_if_due(&self, _: u64) -> Result<CheckOutcome, StoreError> {
         never()
     }
 }

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, CellId, Role, Subject};
 use nhaplieu::plan::{FieldId, UnitId};
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::Exchange;
+use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::store::{
     Action, Change, Edge, Init, RedbStore, Seen, Store, StoreError, create, open,
 };

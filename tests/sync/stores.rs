@@ -1,8 +1,10 @@
 //! Real stores that meet by bundles.
 
 use nhaplieu::ledger::Body;
-use nhaplieu::store::exchange::{Exchange, Held};
-use nhaplieu::store::{LogFilter, Store};
+use nhaplieu::store::LogFilter;
+use nhaplieu::store::StoreReader;
+use nhaplieu::store::exchange::ExchangeReader;
+use nhaplieu::store::exchange::Held;
 use nhaplieu::sync::authors;
 use nhaplieu::sync::held::withdraw::{self, Withdrawal};
 use nhaplieu::sync::import::plan::{BundleOutcome, ConflictChange, Suspicion};

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 
+use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{RedbStore, Store, StoreError, open};
 use nhaplieu::sync::import::plan::BundleOutcome;

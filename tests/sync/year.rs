@@ -19,6 +19,8 @@ use nhaplieu::ledger::{
     ActionId, Actor, AuthorId, Body, CellKey, Content, Heads, Origin, Role, Subject,
 };
 use nhaplieu::plan::{FieldType, Period, Plan, Unit, UnitId, embedded, parse};
+use nhaplieu::store::StoreReader;
+use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::store::exchange::{Exchange, Ground};
 use nhaplieu::store::{Action, Change, Init, RedbStore, Seen, Store, create, open};
 use nhaplieu::sync::export::{self, ExportRequest};

@@ -12,7 +12,7 @@ use crate::cli::out::Out;
 use crate::cli::shapes::moment;
 use crate::cli::site::Site;
 use crate::plan::Plan;
-use crate::store::Store;
+use crate::store::StoreReader;
 use crate::store::exchange::Held;
 use crate::sync::held::status::{self, BundleStatus, HeldStatus, Imported, Receipt};
 use crate::sync::import::plan::{BundleOutcome, Counts};

@@ -13,7 +13,7 @@ use crate::cli::site::{Desk, Site};
 use crate::ledger::FormKey;
 use crate::plan::Severity;
 use crate::service::forms;
-use crate::store::Store;
+use crate::store::StoreReader;
 use crate::ui::words;
 
 #[derive(Serialize)]

@@ -10,6 +10,7 @@ use crate::cli::setup;
 use crate::cli::site::Site;
 use crate::ledger::{ActionId, Actor, ActorId, Body, FormKey, Origin, Role, Subject};
 use crate::plan::{FieldId, Period, Plan, Unit};
+use crate::store::StoreReader;
 use crate::store::{self, Action, Change, RedbStore, Seen, Store};
 
 /// Of so many units, one is late with its present form.

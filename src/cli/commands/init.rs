@@ -9,7 +9,7 @@ use crate::cli::{find, setup};
 use crate::ledger::ActionId;
 use crate::service::open::{self, NewStore, PlanFile};
 use crate::service::permission::role_for;
-use crate::store::Store;
+use crate::store::StoreReader;
 
 /// Longest name of a person, in characters.
 const NAME: usize = 60;

@@ -14,7 +14,8 @@ use crate::cli::shapes::{figure_and_text, moment, row};
 use crate::cli::site::{Desk, Site};
 use crate::ledger::{Body, EntryRef, Hash, entry::FLAG_ON_BEHALF, typed};
 use crate::plan::UnitId;
-use crate::store::{Contested, LogEntry, LogFilter, Store};
+use crate::store::StoreReader;
+use crate::store::{Contested, LogEntry, LogFilter};
 use crate::ui::width;
 
 #[derive(Serialize)]

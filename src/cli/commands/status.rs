@@ -14,7 +14,8 @@ use crate::ledger::{FormKey, FormStatus};
 use crate::plan::{Period, Unit};
 use crate::service::forms;
 use crate::service::overview::{self, FormSummary};
-use crate::store::{LogFilter, Store};
+use crate::store::LogFilter;
+use crate::store::StoreReader;
 use crate::ui::{width, words};
 
 /// Columns of a unit's name in the answer for people.

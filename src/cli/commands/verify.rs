@@ -8,7 +8,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::setup;
 use crate::cli::site::Site;
-use crate::store::{self, Store, StoreError};
+use crate::store::StoreReader;
+use crate::store::{self, StoreError};
 
 #[derive(Serialize)]
 struct Answer {
@@ -22,7 +23,7 @@ struct Answer {
 pub(crate) fn run(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let edge = setup::edge()?;
     // A store that can only be read is still checked, all but redb's own look at its pages.
-    let mut store = match store::open(&site.dir, &edge) {
+    let store = match store::open(&site.dir, &edge) {
         Err(StoreError::ReadOnly(_)) => store::open_read_only(&site.dir, &edge)?,
         opened => opened?,
     };

@@ -8,7 +8,7 @@ use crate::ledger::entry::Frontier;
 use crate::ledger::trust::{Seeds, Vouched};
 use crate::ledger::{ActorId, AuthorId, Clock, Entry, EntryRef, Hash, Heads, PlanRef, Recorded};
 use crate::plan::UnitId;
-use crate::store::api::{Store, StoreError};
+use crate::store::api::{Store, StoreError, StoreReader};
 use crate::store::exchange::progress::Progress;
 use crate::store::format::shape;
 
@@ -292,8 +292,8 @@ pub enum Forgotten {
 pub type Decide<'f, 'b> =
     dyn FnMut(&dyn Snapshot) -> Result<Option<ImportDecision<'b>>, StoreError> + 'f;
 
-/// A store that meets others.
-pub trait Exchange: Store {
+/// Questions of bundles and of their screens about one store.
+pub trait ExchangeReader: StoreReader {
     /// Asks something of one consistent state.
     ///
     /// # Errors
@@ -301,17 +301,6 @@ pub trait Exchange: Store {
     fn weigh(
         &self,
         ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError>;
-
-    /// Decides and writes, in one transaction; `watch` is told of the writing.
-    ///
-    /// # Errors
-    /// What `decide` gives, [`StoreError::Interrupted`], or a failure of the store: then nothing
-    /// was written.
-    fn absorb(
-        &mut self,
-        watch: &dyn Progress,
-        decide: &mut Decide<'_, '_>,
     ) -> Result<(), StoreError>;
 
     /// Shows the stored bytes of the log that ends in `tip`, from number `from` on.
@@ -356,6 +345,30 @@ pub trait Exchange: Store {
     /// When the store cannot be read.
     fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// Signs as the store's author; gives its public key and the signature.
+    ///
+    /// # Errors
+    /// When the key cannot be read.
+    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError>;
+}
+
+/// A store that takes in what bundles bring.
+pub trait Exchange: Store + ExchangeReader {
+    /// Another handle on this store for another thread. All handles share one open file; each
+    /// reads and writes by itself, and none waits for another's commit to read.
+    fn handle(&self) -> Box<dyn Exchange + Send>;
+
+    /// Decides and writes, in one transaction; `watch` is told of the writing.
+    ///
+    /// # Errors
+    /// What `decide` gives, [`StoreError::Interrupted`], or a failure of the store: then nothing
+    /// was written.
+    fn absorb(
+        &mut self,
+        watch: &dyn Progress,
+        decide: &mut Decide<'_, '_>,
+    ) -> Result<(), StoreError>;
+
     /// Lets go of a bundle that is kept.
     ///
     /// # Errors
@@ -373,10 +386,4 @@ pub trait Exchange: Store {
     /// # Errors
     /// When the store cannot be written; [`StoreError::NothingToUndo`] without such an import.
     fn forget(&mut self, root: &Hash) -> Result<Forgotten, StoreError>;
-
-    /// Signs as the store's author; gives its public key and the signature.
-    ///
-    /// # Errors
-    /// When the key cannot be read.
-    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError>;
 }

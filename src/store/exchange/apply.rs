@@ -5,7 +5,7 @@ use redb::{ReadableTable, WriteTransaction};
 
 use crate::ledger::{Clock, Trust};
 use crate::store::api::StoreError;
-use crate::store::audit::verify;
+use crate::store::audit::rebuild;
 use crate::store::exchange::progress::{Phase, Progress, ProgressMeter};
 use crate::store::exchange::{ImportDecision, Rebuild, Snapshot};
 use crate::store::format::codec::{Record, TipV1};
@@ -46,7 +46,7 @@ pub(crate) fn write(
     batch.finish()?;
     write_exchange_rows(transaction, decision)?;
     match decision.rebuild {
-        Rebuild::Yes => verify::rebuild(transaction)?,
+        Rebuild::Yes => rebuild::rebuild(transaction)?,
         Rebuild::No => count_unsent(transaction)?,
     }
     meter.end()?;

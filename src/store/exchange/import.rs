@@ -1,23 +1,17 @@
 //! Taking foreign entries in, and letting an import go again: the [`Exchange`] trait on redb.
 
-use std::collections::BTreeSet;
-
 use crate::ledger::{AuthorId, Hash};
 use crate::store::api::StoreError;
-use crate::store::audit::verify;
+use crate::store::audit::rebuild;
 use crate::store::exchange::apply;
 use crate::store::exchange::progress::Progress;
 use crate::store::exchange::withdraw;
-use crate::store::exchange::{
-    Checkpoint, Decide, Exchange, Forgotten, IncomingEntry, Peer, Report, Snapshot, Tip,
-};
+use crate::store::exchange::{Decide, Exchange, Forgotten};
 use crate::store::file::handle::{RedbStore, TransactionEnd};
 use crate::store::format::codec::{Record, TipV1};
 use crate::store::format::exchange_tables::{self, Tag};
 use crate::store::format::tables;
 use crate::store::identity::epoch;
-use crate::store::identity::key::{self, WriterKey};
-use crate::store::read::queries;
 use crate::store::read::snapshot::SnapshotTables;
 use crate::store::write::batch::Batch;
 
@@ -36,11 +30,8 @@ enum ImportInside {
 }
 
 impl Exchange for RedbStore {
-    fn weigh(
-        &self,
-        ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.read(|reading| ask(&SnapshotTables::read(reading)?))
+    fn handle(&self) -> Box<dyn Exchange + Send> {
+        Box::new(self.another())
     }
 
     fn absorb(
@@ -70,7 +61,7 @@ impl Exchange for RedbStore {
                     .map(|tip| TransactionEnd::Commit(Some(tip)))
             })?;
             if let Some(tip) = written {
-                self.record_witness(tip.author, tip.seq, tip.hash);
+                self.shared.record_witness(tip.author, tip.seq, tip.hash);
                 return Ok(());
             }
         }
@@ -78,82 +69,12 @@ impl Exchange for RedbStore {
             match self.import_inside(watch, decide)? {
                 ImportInside::Nothing => return Ok(()),
                 ImportInside::Written(tip) => {
-                    self.record_witness(tip.author, tip.seq, tip.hash);
+                    self.shared.record_witness(tip.author, tip.seq, tip.hash);
                     return Ok(());
                 }
                 ImportInside::NewEpoch(author) => self.switch_epoch_once(author, &mut turned)?,
             }
         }
-    }
-
-    fn log_bytes(
-        &self,
-        author: &AuthorId,
-        from: u64,
-        tip: &Tip,
-        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.read(|reading| {
-            let open = SnapshotTables::read(reading)?;
-            let forked = open.tips(author)?.len() > 1;
-            let chain = if forked {
-                withdraw::chain_to(&open.entries, author, from, tip)?
-            } else {
-                BTreeSet::new()
-            };
-            let (start, _) = tables::seq_range(author, from);
-            let (_, end) = tables::seq_range(author, tip.0);
-            for row in open.entries.range(start.as_slice()..=end.as_slice())? {
-                let (key, value) = row?;
-                let (seq, hash) = crate::store::read::snapshot::tip_of(key.value())?;
-                if forked && !chain.contains(&(seq, hash)) {
-                    continue;
-                }
-                let payload =
-                    crate::store::format::codec::unseal(Record::Entry, key.value(), value.value())?;
-                let (previous, bytes) = payload
-                    .split_first_chunk::<32>()
-                    .ok_or_else(|| StoreError::Damaged("entry".to_owned()))?;
-                look(&IncomingEntry {
-                    seq,
-                    previous: &Hash(*previous),
-                    hash: &hash,
-                    bytes,
-                })?;
-            }
-            Ok(())
-        })
-    }
-
-    fn authors(&self) -> Result<Vec<AuthorId>, StoreError> {
-        self.read(|reading| queries::authors(&reading.table(tables::ENTRIES)?))
-    }
-
-    fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
-        self.read(
-            |reading| match &SnapshotTables::read(reading)?.checkpoints {
-                Some(table) => exchange_tables::checkpoints(table),
-                None => Ok(Vec::new()),
-            },
-        )
-    }
-
-    fn peers(&self) -> Result<Vec<Peer>, StoreError> {
-        // Asked at every start: to open the plans with it would read them.
-        self.read(
-            |reading| match &reading.optional(exchange_tables::EXCHANGE)? {
-                Some(table) => exchange_tables::peers(table),
-                None => Ok(Vec::new()),
-            },
-        )
-    }
-
-    fn reports(&self) -> Result<Vec<Report>, StoreError> {
-        self.read(|reading| SnapshotTables::read(reading)?.all_reports())
-    }
-
-    fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(|reading| SnapshotTables::read(reading)?.held_bytes(root))
     }
 
     fn release(&mut self, root: &Hash) -> Result<(), StoreError> {
@@ -179,7 +100,7 @@ impl Exchange for RedbStore {
             exchange_tables::put(&mut table, Record::Exchange, &key, &payload)?;
             drop(table);
             // Whose word counts has changed, and with it what is acknowledged.
-            verify::rebuild(transaction)?;
+            rebuild::rebuild(transaction)?;
             Ok(TransactionEnd::Commit(()))
         })
     }
@@ -194,14 +115,6 @@ impl Exchange for RedbStore {
                 }
             },
         )
-    }
-
-    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
-        let writer = self.read(|reading| Ok(AuthorId(reading.tip()?.author)))?;
-        let key = WriterKey::read(&key::path(&self.dir))
-            .filter(|key| key.author() == writer)
-            .ok_or_else(|| StoreError::Damaged("key".to_owned()))?;
-        Ok((key.public(), key.sign(words)))
     }
 }
 
@@ -239,8 +152,7 @@ impl RedbStore {
     /// Goes on as another author, under a key that no epoch of this handle has had.
     fn switch_epoch(&mut self, writer: AuthorId) -> Result<(), StoreError> {
         let tip = self.read(tables::ReadTables::tip)?;
-        let material = [self.edge.seed.as_slice(), &tip.hash].concat();
-        self.edge.seed = blake3::derive_key("nhaplieu epoch after a copy v1", &material);
-        epoch::begin_epoch(self, writer)
+        self.shared.next_seed(&tip.hash);
+        epoch::begin_epoch(&self.shared, writer)
     }
 }

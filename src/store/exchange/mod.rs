@@ -4,6 +4,7 @@ mod api;
 pub(crate) mod apply;
 mod import;
 pub mod progress;
+mod reader;
 pub(crate) mod withdraw;
 
 pub use api::*;

@@ -7,7 +7,7 @@ use redb::WriteTransaction;
 use crate::ledger::entry::Frontier;
 use crate::ledger::{AuthorId, Body, EntryRef, Hash, Recorded, Subject};
 use crate::store::api::StoreError;
-use crate::store::audit::verify;
+use crate::store::audit::rebuild;
 use crate::store::exchange::{LogPiece, Report, Snapshot, Tip};
 use crate::store::format::codec::Record;
 use crate::store::format::exchange_tables::{self, Tag};
@@ -118,5 +118,5 @@ pub(crate) fn remove(transaction: &WriteTransaction, report: &Report) -> Result<
             exchange.remove(key.as_slice())?;
         }
     }
-    verify::rebuild(transaction)
+    rebuild::rebuild(transaction)
 }

@@ -19,7 +19,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_micros(50);
 
 /// What a file is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
+pub enum FileAccess {
     /// Reading only; the file is not changed, not even by recovery.
     Read,
     /// Reading and writing.
@@ -32,7 +32,7 @@ pub trait Opener: Send {
     ///
     /// # Errors
     /// What the operating system says.
-    fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn StorageBackend>>;
+    fn open(&self, path: &Path, access: FileAccess) -> io::Result<Box<dyn StorageBackend>>;
 }
 
 /// Ordinary files.
@@ -40,10 +40,10 @@ pub trait Opener: Send {
 pub struct Files;
 
 impl Opener for Files {
-    fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn StorageBackend>> {
+    fn open(&self, path: &Path, access: FileAccess) -> io::Result<Box<dyn StorageBackend>> {
         let file = OpenOptions::new()
             .read(true)
-            .write(access == Access::Write)
+            .write(access == FileAccess::Write)
             .open(path)?;
         let backend = FileBackend::new(file).map_err(io::Error::other)?;
         Ok(Box::new(backend))

@@ -10,10 +10,12 @@ use redb::{ConcurrencyMode, Database};
 use crate::ledger::{ActionId, Actor, Body, Hash, Origin, Subject};
 use crate::plan::{Plan, UnitId};
 use crate::store::api::StoreError;
-use crate::store::file::backend::{Access, Files, LockTimeout, Opener};
+use crate::store::file::backend::{FileAccess, Files, LockTimeout, Opener};
+use crate::store::file::connection::{begin, builder, data_path};
 use crate::store::file::errors::catch_panics;
-use crate::store::file::handle::{Environment, RedbStore, begin, builder, data_path, open_on};
+use crate::store::file::handle::RedbStore;
 use crate::store::file::location;
+use crate::store::file::open::{Environment, OpenFor, open_on};
 use crate::store::format::codec::{AboutV1, Record, encode, seal};
 use crate::store::format::schema::SCHEMA;
 use crate::store::format::tables;
@@ -46,8 +48,8 @@ pub struct Init {
 /// [`StoreError::Exists`], [`StoreError::NetworkFs`], [`StoreError::ReadOnly`],
 /// [`StoreError::Refused`] when the plan's bytes are not the plan's, or a failure of the disk;
 /// then there is no store.
-pub fn create(dir: &Path, init: &Init, edge: &Environment) -> Result<RedbStore, StoreError> {
-    create_on(dir, init, edge, Box::new(Files))
+pub fn create(dir: &Path, init: &Init, environment: &Environment) -> Result<RedbStore, StoreError> {
+    create_on(dir, init, environment, Box::new(Files))
 }
 
 /// Makes a store through a given way of reaching its file.
@@ -57,7 +59,7 @@ pub fn create(dir: &Path, init: &Init, edge: &Environment) -> Result<RedbStore, 
 pub fn create_on(
     dir: &Path,
     init: &Init,
-    edge: &Environment,
+    environment: &Environment,
     opener: Box<dyn Opener>,
 ) -> Result<RedbStore, StoreError> {
     if *blake3::hash(&init.plan_bytes).as_bytes() != init.plan.hash {
@@ -79,7 +81,7 @@ pub fn create_on(
     let made = key
         .write(&mut key_file)
         .map_err(StoreError::from)
-        .and_then(|()| write_database(dir, init, edge, &key, opener.as_ref()));
+        .and_then(|()| write_database(dir, init, environment, &key, opener.as_ref()));
     if let Err(error) = made {
         // No database names this key; leaving either behind would only puzzle.
         let _ = fs::remove_file(key::path(dir));
@@ -87,7 +89,7 @@ pub fn create_on(
         return Err(error);
     }
     drop(key_file);
-    let mut store = open_on(dir, edge, opener, Access::Write)?;
+    let mut store = open_on(dir, environment, opener, OpenFor::Writing)?;
     store.use_plan(Arc::clone(&init.plan))?;
     Ok(store)
 }
@@ -100,7 +102,7 @@ fn new_path(dir: &Path) -> std::path::PathBuf {
 fn write_database(
     dir: &Path,
     init: &Init,
-    edge: &Environment,
+    environment: &Environment,
     key: &WriterKey,
     opener: &dyn Opener,
 ) -> Result<(), StoreError> {
@@ -112,9 +114,10 @@ fn write_database(
     // redb would make the file with the umask's mode.
     drop(open_private(&path)?);
     catch_panics(|| {
-        let backend = LockTimeout::new(opener.open(&path, Access::Write)?, edge.patience);
+        let backend =
+            LockTimeout::new(opener.open(&path, FileAccess::Write)?, environment.patience);
         let database = builder(ConcurrencyMode::ExclusiveWriter).create_with_backend(backend)?;
-        first_entries(&database, init, edge, key)?;
+        first_entries(&database, init, environment, key)?;
         Ok(database.close()?)
     })
     .map_err(StoreError::from)?;
@@ -126,11 +129,11 @@ fn write_database(
 fn first_entries(
     database: &Database,
     init: &Init,
-    edge: &Environment,
+    environment: &Environment,
     key: &WriterKey,
 ) -> Result<(), StoreError> {
     let plan = &init.plan;
-    let transaction = begin(database, edge.patience)?;
+    let transaction = begin(database, environment.patience)?;
     {
         let row = seal(Record::Plan, &plan.hash, &init.plan_bytes);
         let mut plans = transaction.open_table(tables::PLANS)?;
@@ -150,7 +153,7 @@ fn first_entries(
             id: init.action,
             actor: &init.actor.id,
             origin: Origin::Set,
-            wall: edge.wall,
+            wall: environment.wall,
             plan: plan_ref(plan),
         };
         batch.push(&by, epoch::epoch_start(key, None))?;

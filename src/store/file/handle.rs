@@ -1,77 +1,21 @@
-//! The store on redb: opening, the handle that is dropped when it fails, and the two doors every
-//! read and every write goes through.
+//! A handle on an open store, what all handles share, and how each of them reads and writes.
 
-use std::cell::Cell;
 use std::collections::HashSet;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use redb::{
-    Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase,
-    StorageError, TransactionError, WriteTransaction,
-};
+use redb::WriteTransaction;
 
 use crate::ledger::{AuthorId, EntryRef, Hash};
 use crate::plan::Plan;
-use crate::store::api::StoreError;
-use crate::store::file::backend::{Access, Backoff, Files, LockTimeout, Opener};
+use crate::store::api::{Access, ReadOnlyReason, StoreError};
+use crate::store::file::connection::{Connection, DatabaseFile, Sharing, begin};
 use crate::store::file::errors::{Failure, catch_panics};
-use crate::store::file::location;
-use crate::store::format::schema;
+use crate::store::file::open::{self, Environment};
 use crate::store::format::tables::{self, ReadTables};
-use crate::store::identity::epoch;
 use crate::store::identity::witness::{FileIdentity, Witness, WitnessFile};
 use crate::store::presence;
 use crate::store::read::queries;
-
-/// Memory redb may use for pages; its own default is 1 GiB.
-const CACHE: usize = 12 << 20;
-
-/// What the edge of the program knows and lower rooms must not find out themselves.
-#[derive(Clone, Debug)]
-pub struct Environment {
-    /// This process.
-    pub pid: u32,
-    /// A name of this machine that a copy on another machine does not have.
-    pub machine: String,
-    /// 32 random bytes, for the key of a new epoch should one be needed.
-    pub seed: [u8; 32],
-    /// Wall clock, milliseconds since 1970-01-01 UTC.
-    pub wall: u64,
-    /// How long to wait for another process that writes.
-    pub patience: Duration,
-}
-
-/// The database, in whatever way it is open now.
-pub(crate) enum Handle {
-    /// For reading and writing.
-    Full(Database),
-    /// For reading.
-    ReadOnly(ReadOnlyDatabase),
-    /// Not at all, and why.
-    Gone(String),
-}
-
-/// Whether this store writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// It does.
-    Write,
-    /// Asked for, or after a failure: every write is refused until [`RedbStore::reopen`].
-    Read,
-}
-
-/// How much of the store other processes may use at the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Share {
-    /// Many processes read and write.
-    Many,
-    /// The file system knows no locks: this process alone.
-    Sole,
-}
 
 /// What a write transaction ends in.
 pub(crate) enum TransactionEnd<T> {
@@ -81,101 +25,57 @@ pub(crate) enum TransactionEnd<T> {
     Abort(T),
 }
 
-/// A store in a folder, kept by redb.
+/// A handle on a store in a folder, kept by redb. [`RedbStore::another`] gives further ones for
+/// other threads.
 pub struct RedbStore {
-    pub(crate) dir: PathBuf,
-    pub(crate) edge: Environment,
-    pub(crate) opener: Box<dyn Opener>,
-    pub(crate) handle: Handle,
-    pub(crate) mode: Mode,
-    pub(crate) share: Share,
-    pub(crate) plan: Option<Arc<Plan>>,
-    pub(crate) witness: WitnessFile,
-    pub(crate) file_identity: FileIdentity,
+    pub(crate) shared: Arc<SharedStore>,
+    /// Entries written through this handle: who works with it has seen them.
     pub(crate) own: HashSet<EntryRef>,
+}
+
+/// What all handles of one process share: the open file and what is known of it.
+pub(crate) struct SharedStore {
+    file: DatabaseFile,
+    connection: RwLock<Arc<Connection>>,
+    /// Held by the one write transaction of this process, and by whoever replaces the connection.
+    writing: Mutex<()>,
+    plan: Mutex<Option<Arc<Plan>>>,
+    witness: Mutex<WitnessFile>,
+    pub(crate) file_identity: FileIdentity,
+    /// Random bytes for the key of the next epoch.
+    seed: Mutex<[u8; 32]>,
+    /// When the store was opened, by the wall clock.
+    pub(crate) opened: u64,
     /// The digest over all groups that was last found to be true of them.
-    pub(crate) proved: Cell<Option<[u8; 32]>>,
+    proved: Mutex<Option<[u8; 32]>>,
     /// When a session last ended without taking its leave, as seen at the start.
     pub(crate) unclean: Option<u64>,
 }
 
-/// Where the database of the store in `dir` is.
-pub(crate) fn data_path(dir: &Path) -> PathBuf {
-    dir.join("data.redb")
-}
-
-/// Opens the store in a folder for reading and writing.
-///
-/// # Errors
-/// [`StoreError::Missing`], [`StoreError::Newer`], [`StoreError::Held`],
-/// [`StoreError::NetworkFs`], [`StoreError::ReadOnly`], [`StoreError::Damaged`] or a failure of
-/// the disk.
-pub fn open(dir: &Path, edge: &Environment) -> Result<RedbStore, StoreError> {
-    open_on(dir, edge, Box::new(Files), Access::Write)
-}
-
-/// Opens the store in a folder for reading, where writing is not possible or not wanted.
-///
-/// # Errors
-/// As [`open`].
-pub fn open_read_only(dir: &Path, edge: &Environment) -> Result<RedbStore, StoreError> {
-    open_on(dir, edge, Box::new(Files), Access::Read)
-}
-
-/// Opens the store in a folder through a given way of reaching its file.
-///
-/// # Errors
-/// As [`open`].
-pub fn open_on(
-    dir: &Path,
-    edge: &Environment,
-    opener: Box<dyn Opener>,
-    access: Access,
-) -> Result<RedbStore, StoreError> {
-    let path = data_path(dir);
-    match fs::metadata(&path) {
-        Ok(meta) if meta.len() == 0 => return Err(StoreError::Damaged("empty file".to_owned())),
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(StoreError::Missing(dir.to_path_buf()));
-        }
-        Err(error) => return Err(location::not_writable(dir, error)),
-    }
-    location::refuse_network(dir)?;
-    let witness = WitnessFile::new(dir);
-    // Read before the database: another session's commit in between moves the store, not the
-    // witness, so the witness cannot seem to be ahead.
-    let witnessed = witness.read();
-    let mut store = RedbStore {
-        dir: dir.to_path_buf(),
-        edge: edge.clone(),
-        opener,
-        handle: Handle::Gone("not opened".to_owned()),
-        mode: Mode::Read,
-        share: Share::Many,
-        plan: None,
-        witness,
-        file_identity: FileIdentity::new(&edge.machine, location::inode(&path)),
-        own: HashSet::new(),
-        proved: Cell::new(None),
-        unclean: presence::unclean_end(dir),
-    };
-    match access {
-        Access::Write => {
-            store.open_handle()?;
-            schema::ensure_current(&mut store)?;
-            epoch::ensure_own_epoch(&mut store, witnessed.as_ref())?;
-        }
-        Access::Read => {
-            store.open_for_reading()?;
-            schema::ensure_known(&store)?;
-        }
-    }
-    Ok(store)
+/// Takes a lock; what a panic left behind is replaced as a whole, so it may be used.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl RedbStore {
-    /// Takes the plan that changes are judged by; it must be the one in force here.
+    /// The first handle.
+    pub(crate) fn of(shared: SharedStore) -> Self {
+        Self {
+            shared: Arc::new(shared),
+            own: HashSet::new(),
+        }
+    }
+
+    /// Another handle on the same open store, for another thread of this process.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            own: HashSet::new(),
+        }
+    }
+
+    /// Takes the plan that changes are judged by, for all handles; it must be the one in force.
     ///
     /// # Errors
     /// [`StoreError::Refused`] for another plan, or a failure to read.
@@ -184,72 +84,131 @@ impl RedbStore {
         if about.plan_hash != plan.hash {
             return Err(StoreError::Refused(format!("plan {}", plan.id)));
         }
-        self.plan = Some(plan);
+        *locked(&self.shared.plan) = Some(plan);
         Ok(())
     }
 
     /// True when every write is refused: opened so, or after a failure of the disk.
     pub fn is_read_only(&self) -> bool {
-        self.mode == Mode::Read
+        self.shared.connection().access != Access::Write
     }
 
-    /// Opens the file again after a failure.
-    ///
-    /// # Errors
-    /// As [`open`]; then the store stays as it was or can no longer be read.
-    pub fn reopen(&mut self) -> Result<(), StoreError> {
-        self.close_handle("reopening");
-        self.open_handle()
-    }
-
-    /// The one door of reads: one consistent state, panics inside redb caught.
     pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&ReadTables) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        catch_panics(|| work(&self.reading()?)).map_err(|failure| self.named(failure.into()))
+        self.shared.read(work)
     }
 
-    fn reading(&self) -> Result<ReadTables, StoreError> {
-        let transaction = match &self.handle {
-            Handle::Full(database) => database.begin_read()?,
-            Handle::ReadOnly(database) => database.begin_read()?,
-            Handle::Gone(why) => return Err(StoreError::Io(why.clone())),
-        };
-        Ok(ReadTables::new(transaction))
+    pub(crate) fn transact<T>(
+        &self,
+        work: impl FnOnce(&WriteTransaction) -> Result<TransactionEnd<T>, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.shared.transact(work)
+    }
+}
+
+impl SharedStore {
+    /// A store that is not connected yet.
+    pub(crate) fn new(
+        file: DatabaseFile,
+        environment: &Environment,
+        witness: WitnessFile,
+        file_identity: FileIdentity,
+    ) -> Self {
+        let unclean = presence::unclean_end(&file.dir);
+        let unopened = Connection::closed("not opened", Sharing::Many);
+        Self {
+            file,
+            connection: RwLock::new(Arc::new(unopened)),
+            writing: Mutex::new(()),
+            plan: Mutex::new(None),
+            witness: Mutex::new(witness),
+            file_identity,
+            seed: Mutex::new(environment.seed),
+            opened: environment.wall,
+            proved: Mutex::new(None),
+            unclean,
+        }
+    }
+
+    pub(crate) fn file(&self) -> &DatabaseFile {
+        &self.file
+    }
+
+    /// The store's folder.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.file.dir
+    }
+
+    /// The plan that changes are judged by.
+    pub(crate) fn plan(&self) -> Option<Arc<Plan>> {
+        locked(&self.plan).clone()
+    }
+
+    /// The present connection; whoever holds it can go on reading after it was replaced.
+    pub(crate) fn connection(&self) -> Arc<Connection> {
+        let slot = self.connection.read();
+        Arc::clone(&slot.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Replaces the connection for all handles.
+    pub(crate) fn connect(&self, connection: Connection) {
+        let mut slot = self
+            .connection
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *slot, Arc::new(connection));
+        drop(slot);
+        drop(old);
+    }
+
+    /// Runs `work` in one read transaction and turns a panic of the engine into an error.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&ReadTables) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let connection = self.connection();
+        catch_panics(|| work(&connection.tables()?))
+            .map_err(|failure| self.file.name_holder(failure.into()))
     }
 
     /// Compares the groups with the digest over them, once for each state of it: a group may be
     /// true of its rows and yet, with them, be an old one that the disk gave back.
     pub(crate) fn prove(&self, reading: &ReadTables) -> Result<(), StoreError> {
         let tip = reading.tip()?;
-        if self.proved.get() != Some(tip.digest) {
+        if *locked(&self.proved) != Some(tip.digest) {
             queries::groups(&reading.table(tables::VIEWS)?, &tip)?;
-            self.proved.set(Some(tip.digest));
+            *locked(&self.proved) = Some(tip.digest);
         }
         Ok(())
     }
 
-    /// The one door of writes: waits for its turn, runs `work`, and on a failure of the disk
-    /// turns the store read-only.
+    /// What was proved before an own commit stays proved through its changes.
+    pub(crate) fn still_proved(&self, before: Option<[u8; 32]>, after: [u8; 32]) {
+        let mut proved = locked(&self.proved);
+        if proved.is_some() && *proved == before {
+            *proved = Some(after);
+        }
+    }
+
+    /// Runs `work` in a write transaction once it is this handle's turn, and commits it. A
+    /// failure of the disk turns the store read-only for all handles.
     pub(crate) fn transact<T>(
-        &mut self,
+        &self,
         work: impl FnOnce(&WriteTransaction) -> Result<TransactionEnd<T>, StoreError>,
     ) -> Result<T, StoreError> {
-        if self.mode == Mode::Read {
-            return Err(StoreError::ReadOnly(self.dir.clone()));
-        }
-        let Handle::Full(database) = &self.handle else {
-            return Err(StoreError::ReadOnly(self.dir.clone()));
+        let _turn = locked(&self.writing);
+        let connection = self.connection();
+        let Some(database) = connection.writable() else {
+            return Err(StoreError::ReadOnly(self.file.dir.clone()));
         };
-        let patience = self.edge.patience;
-        let begun = catch_panics(|| begin(database, patience));
-        let transaction = match begun {
+        let transaction = match catch_panics(|| begin(database, self.file.patience)) {
             Ok(transaction) => transaction,
             Err(Failure::Reported(error @ StoreError::Held { .. })) => {
-                return Err(self.named(error));
+                return Err(self.file.name_holder(error));
             }
-            Err(failure) => return Err(self.fail(failure)),
+            Err(failure) => return Err(self.after_failure(failure, connection)),
         };
         let done = catch_panics(|| match work(&transaction)? {
             TransactionEnd::Commit(value) => {
@@ -257,130 +216,107 @@ impl RedbStore {
             }
             TransactionEnd::Abort(value) => transaction.abort().map(|()| value).map_err(Into::into),
         });
-        done.map_err(|failure| self.fail(failure))
+        done.map_err(|failure| self.after_failure(failure, connection))
     }
 
     /// After a failure inside a transaction. What redb holds in memory may no longer be what is
-    /// on the disk, so the handle goes; what a row says about itself leaves the handle sound.
-    fn fail(&mut self, failure: Failure) -> StoreError {
+    /// on the disk, so the connection goes; what a row says about itself leaves it sound.
+    fn after_failure(&self, failure: Failure, failed: Arc<Connection>) -> StoreError {
         let error = match failure {
             Failure::Reported(
                 error @ (StoreError::Io(_) | StoreError::DiskFull | StoreError::Held { .. }),
             )
             | Failure::Panicked(error) => {
-                self.close_handle("failed");
-                // ReadTables goes on where it can; a second failure says so at the next read.
-                let _ = self.open_for_reading();
+                let reason = reason_of(&error);
+                self.read_only_from_now(reason, failed);
                 error
             }
             Failure::Reported(error) => error,
         };
-        self.named(error)
+        self.file.name_holder(error)
     }
 
-    /// Names who holds the store.
-    pub(crate) fn named(&self, error: StoreError) -> StoreError {
-        match error {
-            StoreError::Held { by } if by.is_empty() => StoreError::Held {
-                by: presence::describe_others(&self.dir, self.edge.pid),
-            },
-            other => other,
+    /// Closes the connection and opens one for reading; whoever asks meanwhile waits for it.
+    pub(crate) fn read_only_from_now(&self, reason: ReadOnlyReason, failed: Arc<Connection>) {
+        let mut slot = self
+            .connection
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *slot = Arc::new(Connection::closed("failed", failed.sharing));
+        drop(failed);
+        // Reading goes on where it can; a second failure says so at the next read.
+        if let Ok(connection) = self.file.connect_for_reading(reason) {
+            *slot = Arc::new(connection);
         }
     }
 
-    pub(crate) fn close_handle(&mut self, why: &str) {
-        let old = std::mem::replace(&mut self.handle, Handle::Gone(why.to_owned()));
-        self.mode = Mode::Read;
-        // Closing writes to the file; on one that lies, it too may panic.
-        let _ = catch_panics(|| {
-            drop(old);
-            Ok(())
-        });
-    }
-
-    /// Opens for writing, sharing where the file system can.
-    pub(crate) fn open_handle(&mut self) -> Result<(), StoreError> {
-        let shared = self.database(ConcurrencyMode::MultiWriter);
-        let (database, share) = match shared {
-            Err(Failure::Reported(StoreError::Refused(_))) => {
-                (self.database(ConcurrencyMode::ExclusiveWriter), Share::Sole)
-            }
-            other => (other, Share::Many),
-        };
-        let database = database.map_err(|failure| self.named(failure.into()))?;
-        self.handle = Handle::Full(database);
-        self.mode = Mode::Write;
-        self.share = share;
+    /// Opens for writing again; the connection before it is read from until the new one is there.
+    ///
+    /// # Errors
+    /// Why the file cannot be opened for writing.
+    pub(crate) fn reopen(&self) -> Result<(), StoreError> {
+        let _turn = locked(&self.writing);
+        let present = self.connection();
+        if present.sharing == Sharing::Sole {
+            // Without locks, two openings that may write do not know of each other.
+            self.connect(Connection::closed("reopening", Sharing::Sole));
+        }
+        drop(present);
+        self.connect(open::ready_to_write(&self.file)?);
         Ok(())
     }
 
-    /// Opens redb. [`StoreError::Refused`] stands for "no locks here", which never leaves this
-    /// file.
-    pub(crate) fn database(&self, mode: ConcurrencyMode) -> Result<Database, Failure> {
-        catch_panics(|| {
-            let backend = self.backend(Access::Write)?;
-            builder(mode)
-                .create_with_backend(backend)
-                .map_err(without_locks)
-        })
+    /// Runs `work` while no write transaction of this process is open.
+    pub(crate) fn between_writes<T>(&self, work: impl FnOnce(Arc<Connection>) -> T) -> T {
+        let _turn = locked(&self.writing);
+        work(self.connection())
     }
 
-    pub(crate) fn backend(&self, access: Access) -> Result<LockTimeout, StoreError> {
-        let file = self
-            .opener
-            .open(&data_path(&self.dir), access)
-            .map_err(|error| location::not_writable(&self.dir, error))?;
-        Ok(LockTimeout::new(file, self.edge.patience))
+    /// Gives the connection for changing when nobody reads through it; `None` while somebody does.
+    pub(crate) fn with_sole_connection<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> T,
+    ) -> Option<T> {
+        let mut slot = self
+            .connection
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::get_mut(&mut slot).map(work)
     }
 
     /// Notes how far the store has got; a witness that cannot be written only says less.
-    pub(crate) fn record_witness(&mut self, author: [u8; 16], seq: u64, hash: [u8; 32]) {
-        let _ = self.witness.write(&Witness {
+    pub(crate) fn record_witness(&self, author: [u8; 16], seq: u64, hash: [u8; 32]) {
+        let _ = locked(&self.witness).advance(&Witness {
             author: AuthorId(author),
             seq,
             hash: Hash(hash),
             file_identity: self.file_identity,
         });
     }
-}
 
-impl Drop for RedbStore {
-    fn drop(&mut self) {
-        self.close_handle("closed");
+    /// What the witness file says.
+    pub(crate) fn witnessed(&self) -> Option<Witness> {
+        locked(&self.witness).read()
+    }
+
+    /// The random bytes of the next epoch's key.
+    pub(crate) fn seed(&self) -> [u8; 32] {
+        *locked(&self.seed)
+    }
+
+    /// Makes new random bytes out of the old ones and something that is never twice the same.
+    pub(crate) fn next_seed(&self, salt: &[u8]) {
+        let mut seed = locked(&self.seed);
+        let material = [seed.as_slice(), salt].concat();
+        *seed = blake3::derive_key("nhaplieu epoch after a copy v1", &material);
     }
 }
 
-/// redb as every store of ours is opened.
-pub(crate) fn builder(mode: ConcurrencyMode) -> Builder {
-    let mut builder = Builder::new();
-    builder.set_cache_size(CACHE).set_concurrency_mode(mode);
-    builder
-}
-
-/// Begins a write transaction within the patience, two-phase: what redb recommends for files it
-/// cannot trust (`sync.md` 8).
-pub(crate) fn begin(
-    database: &Database,
-    patience: Duration,
-) -> Result<WriteTransaction, StoreError> {
-    let mut pauses = Backoff::new(patience);
-    loop {
-        match database.try_begin_write() {
-            Ok(mut transaction) => {
-                transaction.set_two_phase_commit(true);
-                // Records the allocator's state, so that a start after a kill needs no repair.
-                transaction.set_quick_repair(true);
-                return Ok(transaction);
-            }
-            Err(TransactionError::WouldBlock) if pauses.pause() => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-pub(crate) fn without_locks(error: DatabaseError) -> StoreError {
+/// Why the store turns read-only after this error.
+fn reason_of(error: &StoreError) -> ReadOnlyReason {
     match error {
-        DatabaseError::Storage(StorageError::Unsupported) => StoreError::Refused(String::new()),
-        other => other.into(),
+        StoreError::DiskFull => ReadOnlyReason::DiskFull,
+        StoreError::Damaged(what) => ReadOnlyReason::Damaged(what.clone()),
+        other => ReadOnlyReason::Failed(other.to_string()),
     }
 }

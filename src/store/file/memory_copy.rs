@@ -1,17 +1,16 @@
-//! Opening for reading; and a copy of the file in memory, for reading where nothing can be
-//! written: after a crash or a failed write redb must repair the file before it reads it, and a
-//! disk that is full, broken or read-only does not let it. The copy is repaired instead; the file
-//! stays as it is.
+//! A copy of the file in memory, for reading where nothing can be written: after a crash or a
+//! failed write redb must repair the file before it reads it, and a disk that is full, broken or
+//! read-only does not let it. The copy is repaired instead; the file stays as it is.
 
 use std::io;
 
 use redb::backends::InMemoryBackend;
-use redb::{ConcurrencyMode, DatabaseError, StorageBackend};
+use redb::{ConcurrencyMode, StorageBackend};
 
-use crate::store::api::StoreError;
-use crate::store::file::backend::Access;
-use crate::store::file::errors::{Failure, catch_panics};
-use crate::store::file::handle::{Handle, Mode, RedbStore, builder, without_locks};
+use crate::store::api::{Access, ReadOnlyReason, StoreError};
+use crate::store::file::backend::FileAccess;
+use crate::store::file::connection::{Connection, DatabaseFile, OpenDatabase, Sharing, builder};
+use crate::store::file::errors::catch_panics;
 
 /// The file's head, which every commit rewrites.
 const HEAD: usize = 512;
@@ -20,34 +19,9 @@ const CHUNK: usize = 64 << 10;
 /// How often another session may come in between.
 const ATTEMPTS: usize = 20;
 
-impl RedbStore {
-    /// Opens for reading. After a crash only an open for writing recovers the file; then that
-    /// is done, and nothing is written all the same. Where not even that is possible, a copy in
-    /// memory is recovered and read.
-    pub(crate) fn open_for_reading(&mut self) -> Result<(), StoreError> {
-        let read_only = catch_panics(|| {
-            let backend = self.backend(Access::Read)?;
-            match builder(ConcurrencyMode::MultiWriter).open_read_only_with_backend(backend) {
-                Ok(database) => Ok(Some(database)),
-                Err(DatabaseError::RepairAborted) => Ok(None),
-                Err(error) => Err(without_locks(error)),
-            }
-        });
-        match read_only {
-            Ok(Some(database)) => self.handle = Handle::ReadOnly(database),
-            Ok(None) | Err(Failure::Reported(StoreError::Refused(_))) => {
-                if let Err(error) = self.open_handle() {
-                    self.open_snapshot(error)?;
-                }
-            }
-            Err(failure) => return Err(self.named(failure.into())),
-        }
-        self.mode = Mode::Read;
-        Ok(())
-    }
-
+impl DatabaseFile {
     /// Reads from a copy when `why` is that the disk takes nothing.
-    fn open_snapshot(&mut self, why: StoreError) -> Result<(), StoreError> {
+    pub(crate) fn connect_to_copy(&self, why: StoreError) -> Result<Connection, StoreError> {
         if !matches!(
             why,
             StoreError::DiskFull | StoreError::Io(_) | StoreError::ReadOnly(_)
@@ -55,12 +29,15 @@ impl RedbStore {
             return Err(why);
         }
         let database = catch_panics(|| {
-            let copy = of(&self.backend(Access::Read)?)?;
+            let copy = of(&self.backend(FileAccess::Read)?)?;
             Ok(builder(ConcurrencyMode::ExclusiveWriter).create_with_backend(copy)?)
         });
         // Where the copy fails too, the first reason is the one to act on.
-        self.handle = Handle::Full(database.map_err(|_| why)?);
-        Ok(())
+        Ok(Connection {
+            database: OpenDatabase::Full(database.map_err(|_| why)?),
+            access: Access::ReadOnly(ReadOnlyReason::NotWritable),
+            sharing: Sharing::Many,
+        })
     }
 }
 

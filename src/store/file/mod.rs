@@ -1,8 +1,10 @@
 //! The database file: where it lies, how it is opened and shared, and what its failures mean.
 
 pub mod backend;
+pub(crate) mod connection;
 pub(crate) mod create;
 pub(crate) mod errors;
 pub(crate) mod handle;
 pub(crate) mod location;
 mod memory_copy;
+pub(crate) mod open;

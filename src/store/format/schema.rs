@@ -6,7 +6,8 @@ use std::time::Duration;
 use redb::{ConcurrencyMode, Database, WriteTransaction};
 
 use crate::store::api::StoreError;
-use crate::store::file::handle::{RedbStore, begin};
+use crate::store::file::connection::{Connection, DatabaseFile, begin};
+use crate::store::file::errors::catch_panics;
 use crate::store::format::tables;
 
 /// The schema this program writes.
@@ -18,9 +19,9 @@ pub(crate) type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 /// The steps from schema 1 on, in order; a step once released never changes.
 const MIGRATIONS: &[Migration] = &[];
 
-/// Opens the way for reading: the schema is one this program can read as it is.
-pub(crate) fn ensure_known(store: &RedbStore) -> Result<(), StoreError> {
-    let found = store.read(|reading| tables::schema(&reading.table(tables::META)?))?;
+/// Makes sure that the schema is one this program can read as it is.
+pub(crate) fn ensure_known(connection: &Connection) -> Result<(), StoreError> {
+    let found = of(connection)?;
     if found == SCHEMA {
         Ok(())
     } else {
@@ -32,24 +33,33 @@ pub(crate) fn ensure_known(store: &RedbStore) -> Result<(), StoreError> {
 }
 
 /// Brings the store to this program's schema, alone, where it is older.
-pub(crate) fn ensure_current(store: &mut RedbStore) -> Result<(), StoreError> {
-    let found = store.read(|reading| tables::schema(&reading.table(tables::META)?))?;
+pub(crate) fn ensure_current(
+    file: &DatabaseFile,
+    connection: Connection,
+) -> Result<Connection, StoreError> {
+    let found = of(&connection)?;
     if found > SCHEMA {
         let known = SCHEMA;
         return Err(StoreError::Newer { found, known });
     }
     if found == SCHEMA {
-        return Ok(());
+        return Ok(connection);
     }
     // An older program that has the store open would read shapes it does not know: redb grants
     // the exclusive open only when nobody else is there.
-    store.close_handle("migrating");
-    let database = store
+    drop(connection);
+    let database = file
         .database(ConcurrencyMode::ExclusiveWriter)
-        .map_err(|failure| store.named(failure.into()))?;
-    bring_forward(&database, found, MIGRATIONS, store.edge.patience)?;
+        .map_err(|failure| file.name_holder(failure.into()))?;
+    bring_forward(&database, found, MIGRATIONS, file.patience)?;
     drop(database);
-    store.open_handle()
+    file.connect_for_writing()
+}
+
+fn of(connection: &Connection) -> Result<u32, StoreError> {
+    Ok(catch_panics(|| {
+        tables::schema(&connection.tables()?.table(tables::META)?)
+    })?)
 }
 
 /// Takes the steps that are left; each is one transaction with the schema it leads to, so a kill

@@ -193,6 +193,11 @@ pub(crate) fn group(views: &impl Rows, key: &[u8]) -> Result<Option<GroupV1>, St
     payload(views, Record::Group, key, |bytes| Ok(decode(bytes)?))
 }
 
+/// Unwraps the digest row of a group.
+pub(crate) fn unsealed_group(key: &[u8], value: &[u8]) -> Result<GroupV1, StoreError> {
+    Ok(decode(unseal(Record::Group, key, value)?)?)
+}
+
 /// The sealed row of a group.
 pub(crate) fn sealed_group(key: &[u8], group: &GroupV1) -> Vec<u8> {
     seal(Record::Group, key, &encode(group))

@@ -5,7 +5,7 @@ use crate::ledger::chain::checkpoint_words;
 use crate::ledger::{ActionId, ActorId, AuthorId, Body, Hash, Origin, PlanRef, Subject};
 use crate::store::api::StoreError;
 use crate::store::exchange::Checkpoint;
-use crate::store::file::handle::{RedbStore, TransactionEnd};
+use crate::store::file::handle::{SharedStore, TransactionEnd};
 use crate::store::format::codec::Record;
 use crate::store::format::codec::TipV1;
 use crate::store::format::exchange_tables;
@@ -23,7 +23,7 @@ const SYSTEM: &str = "nhaplieu";
 /// # Errors
 /// A failure of the store.
 pub(crate) fn ensure_own_epoch(
-    store: &mut RedbStore,
+    store: &SharedStore,
     witnessed: Option<&Witness>,
 ) -> Result<(), StoreError> {
     let (tip, known) = store.read(|reading| {
@@ -33,7 +33,7 @@ pub(crate) fn ensure_own_epoch(
         Ok((tip, known))
     })?;
     let moved = witnessed.is_some_and(|witness| witness.file_identity != store.file_identity);
-    let keyed = key::is_key_of(&store.dir, &AuthorId(tip.author));
+    let keyed = key::is_key_of(store.dir(), &AuthorId(tip.author));
     if known && keyed && !moved {
         if witnessed.is_none() {
             store.record_witness(tip.author, tip.seq, tip.hash);
@@ -76,9 +76,9 @@ pub(crate) fn epoch_start(key: &WriterKey, continues: Option<AuthorId>) -> NewEn
     }
 }
 
-pub(crate) fn begin_epoch(store: &mut RedbStore, old: AuthorId) -> Result<(), StoreError> {
-    let key = WriterKey::from_seed(store.edge.seed);
-    let (dir, wall, file_identity) = (store.dir.clone(), store.edge.wall, store.file_identity);
+pub(crate) fn begin_epoch(store: &SharedStore, old: AuthorId) -> Result<(), StoreError> {
+    let key = WriterKey::from_seed(store.seed());
+    let (dir, wall, file_identity) = (store.dir().to_path_buf(), store.opened, store.file_identity);
     let actor = ActorId::fold(SYSTEM);
     let mut witness = crate::store::identity::witness::WitnessFile::new(&dir);
     store.transact(|transaction| {
@@ -115,7 +115,7 @@ pub(crate) fn begin_epoch(store: &mut RedbStore, old: AuthorId) -> Result<(), St
         batch.finish()?;
         Ok(TransactionEnd::Commit(()))
     })?;
-    key::adopt(&store.dir)?;
+    key::adopt(store.dir())?;
     Ok(())
 }
 

@@ -84,6 +84,8 @@ impl Witness {
 pub(crate) struct WitnessFile {
     path: PathBuf,
     file: Option<File>,
+    /// The author and number last written through it.
+    latest: Option<(AuthorId, u64)>,
 }
 
 impl WitnessFile {
@@ -92,6 +94,7 @@ impl WitnessFile {
         Self {
             path: dir.join("witness"),
             file: None,
+            latest: None,
         }
     }
 
@@ -115,6 +118,19 @@ impl WitnessFile {
         };
         file.seek(SeekFrom::Start(0))?;
         file.write_all(&witness.bytes())
+    }
+
+    /// Writes it, unless a later entry of the same author was written before: of two handles
+    /// that commit after each other, the first may come here last.
+    pub(crate) fn advance(&mut self, witness: &Witness) -> io::Result<()> {
+        let earlier =
+            |(author, seq): (AuthorId, u64)| author == witness.author && seq > witness.seq;
+        if self.latest.is_some_and(earlier) {
+            return Ok(());
+        }
+        self.write(witness)?;
+        self.latest = Some((witness.author, witness.seq));
+        Ok(())
     }
 
     /// Writes it and waits until it is on disk.

@@ -2,4 +2,5 @@
 
 pub(crate) mod approved;
 pub(crate) mod queries;
+mod reader;
 pub(crate) mod snapshot;

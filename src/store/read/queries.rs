@@ -9,7 +9,7 @@ use crate::ledger::{
     subject::SubjectKind, workflow,
 };
 use crate::plan::UnitId;
-use crate::store::api::{Contested, LogEntry, LogFilter, StoreError, StoreInfo};
+use crate::store::api::{Access, Contested, LogEntry, LogFilter, StoreError, StoreInfo};
 use crate::store::format::codec::{GroupV1, TipV1};
 use crate::store::format::tables::{self, ReadTables, Rows};
 
@@ -25,7 +25,11 @@ const OF_FORMS: [SubjectKind; 5] = [
 const OF_STORE: [SubjectKind; 3] = [SubjectKind::Actor, SubjectKind::Author, SubjectKind::Plan];
 
 /// What the store is.
-pub(crate) fn info(reading: &ReadTables, sole: bool) -> Result<StoreInfo, StoreError> {
+pub(crate) fn info(
+    reading: &ReadTables,
+    sole: bool,
+    access: Access,
+) -> Result<StoreInfo, StoreError> {
     let meta = reading.table(tables::META)?;
     let (about, tip) = (tables::about(&meta)?, tables::tip(&meta)?);
     Ok(StoreInfo {
@@ -38,6 +42,7 @@ pub(crate) fn info(reading: &ReadTables, sole: bool) -> Result<StoreInfo, StoreE
         counter: tip.counter,
         seq: tip.seq,
         sole,
+        access,
     })
 }
 
@@ -53,10 +58,9 @@ pub(crate) fn plan_bytes(reading: &ReadTables) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Everything kept of one form.
-pub(crate) fn form(reading: &ReadTables, key: &FormKey) -> Result<Form, StoreError> {
-    let views = reading.table(tables::VIEWS)?;
+pub(crate) fn form(views: &impl Rows, key: &FormKey) -> Result<Form, StoreError> {
     let mut form = Form::default();
-    for (subject, heads) in members(&views, Some(key))? {
+    for (subject, heads) in members(views, Some(key))? {
         add_to_form(&mut form, subject, heads);
     }
     Ok(form)
@@ -88,6 +92,43 @@ fn add_to_form(form: &mut Form, subject: Subject, heads: Heads) {
 
 /// The views of one group, compared with its digest.
 fn members(views: &impl Rows, form: Option<&FormKey>) -> Result<Vec<(Subject, Heads)>, StoreError> {
+    let mut found = Vec::new();
+    let mut sum = GroupV1::default();
+    each_view(views, form, |key, value| {
+        add_row(&mut sum, key, value);
+        found.push((subject(key)?, tables::unsealed_view(key, value)?));
+        Ok(())
+    })?;
+    let stored = tables::group(views, &tables::group_key(form))?.unwrap_or_default();
+    if stored == sum {
+        Ok(found)
+    } else {
+        let name = form.map_or_else(String::new, |form| format!("{} {}", form.unit, form.period));
+        Err(StoreError::Damaged(format!("digest of form {name}")))
+    }
+}
+
+/// What the digest row of a group says when its views are as they are.
+fn sum_of_views(views: &impl Rows, form: Option<&FormKey>) -> Result<GroupV1, StoreError> {
+    let mut sum = GroupV1::default();
+    each_view(views, form, |key, value| {
+        add_row(&mut sum, key, value);
+        Ok(())
+    })?;
+    Ok(sum)
+}
+
+fn add_row(sum: &mut GroupV1, key: &[u8], value: &[u8]) {
+    tables::xor_row(&mut sum.digest, key, value);
+    sum.rows = sum.rows.saturating_add(1);
+}
+
+/// Shows the row of each view that a group counts.
+fn each_view(
+    views: &impl Rows,
+    form: Option<&FormKey>,
+    mut look: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let prefixes: Vec<Vec<u8>> = match form {
         Some(form) => OF_FORMS
             .iter()
@@ -98,25 +139,14 @@ fn members(views: &impl Rows, form: Option<&FormKey>) -> Result<Vec<(Subject, He
             .map(|kind| Subject::kind_prefix(*kind))
             .collect(),
     };
-    let mut found = Vec::new();
-    let mut sum = GroupV1::default();
     for prefix in prefixes {
         let end = tables::after(&prefix);
         for row in views.range(prefix.as_slice()..end.as_slice())? {
             let (key, value) = row?;
-            tables::xor_row(&mut sum.digest, key.value(), value.value());
-            sum.rows = sum.rows.saturating_add(1);
-            let heads = tables::unsealed_view(key.value(), value.value())?;
-            found.push((subject(key.value())?, heads));
+            look(key.value(), value.value())?;
         }
     }
-    let stored = tables::group(views, &tables::group_key(form))?.unwrap_or_default();
-    if stored == sum {
-        Ok(found)
-    } else {
-        let name = form.map_or_else(String::new, |form| format!("{} {}", form.unit, form.period));
-        Err(StoreError::Damaged(format!("digest of form {name}")))
-    }
+    Ok(())
 }
 
 /// Reads a key as a subject.
@@ -124,17 +154,30 @@ pub(crate) fn subject(key: &[u8]) -> Result<Subject, StoreError> {
     Subject::from_key(key).map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
-/// The forms that have entries, compared with the digest over all groups.
+/// The forms that have entries, compared with the digest over all groups. The row of one group
+/// may be damaged: where all others are proved once it is replaced by what its views give, only
+/// that form is damaged, and reading it says so.
 pub(crate) fn groups(views: &impl Rows, tip: &TipV1) -> Result<Vec<FormKey>, StoreError> {
     let prefix = tables::group_key(None);
     let end = tables::after(&prefix);
     let (mut count, mut digest) = (0_u64, [0; 32]);
     let mut forms = Vec::new();
+    let mut damaged = Vec::new();
     for row in views.range(prefix.as_slice()..end.as_slice())? {
         let (key, value) = row?;
         tables::xor_row(&mut digest, key.value(), value.value());
         count = count.saturating_add(1);
-        forms.extend(tables::group_form(key.value())?);
+        let form = tables::group_form(key.value())?;
+        if tables::unsealed_group(key.value(), value.value()).is_err() {
+            damaged.push((form.clone(), value.value().to_vec()));
+        }
+        forms.extend(form);
+    }
+    for (form, value) in damaged {
+        let key = tables::group_key(form.as_ref());
+        let row = tables::sealed_group(&key, &sum_of_views(views, form.as_ref())?);
+        tables::xor_row(&mut digest, &key, &value);
+        tables::xor_row(&mut digest, &key, &row);
     }
     if count != tip.groups || digest != tip.digest {
         return Err(StoreError::Damaged("digest of forms".to_owned()));

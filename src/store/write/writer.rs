@@ -1,22 +1,16 @@
-//! The [`Store`] trait on redb: each question goes to the file that answers it.
+//! The [`Store`] trait on redb: actions are judged and written in one transaction.
 
 use std::sync::Arc;
 
+use crate::ledger::Body;
 use crate::ledger::approved::stated;
-use crate::ledger::{Actor, ActorId, Body, Form, FormKey};
-use crate::store::api::{
-    Action, Committed, Direction, LogEntry, LogFilter, Store, StoreError, StoreInfo, UndoPlan,
-    VerifyReport,
-};
-use crate::store::audit::verify;
-use crate::store::file::handle::{RedbStore, Share, TransactionEnd};
+use crate::store::api::{Action, CheckOutcome, Committed, Store, StoreError};
+use crate::store::audit::rebuild;
+use crate::store::file::handle::{RedbStore, TransactionEnd};
 use crate::store::format::tables;
-use crate::store::read::approved;
-use crate::store::read::queries;
 use crate::store::read::snapshot::SnapshotTables;
 use crate::store::write::batch::Batch;
 use crate::store::write::judge::Judge;
-use crate::store::write::undo;
 
 /// True when entries that are already here may no longer count.
 fn changes_what_counts(committed: &Committed) -> bool {
@@ -35,21 +29,13 @@ fn states_a_frontier(action: &Action) -> bool {
 }
 
 impl Store for RedbStore {
-    fn info(&self) -> Result<StoreInfo, StoreError> {
-        self.read(|reading| queries::info(reading, self.share == Share::Sole))
-    }
-
-    fn plan_bytes(&self) -> Result<Vec<u8>, StoreError> {
-        self.read(queries::plan_bytes)
-    }
-
     fn commit_all(
         &mut self,
         actions: &[Action],
     ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
         let plan = self
-            .plan
-            .clone()
+            .shared
+            .plan()
             .ok_or_else(|| StoreError::Refused("no plan".to_owned()))?;
         // TakenPiece out so that the transaction may borrow the rest of the store.
         let mut own = std::mem::take(&mut self.own);
@@ -73,7 +59,7 @@ impl Store for RedbStore {
             }
             let mut tip = batch.finish()?;
             if outcomes.iter().flatten().any(changes_what_counts) {
-                verify::rebuild(transaction)?;
+                rebuild::rebuild(transaction)?;
                 tip = tables::tip(&transaction.open_table(tables::META)?)?;
             }
             Ok(TransactionEnd::Commit((Some(tip), outcomes)))
@@ -81,61 +67,17 @@ impl Store for RedbStore {
         self.own = own;
         let (tip, outcomes) = done?;
         if let Some(tip) = tip {
-            self.record_witness(tip.author, tip.seq, tip.hash);
-            // What was proved stays proved through our own changes of it.
-            if self.proved.get() == before {
-                self.proved.set(Some(tip.digest));
-            }
+            self.shared.record_witness(tip.author, tip.seq, tip.hash);
+            self.shared.still_proved(before, tip.digest);
         }
         Ok(outcomes)
     }
 
-    fn form(&self, form: &FormKey) -> Result<Form, StoreError> {
-        self.read(|reading| {
-            self.prove(reading)?;
-            let mut found = queries::form(reading, form)?;
-            if let (Some(plan), true) = (&self.plan, queries::is_closed_by_someone(&found)) {
-                found.approved =
-                    approved::approved(&SnapshotTables::read(reading)?, plan, form, &found)?;
-            }
-            Ok(found)
-        })
+    fn reopen(&self) -> Result<(), StoreError> {
+        self.shared.reopen()
     }
 
-    fn form_keys(&self) -> Result<Vec<FormKey>, StoreError> {
-        self.read(|reading| queries::groups(&reading.table(tables::VIEWS)?, &reading.tip()?))
-    }
-
-    fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.read(|reading| {
-            self.prove(reading)?;
-            queries::log(reading, filter)
-        })
-    }
-
-    fn undo_plan(&self, actor: &ActorId, direction: Direction) -> Result<UndoPlan, StoreError> {
-        self.read(|reading| undo::plan(reading, actor, direction))
-    }
-
-    fn actors(&self) -> Result<Vec<Actor>, StoreError> {
-        self.read(|reading| {
-            self.prove(reading)?;
-            queries::actors(reading)
-        })
-    }
-
-    fn counter(&self) -> Result<u64, StoreError> {
-        self.read(|reading| Ok(reading.tip()?.counter))
-    }
-
-    fn unsent(&self) -> Result<(u64, Option<u64>), StoreError> {
-        self.read(|reading| {
-            let tip = reading.tip()?;
-            Ok((tip.unsent, tip.unsent_since))
-        })
-    }
-
-    fn verify(&mut self) -> Result<VerifyReport, StoreError> {
-        self.verified()
+    fn check_if_due(&self, wall: u64) -> Result<CheckOutcome, StoreError> {
+        self.check_when_due(wall)
     }
 }

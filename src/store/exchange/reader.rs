@@ -1,0 +1,102 @@
+//! The [`ExchangeReader`] trait on redb: logs as stored bytes, and what is kept of bundles.
+
+use std::collections::BTreeSet;
+
+use crate::ledger::{AuthorId, Hash};
+use crate::store::api::StoreError;
+use crate::store::exchange::withdraw;
+use crate::store::exchange::{
+    Checkpoint, ExchangeReader, IncomingEntry, Peer, Report, Snapshot, Tip,
+};
+use crate::store::file::handle::RedbStore;
+use crate::store::format::codec::{Record, unseal};
+use crate::store::format::{exchange_tables, tables};
+use crate::store::identity::key::{self, WriterKey};
+use crate::store::read::queries;
+use crate::store::read::snapshot::{SnapshotTables, tip_of};
+
+impl ExchangeReader for RedbStore {
+    fn weigh(
+        &self,
+        ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.read(|reading| ask(&SnapshotTables::read(reading)?))
+    }
+
+    fn log_bytes(
+        &self,
+        author: &AuthorId,
+        from: u64,
+        tip: &Tip,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.read(|reading| {
+            let open = SnapshotTables::read(reading)?;
+            let forked = open.tips(author)?.len() > 1;
+            let chain = if forked {
+                withdraw::chain_to(&open.entries, author, from, tip)?
+            } else {
+                BTreeSet::new()
+            };
+            let (start, _) = tables::seq_range(author, from);
+            let (_, end) = tables::seq_range(author, tip.0);
+            for row in open.entries.range(start.as_slice()..=end.as_slice())? {
+                let (key, value) = row?;
+                let (seq, hash) = tip_of(key.value())?;
+                if forked && !chain.contains(&(seq, hash)) {
+                    continue;
+                }
+                let payload = unseal(Record::Entry, key.value(), value.value())?;
+                let (previous, bytes) = payload
+                    .split_first_chunk::<32>()
+                    .ok_or_else(|| StoreError::Damaged("entry".to_owned()))?;
+                look(&IncomingEntry {
+                    seq,
+                    previous: &Hash(*previous),
+                    hash: &hash,
+                    bytes,
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    fn authors(&self) -> Result<Vec<AuthorId>, StoreError> {
+        self.read(|reading| queries::authors(&reading.table(tables::ENTRIES)?))
+    }
+
+    fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
+        self.read(
+            |reading| match &SnapshotTables::read(reading)?.checkpoints {
+                Some(table) => exchange_tables::checkpoints(table),
+                None => Ok(Vec::new()),
+            },
+        )
+    }
+
+    fn peers(&self) -> Result<Vec<Peer>, StoreError> {
+        // Asked at every start: to open the plans with it would read them.
+        self.read(
+            |reading| match &reading.optional(exchange_tables::EXCHANGE)? {
+                Some(table) => exchange_tables::peers(table),
+                None => Ok(Vec::new()),
+            },
+        )
+    }
+
+    fn reports(&self) -> Result<Vec<Report>, StoreError> {
+        self.read(|reading| SnapshotTables::read(reading)?.all_reports())
+    }
+
+    fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(|reading| SnapshotTables::read(reading)?.held_bytes(root))
+    }
+
+    fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
+        let writer = self.read(|reading| Ok(AuthorId(reading.tip()?.author)))?;
+        let key = WriterKey::read(&key::path(self.shared.dir()))
+            .filter(|key| key.author() == writer)
+            .ok_or_else(|| StoreError::Damaged("key".to_owned()))?;
+        Ok((key.public(), key.sign(words)))
+    }
+}
