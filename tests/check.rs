@@ -9,13 +9,28 @@ use std::path::Path;
 
 use nhaplieu::base::{Decimal, Label, Lang};
 use nhaplieu::check::{Finding, findings, findings_at, needed_periods};
-use nhaplieu::ledger::{CellId, Content};
+use nhaplieu::ledger::{Body, CellId, CellKey, Content, Context, Origin, Provisional, Subject};
 use nhaplieu::plan::{FieldId, Op, PeriodId, Relation, RuleId, Severity, Term, UnitId};
 use nhaplieu::ui::texts::Texts;
 use support::{Desk, shipped};
 
 fn commune(period: &str) -> Desk {
     Desk::new("ngoc-thien", period)
+}
+
+/// The findings at a field with a figure typed over what it holds.
+fn typed_at(ctx: &Context<'_>, field: &FieldId, content: &Content) -> Vec<Finding> {
+    let form = ctx.form.with([Provisional {
+        subject: &Subject::Cell(CellKey::new(&ctx.unit.id, &ctx.period.id, field)),
+        body: &Body::SetValue(content.clone()),
+        origin: Origin::Typed,
+        reason: "",
+    }]);
+    let ctx = Context {
+        form: &form,
+        ..*ctx
+    };
+    findings_at(&ctx, &CellId::figure(field))
 }
 
 fn all(desk: &Desk) -> Vec<Finding> {
@@ -45,7 +60,7 @@ fn the_sketch_of_the_form_walk() {
         .typed_in("2022", "ld_nu_lam_cong=991")
         .types("ld_nu_co_viec_lam=2.160 ld_lam_cong=2.074");
     let field = FieldId::new("ld_nu_lam_cong");
-    let found = desk.look(|ctx| findings_at(ctx, &field, &value("10370")));
+    let found = desk.look(|ctx| typed_at(ctx, &field, &value("10370")));
     let said: Vec<String> = found.iter().map(|f| desk.say(&f.message)).collect();
     assert_eq!(
         tags(&found),
@@ -192,7 +207,7 @@ fn a_conflict_blocks_and_leaves_relations_unjudged_until_something_is_typed() {
         "Có 2 số khác nhau cho ô này (2; 4). Chưa tính vào tổng cho đến khi có người chọn; không số nào bị mất."
     );
     let field = FieldId::new("hdnd_ld_nu");
-    let typed = desk.look(|ctx| findings_at(ctx, &field, &value("4")));
+    let typed = desk.look(|ctx| typed_at(ctx, &field, &value("4")));
     assert_eq!(tags(&typed), ["!H01@hdnd_ld_nu"]);
     let agreed = commune("2023")
         .types("hdnd_ld=3")
@@ -267,8 +282,7 @@ fn the_findings_at_a_cell_are_those_of_the_form_that_touch_it() {
     assert!(whole.len() > 10, "{:?}", tags(&whole));
     desk.look(|ctx| {
         for field in ctx.plan.form_fields(ctx.unit, ctx.period) {
-            let content = ctx.form.content(&field.id);
-            let at = findings_at(ctx, &field.id, &content);
+            let at = findings_at(ctx, &CellId::figure(&field.id));
             let touching: Vec<Finding> = whole
                 .iter()
                 .filter(|f| {

@@ -1,25 +1,25 @@
 //! Is a share further from the usual one than chance explains? (`domain.md` 2.5)
 
 use super::finding::{Draft, Finding};
-use super::sheet::Sheet;
 use super::words::inside;
 use crate::base::{Decimal, Message, Ratio};
+use crate::ledger::Context;
 use crate::plan::{FieldId, Rule};
 
 /// `part` of `part + rest` lies more than `sigmas` standard errors from `expected` per cent.
 pub(super) fn judge(
-    sheet: &Sheet<'_>,
+    ctx: &Context<'_>,
     rule: &Rule,
     (part, rest): (&FieldId, &FieldId),
     expected: Decimal,
     sigmas: u32,
 ) -> Option<Finding> {
-    let (k, others) = (sheet.figure(part)?, sheet.figure(rest)?);
+    let (k, others) = (ctx.figure(part)?, ctx.figure(rest)?);
     if !beyond(k.as_whole()?, others.as_whole()?, expected, sigmas)? {
         return None;
     }
     let share = Ratio::new(k, k.checked_add(others)?, 100)?;
-    let plan = sheet.ctx.plan;
+    let plan = ctx.plan;
     let message = Message::new("check.binomial")
         .with("part", plan.field(part)?.short.clone())
         .with("part_value", k)
@@ -28,7 +28,7 @@ pub(super) fn judge(
         .with("share", crate::base::Arg::Ratio(share, 1))
         .with("expected", expected);
     let draft = Draft::of_rule(rule, part).now(part, k).now(rest, others);
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }
 
 /// `|k - n·p| > s·√(n·p·(1-p))` with both sides squared, in whole numbers; `None` where the

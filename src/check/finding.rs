@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::sheet::Sheet;
 use crate::base::{Decimal, Label, Message};
-use crate::ledger::{ActorId, Body, CellId, Content, Form};
+use crate::ledger::{ActorId, Body, CellId, Content, Context, Form};
 use crate::plan::{FieldId, PeriodId, Relation, Rule, RuleId, Severity};
 
 /// Something a person should look at before submitting.
@@ -96,9 +95,9 @@ impl Draft {
     }
 
     /// The finding, answered where the form holds a confirmation of exactly these values.
-    pub(super) fn say(self, sheet: &Sheet<'_>, message: Message) -> Finding {
+    pub(super) fn say(self, ctx: &Context<'_>, message: Message) -> Finding {
         let overridden = (self.severity == Severity::Soft)
-            .then(|| confirmation(sheet.ctx.form, &self.cell, &self.rule, &self.judged))
+            .then(|| confirmation(ctx.form, &self.cell, &self.rule, &self.judged))
             .flatten();
         Finding {
             rule: self.rule,

@@ -1,25 +1,24 @@
 //! Figures that must not stand without a note: a published value without its source, a death.
 
 use super::finding::{Draft, Finding};
-use super::sheet::Sheet;
 use crate::base::{Decimal, Message};
-use crate::ledger::{CellId, Content};
+use crate::ledger::{Content, Context};
 use crate::plan::{FieldId, Rule};
 
 /// A value of at least `at_least` stands without a note. "Không phát sinh" is not a value: it
 /// never asks, not even where any value does.
 pub(super) fn due(
-    sheet: &Sheet<'_>,
+    ctx: &Context<'_>,
     rule: &Rule,
     field: &FieldId,
     at_least: Decimal,
 ) -> Option<Finding> {
-    let value = sheet.figure(field)?;
-    let has_value = matches!(sheet.content(&CellId::figure(field)), Content::Value(_));
-    if !has_value || value < at_least || !sheet.ctx.form.note(field).trim().is_empty() {
+    let value = ctx.figure(field)?;
+    let has_value = matches!(ctx.form.state_of(field), Content::Value(_));
+    if !has_value || value < at_least || !ctx.form.note(field).trim().is_empty() {
         return None;
     }
     let message = Message::new("check.note_due").with("value", value);
     let draft = Draft::of_rule(rule, field).now(field, value);
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }

@@ -1,25 +1,25 @@
 //! Figures that are the same as before, and years that do not cover their own first half.
 
 use super::finding::{Draft, Finding};
-use super::sheet::Sheet;
 use super::words::when;
 use crate::base::{Decimal, Message};
+use crate::ledger::Context;
 use crate::ledger::context::run_before;
 use crate::plan::{Field, FieldId, Nature, Period, PeriodKind, Rule, Severity};
 
 /// The same value as a year earlier, for quarters and months also as in the period just before;
 /// only for flows and averages, since stocks rightly stay the same (`settled.md` 17).
-pub(super) fn identical(sheet: &Sheet<'_>, field: &Field) -> Option<Finding> {
-    let (plan, period) = (sheet.ctx.plan, sheet.ctx.period);
+pub(super) fn identical(ctx: &Context<'_>, field: &Field) -> Option<Finding> {
+    let (plan, period) = (ctx.plan, ctx.period);
     let from = plan.trend.identical_from?;
     if !matches!(field.nature, Some(Nature::Flow | Nature::Average)) {
         return None;
     }
-    let now = sheet.figure(&field.id).filter(|now| *now >= from)?;
+    let now = ctx.figure(&field.id).filter(|now| *now >= from)?;
     let just_before = matches!(period.kind, PeriodKind::Quarter | PeriodKind::Month)
         .then(|| plan.previous(period))
         .flatten();
-    let same = |other: &&Period| sheet.past(other, &field.id) == Some(now);
+    let same = |other: &&Period| ctx.figure_in(&field.id, other) == Some(now);
     let other = plan
         .year_earlier(period)
         .into_iter()
@@ -29,40 +29,38 @@ pub(super) fn identical(sheet: &Sheet<'_>, field: &Field) -> Option<Finding> {
     let draft = Draft::own("identical", Severity::Soft, &field.id)
         .now(&field.id, now)
         .then(&other.id, &field.id, now);
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }
 
 /// A year's flow counts from 01/01 and so cannot be less than its own first half.
-pub(super) fn year_covers_half(sheet: &Sheet<'_>, field: &Field) -> Option<Finding> {
-    let plan = sheet.ctx.plan;
+pub(super) fn year_covers_half(ctx: &Context<'_>, field: &Field) -> Option<Finding> {
+    let plan = ctx.plan;
     if !plan.trend.year_covers_half || field.nature != Some(Nature::Flow) {
         return None;
     }
-    let half = plan.own_half(sheet.ctx.period)?;
-    let now = sheet.figure(&field.id)?;
-    let then = sheet.past(half, &field.id).filter(|then| now < *then)?;
+    let half = plan.own_half(ctx.period)?;
+    let now = ctx.figure(&field.id)?;
+    let then = ctx.figure_in(&field.id, half).filter(|then| now < *then)?;
     let message = Message::new("check.year_covers_half")
         .with("when", when(half))
         .with("then", then);
     let draft = Draft::own("year_covers_half", Severity::Soft, &field.id)
         .now(&field.id, now)
         .then(&half.id, &field.id, then);
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }
 
 /// The same value of at least 1 in `times` periods of the same kind in a row, this one the last.
 pub(super) fn same_in_row(
-    sheet: &Sheet<'_>,
+    ctx: &Context<'_>,
     rule: &Rule,
     field: &FieldId,
     times: u32,
 ) -> Option<Finding> {
-    let now = sheet
-        .figure(field)
-        .filter(|now| *now >= Decimal::whole(1))?;
-    let before = run_before(sheet.ctx.plan, sheet.ctx.period, times);
+    let now = ctx.figure(field).filter(|now| *now >= Decimal::whole(1))?;
+    let before = run_before(ctx.plan, ctx.period, times);
     let wanted = usize::try_from(times).ok()?;
-    let all_same = before.iter().all(|p| sheet.past(p, field) == Some(now));
+    let all_same = before.iter().all(|p| ctx.figure_in(field, p) == Some(now));
     if times < 2 || before.len() + 1 < wanted || !all_same {
         return None;
     }
@@ -73,5 +71,5 @@ pub(super) fn same_in_row(
     let message = Message::new("check.same_in_row")
         .with("value", now)
         .with("times", wanted);
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }

@@ -1,19 +1,19 @@
 //! Values outside what is usual.
 
 use super::finding::{Draft, Finding};
-use super::sheet::Sheet;
 use crate::base::{Decimal, Message};
+use crate::ledger::Context;
 use crate::plan::{FieldId, Rule};
 
 /// A field's value outside `min..=max`.
 pub(super) fn field(
-    sheet: &Sheet<'_>,
+    ctx: &Context<'_>,
     rule: &Rule,
     field: &FieldId,
     min: Option<Decimal>,
     max: Option<Decimal>,
 ) -> Option<Finding> {
-    let value = sheet.figure(field)?;
+    let value = ctx.figure(field)?;
     let (key, limit) = outside(value, min, max)?;
     let key = match key {
         Side::Below => "check.range.below",
@@ -21,7 +21,7 @@ pub(super) fn field(
     };
     let message = Message::new(key).with("value", value).with("limit", limit);
     let draft = Draft::of_rule(rule, field).now(field, value);
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }
 
 /// On which side of a range a value lies.

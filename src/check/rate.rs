@@ -5,57 +5,57 @@
 //! digit or a broken hard relation between them explains it, and one question is enough.
 
 use super::finding::{Draft, Finding};
-use super::sheet::Sheet;
 use super::words::when;
 use super::{relation, trend};
 use crate::base::{Arg, Decimal, Label, Message, Ratio};
+use crate::ledger::Context;
 use crate::ledger::context::sample_fields;
 use crate::plan::{FieldId, Formula, Measure, MeasureId, Rule, Severity};
 
 /// A measure's rate outside `min..=max`.
 pub(super) fn range(
-    sheet: &Sheet<'_>,
+    ctx: &Context<'_>,
     rule: &Rule,
     measure: &MeasureId,
     min: Option<Decimal>,
     max: Option<Decimal>,
 ) -> Option<Finding> {
-    let judged = Judged::of(sheet, measure)?;
+    let judged = Judged::of(ctx, measure)?;
     let (key, limit) = match (min, max) {
         (Some(min), _) if judged.rate.cmp_decimal(min).is_lt() => ("check.rate.below", min),
         (_, Some(max)) if judged.rate.cmp_decimal(max).is_gt() => ("check.rate.above", max),
         _ => return None,
     };
     let message = judged.message(key).with("limit", limit);
-    Some(judged.draft(rule)?.say(sheet, message))
+    Some(judged.draft(rule)?.say(ctx, message))
 }
 
 /// A measure's rate of exactly `value`, from a denominator worth asking about.
 pub(super) fn exactly(
-    sheet: &Sheet<'_>,
+    ctx: &Context<'_>,
     rule: &Rule,
     measure: &MeasureId,
     value: Decimal,
     from_denominator: Decimal,
 ) -> Option<Finding> {
-    let judged = Judged::of(sheet, measure)?;
+    let judged = Judged::of(ctx, measure)?;
     if judged.denominator < from_denominator || judged.rate.cmp_decimal(value).is_ne() {
         return None;
     }
     let message = judged.message("check.rate.exactly");
-    Some(judged.draft(rule)?.say(sheet, message))
+    Some(judged.draft(rule)?.say(ctx, message))
 }
 
 /// A measure's rate that moved by more than `points` since the same period a year before.
 pub(super) fn jump(
-    sheet: &Sheet<'_>,
+    ctx: &Context<'_>,
     rule: &Rule,
     measure: &MeasureId,
     points: Decimal,
 ) -> Option<Finding> {
-    let judged = Judged::of(sheet, measure)?;
-    let earlier = sheet.ctx.plan.year_earlier(sheet.ctx.period)?;
-    let before = Parts::of(judged.measure, |field| sheet.past(earlier, field))?;
+    let judged = Judged::of(ctx, measure)?;
+    let earlier = ctx.plan.year_earlier(ctx.period)?;
+    let before = Parts::of(judged.measure, |field| ctx.figure_in(field, earlier))?;
     let former = before.rate(judged.measure)?;
     let moved = judged.rate.minus(&former)?.abs();
     if moved.cmp_decimal(points).is_le() {
@@ -69,7 +69,7 @@ pub(super) fn jump(
     for (field, value) in before.values {
         draft = draft.then(&earlier.id, field, value);
     }
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }
 
 /// The fields a measure of sums adds, numerator first; nothing for counted measures.
@@ -132,14 +132,14 @@ struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    fn of(sheet: &Sheet<'a>, measure: &MeasureId) -> Option<Self> {
-        let measure = sheet.ctx.plan.measure(measure)?;
-        if !measure.rate_in.is_empty() && !measure.rate_in.contains(&sheet.ctx.period.kind) {
+    fn of(ctx: &Context<'a>, measure: &MeasureId) -> Option<Self> {
+        let measure = ctx.plan.measure(measure)?;
+        if !measure.rate_in.is_empty() && !measure.rate_in.contains(&ctx.period.kind) {
             return None;
         }
-        let parts = Parts::of(measure, |field| sheet.figure(field))?;
+        let parts = Parts::of(measure, |field| ctx.figure(field))?;
         let rate = parts.rate(measure)?;
-        if is_small(sheet, measure)? || in_doubt(sheet, measure) {
+        if is_small(ctx, measure)? || in_doubt(ctx, measure) {
             return None;
         }
         Some(Self {
@@ -171,29 +171,29 @@ impl<'a> Judged<'a> {
 }
 
 /// True where so few are counted that the rate says nothing.
-fn is_small(sheet: &Sheet<'_>, measure: &Measure) -> Option<bool> {
+fn is_small(ctx: &Context<'_>, measure: &Measure) -> Option<bool> {
     let Some(least) = measure.small_below else {
         return Some(false);
     };
-    let counted = sample_fields(sheet.ctx.plan, measure)
+    let counted = sample_fields(ctx.plan, measure)
         .into_iter()
         .try_fold(Decimal::ZERO, |sum, field| {
-            sum.checked_add(sheet.figure(field)?)
+            sum.checked_add(ctx.figure(field)?)
         })?;
     Some(counted < least)
 }
 
 /// True when a component may be a slip, or a hard relation among the components is broken.
-fn in_doubt(sheet: &Sheet<'_>, measure: &Measure) -> bool {
-    let plan = sheet.ctx.plan;
+fn in_doubt(ctx: &Context<'_>, measure: &Measure) -> bool {
+    let plan = ctx.plan;
     let own = |field: &FieldId| components(measure).any(|component| component == field);
     let slipped = components(measure)
         .filter_map(|field| plan.field(field))
-        .any(|field| trend::doubts_figure(sheet, field));
+        .any(|field| trend::doubts_figure(ctx, field));
     slipped
         || plan
             .relations
             .iter()
             .filter(|r| r.severity == Severity::Hard && relation::fields(r).all(own))
-            .any(|r| relation::judge(sheet, r).is_some())
+            .any(|r| relation::judge(ctx, r).is_some())
 }

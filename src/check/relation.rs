@@ -1,24 +1,24 @@
 //! Relations between cells of one form: part and whole, sums, factors, limits.
 
 use super::finding::{Draft, Finding};
-use super::sheet::Sheet;
 use super::words::inside;
 use crate::base::{Decimal, Label, Lang, Message};
+use crate::ledger::Context;
 use crate::plan::{FieldId, Op, Plan, Relation, Term};
 
 /// Judges a relation where every operand belongs to the form and is a figure (`settled.md` 18).
-pub(super) fn judge(sheet: &Sheet<'_>, relation: &Relation) -> Option<Finding> {
-    let left = total(sheet, &relation.left)?;
-    let right = total(sheet, &relation.right)?;
+pub(super) fn judge(ctx: &Context<'_>, relation: &Relation) -> Option<Finding> {
+    let left = total(ctx, &relation.left)?;
+    let right = total(ctx, &relation.right)?;
     if relation.op.holds(left.cmp(&right)) {
         return None;
     }
     let reported_at = fields(relation).next()?;
     let mut draft = Draft::of_relation(relation, reported_at);
     for field in fields(relation) {
-        draft = draft.now(field, sheet.figure(field)?);
+        draft = draft.now(field, ctx.figure(field)?);
     }
-    Some(draft.say(sheet, message(sheet.ctx.plan, relation, left, right)))
+    Some(draft.say(ctx, message(ctx.plan, relation, left, right)))
 }
 
 /// The fields a relation compares, left side first.
@@ -36,10 +36,10 @@ pub(super) fn touches(relation: &Relation, field: &FieldId) -> bool {
 }
 
 /// The sum of a side; `None` where an operand is no figure, or past the digits of a figure.
-fn total(sheet: &Sheet<'_>, side: &[Term]) -> Option<Decimal> {
+fn total(ctx: &Context<'_>, side: &[Term]) -> Option<Decimal> {
     side.iter().try_fold(Decimal::ZERO, |sum, term| {
         let value = match term {
-            Term::Field(factor, field) => sheet.figure(field)?.checked_mul(*factor)?,
+            Term::Field(factor, field) => ctx.figure(field)?.checked_mul(*factor)?,
             Term::Constant(value) => *value,
         };
         sum.checked_add(value)

@@ -1,14 +1,13 @@
 //! Cells that hold no usable content: text that could not be read, values in conflict.
 
 use super::finding::{Draft, Finding, fingerprint};
-use super::sheet::Sheet;
 use crate::base::Message;
-use crate::ledger::{CellId, Content, typed};
+use crate::ledger::{CellId, Content, Context, typed};
 use crate::plan::{Field, Severity};
 
 /// What was typed could not be read as a number (`settled.md` 20).
-pub(super) fn unreadable(sheet: &Sheet<'_>, field: &Field, cell: &CellId) -> Option<Finding> {
-    let content = sheet.content(cell);
+pub(super) fn unreadable(ctx: &Context<'_>, field: &Field, cell: &CellId) -> Option<Finding> {
+    let content = ctx.form.state_of(cell);
     let Content::Invalid(text) = content else {
         return None;
     };
@@ -18,15 +17,15 @@ pub(super) fn unreadable(sheet: &Sheet<'_>, field: &Field, cell: &CellId) -> Opt
         .unwrap_or(typed::Problem::NotANumber);
     let draft = Draft::own("invalid", Severity::Hard, cell).now(cell, fingerprint(content));
     let message = Message::new("check.invalid").with("problem", problem.message(text));
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }
 
 /// Several people entered different things and nobody has chosen yet.
-pub(super) fn conflict(sheet: &Sheet<'_>, _: &Field, cell: &CellId) -> Option<Finding> {
-    if !sheet.in_conflict(cell) {
+pub(super) fn conflict(ctx: &Context<'_>, _: &Field, cell: &CellId) -> Option<Finding> {
+    if !ctx.form.in_conflict(cell) {
         return None;
     }
-    let heads = sheet.ctx.form.cells.get(cell)?;
+    let heads = ctx.form.cells.get(cell)?;
     let mut contents: Vec<&Content> = Vec::new();
     for content in heads.all().iter().filter_map(|head| head.body.content()) {
         if !contents.contains(&content) {
@@ -40,5 +39,5 @@ pub(super) fn conflict(sheet: &Sheet<'_>, _: &Field, cell: &CellId) -> Option<Fi
     let message = Message::new("check.conflict")
         .with("count", contents.len())
         .with("values", shown.join("; "));
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }

@@ -2,9 +2,9 @@
 
 use super::digits::{self, Slip};
 use super::finding::{Draft, Finding};
-use super::sheet::Sheet;
 use super::words::when;
 use crate::base::{Arg, Decimal, Message, Ratio};
+use crate::ledger::Context;
 use crate::plan::{Field, Severity, TrendParams};
 
 /// What counts as an unremarkable change where the plan asks about slipped digits but has no
@@ -13,22 +13,22 @@ const USUAL_PERCENT: u32 = 30;
 
 /// At most one finding per cell: the most telling of a slipped digit, changed digits, a large
 /// change in per cent, and, for small counts, a large change in number.
-pub(super) fn against_year_earlier(sheet: &Sheet<'_>, field: &Field) -> Option<Finding> {
-    let earlier = sheet.ctx.plan.year_earlier(sheet.ctx.period)?;
-    let now = sheet.figure(&field.id)?;
-    let then = sheet.past(earlier, &field.id)?;
-    let (rule, message) = judge(&sheet.ctx.plan.trend, now, then)?;
+pub(super) fn against_year_earlier(ctx: &Context<'_>, field: &Field) -> Option<Finding> {
+    let earlier = ctx.plan.year_earlier(ctx.period)?;
+    let now = ctx.figure(&field.id)?;
+    let then = ctx.figure_in(&field.id, earlier)?;
+    let (rule, message) = judge(&ctx.plan.trend, now, then)?;
     let message = message.with("when", when(earlier)).with("then", then);
     let draft = Draft::own(rule, Severity::Soft, &field.id)
         .now(&field.id, now)
         .then(&earlier.id, &field.id, then);
-    Some(draft.say(sheet, message))
+    Some(draft.say(ctx, message))
 }
 
 /// The finding that [`against_year_earlier`] makes says that the figure itself is in doubt (a
 /// slip), and nobody has confirmed it.
-pub(super) fn doubts_figure(sheet: &Sheet<'_>, field: &Field) -> bool {
-    against_year_earlier(sheet, field).is_some_and(|finding| {
+pub(super) fn doubts_figure(ctx: &Context<'_>, field: &Field) -> bool {
+    against_year_earlier(ctx, field).is_some_and(|finding| {
         let slip = matches!(finding.rule.as_str(), SLIPPED | TRANSPOSED);
         slip && finding.overridden.is_none()
     })

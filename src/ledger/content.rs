@@ -1,6 +1,7 @@
 //! What a cell holds: six states, never a magic number.
 
 use crate::base::Decimal;
+use crate::base::bytes::{BadBytes, Reader};
 
 /// The content of a cell. Blank is not zero, and `NoneOccurred` equals 0 only in sums.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -44,8 +45,7 @@ impl Content {
         }
     }
 
-    /// The byte of the state inside a content hash; frozen.
-    pub fn state_byte(&self) -> u8 {
+    fn state_byte(&self) -> u8 {
         match self {
             Self::Blank => 0,
             Self::Value(_) => 1,
@@ -55,6 +55,41 @@ impl Content {
             Self::NotApplicable => 5,
             Self::Invalid(_) => 6,
         }
+    }
+
+    /// Writes the state byte, then, with its length before it (u32, little-endian), the text: of
+    /// a value what `figure` makes of it. Frozen.
+    pub fn put(&self, out: &mut Vec<u8>, figure: impl Fn(&Decimal) -> String) {
+        let text = match self {
+            Self::Value(value) => figure(value),
+            Self::Text(text) | Self::Invalid(text) => text.clone(),
+            _ => String::new(),
+        };
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        out.push(self.state_byte());
+        out.extend(length.to_le_bytes());
+        out.extend(text.as_bytes());
+    }
+
+    /// Reads what [`Content::put`] wrote with canonical figures.
+    ///
+    /// # Errors
+    /// [`BadBytes`] for anything else.
+    pub fn take(reader: &mut Reader<'_>) -> Result<Self, BadBytes> {
+        let state = reader.u8("state")?;
+        let length = usize::try_from(reader.u32("text")?).unwrap_or(usize::MAX);
+        let text = reader.take(length, "text")?;
+        let text = std::str::from_utf8(text).map_err(|_| reader.bad("text"))?;
+        Ok(match state {
+            0 => Self::Blank,
+            1 => Self::Value(Decimal::parse(text).ok_or(reader.bad("figure"))?),
+            2 => Self::Text(text.to_owned()),
+            3 => Self::NoneOccurred,
+            4 => Self::Unavailable,
+            5 => Self::NotApplicable,
+            6 => Self::Invalid(text.to_owned()),
+            _ => return Err(reader.bad("state")),
+        })
     }
 
     /// True for every state that counts as filled in: any but blank and invalid.

@@ -76,17 +76,11 @@ fn cell_bytes(heads: Option<&Heads>, scale: u8) -> Vec<Vec<u8>> {
 }
 
 fn one(content: &Content, scale: u8) -> Vec<u8> {
-    let text = match content {
-        Content::Value(value) => value
-            .scaled_to(scale)
-            .map_or_else(|| value.to_string(), |whole| whole.to_string()),
-        Content::Text(text) | Content::Invalid(text) => text.clone(),
-        _ => String::new(),
-    };
-    let mut out = vec![content.state_byte()];
-    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    out.extend(length.to_le_bytes());
-    out.extend(text.as_bytes());
+    let mut out = Vec::new();
+    content.put(&mut out, |value| {
+        let whole = value.scaled_to(scale);
+        whole.map_or_else(|| value.to_string(), |whole| whole.to_string())
+    });
     out
 }
 

@@ -49,6 +49,17 @@ impl<'a> Context<'a> {
         asked(self.plan, self.unit, period, field)
     }
 
+    /// The figure of a cell that this form asks for, by [`Form::figure`].
+    pub fn figure(&self, field: &FieldId) -> Option<Decimal> {
+        self.figure_in(field, self.period)
+    }
+
+    /// The figure of the same cell in the form of another, or this, period.
+    pub fn figure_in(&self, field: &FieldId, period: &Period) -> Option<Decimal> {
+        self.asked_in(field, period)?;
+        self.form_of(&period.id)?.figure(field)
+    }
+
     /// The field, when this form asks for it.
     pub fn asked(&self, field: &FieldId) -> Option<&'a Field> {
         self.asked_in(field, self.period)

@@ -1,7 +1,7 @@
 //! Where a form stands: a function of its workflow entries and its content. `interface.md` 5.
 
 use super::chain::Hash;
-use super::entry::{Body, Clock};
+use super::entry::Body;
 use super::heads::{Head, Heads};
 
 /// The status of a form.
@@ -60,9 +60,4 @@ pub fn status(workflow: &Heads, content: &Hash) -> FormStatus {
 pub fn lock(workflow: &Heads) -> Option<&Head> {
     let is_lock = |head: &&Head| matches!(head.body, Body::Lock { .. });
     workflow.all().iter().find(is_lock)
-}
-
-/// The last workflow step, for "đã nộp 02/10".
-pub fn last_step(workflow: &Heads) -> Option<(&Head, Clock)> {
-    workflow.shown().map(|head| (head, head.clock))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::ledger::{
     ActionId, Actor, ActorId, AuthorId, Body, CellId, CellKey, EntryRef, Form, FormKey, Hash,
-    Origin, Recorded, Subject,
+    Origin, Provisional, Recorded, Subject,
 };
 use crate::plan::{FieldId, PeriodId, UnitId};
 
@@ -35,6 +35,18 @@ pub struct Change {
     pub reason: String,
     /// What the person had seen of the subject.
     pub seen: Seen,
+}
+
+impl Change {
+    /// The change as it is laid over a form until the store has answered.
+    pub fn provisional(&self, origin: Origin) -> Provisional<'_> {
+        Provisional {
+            subject: &self.subject,
+            body: &self.body,
+            origin,
+            reason: &self.reason,
+        }
+    }
 }
 
 /// What a change supersedes.

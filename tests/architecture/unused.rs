@@ -6,10 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tokens::{self, File, Token};
 
 /// How many such items a room may still have: to be emptied, not to grow.
-const KNOWN_UNUSED: [(&str, usize); 6] = [
+const KNOWN_UNUSED: [(&str, usize); 5] = [
     ("app", 5),
     ("cli", 1),
-    ("ledger", 1),
     ("store", 10),
     ("sync", 15),
     ("term", 2),

@@ -458,12 +458,7 @@ impl Office {
         for store in &self.handles {
             let form = store.form(&form("xa-a", "2023")).unwrap();
             for at in 0..SUBJECTS {
-                let heads = match subject(at) {
-                    Subject::Cell(cell) => form.cells.get(&cell.id),
-                    Subject::Note(cell) => form.notes.get(&cell.id),
-                    Subject::Confirm(cell, rule) => form.confirms.get(&(cell.id, rule)),
-                    _ => None,
-                };
+                let heads = form.heads(&subject(at));
                 let found: BTreeSet<EntryRef> = heads
                     .map(nhaplieu::ledger::Heads::references)
                     .unwrap_or_default()

@@ -233,16 +233,9 @@ impl Model {
     pub(crate) fn form_of(&self, key: &FormKey) -> Form {
         let mut form = Form::default();
         for (subject, heads) in &self.views {
-            let heads = heads.clone();
-            match Subject::from_key(subject).unwrap() {
-                Subject::Cell(cell) if cell.form == *key => {
-                    form.cells.insert(cell.id, heads);
-                }
-                Subject::Form(of) if of == *key => form.workflow = heads,
-                Subject::Approval(of, owner) if of == *key => {
-                    form.approvals.insert(owner, heads);
-                }
-                _ => {}
+            let subject = Subject::from_key(subject).unwrap();
+            if subject.form() == Some(key) {
+                form.set_heads(subject, heads.clone());
             }
         }
         form

@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 
 use super::FormState;
 use crate::app::msg::{Effect, Request, Ticket, Trouble, TroubleKind};
-use crate::ledger::{
-    ActorId, AuthorId, Body, Clock, EntryRef, Form, Head, Heads, Origin, Recorded, Subject,
-};
+use crate::ledger::{Body, EntryRef, Form, Heads, Origin, Recorded, Subject};
 use crate::plan::{FieldId, Plan};
 use crate::store::{Change, Committed, Seen};
 
@@ -170,11 +168,11 @@ impl FormState {
             return;
         }
         self.retry = Retry::No;
-        let base = &mut self.base;
+        let base = &self.base;
         for write in self.writes.iter_mut().filter(|w| w.sent == Sent::Failed) {
             write.sent = Sent::Held;
             write.changes.retain(|change| {
-                let there = slot(base, &change.subject).and_then(|heads| heads.shown());
+                let there = base.heads(&change.subject).and_then(Heads::shown);
                 there.is_none_or(|head| head.body != change.body)
             });
         }
@@ -201,14 +199,11 @@ impl FormState {
 
     /// Lays the unanswered writes over what the store has said.
     pub(super) fn show_writes(&mut self) {
-        self.form = self.base.clone();
-        for (number, write) in self.writes.iter().enumerate() {
-            for change in &write.changes {
-                if let Some(heads) = slot(&mut self.form, &change.subject) {
-                    *heads = Heads::new(vec![provisional(number, write, change)]);
-                }
-            }
-        }
+        let waiting = self.writes.iter().flat_map(|write| {
+            let changes = write.changes.iter();
+            changes.map(|change| change.provisional(write.origin))
+        });
+        self.form = self.base.with(waiting);
     }
 
     fn settle_all(&mut self, entries: &[Recorded]) {
@@ -219,16 +214,11 @@ impl FormState {
 
     /// The entry is on disk: it joins the truth, and a write held behind it supersedes it.
     fn settle(&mut self, recorded: &Recorded) {
-        let reference = recorded.reference();
         let subject = &recorded.entry.subject;
         if subject.form().is_none_or(|form| *form != self.key) {
             return;
         }
-        if let Some(heads) = slot(&mut self.base, &recorded.entry.subject)
-            && !heads.references().contains(&reference)
-        {
-            *heads = heads.with(reference, &recorded.entry);
-        }
+        self.base.record(recorded);
         let held = self
             .writes
             .iter_mut()
@@ -270,61 +260,11 @@ fn fields_of(write: &Write) -> impl Iterator<Item = FieldId> {
         .map(|cell| cell.id.field.clone())
 }
 
-/// Where the heads of a subject stand in a form.
 /// What each subject of a write says in a form.
 fn bodies(form: &Form, write: &Write) -> Vec<Vec<Body>> {
-    let heads_of = |change: &Change| match &change.subject {
-        Subject::Cell(cell) => form.cells.get(&cell.id),
-        Subject::Note(cell) => form.notes.get(&cell.id),
-        Subject::Confirm(cell, rule) => form.confirms.get(&(cell.id.clone(), rule.clone())),
-        Subject::Form(_) => Some(&form.workflow),
-        Subject::Approval(_, owner) => form.approvals.get(owner),
-        _ => None,
-    };
     let said = |heads: &Heads| heads.all().iter().map(|head| head.body.clone()).collect();
     let changes = write.changes.iter();
     changes
-        .map(|change| heads_of(change).map(said).unwrap_or_default())
+        .map(|change| form.heads(&change.subject).map(said).unwrap_or_default())
         .collect()
-}
-
-fn slot<'a>(form: &'a mut Form, subject: &Subject) -> Option<&'a mut Heads> {
-    match subject {
-        Subject::Cell(cell) => Some(form.cells.entry(cell.id.clone()).or_default()),
-        Subject::Note(cell) => Some(form.notes.entry(cell.id.clone()).or_default()),
-        Subject::Confirm(cell, rule) => Some(
-            form.confirms
-                .entry((cell.id.clone(), rule.clone()))
-                .or_default(),
-        ),
-        Subject::Form(_) => Some(&mut form.workflow),
-        Subject::Approval(_, owner) => Some(form.approvals.entry(owner.clone()).or_default()),
-        _ => None,
-    }
-}
-
-/// A head that stands for a write until its entry is known; later writes win.
-fn provisional(number: usize, write: &Write, change: &Change) -> Head {
-    let order = u16::try_from(number).unwrap_or(u16::MAX);
-    let body = match &change.body {
-        // What is typed over a conflict with a reason ends it.
-        Body::Resolve(content) => Body::SetValue(content.clone()),
-        body => body.clone(),
-    };
-    Head {
-        entry: EntryRef {
-            author: AuthorId([0; 16]),
-            seq: 0,
-            h8: [0; 8],
-        },
-        body,
-        clock: Clock {
-            millis: 0,
-            counter: order,
-        },
-        actor: ActorId::fold(""),
-        origin: write.origin,
-        flags: 0,
-        note: change.reason.clone(),
-    }
 }

@@ -6,9 +6,7 @@ use crate::app::line::Line;
 use crate::check::{self, Finding};
 use crate::figures::{self, Figure};
 use crate::ledger::typed::{self, Reading};
-use crate::ledger::{
-    ActorId, AuthorId, Body, CellId, Clock, Content, EntryRef, Form, Head, Heads, Origin,
-};
+use crate::ledger::{Body, CellId, EntryRef, Heads, Origin, Provisional, Subject};
 use crate::plan::{Field, FieldId, MeasureId, Plan};
 
 /// What the screen says about the text being typed.
@@ -116,37 +114,44 @@ impl FormState {
         }
     }
 
-    fn look(&self, plan: &Plan) -> Option<Live> {
-        let line = self.edit.as_ref()?;
-        let (place, field) = (Place::of(plan, &self.key)?, self.field(plan)?);
-        let typed = line.text();
+    /// What there is to say about the text being typed, with it laid over the form meanwhile.
+    fn look(&mut self, plan: &Plan) -> Option<Live> {
+        let (typed, field) = (self.edit.as_ref()?.text(), self.field(plan)?);
         let reading = typed::read(&typed, field.kind);
-        let here = check::Context {
-            plan,
-            unit: place.unit,
-            period: place.period,
-            form: &self.form,
-            past: &self.past,
-        };
-        let findings = check::findings_at(&here, &field.id, &reading.content);
-        let form = with_candidate(&self.form, &field.id, &reading.content);
-        let there = check::Context {
-            form: &form,
-            ..here
-        };
-        let figures = self
-            .measures
-            .iter()
-            .filter_map(|id| plan.measure(id))
-            .filter(|measure| measure.components().contains(&&field.id))
-            .map(|measure| figures::unit_figure(&there, measure))
-            .collect();
+        let covered = self.form.lay(Provisional {
+            subject: &Subject::Cell(self.key.cell(&field.id)),
+            body: &Body::SetValue(reading.content.clone()),
+            origin: Origin::Typed,
+            reason: "",
+        });
+        let said = self.say(plan, field);
+        self.form.lift(covered);
+        let (findings, figures) = said?;
         Some(Live {
             typed,
             reading,
             findings,
             figures,
         })
+    }
+
+    /// What the checks say about a field, and the results it is a part of.
+    fn say(&self, plan: &Plan, field: &Field) -> Option<(Vec<Finding>, Vec<Figure>)> {
+        let place = Place::of(plan, &self.key)?;
+        let context = check::Context {
+            plan,
+            unit: place.unit,
+            period: place.period,
+            form: &self.form,
+            past: &self.past,
+        };
+        let findings = check::findings_at(&context, &CellId::figure(&field.id));
+        let measures = self.measures.iter().filter_map(|id| plan.measure(id));
+        let figures = measures
+            .filter(|measure| measure.components().contains(&&field.id))
+            .map(|measure| figures::unit_figure(&context, measure))
+            .collect();
+        Some((findings, figures))
     }
 
     /// The result of a measure, with the text being typed.
@@ -160,25 +165,4 @@ impl FormState {
             .chain(&self.figures)
             .find(|figure| figure.measure == *measure)
     }
-}
-
-/// The form as it would be with this content in that cell.
-fn with_candidate(form: &Form, field: &FieldId, content: &Content) -> Form {
-    let mut form = form.clone();
-    let head = Head {
-        entry: EntryRef {
-            author: AuthorId([0; 16]),
-            seq: 0,
-            h8: [0; 8],
-        },
-        body: Body::SetValue(content.clone()),
-        clock: Clock::default(),
-        actor: ActorId::fold(""),
-        origin: Origin::Typed,
-        flags: 0,
-        note: String::new(),
-    };
-    form.cells
-        .insert(CellId::figure(field), Heads::new(vec![head]));
-    form
 }

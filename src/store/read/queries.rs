@@ -61,7 +61,7 @@ pub(crate) fn plan_bytes(reading: &ReadTables) -> Result<Vec<u8>, StoreError> {
 pub(crate) fn form(views: &impl Rows, key: &FormKey) -> Result<Form, StoreError> {
     let mut form = Form::default();
     for (subject, heads) in members(views, Some(key))? {
-        add_to_form(&mut form, subject, heads);
+        form.set_heads(subject, heads);
     }
     Ok(form)
 }
@@ -69,25 +69,6 @@ pub(crate) fn form(views: &impl Rows, key: &FormKey) -> Result<Form, StoreError>
 /// True where somebody has approved or locked, so that what they approved is worth a look.
 pub(crate) fn is_closed_by_someone(form: &Form) -> bool {
     !form.approvals.is_empty() || workflow::lock(&form.workflow).is_some()
-}
-
-fn add_to_form(form: &mut Form, subject: Subject, heads: Heads) {
-    match subject {
-        Subject::Cell(cell) => {
-            form.cells.insert(cell.id, heads);
-        }
-        Subject::Note(cell) => {
-            form.notes.insert(cell.id, heads);
-        }
-        Subject::Confirm(cell, rule) => {
-            form.confirms.insert((cell.id, rule), heads);
-        }
-        Subject::Form(_) => form.workflow = heads,
-        Subject::Approval(_, owner) => {
-            form.approvals.insert(owner, heads);
-        }
-        _ => {}
-    }
 }
 
 /// The views of one group, compared with its digest.

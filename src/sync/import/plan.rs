@@ -292,8 +292,8 @@ impl Details {
             put_text(&mut out, change.cell.form.unit.as_str());
             put_text(&mut out, change.cell.form.period.as_str());
             put_text(&mut out, change.cell.id.field.as_str());
-            put_content(&mut out, &change.old);
-            put_content(&mut out, &change.new);
+            change.old.put(&mut out, Decimal::to_string);
+            change.new.put(&mut out, Decimal::to_string);
             let conflict = match change.conflict {
                 ConflictChange::None => 0,
                 ConflictChange::Begins => 1,
@@ -339,7 +339,7 @@ impl Details {
             let unit = UnitId::new(reader.text("unit")?);
             let period = PeriodId::new(reader.text("period")?);
             let field = FieldId::new(reader.text("field")?);
-            let (old, new) = (content(&mut reader)?, content(&mut reader)?);
+            let (old, new) = (Content::take(&mut reader)?, Content::take(&mut reader)?);
             let marks = reader.u8("conflict")?;
             let row = match marks & ROW {
                 0 => None,
@@ -364,32 +364,4 @@ impl Details {
         }
         Ok(Self { counts, changes })
     }
-}
-
-fn put_content(out: &mut Vec<u8>, content: &Content) {
-    out.push(content.state_byte());
-    let text = match content {
-        Content::Value(value) => value.to_string(),
-        Content::Text(text) | Content::Invalid(text) => text.clone(),
-        _ => String::new(),
-    };
-    let length = u32::try_from(text.len()).unwrap_or(0);
-    out.extend(length.to_le_bytes());
-    out.extend(text.as_bytes());
-}
-
-fn content(reader: &mut Reader<'_>) -> Result<Content, BadBytes> {
-    let state = reader.u8("state")?;
-    let length = usize::try_from(reader.u32("text")?).unwrap_or(usize::MAX);
-    let text = std::str::from_utf8(reader.take(length, "text")?).map_err(|_| reader.bad("text"))?;
-    Ok(match state {
-        0 => Content::Blank,
-        1 => Content::Value(Decimal::parse(text).ok_or(reader.bad("figure"))?),
-        2 => Content::Text(text.to_owned()),
-        3 => Content::NoneOccurred,
-        4 => Content::Unavailable,
-        5 => Content::NotApplicable,
-        6 => Content::Invalid(text.to_owned()),
-        _ => return Err(reader.bad("state")),
-    })
 }

@@ -1,41 +1,26 @@
 //! Cells of repeating lists go the same way as figures: into the form, its findings, its content
 //! hash, what came after an approval, and what is kept of an import.
 
-#![cfg(test)]
-
-mod support;
-
 use std::collections::BTreeMap;
 
-use nhaplieu::base::Decimal;
 use nhaplieu::check;
 use nhaplieu::ledger::approved::{Approved, Reach};
 use nhaplieu::ledger::content_hash::content_hash;
 use nhaplieu::ledger::{
-    ActorId, AuthorId, Body, CellId, Clock, Content, Context, EntryRef, Form, FormKey, Head, Heads,
-    Origin, Past, RowId,
+    ActorId, AuthorId, Body, CellId, Clock, Content, Context, EntryRef, Form, Head, Heads, Origin,
+    Past, Provisional, RowId, Subject,
 };
-use nhaplieu::plan::{FieldId, PeriodId, UnitId};
+use nhaplieu::plan::FieldId;
 use nhaplieu::sync::import::plan::{ConflictChange, Counts, Details, FigureChange, Timing};
 
-use support::shipped;
-
-fn key() -> FormKey {
-    FormKey {
-        unit: UnitId::new("ngoc-thien"),
-        period: PeriodId::new("2023"),
-    }
-}
+use crate::support::shipped;
+use crate::{form as key, value as number};
 
 fn row(field: &str, row: u8) -> CellId {
     CellId {
         field: FieldId::new(field),
         row: Some(RowId([row; 16])),
     }
-}
-
-fn number(value: i64) -> Content {
-    Content::Value(Decimal::whole(value))
 }
 
 fn heads(contents: &[Content]) -> Heads {
@@ -137,7 +122,14 @@ fn what_a_row_holds_is_found_at_the_row() {
         ("conflict".to_owned(), row("be_gai", 2)),
     ];
     assert_eq!(found, expected);
-    let typed = check::findings_at(&ctx, row("be_gai", 3), &Content::Invalid("x1".to_owned()));
+    let form = form.with([Provisional {
+        subject: &Subject::Cell(key().cell(row("be_gai", 3))),
+        body: &Body::SetValue(Content::Invalid("x1".to_owned())),
+        origin: Origin::Typed,
+        reason: "",
+    }]);
+    let ctx = Context { form: &form, ..ctx };
+    let typed = check::findings_at(&ctx, &row("be_gai", 3));
     let typed: Vec<_> = typed.iter().map(at).collect();
     assert_eq!(typed, [("invalid".to_owned(), row("be_gai", 3))]);
 }
