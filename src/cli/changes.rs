@@ -8,7 +8,7 @@ use super::out::Out;
 use super::shapes::{figure_and_text, row};
 use crate::base::Message;
 use crate::ledger::{AuthorId, Content, typed};
-use crate::plan::{FieldId, Plan, UnitId};
+use crate::plan::{FieldId, Plan};
 use crate::sync::import::plan::{
     BundleOutcome, ConflictChange, Counts, FigureChange, ImportPlan, Suspicion, Timing,
     UnknownAuthor,
@@ -202,47 +202,6 @@ pub(crate) fn say_effects(
         out.say(&Message::new("cli.import.suspicion").with("what", message))?;
     }
     Ok(())
-}
-
-/// The digits to compare for each unknown author, and what to do then; `id` names the bundle where
-/// the store keeps it.
-///
-/// # Errors
-/// When nobody can take the answer.
-pub(crate) fn say_strangers(
-    plan: &Plan,
-    (id, strangers): (Option<&str>, &[UnknownAuthor]),
-    out: &mut Out<'_>,
-) -> Result<(), Failure> {
-    for stranger in strangers {
-        let digits = stranger.digits.to_string();
-        // Only the signer says who it is and can be enrolled by its bundle; whoever else stands
-        // in it is just a key.
-        let message = match (&stranger.says, id) {
-            (None, _) => {
-                Message::new("cli.bundles.relayed").with("author", stranger.author.to_string())
-            }
-            (Some(_), Some(id)) => Message::new("cli.bundles.digits").with("id", id),
-            (Some(_), None) => Message::new("cli.bundles.digits_dry"),
-        };
-        let unit = unit_name(plan, stranger.says.as_ref(), out);
-        out.say(&message.with("unit", unit).with("digits", digits))?;
-    }
-    Ok(())
-}
-
-/// What people call the unit; its id where the plan does not know it.
-pub(crate) fn unit_name(plan: &Plan, unit: Option<&UnitId>, out: &Out<'_>) -> String {
-    match unit.map(|unit| (unit, plan.unit(unit))) {
-        Some((_, Some(unit))) => unit.name.get(out.texts.lang()).to_owned(),
-        Some((unit, None)) => unit.to_string(),
-        None => "?".to_owned(),
-    }
-}
-
-/// The first hex digits of a bundle's name, enough for people.
-pub(crate) fn short(root: &crate::ledger::Hash) -> String {
-    root.to_string().chars().take(12).collect()
 }
 
 fn odd(plan: &Plan, planned: &ImportPlan, suspicion: &Suspicion, out: &Out<'_>) -> Message {

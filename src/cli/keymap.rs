@@ -17,9 +17,9 @@ const OWN: &str = "keymap.toml";
 ///
 /// # Errors
 /// An unknown name, a file that cannot be read or has a mistake.
-pub(crate) fn effective(site: &Site, told: Option<&str>, texts: &Texts) -> Result<Keymap, Failure> {
+pub(crate) fn effective(site: &Site, texts: &Texts) -> Result<Keymap, Failure> {
     let default = || Keymap::shipped("default").unwrap_or_default();
-    let (mut keymap, own) = match told {
+    let (mut keymap, own) = match site.keymap.as_deref() {
         None => (default(), site.dir.join(OWN)),
         Some(name) => match Keymap::shipped(name) {
             Some(shipped) => (shipped, site.dir.join(OWN)),

@@ -34,7 +34,7 @@ pub(crate) fn run(site: &Site, global: &Global, texts: &Arc<Texts>) -> Result<Ex
         return Err(Failure::usage(Message::new("cli.error.no_terminal")));
     }
     let early = open_early(site);
-    let keymap = keymap::effective(site, global.keymap.as_deref(), texts)?;
+    let keymap = keymap::effective(site, texts)?;
     let (plan, plan_bytes) = site.new_plan(texts)?;
     let palette = if global.no_color || setup::colours_unwanted() {
         Palette::Mono

@@ -32,6 +32,10 @@ pub(crate) struct Site {
     pub(crate) lang: Lang,
     /// The plan of a new store, where it is another than the shipped one.
     pub(crate) plan_file: Option<PathBuf>,
+    /// The keymap that was asked for, by name or as a file.
+    pub(crate) keymap: Option<String>,
+    /// Gives the definitions of all commands, for `man` and `completions`.
+    pub(crate) definitions: fn(&Texts) -> clap::Command,
 }
 
 impl Site {
@@ -39,7 +43,11 @@ impl Site {
     ///
     /// # Errors
     /// An actor's id of the wrong form, or named by an account that does not own the store.
-    pub(crate) fn resolve(global: &Global, lang: Lang) -> Result<Self, Failure> {
+    pub(crate) fn resolve(
+        global: &Global,
+        lang: Lang,
+        definitions: fn(&Texts) -> clap::Command,
+    ) -> Result<Self, Failure> {
         let dir = setup::store_dir(global.store.clone());
         let actor = match &global.actor {
             None => ActorId::fold(&setup::login()),
@@ -56,6 +64,8 @@ impl Site {
                 .unwrap_or_default(),
             lang,
             plan_file: global.plan.clone(),
+            keymap: global.keymap.clone(),
+            definitions,
         })
     }
 

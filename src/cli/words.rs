@@ -3,15 +3,14 @@
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, CommandFactory};
+use clap::{Arg, ArgAction};
 
-use super::args::Cli;
 use super::failure::Failure;
 use crate::base::{self, Message};
 use crate::ui::texts::Texts;
 
-/// The commands with their help in the language of `texts`.
-pub(crate) fn command(texts: &Texts) -> clap::Command {
+/// Gives the commands their help in the language of `texts`.
+pub(crate) fn dressed(command: clap::Command, texts: &Texts) -> clap::Command {
     let help = Arg::new("help")
         .short('h')
         .long("help")
@@ -21,7 +20,7 @@ pub(crate) fn command(texts: &Texts) -> clap::Command {
         .short('V')
         .long("version")
         .action(ArgAction::Version);
-    let command = Cli::command()
+    let command = command
         .disable_help_flag(true)
         .disable_version_flag(true)
         .arg(help)
@@ -155,44 +154,5 @@ fn joined(value: &ContextValue) -> String {
         ContextValue::Strings(texts) => texts.join(", "),
         ContextValue::StyledStr(text) => text.to_string(),
         _ => String::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::Lang;
-
-    fn walk(command: &clap::Command, missing: &mut Vec<String>) {
-        let about = command.get_about().map(ToString::to_string);
-        let after = command.get_after_help().map(ToString::to_string);
-        for words in [about, after].into_iter().flatten() {
-            if words.contains("cli.") {
-                missing.push(words);
-            }
-        }
-        for arg in command.get_arguments() {
-            let words = arg.get_help().map(ToString::to_string).unwrap_or_default();
-            if words.is_empty() || words.starts_with("cli.") {
-                missing.push(format!("{} {}", command.get_name(), arg.get_id()));
-            }
-        }
-        for sub in command.get_subcommands() {
-            walk(sub, missing);
-        }
-    }
-
-    #[test]
-    fn every_command_and_argument_has_its_words_in_both_languages() {
-        for lang in [Lang::Vi, Lang::En] {
-            let mut missing = Vec::new();
-            walk(&command(&Texts::load(lang)), &mut missing);
-            assert_eq!(missing, Vec::<String>::new());
-        }
-    }
-
-    #[test]
-    fn the_definitions_hold_together() {
-        command(&Texts::load(Lang::Vi)).debug_assert();
     }
 }

@@ -1,13 +1,15 @@
 //! `bundles show`, `undo`, `drop`: one bundle that the store keeps something of, named by the first
 //! digits of its root.
 
+use clap::Args;
+
 use std::io::{BufRead, IsTerminal};
 
 use serde::Serialize;
 
-use super::bundles::{self, counts, imported_line, say_held};
 use crate::base::{Message, text};
-use crate::cli::args;
+use crate::cli::args::AnswerFormat;
+use crate::cli::bundle_lines::{counts, imported_line, say_held, short, state};
 use crate::cli::changes::{self, ChangeShape, CountsShape, SuspicionShape, TotalShape};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
@@ -23,6 +25,33 @@ use crate::store::exchange::HeldBundle;
 use crate::sync::ImportContext;
 use crate::sync::held::status::{self, HeldStatus, Imported};
 use crate::sync::import::plan::ImportPlan;
+
+/// Arguments of `bundles show`.
+#[derive(Debug, Args)]
+pub(crate) struct BundleShow {
+    #[arg(value_name = "ID")]
+    id: String,
+    #[command(flatten)]
+    format: AnswerFormat,
+}
+
+/// Arguments of `bundles undo`.
+#[derive(Debug, Args)]
+pub(crate) struct BundleUndo {
+    #[arg(value_name = "ID")]
+    id: String,
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+/// Arguments of `bundles drop`.
+#[derive(Debug, Args)]
+pub(crate) struct BundleDrop {
+    #[arg(value_name = "ID")]
+    id: String,
+    #[arg(long)]
+    yes: bool,
+}
 
 /// Fewest digits that may stand for a bundle: fewer are a slip.
 const LEAST: usize = 4;
@@ -85,11 +114,7 @@ pub(super) fn held_bytes(desk: &Desk, id: &str) -> Result<Vec<u8>, Failure> {
     bytes.ok_or_else(|| Failure::usage(Message::new("cli.error.no_bundle").with("id", id)))
 }
 
-pub(super) fn show(
-    site: &Site,
-    args: &args::BundleShow,
-    out: &mut Out<'_>,
-) -> Result<Exit, Failure> {
+pub(super) fn show(site: &Site, args: &BundleShow, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let unit = desk.store.info()?.unit;
     let caller = site.caller(&desk.plan);
@@ -112,12 +137,12 @@ pub(super) fn show(
 fn show_imported(
     plan: &Plan,
     one: &Imported,
-    args: &args::BundleShow,
+    args: &BundleShow,
     out: &mut Out<'_>,
 ) -> Result<Exit, Failure> {
     let changed = one.details.as_ref().map(|d| d.changes.as_slice());
     let changed = changed.unwrap_or_default();
-    if args.answer.json {
+    if args.format.json {
         out.json(&Answer {
             schema: "nhaplieu.bundle/1",
             root: one.root.to_string(),
@@ -141,16 +166,16 @@ fn show_held(
     plan: &Plan,
     one: &HeldStatus,
     planned: &ImportPlan,
-    (args, out): (&args::BundleShow, &mut Out<'_>),
+    (args, out): (&BundleShow, &mut Out<'_>),
 ) -> Result<(), Failure> {
-    if args.answer.json {
+    if args.format.json {
         return out.json(&Answer {
             schema: "nhaplieu.bundle/1",
             root: one.bundle.root.to_string(),
             from: one.inside.as_ref().map(|inside| inside.from.to_string()),
             state: "kept",
             at: moment(one.bundle.wall),
-            message: Some(out.texts.say(&bundles::state(one))),
+            message: Some(out.texts.say(&state(one))),
             counts: CountsShape::of(&planned.counts),
             changes: planned.changes.iter().map(ChangeShape::of).collect(),
             totals: changes::totals(planned),
@@ -164,11 +189,7 @@ fn show_held(
     out.say(&Message::new("cli.bundles.would").with("counts", counts))
 }
 
-pub(super) fn undo(
-    site: &Site,
-    args: &args::BundleUndo,
-    out: &mut Out<'_>,
-) -> Result<Exit, Failure> {
+pub(super) fn undo(site: &Site, args: &BundleUndo, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let reason = text::clean(&args.reason, typed::TEXT_LIMIT);
     if reason.is_empty() {
         return Err(Failure::usage(Message::new("cli.error.undo_reason")));
@@ -184,13 +205,13 @@ pub(super) fn undo(
         )? {
             Found::Imported(one) => one.root,
             Found::Held(one) => {
-                let id = changes::short(&one.bundle.root);
+                let id = short(&one.bundle.root);
                 let message = Message::new("cli.error.not_imported").with("id", id);
                 return Err(Failure::usage(message));
             }
         }
     };
-    let id = changes::short(&root);
+    let id = short(&root);
     let mut exit = Exit::Done;
     let caller = site.caller(&desk.plan);
     let done = match withdraw::take_back(&mut desk.store, &caller, &root, &reason)? {
@@ -211,11 +232,7 @@ pub(super) fn undo(
 }
 
 /// Lets a bundle go that is kept; the word is `drop`, which is taken in Rust.
-pub(super) fn release(
-    site: &Site,
-    args: &args::BundleDrop,
-    out: &mut Out<'_>,
-) -> Result<Exit, Failure> {
+pub(super) fn release(site: &Site, args: &BundleDrop, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let mut desk = site.write()?;
     may_take_in(&desk.store, &site.actor)?;
     let found = {
@@ -229,12 +246,12 @@ pub(super) fn release(
     let one = match found {
         Found::Held(one) => one,
         Found::Imported(one) => {
-            let id = changes::short(&one.root);
+            let id = short(&one.root);
             let message = Message::new("cli.error.imported").with("id", id);
             return Err(Failure::new(Exit::Refused, message));
         }
     };
-    let id = changes::short(&one.bundle.root);
+    let id = short(&one.bundle.root);
     say_held(&desk.plan, &one, out)?;
     if !args.yes {
         out.flush()?;

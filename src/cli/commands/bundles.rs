@@ -1,12 +1,14 @@
 //! `bundles`: what the store keeps of bundles: what came in, what waits for what, whose key nobody
 //! has compared, what was refused, and what the others have confirmed.
 
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{bundle, import};
+use super::bundle::{self, BundleDrop, BundleShow, BundleUndo};
 use crate::base::Message;
-use crate::cli::args::{self, BundlesCommand};
-use crate::cli::changes::{self, CountsShape, StrangerShape, unit_name};
+use crate::cli::args::AnswerFormat;
+use crate::cli::bundle_lines::{day, imported_line, number, say_held, state, unit_name};
+use crate::cli::changes::{CountsShape, StrangerShape};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::shapes::moment;
@@ -15,7 +17,25 @@ use crate::plan::Plan;
 use crate::store::StoreReader;
 use crate::store::exchange::Held;
 use crate::sync::held::status::{self, BundleStatus, HeldStatus, Imported, Receipt};
-use crate::sync::import::plan::{BundleOutcome, Counts};
+use crate::sync::import::plan::BundleOutcome;
+
+/// Arguments of `bundles`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Bundles {
+    #[command(flatten)]
+    format: AnswerFormat,
+    #[command(subcommand)]
+    command: Option<BundlesCommand>,
+}
+
+/// Commands below `bundles`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundlesCommand {
+    Show(BundleShow),
+    Undo(BundleUndo),
+    Drop(BundleDrop),
+}
 
 #[derive(Serialize)]
 struct Answer {
@@ -67,16 +87,16 @@ struct ConfirmedShape {
     of: u64,
 }
 
-pub(crate) fn run(site: &Site, args: &args::Bundles, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Bundles, out: &mut Out<'_>) -> Result<Exit, Failure> {
     match &args.command {
-        None => list(site, &args.answer, out),
+        None => list(site, &args.format, out),
         Some(BundlesCommand::Show(args)) => bundle::show(site, args, out),
         Some(BundlesCommand::Undo(args)) => bundle::undo(site, args, out),
         Some(BundlesCommand::Drop(args)) => bundle::release(site, args, out),
     }
 }
 
-fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
+fn list(site: &Site, args: &AnswerFormat, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let unit = desk.store.info()?.unit;
     let caller = site.caller(&desk.plan);
@@ -162,33 +182,6 @@ fn confirmed_shape(one: &Receipt) -> ConfirmedShape {
     }
 }
 
-/// How a bundle that is kept stands now.
-pub(super) fn state(one: &HeldStatus) -> Message {
-    match &one.now {
-        // Since it was put there its signer was enrolled, or what it missed has come.
-        Some(now)
-            if matches!(
-                now.outcome,
-                BundleOutcome::Taken | BundleOutcome::Already { .. }
-            ) =>
-        {
-            Message::new("cli.bundles.ready")
-        }
-        Some(now) => now.outcome.message(),
-        None => Message::new("cli.bundles.unread"),
-    }
-}
-
-/// What came in, from whom, when and by whom.
-pub(super) fn imported_line(plan: &Plan, one: &Imported, out: &Out<'_>) -> Message {
-    Message::new("cli.bundles.imported")
-        .with("id", changes::short(&one.root))
-        .with("from", unit_name(plan, one.from.as_ref(), out))
-        .with("day", day(one.wall))
-        .with("by", one.by.as_str())
-        .with("counts", counts(&one.counts(), out))
-}
-
 fn print(plan: &Plan, kept: &BundleStatus, out: &mut Out<'_>) -> Result<(), Failure> {
     for one in &kept.imported {
         out.say(&imported_line(plan, one, out))?;
@@ -209,51 +202,4 @@ fn print(plan: &Plan, kept: &BundleStatus, out: &mut Out<'_>) -> Result<(), Fail
         out.say(&Message::new("cli.bundles.none"))?;
     }
     Ok(())
-}
-
-/// A bundle that is kept: since when, from whom, and what it waits for.
-///
-/// # Errors
-/// When nobody can take the answer.
-pub(super) fn say_held(plan: &Plan, one: &HeldStatus, out: &mut Out<'_>) -> Result<(), Failure> {
-    let from = one.inside.as_ref().map(|inside| &inside.from);
-    let id = changes::short(&one.bundle.root);
-    out.say(
-        &Message::new("cli.bundles.held")
-            .with("id", id.as_str())
-            .with("from", unit_name(plan, from, out))
-            .with("day", day(one.bundle.wall))
-            .with("state", state(one)),
-    )?;
-    let Some(now) = &one.now else { return Ok(()) };
-    if let BundleOutcome::Waiting(gaps) = &now.outcome {
-        import::say_gaps(gaps, out)?;
-    }
-    changes::say_strangers(plan, (Some(&id), &now.unknown_authors), out)
-}
-
-/// The classes that are not empty.
-pub(super) fn counts(counts: &Counts, out: &Out<'_>) -> String {
-    let some = counts.all().into_iter().filter(|(_, count)| *count > 0);
-    let said: Vec<String> = some
-        .map(|(key, count)| format!("{} {count}", out.texts.get(key)))
-        .collect();
-    if said.is_empty() {
-        out.texts.get("cli.import.no_counts").to_owned()
-    } else {
-        said.join(", ")
-    }
-}
-
-/// The day of a moment, in UTC.
-pub(super) fn day(millis: u64) -> chrono::NaiveDate {
-    i64::try_from(millis)
-        .ok()
-        .and_then(chrono::DateTime::from_timestamp_millis)
-        .unwrap_or_default()
-        .date_naive()
-}
-
-fn number(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }

@@ -1,10 +1,11 @@
 //! `check`: all findings, of a form, a unit, a period or the whole store.
 
+use clap::Args;
 use serde::Serialize;
 
 use crate::base::Message;
 use crate::check;
-use crate::cli::args;
+use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
@@ -16,13 +17,24 @@ use crate::service::forms;
 use crate::store::StoreReader;
 use crate::ui::words;
 
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[arg(long, value_name = "UNIT")]
+    unit: Option<String>,
+    #[arg(long, value_name = "PERIOD")]
+    period: Option<String>,
+    #[command(flatten)]
+    format: AnswerFormat,
+}
+
 #[derive(Serialize)]
 struct Answer {
     schema: &'static str,
     findings: Vec<PlacedFinding>,
 }
 
-pub(crate) fn run(site: &Site, args: &args::Check, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Check, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let mut found = Vec::new();
     let (mut hard, mut soft) = (0_usize, 0_usize);
@@ -40,7 +52,7 @@ pub(crate) fn run(site: &Site, args: &args::Check, out: &mut Out<'_>) -> Result<
         };
         hard += open(Severity::Hard);
         soft += open(Severity::Soft);
-        if !args.answer.json && !findings.is_empty() {
+        if !args.format.json && !findings.is_empty() {
             out.say(
                 &Message::new("cli.check.form")
                     .with("unit", &unit.name)
@@ -48,7 +60,7 @@ pub(crate) fn run(site: &Site, args: &args::Check, out: &mut Out<'_>) -> Result<
             )?;
         }
         for finding in &findings {
-            if !args.answer.json {
+            if !args.format.json {
                 let key = match (finding.severity, &finding.overridden) {
                     (Severity::Hard, _) => "cli.finding.hard",
                     (Severity::Soft, None) => "cli.finding.soft",
@@ -62,7 +74,7 @@ pub(crate) fn run(site: &Site, args: &args::Check, out: &mut Out<'_>) -> Result<
             found.push(PlacedFinding::of(&loaded.key, finding, out.texts));
         }
     }
-    if args.answer.json {
+    if args.format.json {
         out.json(&Answer {
             schema: "nhaplieu.check/1",
             findings: found,
@@ -81,7 +93,7 @@ pub(crate) fn run(site: &Site, args: &args::Check, out: &mut Out<'_>) -> Result<
 }
 
 /// The forms asked about: one that is named whole even when it is empty, else all with entries.
-fn wanted(desk: &Desk, args: &args::Check) -> Result<Vec<FormKey>, Failure> {
+fn wanted(desk: &Desk, args: &Check) -> Result<Vec<FormKey>, Failure> {
     let period = match &args.period {
         Some(name) => Some(find::period(&desk.plan, name)?),
         None => None,

@@ -1,5 +1,7 @@
 //! `demo`: a new store filled with invented figures of all units and years, marked as invented.
 
+use clap::Args;
+
 use crate::app::form::FormState;
 use crate::app::msg::Ticket;
 use crate::base::Message;
@@ -13,10 +15,14 @@ use crate::plan::{FieldId, Period, Plan, Unit};
 use crate::store::StoreReader;
 use crate::store::{self, Action, Change, RedbStore, Seen, Store};
 
+/// Arguments of `demo`: none.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {}
+
 /// Of so many units, one is late with its present form.
 const LATE: i64 = 5;
 
-pub(crate) fn run(site: &Site, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, _: &Demo, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (plan, plan_bytes) = site.new_plan(out.texts)?;
     let edge = setup::edge()?;
     let coordinator = plan.coordinator.clone();

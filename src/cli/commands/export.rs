@@ -1,9 +1,10 @@
 //! `export`: what the other side has not confirmed, as a file; or this store's key.
 
+use clap::Args;
+
 use std::path::{Path, PathBuf};
 
 use crate::base::Message;
-use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::find;
@@ -13,7 +14,22 @@ use crate::service::export;
 use crate::sync::Scope;
 use crate::sync::bundle::file::{self, BundleEncoding};
 
-pub(crate) fn run(site: &Site, args: &args::Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[arg(long, value_name = "UNIT")]
+    to: Option<String>,
+    #[arg(long)]
+    since_all: bool,
+    #[arg(long)]
+    armour: bool,
+    #[arg(long, conflicts_with_all = ["to", "since_all", "armour"])]
+    key: bool,
+    #[arg(short, long, value_name = "FILE|DIR")]
+    output: PathBuf,
+}
+
+pub(crate) fn run(site: &Site, args: &Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.write()?;
     if args.key {
         return key_file(&desk, site, args, out);
@@ -67,12 +83,7 @@ fn stream(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Failure> {
 }
 
 /// Writes what the coordinator needs to enrol this store.
-fn key_file(
-    desk: &Desk,
-    site: &Site,
-    args: &args::Export,
-    out: &mut Out<'_>,
-) -> Result<Exit, Failure> {
+fn key_file(desk: &Desk, site: &Site, args: &Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (key, text) = export::key_file(&desk.store, &site.caller(&desk.plan))?;
     let done = Message::new("cli.done.key").with("digits", key.fingerprint().to_string());
     if files::is_stream(&args.output) {

@@ -1,10 +1,14 @@
 //! `import`: what came from other stores, taken in one transaction; or, dry, only said. Without a
 //! file it tries again what waits in the store.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde::Serialize;
 
 use crate::base::Message;
-use crate::cli::args;
+use crate::cli::args::AnswerFormat;
+use crate::cli::bundle_lines;
 use crate::cli::changes::{
     self, ChangeShape, CountsShape, StrangerShape, SuspicionShape, TotalShape, fate_name,
 };
@@ -15,7 +19,18 @@ use crate::cli::progress::Progress;
 use crate::cli::site::{Desk, Site};
 use crate::plan::Plan;
 use crate::service::import;
-use crate::sync::import::plan::{BundleOutcome, BundlePlan, Gap, ImportPlan};
+use crate::sync::import::plan::{BundleOutcome, BundlePlan, ImportPlan};
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    #[arg(value_name = "FILE|DIR")]
+    files: Vec<PathBuf>,
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    format: AnswerFormat,
+}
 
 #[derive(Serialize)]
 struct Answer {
@@ -38,7 +53,7 @@ struct BundleShape {
     strangers: Vec<StrangerShape>,
 }
 
-pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let progress = Progress::begin(out.texts);
     let read = files::read_all((&args.files, &site.dir), &progress, out)?;
     let mut desk = site.write()?;
@@ -49,11 +64,11 @@ pub(crate) fn run(site: &Site, args: &args::Import, out: &mut Out<'_>) -> Result
         import::apply(&mut desk.store, &caller, &read)?
     };
     drop(progress);
-    if args.files.is_empty() && planned.bundles.is_empty() && !args.answer.json {
+    if args.files.is_empty() && planned.bundles.is_empty() && !args.format.json {
         out.say(&Message::new("cli.import.nothing_waits"))?;
         return Ok(Exit::Done);
     }
-    if args.answer.json {
+    if args.format.json {
         out.json(&answer(&desk.plan, &planned, !args.dry_run, out))?;
     } else {
         let kept = if args.dry_run { Kept::No } else { Kept::Yes };
@@ -137,38 +152,17 @@ fn print(desk: &Desk, planned: &ImportPlan, kept: Kept, out: &mut Out<'_>) -> Re
                 .with("fate", bundle.outcome.message()),
         )?;
         if let BundleOutcome::Waiting(gaps) = &bundle.outcome {
-            say_gaps(gaps, out)?;
+            bundle_lines::say_gaps(gaps, out)?;
         }
-        let id = changes::short(&bundle.root);
+        let id = bundle_lines::short(&bundle.root);
         let id = match kept {
             Kept::Yes => Some(id.as_str()),
             Kept::No => None,
         };
-        changes::say_strangers(&desk.plan, (id, &bundle.unknown_authors), out)?;
+        bundle_lines::say_strangers(&desk.plan, (id, &bundle.unknown_authors), out)?;
     }
     changes::say_changes(&desk.plan, &planned.changes, out)?;
     changes::say_effects(&desk.plan, planned, out)
-}
-
-/// What is missing, and whose it is.
-///
-/// # Errors
-/// When nobody can take the answer.
-pub(super) fn say_gaps(gaps: &[Gap], out: &mut Out<'_>) -> Result<(), Failure> {
-    let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-    for gap in gaps {
-        let whom = match gap.name.as_str() {
-            "" => gap.author.to_string(),
-            name => name.to_owned(),
-        };
-        out.say(
-            &Message::new("sync.gap.line")
-                .with("whom", whom)
-                .with("have", number(gap.have))
-                .with("needs", number(gap.needs)),
-        )?;
-    }
-    Ok(())
 }
 
 /// The classes that are not empty, in one line.
@@ -176,6 +170,6 @@ pub(super) fn say_gaps(gaps: &[Gap], out: &mut Out<'_>) -> Result<(), Failure> {
 /// # Errors
 /// When nobody can take the answer.
 fn say_counts(key: &'static str, planned: &ImportPlan, out: &mut Out<'_>) -> Result<(), Failure> {
-    let counts = super::bundles::counts(&planned.counts, out);
+    let counts = bundle_lines::counts(&planned.counts, out);
     out.say(&Message::new(key).with("counts", counts))
 }

@@ -1,20 +1,52 @@
 //! `init`: a store without screens.
 
+use clap::{Args, ValueEnum};
+
 use crate::base::{Message, text};
-use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::site::Site;
 use crate::cli::{find, setup};
-use crate::ledger::ActionId;
+use crate::ledger::{ActionId, Role};
 use crate::service::open::{self, NewStore, PlanFile};
 use crate::service::permission::role_for;
 use crate::store::StoreReader;
 
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    #[arg(long, value_name = "UNIT")]
+    unit: String,
+    #[arg(long = "as", value_name = "NAME")]
+    name: String,
+    #[arg(long, value_name = "ROLE")]
+    role: Option<RoleName>,
+}
+
+/// A role by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleName {
+    Clerk,
+    Owner,
+    Coordinator,
+    Viewer,
+}
+
 /// Longest name of a person, in characters.
 const NAME: usize = 60;
 
-pub(crate) fn run(site: &Site, args: &args::Init, out: &mut Out<'_>) -> Result<Exit, Failure> {
+impl RoleName {
+    fn role(self) -> Role {
+        match self {
+            Self::Clerk => Role::Clerk,
+            Self::Owner => Role::Owner,
+            Self::Coordinator => Role::Coordinator,
+            Self::Viewer => Role::Viewer,
+        }
+    }
+}
+
+pub(crate) fn run(site: &Site, args: &Init, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (plan, plan_bytes) = site.new_plan(out.texts)?;
     let unit = find::unit(&plan, &args.unit, None)
         // A unit that has ended may still have figures to type in.
@@ -27,7 +59,7 @@ pub(crate) fn run(site: &Site, args: &args::Init, out: &mut Out<'_>) -> Result<E
     }
     let role = args
         .role
-        .map_or_else(|| role_for(&plan, &unit), args::RoleName::role);
+        .map_or_else(|| role_for(&plan, &unit), RoleName::role);
     let edge = setup::edge()?;
     let new = NewStore {
         unit: unit.clone(),

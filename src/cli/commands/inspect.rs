@@ -1,15 +1,28 @@
 //! `inspect`: what a bundle says of itself, without a store.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde::Serialize;
 
 use crate::base::Message;
-use crate::cli::args;
+use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::shapes::moment;
+use crate::cli::site::Site;
 use crate::sync::Unwatched;
 use crate::sync::import::inspect;
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    format: AnswerFormat,
+}
 
 #[derive(Serialize)]
 struct InspectAnswer {
@@ -35,12 +48,12 @@ struct RangeShape {
     last: u64,
 }
 
-pub(crate) fn run(args: &args::Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(_: &Site, args: &Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let found = inspect::of(&files::read(
         (&args.file, &std::env::temp_dir()),
         &Unwatched,
     )?);
-    if args.answer.json {
+    if args.format.json {
         out.json(&InspectAnswer {
             schema: "nhaplieu.inspect/1",
             whole: true,

@@ -1,15 +1,34 @@
 //! `keys`: the effective keys. `keys check`: a keymap file judged.
 
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::app::keymap::{Keymap, KeymapProblem};
 use crate::base::Message;
-use crate::cli::args::{self, KeysCommand};
+use crate::cli::args::{AnswerFormat, FileArg};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::keymap;
 use crate::cli::out::Out;
 use crate::cli::site::{self, Site};
 use crate::ui::width;
+
+/// Arguments of `keys`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Keys {
+    #[command(flatten)]
+    format: AnswerFormat,
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+    #[command(subcommand)]
+    command: Option<KeysCommand>,
+}
+
+/// Commands below `keys`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    Check(FileArg),
+}
 
 #[derive(Serialize)]
 struct Answer {
@@ -26,20 +45,15 @@ struct Line {
     label: String,
 }
 
-pub(crate) fn run(
-    site: &Site,
-    told: Option<&str>,
-    args: &args::Keys,
-    out: &mut Out<'_>,
-) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Keys, out: &mut Out<'_>) -> Result<Exit, Failure> {
     if let Some(KeysCommand::Check(file)) = &args.command {
         return check(file, out);
     }
-    let keymap = keymap::effective(site, told, out.texts)?;
+    let keymap = keymap::effective(site, out.texts)?;
     if args.markdown {
         let table = keymap.markdown(|key| out.texts.get(key).to_owned());
         out.line(table.trim())?;
-    } else if args.answer.json {
+    } else if args.format.json {
         out.json(&answer(&keymap, out))?;
     } else {
         print(&keymap, out)?;
@@ -81,7 +95,7 @@ fn print(keymap: &Keymap, out: &mut Out<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn check(args: &args::PlanFile, out: &mut Out<'_>) -> Result<Exit, Failure> {
+fn check(args: &FileArg, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let bytes = site::read_file(&args.file)?;
     let name = args.file.display().to_string();
     let problems = keymap::problems(&bytes);

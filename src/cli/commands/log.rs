@@ -1,12 +1,14 @@
 //! `log`: who changed what, when, from what to what, why.
 
+use clap::Args;
+
 use std::collections::HashMap;
 
 use serde::Serialize;
 
 use crate::base::Message;
 use crate::base::moment::short_time;
-use crate::cli::args;
+use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
@@ -17,6 +19,21 @@ use crate::plan::UnitId;
 use crate::store::StoreReader;
 use crate::store::{Contested, LogEntry, LogFilter};
 use crate::ui::width;
+
+/// Arguments of `log`.
+#[derive(Debug, Args)]
+pub(crate) struct Log {
+    #[arg(long, value_name = "UNIT")]
+    unit: Option<String>,
+    #[arg(long, value_name = "PERIOD")]
+    period: Option<String>,
+    #[arg(long, value_name = "FIELD")]
+    field: Option<String>,
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    #[command(flatten)]
+    format: AnswerFormat,
+}
 
 #[derive(Serialize)]
 struct Answer {
@@ -49,11 +66,11 @@ struct Line {
     was_in_conflict: bool,
 }
 
-pub(crate) fn run(site: &Site, args: &args::Log, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Log, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let filter = filter(&desk, args)?;
     let entries = desk.store.log(&filter)?;
-    if args.answer.json {
+    if args.format.json {
         let full: HashMap<EntryRef, Hash> = entries
             .iter()
             .map(|line| (line.recorded.reference(), line.recorded.hash))
@@ -70,7 +87,7 @@ pub(crate) fn run(site: &Site, args: &args::Log, out: &mut Out<'_>) -> Result<Ex
     Ok(Exit::Done)
 }
 
-fn filter(desk: &Desk, args: &args::Log) -> Result<LogFilter, Failure> {
+fn filter(desk: &Desk, args: &Log) -> Result<LogFilter, Failure> {
     let period = match &args.period {
         Some(name) => Some(find::period(&desk.plan, name)?),
         None => None,
@@ -201,7 +218,7 @@ fn changed(entry: &LogEntry, out: &Out<'_>) -> String {
         None => said(body).unwrap_or_default(),
     };
     let body = &entry.recorded.entry.body;
-    let kind = out.texts.get(super::log_key(body));
+    let kind = out.texts.get(log_key(body));
     if !matches!(body, Body::SetValue(_) | Body::Resolve(_) | Body::Note(_)) {
         return kind.to_owned();
     }
@@ -212,4 +229,23 @@ fn changed(entry: &LogEntry, out: &Out<'_>) -> String {
         before.join(" / ")
     };
     format!("{kind} {before} → {}", show(body))
+}
+
+/// Key of the words for what an entry did.
+fn log_key(body: &Body) -> &'static str {
+    match body {
+        Body::SetValue(_) => "cli.log.set_value",
+        Body::Resolve(_) => "cli.log.resolve",
+        Body::Note(_) => "history.note",
+        Body::Confirm { .. } => "history.confirm",
+        Body::Submit { .. } => "history.submit",
+        Body::Return => "history.return",
+        Body::Approve { .. } => "history.approve",
+        Body::Lock { .. } => "history.lock",
+        Body::Reopen => "history.reopen",
+        Body::EpochStart { .. } => "history.epoch",
+        Body::PlanInstall { .. } => "history.plan",
+        Body::Actor { .. } => "history.actor",
+        _ => "history.other",
+    }
 }

@@ -1,43 +1,85 @@
-//! One file per command. A command reads its arguments, asks the rooms below, and answers.
+//! The commands, one file each: its arguments, what it does, and the keys of its words. A new one
+//! needs its file, its lines in this one, and its texts (`cli.command`, `cli.example`, `cli.arg`).
 
-pub(crate) mod bundle;
-pub(crate) mod bundles;
-pub(crate) mod check;
-pub(crate) mod demo;
-pub(crate) mod disputes;
-pub(crate) mod export;
-pub(crate) mod import;
-pub(crate) mod init;
-pub(crate) mod inspect;
-pub(crate) mod keys;
-pub(crate) mod log;
-pub(crate) mod plan;
-pub(crate) mod set;
-pub(crate) mod shells;
-pub(crate) mod show;
-pub(crate) mod status;
-pub(crate) mod submit;
-pub(crate) mod trust;
-pub(crate) mod verify;
-pub(crate) mod workflow;
+mod bundle;
+mod bundles;
+mod check;
+mod completions;
+mod conflicts;
+mod demo;
+mod enrol;
+mod export;
+mod import;
+mod init;
+mod inspect;
+mod keys;
+mod log;
+mod man;
+mod plan;
+mod resolve;
+mod revoke;
+mod set;
+mod show;
+mod status;
+mod submit;
+mod verify;
+mod workflow;
 
-use crate::ledger::Body;
+use clap::Subcommand;
 
-/// Key of the words for what an entry did.
-fn log_key(body: &Body) -> &'static str {
-    match body {
-        Body::SetValue(_) => "cli.log.set_value",
-        Body::Resolve(_) => "cli.log.resolve",
-        Body::Note(_) => "history.note",
-        Body::Confirm { .. } => "history.confirm",
-        Body::Submit { .. } => "history.submit",
-        Body::Return => "history.return",
-        Body::Approve { .. } => "history.approve",
-        Body::Lock { .. } => "history.lock",
-        Body::Reopen => "history.reopen",
-        Body::EpochStart { .. } => "history.epoch",
-        Body::PlanInstall { .. } => "history.plan",
-        Body::Actor { .. } => "history.actor",
-        _ => "history.other",
-    }
+use super::failure::{Exit, Failure};
+use super::out::Out;
+use super::site::Site;
+
+/// Makes the list of commands from their names, arguments and functions.
+macro_rules! commands {
+    ($($name:ident($args:ty) => $run:path),* $(,)?) => {
+        /// A command with its arguments.
+        #[derive(Debug, Subcommand)]
+        pub(crate) enum Command {
+            $(
+                $name($args),
+            )*
+        }
+
+        impl Command {
+            /// Carries the command out.
+            ///
+            /// # Errors
+            /// Why it was not done.
+            pub(crate) fn run(&self, site: &Site, out: &mut Out<'_>) -> Result<Exit, Failure> {
+                match self {
+                    $(Self::$name(args) => $run(site, args, out),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    Init(init::Init) => init::run,
+    Set(set::Set) => set::run,
+    Show(show::Show) => show::run,
+    Check(check::Check) => check::run,
+    Submit(submit::Submit) => submit::run,
+    Return(workflow::Return) => workflow::return_form,
+    Approve(workflow::Approve) => workflow::approve,
+    Lock(workflow::Lock) => workflow::lock,
+    Reopen(workflow::Reopen) => workflow::reopen,
+    Export(export::Export) => export::run,
+    Import(import::Import) => import::run,
+    Inspect(inspect::Inspect) => inspect::run,
+    Bundles(bundles::Bundles) => bundles::run,
+    Enrol(enrol::Enrol) => enrol::run,
+    Revoke(revoke::Revoke) => revoke::run,
+    Conflicts(conflicts::Conflicts) => conflicts::run,
+    Resolve(resolve::Resolve) => resolve::run,
+    Status(status::Status) => status::run,
+    Log(log::Log) => log::run,
+    Verify(verify::Verify) => verify::run,
+    Plan(plan::PlanArgs) => plan::run,
+    Keys(keys::Keys) => keys::run,
+    Demo(demo::Demo) => demo::run,
+    Completions(completions::Completions) => completions::run,
+    Man(man::Man) => man::run,
 }

@@ -1,12 +1,14 @@
 //! `plan show`: the catalogue in force. `plan check`: a catalogue file judged, with line numbers.
 
+use clap::{Args, Subcommand};
+
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::base::Message;
-use crate::cli::args::{self, PlanCommand};
+use crate::cli::args::{AnswerFormat, FileArg};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::shapes::period_kind;
@@ -15,9 +17,23 @@ use crate::plan::{self, Collector, FieldType, Formula, Measure, Plan, ProblemSev
 use crate::service::open;
 use crate::store::{self, StoreError};
 
-pub(crate) fn run(site: &Site, args: &args::Plan, out: &mut Out<'_>) -> Result<Exit, Failure> {
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(subcommand)]
+    command: PlanCommand,
+}
+
+/// Commands below `plan`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    Show(AnswerFormat),
+    Check(FileArg),
+}
+
+pub(crate) fn run(site: &Site, args: &PlanArgs, out: &mut Out<'_>) -> Result<Exit, Failure> {
     match &args.command {
-        PlanCommand::Show(answer) => show(site, answer, out),
+        PlanCommand::Show(format) => show(site, format, out),
         PlanCommand::Check(file) => check(&file.file, out),
     }
 }
@@ -121,10 +137,10 @@ struct PeriodLine {
     due: String,
 }
 
-fn show(site: &Site, answer: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
+fn show(site: &Site, format: &AnswerFormat, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let plan = in_force(site, out)?;
     let lang = out.texts.lang();
-    if answer.json {
+    if format.json {
         out.json(&answered(site, &plan, lang))?;
         return Ok(Exit::Done);
     }

@@ -1,10 +1,12 @@
 //! `set`: the same write path as a typed cell, all or nothing.
 
+use clap::Args;
+
 use std::collections::BTreeSet;
 
 use crate::base::{Message, text};
 use crate::check;
-use crate::cli::args;
+use crate::cli::args::OneForm;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
@@ -15,7 +17,22 @@ use crate::service::edit::{self, EditError, Typed, Unreadable};
 use crate::service::forms::LoadedForm;
 use crate::store::Change;
 
-pub(crate) fn run(site: &Site, args: &args::Set, out: &mut Out<'_>) -> Result<Exit, Failure> {
+/// Arguments of `set`.
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    #[command(flatten)]
+    form: OneForm,
+    #[arg(value_name = "FIELD=VALUE", required_unless_present = "note")]
+    cells: Vec<String>,
+    #[arg(long, value_name = "FIELD=TEXT")]
+    note: Vec<String>,
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+    #[arg(long)]
+    keep_invalid: bool,
+}
+
+pub(crate) fn run(site: &Site, args: &Set, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let mut desk = site.write()?;
     let plan = desk.plan.clone();
     let found = find::form(&desk.store, &plan, &args.form)?;
@@ -60,7 +77,7 @@ fn report(found: &LoadedForm<'_>, touched: &BTreeSet<FieldId>, out: &mut Out<'_>
 }
 
 /// All changes, cells and notes, or the first reason why not.
-fn changes(found: &LoadedForm<'_>, args: &args::Set) -> Result<Vec<Change>, Failure> {
+fn changes(found: &LoadedForm<'_>, args: &Set) -> Result<Vec<Change>, Failure> {
     let mut inputs = Vec::new();
     for (name, value) in pairs(&args.cells)? {
         inputs.push((find::field(found.plan, &name)?, value));

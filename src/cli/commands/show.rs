@@ -1,12 +1,13 @@
 //! `show`: one form, every cell with its state and findings, the computed measures.
 
+use clap::Args;
 use serde::Serialize;
 
 use crate::app::rows::{Page, Row, Section};
 use crate::base::Message;
 use crate::base::moment::short_time;
 use crate::check::{self, Finding};
-use crate::cli::args;
+use crate::cli::args::{AnswerFormat, OneForm};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
@@ -19,6 +20,15 @@ use crate::plan::{FieldId, Severity};
 use crate::service::forms::LoadedForm;
 use crate::store::Store;
 use crate::ui::{width, words};
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    #[command(flatten)]
+    form: OneForm,
+    #[command(flatten)]
+    format: AnswerFormat,
+}
 
 /// Columns of a label in the answer for people.
 const LABEL: usize = 64;
@@ -41,14 +51,14 @@ struct Answer {
     late: Vec<LateShape>,
 }
 
-pub(crate) fn run(site: &Site, args: &args::Show, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Show, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let found = find::form(&desk.store, &desk.plan, &args.form)?;
     let findings = check::findings(&found.context());
     let figures = figures::unit_figures(&found.context());
     let hash = found.content_hash();
     let status = found.form.status(&hash);
-    if args.answer.json {
+    if args.format.json {
         let answer = answer(
             &found,
             &findings,

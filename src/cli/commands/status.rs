@@ -1,11 +1,13 @@
 //! `status`: who has submitted, how complete, how many days are left, what is not yet sent.
 
+use clap::Args;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::base::Message;
-use crate::cli::args;
+use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
@@ -17,6 +19,15 @@ use crate::service::overview::{self, FormSummary};
 use crate::store::LogFilter;
 use crate::store::StoreReader;
 use crate::ui::{width, words};
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[arg(long, value_name = "PERIOD")]
+    period: Option<String>,
+    #[command(flatten)]
+    format: AnswerFormat,
+}
 
 /// Columns of a unit's name in the answer for people.
 const NAME: usize = 40;
@@ -44,7 +55,7 @@ struct Line {
     unsent: u64,
 }
 
-pub(crate) fn run(site: &Site, args: &args::Status, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Status, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let unsent = unsent(&desk)?;
     let touched = forms::touched(&desk.store)?;
@@ -53,7 +64,7 @@ pub(crate) fn run(site: &Site, args: &args::Status, out: &mut Out<'_>) -> Result
         let loaded = forms::load(&desk.store, &desk.plan, (unit, period), &touched)?;
         let summary = overview::summarize(&loaded);
         let days_left = (summary.due - site.today).num_days();
-        if !args.answer.json {
+        if !args.format.json {
             print(unit, period, &summary, days_left, out)?;
         }
         lines.push(Line {
@@ -70,7 +81,7 @@ pub(crate) fn run(site: &Site, args: &args::Status, out: &mut Out<'_>) -> Result
             unsent: unsent.get(&summary.key).copied().unwrap_or(0),
         });
     }
-    if args.answer.json {
+    if args.format.json {
         out.json(&Answer {
             schema: "nhaplieu.status/1",
             units: lines,
@@ -130,7 +141,7 @@ fn print(
 fn wanted<'d>(
     site: &Site,
     desk: &'d Desk,
-    args: &args::Status,
+    args: &Status,
     touched: &BTreeSet<FormKey>,
 ) -> Result<Vec<(&'d Unit, &'d Period)>, Failure> {
     let plan = &desk.plan;

@@ -1,9 +1,10 @@
 //! `submit`: hands a form in as it stands, bound to its content.
 
+use clap::Args;
 use serde::Serialize;
 
 use crate::base::Message;
-use crate::cli::args;
+use crate::cli::args::{AnswerFormat, OneForm};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
@@ -13,6 +14,15 @@ use crate::ledger::FormStatus;
 use crate::service::forms::LoadedForm;
 use crate::service::workflow::{self, Summary};
 use crate::ui::words;
+
+/// Arguments of `submit`.
+#[derive(Debug, Args)]
+pub(crate) struct Submit {
+    #[command(flatten)]
+    form: OneForm,
+    #[command(flatten)]
+    format: AnswerFormat,
+}
 
 #[derive(Serialize)]
 struct Answer {
@@ -28,7 +38,7 @@ struct Answer {
     content_hash: String,
 }
 
-pub(crate) fn run(site: &Site, args: &args::Submit, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Submit, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let mut desk = site.write()?;
     let plan = desk.plan.clone();
     let found = find::form(&desk.store, &plan, &args.form)?;
@@ -46,7 +56,7 @@ pub(crate) fn run(site: &Site, args: &args::Submit, out: &mut Out<'_>) -> Result
         status,
         summary: &summary,
     };
-    if args.answer.json {
+    if args.format.json {
         out.json(&answer(&found, &done, out))?;
     } else {
         print(&found, &done, out)?;

@@ -1,15 +1,23 @@
 //! `verify`: every byte checked, everything derived compared with what the entries give.
 
+use clap::Args;
 use serde::Serialize;
 
 use crate::base::Message;
-use crate::cli::args;
+use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::setup;
 use crate::cli::site::Site;
 use crate::store::StoreReader;
 use crate::store::{self, StoreError};
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    format: AnswerFormat,
+}
 
 #[derive(Serialize)]
 struct Answer {
@@ -20,7 +28,7 @@ struct Answer {
     differences: Vec<String>,
 }
 
-pub(crate) fn run(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Verify, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let edge = setup::edge()?;
     // A store that can only be read is still checked, all but redb's own look at its pages.
     let store = match store::open(&site.dir, &edge) {
@@ -29,7 +37,7 @@ pub(crate) fn run(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result
     };
     let report = store.verify()?;
     let clean = report.differences.is_empty();
-    if args.json {
+    if args.format.json {
         out.json(&Answer {
             schema: "nhaplieu.verify/1",
             clean,

@@ -1,7 +1,9 @@
 //! `return`, `approve`, `lock`, `reopen`: what the district does with a form handed in.
 
+use clap::Args;
+
 use crate::base::{Message, text};
-use crate::cli::args;
+use crate::cli::args::OneForm;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
@@ -21,11 +23,58 @@ fn done(step: Step) -> &'static str {
     }
 }
 
-pub(crate) fn run(
+/// Arguments of `return`.
+#[derive(Debug, Args)]
+pub(crate) struct Return {
+    #[command(flatten)]
+    form: OneForm,
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+/// Arguments of `approve`.
+#[derive(Debug, Args)]
+pub(crate) struct Approve {
+    #[command(flatten)]
+    form: OneForm,
+}
+
+/// Arguments of `lock`.
+#[derive(Debug, Args)]
+pub(crate) struct Lock {
+    #[command(flatten)]
+    form: OneForm,
+}
+
+/// Arguments of `reopen`.
+#[derive(Debug, Args)]
+pub(crate) struct Reopen {
+    #[command(flatten)]
+    form: OneForm,
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+pub(crate) fn return_form(site: &Site, args: &Return, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    run(site, &args.form, (Step::Return, &args.reason), out)
+}
+
+pub(crate) fn approve(site: &Site, args: &Approve, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    run(site, &args.form, (Step::Approve, ""), out)
+}
+
+pub(crate) fn lock(site: &Site, args: &Lock, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    run(site, &args.form, (Step::Lock, ""), out)
+}
+
+pub(crate) fn reopen(site: &Site, args: &Reopen, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    run(site, &args.form, (Step::Reopen, &args.reason), out)
+}
+
+fn run(
     site: &Site,
-    step: Step,
-    form: &args::OneForm,
-    reason: &str,
+    form: &OneForm,
+    (step, reason): (Step, &str),
     out: &mut Out<'_>,
 ) -> Result<Exit, Failure> {
     let mut desk = site.write()?;

@@ -1,17 +1,24 @@
-//! `conflicts`, `resolve`: cells for which people gave different figures. Code never resolves.
+//! `conflicts`: cells for which people gave different figures.
 
+use clap::Args;
 use serde::Serialize;
 
-use crate::base::{Message, text};
-use crate::cli::args;
+use crate::base::Message;
+use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::shapes::{figure_and_text, moment, row};
 use crate::cli::site::Site;
-use crate::ledger::{Content, typed};
-use crate::service::conflicts::{self, side_named};
+use crate::ledger::Content;
+use crate::service::conflicts;
 use crate::sync::held::conflicts::{self as in_conflict, Conflict};
+
+/// Arguments of `conflicts`.
+#[derive(Debug, Args)]
+pub(crate) struct Conflicts {
+    #[command(flatten)]
+    format: AnswerFormat,
+}
 
 #[derive(Serialize)]
 struct Answer {
@@ -41,12 +48,12 @@ struct Side {
     reason: String,
 }
 
-pub(crate) fn list(site: &Site, args: &args::Answer, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(site: &Site, args: &Conflicts, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let desk = site.read()?;
     let found = in_conflict::all(&desk.store)?;
     let conflicts: Vec<ConflictShape> = found.iter().map(conflict).collect();
     let any = !conflicts.is_empty();
-    if args.json {
+    if args.format.json {
         out.json(&Answer {
             schema: "nhaplieu.conflicts/1",
             conflicts,
@@ -95,47 +102,4 @@ fn conflict(dispute: &Conflict) -> ConflictShape {
         base: base.and_then(|base| base.entry.body.content().and_then(said)),
         heads: sides.collect(),
     }
-}
-
-pub(crate) fn resolve(
-    site: &Site,
-    args: &args::Resolve,
-    out: &mut Out<'_>,
-) -> Result<Exit, Failure> {
-    let mut desk = site.write()?;
-    let plan = desk.plan.clone();
-    let found = find::form(&desk.store, &plan, &args.form)?;
-    let field = find::field(&plan, &args.field)?;
-    let kind = plan.field(&field).map(|f| f.kind);
-    let cell = found.key.cell(field.clone());
-    let dispute = in_conflict::of(&desk.store, &cell)?;
-    let (Some(dispute), Some(kind)) = (dispute, kind) else {
-        let message = Message::new("cli.error.no_conflict").with("field", field.as_str());
-        return Err(Failure::usage(message));
-    };
-    let content = match (&args.take, &args.value) {
-        (Some(id), _) => side_named(&dispute, id).ok_or_else(|| {
-            Failure::usage(Message::new("cli.error.no_side").with("id", id.as_str()))
-        })?,
-        (None, value) => {
-            let typed = value.clone().unwrap_or_default();
-            let reading = typed::read(&typed, kind);
-            if let Some(problem) = &reading.problem {
-                let message = Message::new("cli.error.unreadable")
-                    .with("field", field.as_str())
-                    .with("problem", problem.message(&typed));
-                return Err(Failure::new(Exit::Refused, message));
-            }
-            reading.content
-        }
-    };
-    let reason = text::clean(&args.reason, typed::TEXT_LIMIT);
-    if reason.is_empty() {
-        let message = Message::new("cli.error.needs_reason").with("field", field.as_str());
-        return Err(Failure::usage(message));
-    }
-    let change = dispute.settled(content, &reason, dispute.heads.references());
-    desk.commit(site, vec![change])?;
-    out.say(&Message::new("cli.done.resolved").with("field", field.as_str()))?;
-    Ok(Exit::Done)
 }

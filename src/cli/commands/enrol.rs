@@ -1,25 +1,30 @@
-//! `enrol`, `revoke`: whom the district's stores believe. Before a key is believed two people
-//! compare its digits over the phone.
+//! `enrol`: believes a key, after two people compared its digits over the phone.
+
+use clap::Args;
 
 use std::io::{BufRead, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::base::Message;
-use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::site::{Desk, Site, read_file};
-use crate::ledger::AuthorId;
 use crate::service::admission::{self, Admitted, Applicant};
-use crate::store::StoreReader;
-use crate::store::exchange::ExchangeReader;
-use crate::sync::authors;
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::bundle::key_file::FIRST;
 use crate::sync::{Unwatched, VerifiedBundle};
 
-pub(crate) fn enrol(site: &Site, args: &args::Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
+/// Arguments of `enrol`.
+#[derive(Debug, Args)]
+pub(crate) struct Enrol {
+    #[arg(value_name = "FILE|ID")]
+    file: PathBuf,
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(crate) fn run(site: &Site, args: &Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (applicant, mut desk) = if args.file.exists() {
         (applicant(site, args)?, site.write()?)
     } else {
@@ -70,7 +75,7 @@ fn kept(desk: &Desk, named: &Path) -> Result<Applicant, Failure> {
 }
 
 /// The key of a key file, or of the store that signed a bundle.
-fn applicant(site: &Site, args: &args::Enrol) -> Result<Applicant, Failure> {
+fn applicant(site: &Site, args: &Enrol) -> Result<Applicant, Failure> {
     let file = &args.file;
     let bytes = read_file(file)?;
     if bytes.starts_with(FIRST.as_bytes()) {
@@ -95,35 +100,4 @@ fn compare(digits: &Fingerprint, out: &mut Out<'_>) -> Result<(), Failure> {
         Exit::Refused,
         Message::new("cli.error.other_digits"),
     ))
-}
-
-pub(crate) fn revoke(site: &Site, args: &args::Revoke, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut desk = site.write()?;
-    let authors = desk.store.authors()?;
-    let found: Vec<AuthorId> = authors
-        .into_iter()
-        .filter(|author| !args.author.is_empty() && author.to_string().starts_with(&args.author))
-        .collect();
-    let [author] = found.as_slice() else {
-        let message = Message::new("cli.error.no_author").with("author", args.author.as_str());
-        return Err(Failure::usage(message));
-    };
-    if *author == desk.store.info()?.author {
-        return Err(Failure::usage(Message::new("cli.error.own_author")));
-    }
-    let mut last = 0;
-    desk.store.weigh(&mut |ground| {
-        let tips = ground.tips(author)?;
-        last = tips.iter().map(|(seq, _)| *seq).max().unwrap_or(0);
-        Ok(())
-    })?;
-    let last_good = args.last_good.unwrap_or(last);
-    let change = authors::revoke(*author, last_good, &args.reason);
-    desk.commit(site, vec![change])?;
-    out.say(
-        &Message::new("cli.done.revoked")
-            .with("author", author.to_string())
-            .with("last", last_good.to_string()),
-    )?;
-    Ok(Exit::Done)
 }

@@ -1,25 +1,21 @@
-//! `completions` and `man`, from the same definitions as the help pages.
+//! `man`: a manual page, from the same definitions as the help pages.
+
+use clap::Args;
 
 use crate::base::Message;
-use crate::cli::args;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
-use crate::cli::words;
+use crate::cli::site::Site;
 
-pub(crate) fn completions(args: &args::Completions, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(
-        args.shell,
-        &mut words::command(out.texts),
-        "nhaplieu",
-        &mut script,
-    );
-    out.page(&script)?;
-    Ok(Exit::Done)
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    #[arg(value_name = "COMMAND")]
+    command: Vec<String>,
 }
 
-pub(crate) fn man(args: &args::Man, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut command = words::command(out.texts);
+pub(crate) fn run(site: &Site, args: &Man, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut command = (site.definitions)(out.texts);
     command.build();
     let mut name = "nhaplieu".to_owned();
     for word in &args.command {

@@ -1,0 +1,146 @@
+//! What is said of bundles, line by line: where one comes from, how it stands, what it waits for,
+//! whose key nobody has compared.
+
+use super::failure::Failure;
+use super::out::Out;
+use crate::base::Message;
+use crate::ledger::Hash;
+use crate::plan::{Plan, UnitId};
+use crate::sync::held::status::{HeldStatus, Imported};
+use crate::sync::import::plan::{BundleOutcome, Counts, Gap, UnknownAuthor};
+
+/// How a bundle that is kept stands now.
+pub(crate) fn state(one: &HeldStatus) -> Message {
+    match &one.now {
+        // Since it was put there its signer was enrolled, or what it missed has come.
+        Some(now)
+            if matches!(
+                now.outcome,
+                BundleOutcome::Taken | BundleOutcome::Already { .. }
+            ) =>
+        {
+            Message::new("cli.bundles.ready")
+        }
+        Some(now) => now.outcome.message(),
+        None => Message::new("cli.bundles.unread"),
+    }
+}
+
+/// What came in, from whom, when and by whom.
+pub(crate) fn imported_line(plan: &Plan, one: &Imported, out: &Out<'_>) -> Message {
+    Message::new("cli.bundles.imported")
+        .with("id", short(&one.root))
+        .with("from", unit_name(plan, one.from.as_ref(), out))
+        .with("day", day(one.wall))
+        .with("by", one.by.as_str())
+        .with("counts", counts(&one.counts(), out))
+}
+
+/// A bundle that is kept: since when, from whom, and what it waits for.
+///
+/// # Errors
+/// When nobody can take the answer.
+pub(crate) fn say_held(plan: &Plan, one: &HeldStatus, out: &mut Out<'_>) -> Result<(), Failure> {
+    let from = one.inside.as_ref().map(|inside| &inside.from);
+    let id = short(&one.bundle.root);
+    out.say(
+        &Message::new("cli.bundles.held")
+            .with("id", id.as_str())
+            .with("from", unit_name(plan, from, out))
+            .with("day", day(one.bundle.wall))
+            .with("state", state(one)),
+    )?;
+    let Some(now) = &one.now else { return Ok(()) };
+    if let BundleOutcome::Waiting(gaps) = &now.outcome {
+        say_gaps(gaps, out)?;
+    }
+    say_strangers(plan, (Some(&id), &now.unknown_authors), out)
+}
+
+/// The classes that are not empty.
+pub(crate) fn counts(counts: &Counts, out: &Out<'_>) -> String {
+    let some = counts.all().into_iter().filter(|(_, count)| *count > 0);
+    let said: Vec<String> = some
+        .map(|(key, count)| format!("{} {count}", out.texts.get(key)))
+        .collect();
+    if said.is_empty() {
+        out.texts.get("cli.import.no_counts").to_owned()
+    } else {
+        said.join(", ")
+    }
+}
+
+/// The day of a moment, in UTC.
+pub(crate) fn day(millis: u64) -> chrono::NaiveDate {
+    i64::try_from(millis)
+        .ok()
+        .and_then(chrono::DateTime::from_timestamp_millis)
+        .unwrap_or_default()
+        .date_naive()
+}
+
+/// What is missing, and whose it is.
+///
+/// # Errors
+/// When nobody can take the answer.
+pub(crate) fn say_gaps(gaps: &[Gap], out: &mut Out<'_>) -> Result<(), Failure> {
+    for gap in gaps {
+        let whom = match gap.name.as_str() {
+            "" => gap.author.to_string(),
+            name => name.to_owned(),
+        };
+        out.say(
+            &Message::new("sync.gap.line")
+                .with("whom", whom)
+                .with("have", number(gap.have))
+                .with("needs", number(gap.needs)),
+        )?;
+    }
+    Ok(())
+}
+
+/// What people call the unit; its id where the plan does not know it.
+pub(crate) fn unit_name(plan: &Plan, unit: Option<&UnitId>, out: &Out<'_>) -> String {
+    match unit.map(|unit| (unit, plan.unit(unit))) {
+        Some((_, Some(unit))) => unit.name.get(out.texts.lang()).to_owned(),
+        Some((unit, None)) => unit.to_string(),
+        None => "?".to_owned(),
+    }
+}
+
+/// The first hex digits of a bundle's name, enough for people.
+pub(crate) fn short(root: &Hash) -> String {
+    root.to_string().chars().take(12).collect()
+}
+
+/// The digits to compare for each unknown author, and what to do then; `id` names the bundle where
+/// the store keeps it.
+///
+/// # Errors
+/// When nobody can take the answer.
+pub(crate) fn say_strangers(
+    plan: &Plan,
+    (id, strangers): (Option<&str>, &[UnknownAuthor]),
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
+    for stranger in strangers {
+        let digits = stranger.digits.to_string();
+        // Only the signer says who it is and can be enrolled by its bundle; whoever else stands
+        // in it is just a key.
+        let message = match (&stranger.says, id) {
+            (None, _) => {
+                Message::new("cli.bundles.relayed").with("author", stranger.author.to_string())
+            }
+            (Some(_), Some(id)) => Message::new("cli.bundles.digits").with("id", id),
+            (Some(_), None) => Message::new("cli.bundles.digits_dry"),
+        };
+        let unit = unit_name(plan, stranger.says.as_ref(), out);
+        out.say(&message.with("unit", unit).with("digits", digits))?;
+    }
+    Ok(())
+}
+
+/// A count as it stands in messages.
+pub(crate) fn number(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
