@@ -25,7 +25,7 @@ use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::sync::bundle::file;
 use nhaplieu::sync::export::{self, ExportRequest};
-use nhaplieu::sync::{ImportContext, Scope, Unwatched, VerifiedBundle, import};
+use nhaplieu::sync::{ImportContext, NoProgress, Scope, VerifiedBundle, import};
 
 use peers::Layout;
 
@@ -180,7 +180,7 @@ fn child_import(dir: &Path, path: &Path) -> Result<(), Failure> {
         unit: &unit,
         by: &by,
         wall: bundle.header().created + 1,
-        watch: &Unwatched,
+        watch: &NoProgress,
     };
     let entries = u64::from(bundle.header().entries);
     let done = import::apply(&mut store, &scene, &[bundle])?;

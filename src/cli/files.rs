@@ -61,7 +61,7 @@ pub(crate) fn read(
     } else {
         file::open(path, spool)?
     };
-    VerifiedBundle::read_watched(source, watch).map_err(named)
+    VerifiedBundle::read_with_progress(source, watch).map_err(named)
 }
 
 /// Reads all of them, folders included, before anything is done with any: one that is none

@@ -35,8 +35,9 @@ pub fn read(
 ) -> Result<Vec<VerifiedBundle>, ServiceError> {
     let mut bundles = Vec::new();
     for path in files {
-        let read = file::open(path, spool)
-            .and_then(|file| VerifiedBundle::read_watched(file, watch).map_err(FileError::from));
+        let read = file::open(path, spool).and_then(|file| {
+            VerifiedBundle::read_with_progress(file, watch).map_err(FileError::from)
+        });
         bundles.push(read.map_err(|error| ServiceError::InFile {
             path: path.clone(),
             error,

@@ -11,7 +11,9 @@ pub mod export;
 pub mod held;
 pub mod import;
 
-pub use crate::store::watch;
+pub use crate::store::exchange::progress::{NoProgress, Phase, Progress};
+/// Former names, until every room uses the new ones.
+pub use crate::store::watch::{self, Step, Unwatched, Watch};
 pub use bundle::container::Container;
 pub use bundle::error::{BundleError, Limit};
 pub use bundle::header::{Have, Header, Range, Scope, Vouch};
@@ -19,4 +21,3 @@ pub use bundle::reader::VerifiedBundle;
 pub use bundle::source::BundleSource;
 pub use import::merge::ImportContext;
 pub use import::plan::ImportPlan;
-pub use watch::{Step, Unwatched, Watch};

@@ -8,7 +8,7 @@ use nhaplieu::ledger::{
     Body, CellId, CellKey, Content, EntryRef, Form, FormKey, Hash, Heads, Role, Subject, workflow,
 };
 use nhaplieu::plan::UnitId;
-use nhaplieu::store::exchange::{ExchangeReader, Ground};
+use nhaplieu::store::exchange::{ExchangeReader, Snapshot};
 use nhaplieu::sync::export::{self, ExportRequest};
 use nhaplieu::sync::import::plan::BundleOutcome;
 use nhaplieu::sync::{ImportContext, Scope, VerifiedBundle, import};
@@ -69,7 +69,7 @@ pub(crate) fn take(
         unit: &unit,
         by: &by,
         wall,
-        watch: &nhaplieu::sync::Unwatched,
+        watch: &nhaplieu::sync::NoProgress,
     };
     import::apply(store, &scene, bundles).unwrap()
 }

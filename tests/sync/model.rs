@@ -14,11 +14,11 @@ use nhaplieu::ledger::{
     FormKey, Hash, Heads, Origin, PlanRef, Recorded, Subject, Trust,
 };
 use nhaplieu::plan::{FieldId, PeriodId, UnitId};
+use nhaplieu::store::exchange::progress::Progress;
 use nhaplieu::store::exchange::{
-    Arriving, Checkpoint, Decide, Decision, Exchange, ExchangeReader, Forgotten, Ground,
-    HeldBundle, Peer, Rebuild, Report, Tip, entry_bytes, subject_digest,
+    Checkpoint, Decide, Exchange, ExchangeReader, Forgotten, HeldBundle, ImportDecision,
+    IncomingEntry, Peer, Rebuild, Report, Snapshot, Tip, entry_bytes, subject_digest,
 };
-use nhaplieu::store::watch::Watch;
 use nhaplieu::store::{
     Access, Action, CheckOutcome, Committed, Direction, Forms, LogEntry, LogFilter, Store,
     StoreError, StoreInfo, StoreReader, UndoPlan, VerifyReport, approved, counts,
@@ -299,7 +299,7 @@ impl Model {
         self.early = early;
     }
 
-    fn take(&mut self, decision: &Decision<'_>) {
+    fn take(&mut self, decision: &ImportDecision<'_>) {
         let pieces = match (self.fault, decision.taken.len()) {
             (Fault::PieceIgnored, 2..) => decision.taken.len() - 1,
             (_, all) => all,
@@ -308,7 +308,9 @@ impl Model {
             let mut arrived = Vec::new();
             taken
                 .source
-                .each(taken.index, taken.from, &mut |arriving: &Arriving<'_>| {
+                .each(taken.index, taken.from, &mut |arriving: &IncomingEntry<
+                    '_,
+                >| {
                     arrived.push(Recorded {
                         author: taken.author,
                         seq: arriving.seq,
@@ -368,7 +370,7 @@ impl Model {
     }
 }
 
-impl Ground for Model {
+impl Snapshot for Model {
     fn seeds(&self) -> Result<Seeds, StoreError> {
         Ok(Seeds {
             writer: Some(self.author()),
@@ -445,7 +447,7 @@ impl Ground for Model {
 impl ExchangeReader for Model {
     fn weigh(
         &self,
-        ask: &mut dyn FnMut(&dyn Ground) -> Result<(), StoreError>,
+        ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         ask(self)
     }
@@ -454,7 +456,7 @@ impl ExchangeReader for Model {
         author: &AuthorId,
         from: u64,
         tip: &Tip,
-        look: &mut dyn FnMut(&Arriving<'_>) -> Result<(), StoreError>,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut chain = Vec::new();
         let (mut seq, mut hash) = *tip;
@@ -464,7 +466,7 @@ impl ExchangeReader for Model {
             (seq, hash) = (seq - 1, recorded.previous);
         }
         for recorded in chain.into_iter().rev() {
-            look(&Arriving {
+            look(&IncomingEntry {
                 seq: recorded.seq,
                 previous: &recorded.previous,
                 hash: &recorded.hash,
@@ -498,7 +500,7 @@ impl Exchange for Model {
     fn handle(&self) -> Box<dyn Exchange + Send> {
         Box::new(self.clone())
     }
-    fn absorb(&mut self, _: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
+    fn absorb(&mut self, _: &dyn Progress, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
         let mut decision = decide(self)?.unwrap();
         if decision.new_epoch {
             let wall = self.clock.millis;

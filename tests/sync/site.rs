@@ -242,7 +242,7 @@ impl Site {
             unit: &self.unit,
             by: &self.actor,
             wall: self.wall,
-            watch: &nhaplieu::sync::Unwatched,
+            watch: &nhaplieu::sync::NoProgress,
         };
         import::plan(&self.store, &scene, bundles).unwrap()
     }
@@ -258,7 +258,7 @@ impl Site {
             unit: &self.unit,
             by: &self.actor,
             wall: self.wall,
-            watch: &nhaplieu::sync::Unwatched,
+            watch: &nhaplieu::sync::NoProgress,
         };
         import::apply(&mut self.store, &scene, bundles)
     }

@@ -7,7 +7,9 @@ use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::Exchange;
 use nhaplieu::store::{RedbStore, Store, StoreError, open};
 use nhaplieu::sync::import::plan::BundleOutcome;
-use nhaplieu::sync::{BundleError, ImportContext, ImportPlan, Step, VerifiedBundle, Watch, import};
+use nhaplieu::sync::{
+    BundleError, ImportContext, ImportPlan, Phase, Progress, VerifiedBundle, import,
+};
 
 use crate::scale::large;
 use crate::site::Site;
@@ -17,7 +19,7 @@ use crate::world::{action, cell, number, set};
 #[derive(Debug)]
 struct Stopper {
     after: usize,
-    looks: RefCell<Vec<(Step, u64, u64)>>,
+    looks: RefCell<Vec<(Phase, u64, u64)>>,
 }
 
 impl Stopper {
@@ -27,8 +29,8 @@ impl Stopper {
     }
 }
 
-impl Watch for Stopper {
-    fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
+impl Progress for Stopper {
+    fn look(&self, step: Phase, done: u64, of: u64) -> ControlFlow<()> {
         let mut looks = self.looks.borrow_mut();
         looks.push((step, done, of));
         if looks.len() > self.after {
@@ -72,7 +74,7 @@ fn an_import_stopped_at_any_look_changes_nothing_and_can_be_done_whole() {
         stopped.extend(watch.looks.borrow().last().copied());
     }
     let at = |step| [0, 4_096, 8_192, 9_001].map(|done| (step, done, 9_001));
-    assert_eq!(stopped, [at(Step::Weigh), at(Step::Write)].concat());
+    assert_eq!(stopped, [at(Phase::Weigh), at(Phase::Write)].concat());
     assert_ne!(office.store.info().unwrap(), before);
     office.is_clean();
     let again = office.imports(&[bundle]);
@@ -84,13 +86,13 @@ fn reading_a_file_can_be_stopped_at_any_look() {
     let bytes = large(&mut Site::office(), 6_000).bytes().unwrap().to_vec();
     for after in 0..3 {
         let watch = Stopper::after(after);
-        let read = VerifiedBundle::read_watched(bytes.clone(), &watch);
+        let read = VerifiedBundle::read_with_progress(bytes.clone(), &watch);
         assert_eq!(read.err(), Some(BundleError::Interrupted));
         let last = watch.looks.borrow().last().copied();
         let done = [0, 4_096, 6_001][after];
-        assert_eq!(last, Some((Step::Read, done, 6_001)));
+        assert_eq!(last, Some((Phase::Read, done, 6_001)));
     }
-    let whole = VerifiedBundle::read_watched(bytes, &Stopper::after(3)).unwrap();
+    let whole = VerifiedBundle::read_with_progress(bytes, &Stopper::after(3)).unwrap();
     assert_eq!(whole.header().entries, 6_001);
 }
 
@@ -108,10 +110,10 @@ impl std::fmt::Debug for Neighbour {
     }
 }
 
-impl Watch for Neighbour {
-    fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
+impl Progress for Neighbour {
+    fn look(&self, step: Phase, done: u64, of: u64) -> ControlFlow<()> {
         let typed = self.typed.get();
-        if step == Step::Weigh && done == of && typed < self.times {
+        if step == Phase::Weigh && done == of && typed < self.times {
             let place = cell("xa-a", "2023", "so_00");
             let figure = number(&(500 + typed).to_string());
             let one = action("dau-moi", 9_000 + typed, vec![set(&place, figure)]);

@@ -21,7 +21,7 @@ use nhaplieu::ledger::{
 use nhaplieu::plan::{FieldType, Period, Plan, Unit, UnitId, embedded, parse};
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::ExchangeReader;
-use nhaplieu::store::exchange::{Exchange, Ground};
+use nhaplieu::store::exchange::{Exchange, Snapshot};
 use nhaplieu::store::{Action, Change, Init, RedbStore, Seen, Store, create, open};
 use nhaplieu::sync::export::{self, ExportRequest};
 use nhaplieu::sync::{ImportContext, Scope, VerifiedBundle, import};
@@ -66,10 +66,10 @@ impl Desk for Model {
         self
     }
     fn heads(&self, cell: &CellKey) -> Heads {
-        Ground::heads(self, &Subject::Cell(cell.clone()).key()).unwrap()
+        Snapshot::heads(self, &Subject::Cell(cell.clone()).key()).unwrap()
     }
     fn says(&mut self, subject: Subject, body: Body, right: Right, wall: u64) {
-        let seen = Ground::heads(self, &subject.key()).unwrap().references();
+        let seen = Snapshot::heads(self, &subject.key()).unwrap().references();
         let flags = match right {
             Right::Own => 0,
             Right::OnBehalf => FLAG_ON_BEHALF,
@@ -364,7 +364,7 @@ impl<D: Desk> District<D> {
             unit: to,
             by: &by,
             wall: self.wall + 3 * DAY,
-            watch: &nhaplieu::sync::Unwatched,
+            watch: &nhaplieu::sync::NoProgress,
         };
         let desk = self.desks.get_mut(to).unwrap();
         let started = Instant::now();

@@ -4,7 +4,7 @@
 use crate::base::bytes::BadBytes;
 use crate::base::{Arg, Message};
 use crate::ledger::AuthorId;
-use crate::store::watch::Stopped;
+use crate::store::exchange::progress::Stopped;
 use crate::sync::bundle::encryption::Encryption;
 
 /// What was larger than [`crate::sync::bundle::limits`] allow.

@@ -8,7 +8,7 @@ use crate::ledger::chain::checkpoint_words;
 use crate::ledger::trust::Vouched;
 use crate::ledger::{AuthorId, Body, Hash};
 use crate::plan::{Plan, UnitId};
-use crate::store::exchange::{Checkpoint, Exchange, Ground, Peer, Tip, read_entry};
+use crate::store::exchange::{Checkpoint, Exchange, Peer, Snapshot, Tip, read_entry};
 use crate::store::{StoreError, StoreInfo};
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::header::{Have, Header, Range, Scope, Vouch};
@@ -86,19 +86,19 @@ pub fn plan(
     peers.sort_by_key(|peer| (peer.created, peer.root));
     let authors = store.authors()?;
     let (mut pieces, mut have): (Vec<OutgoingRange>, Have) = (Vec::new(), Vec::new());
-    store.weigh(&mut |ground| {
+    store.weigh(&mut |snapshot| {
         (pieces, have) = (Vec::new(), Vec::new());
         let has = match order.scope {
-            Scope::Since => common(ground, &peers)?,
+            Scope::Since => common(snapshot, &peers)?,
             Scope::All => Vec::new(),
         };
         for author in &authors {
             let before = pieces.len();
-            let tips = ground.tips(author)?;
+            let tips = snapshot.tips(author)?;
             have.extend(tips.iter().map(|(seq, hash)| (*author, *seq, *hash)));
             for tip in tips {
                 let own = *author == info.author;
-                let found = piece(ground, author, tip, own, &points, &has)?;
+                let found = piece(snapshot, author, tip, own, &points, &has)?;
                 let again =
                     |other: &OutgoingRange| found.as_ref().is_some_and(|f| f.tip == other.tip);
                 if !pieces.iter().skip(before).any(again) {
@@ -119,8 +119,8 @@ pub fn plan(
 /// What every store of that unit has. One that another continues, and that has said nothing since
 /// that one began, speaks no more; where one author
 /// is two stores (a copy nobody has noticed yet), what it says it has holds for one of them only.
-fn common(ground: &dyn Ground, peers: &[Peer]) -> Result<Have, StoreError> {
-    let (vouched, controls) = (ground.vouched()?, ground.controls()?);
+fn common(snapshot: &dyn Snapshot, peers: &[Peer]) -> Result<Have, StoreError> {
+    let (vouched, controls) = (snapshot.vouched()?, snapshot.controls()?);
     let began = |author: &AuthorId| {
         let first = controls.iter().find(|c| c.author == *author && c.seq == 1);
         first.map_or(0, |first| first.entry.clock.millis)
@@ -132,7 +132,7 @@ fn common(ground: &dyn Ground, peers: &[Peer]) -> Result<Have, StoreError> {
         if vouched.iter().any(followed) {
             continue;
         }
-        if ground.tips(&peer.author)?.len() > 1 {
+        if snapshot.tips(&peer.author)?.len() > 1 {
             return Ok(Vec::new());
         }
         common = Some(match common {
@@ -157,7 +157,7 @@ fn lower(a: &Have, b: &Have) -> Have {
 
 /// What of one branch goes; `None` when the other side has it or nobody vouches for it.
 fn piece(
-    ground: &dyn Ground,
+    snapshot: &dyn Snapshot,
     author: &AuthorId,
     tip: Tip,
     own: bool,
@@ -179,14 +179,14 @@ fn piece(
         tip = (point.seq, point.hash);
         checkpoint = Some(point.clone());
     }
-    let forked = ground.tips(author)?.len() > 1;
+    let forked = snapshot.tips(author)?.len() > 1;
     let mut first = 1;
     for (_, seq, hash) in has.iter().filter(|(whose, ..)| whose == author) {
         if (*seq, *hash) == tip {
             return Ok(None);
         }
         // On a branch, what they have may be on the other one: too much does no harm.
-        if !forked && *seq < tip.0 && ground.holds(author, *seq, hash)? {
+        if !forked && *seq < tip.0 && snapshot.holds(author, *seq, hash)? {
             first = first.max(seq.saturating_add(1));
         }
     }
@@ -224,11 +224,11 @@ pub fn bundle(
             return Err(StoreError::Damaged("epoch".to_owned()).into());
         };
         let mut previous = Hash::ZERO;
-        store.log_bytes(&piece.author, piece.first, &piece.tip, &mut |arriving| {
-            if arriving.seq == piece.first {
-                previous = *arriving.previous;
+        store.log_bytes(&piece.author, piece.first, &piece.tip, &mut |incoming| {
+            if incoming.seq == piece.first {
+                previous = *incoming.previous;
             }
-            chunks.push(arriving.bytes);
+            chunks.push(incoming.bytes);
             Ok(())
         })?;
         let signature = if let Some(point) = &piece.checkpoint {
@@ -308,8 +308,8 @@ fn keys(
     for piece in &plan.pieces {
         let mut first = None;
         store
-            .log_bytes(&piece.author, 1, &piece.tip, &mut |arriving| {
-                first.get_or_insert_with(|| arriving.bytes.to_vec());
+            .log_bytes(&piece.author, 1, &piece.tip, &mut |incoming| {
+                first.get_or_insert_with(|| incoming.bytes.to_vec());
                 // One is enough; the rest of the log is not read.
                 Err(StoreError::NothingToUndo)
             })

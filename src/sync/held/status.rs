@@ -129,8 +129,8 @@ pub fn held(
     scene: &ImportContext<'_>,
 ) -> Result<Vec<HeldStatus>, StoreError> {
     let mut held = Vec::new();
-    store.weigh(&mut |ground| {
-        held = ground.held()?;
+    store.weigh(&mut |snapshot| {
+        held = snapshot.held()?;
         Ok(())
     })?;
     held.sort_by_key(|bundle| (bundle.wall, bundle.root));
@@ -210,9 +210,13 @@ pub fn confirmed(store: &(impl Exchange + ?Sized)) -> Result<Vec<Receipt>, Store
 
 fn trust(store: &(impl Exchange + ?Sized)) -> Result<Trust, StoreError> {
     let mut trust = None;
-    store.weigh(&mut |ground| {
-        let controls: Vec<Recorded> = ground.controls()?;
-        trust = Some(Trust::new(&ground.seeds()?, &controls, &ground.vouched()?));
+    store.weigh(&mut |snapshot| {
+        let controls: Vec<Recorded> = snapshot.controls()?;
+        trust = Some(Trust::new(
+            &snapshot.seeds()?,
+            &controls,
+            &snapshot.vouched()?,
+        ));
         Ok(())
     })?;
     trust.ok_or_else(|| StoreError::Damaged("trust".to_owned()))

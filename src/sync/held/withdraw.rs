@@ -1,7 +1,7 @@
 //! Taking an import back.
 
 use crate::ledger::{Body, Hash, Head, Heads, Subject};
-use crate::store::exchange::{Exchange, Forgotten, Piece, Report};
+use crate::store::exchange::{Exchange, Forgotten, LogPiece, Report};
 use crate::store::{Change, Seen, StoreError};
 use crate::sync::import::plan::{Details, FigureChange};
 
@@ -31,8 +31,8 @@ pub fn import(
     reason: &str,
 ) -> Result<Withdrawal, StoreError> {
     let mut report: Option<Report> = None;
-    store.weigh(&mut |ground| {
-        report = ground.report(root)?;
+    store.weigh(&mut |snapshot| {
+        report = snapshot.report(root)?;
         Ok(())
     })?;
     let report = report.ok_or(StoreError::NothingToUndo)?;
@@ -64,10 +64,10 @@ enum Restored {
 
 /// The change that puts a figure back, refused where others come before it is written. Only what
 /// this import brought is put back: an equal figure from elsewhere is somebody else's word.
-fn restoring(change: FigureChange, heads: &Heads, pieces: &[Piece], reason: &str) -> Restored {
+fn restoring(change: FigureChange, heads: &Heads, pieces: &[LogPiece], reason: &str) -> Restored {
     let said = |head: &Head| head.body.content().cloned().unwrap_or_default();
     let brought = |head: &&Head| {
-        let at = |piece: &Piece| {
+        let at = |piece: &LogPiece| {
             piece.author == head.entry.author
                 && (piece.first..=piece.last).contains(&head.entry.seq)
         };

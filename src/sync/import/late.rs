@@ -64,7 +64,7 @@ pub(in crate::sync) fn late_entries(merge: &Merge<'_, '_>) -> Result<LateEntries
         let unseen = sights.iter().any(|(sight, fields)| {
             fields.is_none_or(|fields| fields.contains(&cell.id.field)) && !sight.sees(recorded)
         });
-        let known = merge.ground.knows_plan(&recorded.entry.plan)?;
+        let known = merge.snapshot.knows_plan(&recorded.entry.plan)?;
         if unseen && counts(&merge.trust, recorded, |_| known) {
             *late.by_bundle.entry(at).or_insert(0) += 1;
             late.cells.insert(cell.clone());

@@ -17,7 +17,7 @@ use crate::ledger::{
     ActionId, AuthorId, Body, CellKey, Clock, Entry, Hash, Origin, PlanRef, Recorded, Subject,
 };
 use crate::store::StoreError;
-use crate::store::exchange::{self, Decision, Exchange, Ground, Held, Rebuild, Report};
+use crate::store::exchange::{self, Exchange, Held, ImportDecision, Rebuild, Report, Snapshot};
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::changes::{changes, suspicions};
 use crate::sync::import::late::late_entries;
@@ -39,8 +39,8 @@ pub fn plan(
     let room = room(store)?;
     let all = together(bundles, &room);
     let mut planned = ImportPlan::default();
-    store.weigh(&mut |ground| {
-        let (_, plan) = decide(ground, scene, &all)?;
+    store.weigh(&mut |snapshot| {
+        let (_, plan) = decide(snapshot, scene, &all)?;
         planned = plan;
         Ok(())
     })?;
@@ -59,8 +59,8 @@ pub fn apply(
     let room = room(store)?;
     let all = together(bundles, &room);
     let mut planned = ImportPlan::default();
-    store.absorb(scene.watch, &mut |ground| {
-        let (decision, plan) = decide(ground, scene, &all)?;
+    store.absorb(scene.watch, &mut |snapshot| {
+        let (decision, plan) = decide(snapshot, scene, &all)?;
         planned = plan;
         Ok(Some(decision))
     })?;
@@ -88,8 +88,8 @@ pub fn plan_assuming(
         Assumption::Enrolled(Box::new(enrolment(writer, scene, bundle, rights)))
     };
     let mut planned = ImportPlan::default();
-    store.weigh(&mut |ground| {
-        (_, planned) = decide_assuming(ground, scene, &[bundle], Some(&assumed))?;
+    store.weigh(&mut |snapshot| {
+        (_, planned) = decide_assuming(snapshot, scene, &[bundle], Some(&assumed))?;
         Ok(())
     })?;
     Ok(planned)
@@ -135,8 +135,8 @@ fn enrolment(
 pub fn frontier(store: &(impl Exchange + ?Sized)) -> Result<Frontier, StoreError> {
     let authors = store.authors()?;
     let mut frontier = Vec::new();
-    store.weigh(&mut |ground| {
-        frontier = exchange::frontier(ground, &authors)?;
+    store.weigh(&mut |snapshot| {
+        frontier = exchange::frontier(snapshot, &authors)?;
         Ok(())
     })?;
     Ok(frontier)
@@ -145,8 +145,8 @@ pub fn frontier(store: &(impl Exchange + ?Sized)) -> Result<Frontier, StoreError
 /// The bundles that wait in the store. What no longer reads stays where it is.
 fn room(store: &(impl Exchange + ?Sized)) -> Result<Vec<VerifiedBundle>, StoreError> {
     let mut held = Vec::new();
-    store.weigh(&mut |ground| {
-        held = ground.held()?;
+    store.weigh(&mut |snapshot| {
+        held = snapshot.held()?;
         Ok(())
     })?;
     let mut room = Vec::new();
@@ -175,22 +175,22 @@ fn together<'b>(
 /// # Errors
 /// When the state cannot be read.
 pub fn decide<'b>(
-    ground: &dyn Ground,
+    snapshot: &dyn Snapshot,
     scene: &ImportContext<'_>,
     bundles: &[&'b VerifiedBundle],
-) -> Result<(Decision<'b>, ImportPlan), StoreError> {
-    decide_assuming(ground, scene, bundles, None)
+) -> Result<(ImportDecision<'b>, ImportPlan), StoreError> {
+    decide_assuming(snapshot, scene, bundles, None)
 }
 
 fn decide_assuming<'b>(
-    ground: &dyn Ground,
+    snapshot: &dyn Snapshot,
     scene: &ImportContext<'_>,
     bundles: &[&'b VerifiedBundle],
     assumed: Option<&Assumption>,
-) -> Result<(Decision<'b>, ImportPlan), StoreError> {
+) -> Result<(ImportDecision<'b>, ImportPlan), StoreError> {
     let mut refused = BTreeMap::new();
     loop {
-        let decide_assuming = Merge::run(ground, *scene, bundles, &refused, assumed);
+        let decide_assuming = Merge::run(snapshot, *scene, bundles, &refused, assumed);
         match decide_assuming.and_then(|merge| concluded(&merge)) {
             Ok(done) => return Ok(done),
             Err(MergeError::Store(error)) => return Err(error),
@@ -202,14 +202,14 @@ fn decide_assuming<'b>(
     }
 }
 
-fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(Decision<'b>, ImportPlan), MergeError> {
+fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(ImportDecision<'b>, ImportPlan), MergeError> {
     let mut plan = ImportPlan::default();
-    let mut decision = Decision {
+    let mut decision = ImportDecision {
         early: merge.early.clone(),
         come: merge.come.clone(),
         forks: merge.forks(),
         clock: merge.clock,
-        ..Decision::default()
+        ..ImportDecision::default()
     };
     let late = late_entries(merge)?;
     changes(merge, &late, &mut plan)?;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::ledger::{AuthorId, Hash};
 use crate::store::StoreError;
-use crate::store::exchange::{Checkpoint, Decision, Held, HeldBundle, Peer, Report, Taken};
+use crate::store::exchange::{
+    Checkpoint, Held, HeldBundle, ImportDecision, Peer, Report, TakenPiece,
+};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::fingerprint::fingerprint;
 use crate::sync::bundle::limits;
@@ -20,7 +22,7 @@ pub(in crate::sync) struct WaitingRoom {
 
 impl WaitingRoom {
     pub(in crate::sync) fn of(merge: &Merge<'_, '_>) -> Result<Self, StoreError> {
-        let held = merge.ground.held()?;
+        let held = merge.snapshot.held()?;
         Ok(Self {
             held: held.into_iter().map(|held| (held.root, held)).collect(),
         })
@@ -45,14 +47,14 @@ pub(in crate::sync) fn bundle<'b>(
     at: usize,
     late: u64,
     kept: &mut WaitingRoom,
-    decision: &mut Decision<'b>,
+    decision: &mut ImportDecision<'b>,
 ) -> Result<Option<BundlePlan>, StoreError> {
     let (Some(bundle), Some(progress)) = (merge.bundles.get(at), merge.progress.get(at)) else {
         return Ok(None);
     };
     let bundle: &'b VerifiedBundle = bundle;
     let (header, root) = (bundle.header(), bundle.root());
-    let before = merge.ground.report(&root)?;
+    let before = merge.snapshot.report(&root)?;
     let mut counts = progress.counts;
     counts.late = late;
     let rest = u64::from(header.entries).saturating_sub(counts.new + counts.known);
@@ -126,7 +128,7 @@ fn keep<'b>(
     bundle: &'b VerifiedBundle,
     outcome: BundleOutcome,
     kept: &mut WaitingRoom,
-    decision: &mut Decision<'b>,
+    decision: &mut ImportDecision<'b>,
 ) -> BundleOutcome {
     let root = bundle.root();
     let held = match &outcome {
@@ -173,7 +175,7 @@ fn taken<'b>(
     at: usize,
     bundle: &'b VerifiedBundle,
     before: Option<Report>,
-    decision: &mut Decision<'b>,
+    decision: &mut ImportDecision<'b>,
 ) -> Result<(), StoreError> {
     let Some(progress) = merge.progress.get(at) else {
         return Ok(());
@@ -199,10 +201,14 @@ fn taken<'b>(
 }
 
 /// The pieces it brings, and the signatures that vouch for them.
-fn carried<'b>(bundle: &'b VerifiedBundle, progress: &BundleState, decision: &mut Decision<'b>) {
+fn carried<'b>(
+    bundle: &'b VerifiedBundle,
+    progress: &BundleState,
+    decision: &mut ImportDecision<'b>,
+) {
     let header = bundle.header();
     for (index, piece) in &progress.pieces {
-        decision.taken.push(Taken {
+        decision.taken.push(TakenPiece {
             source: bundle,
             index: *index,
             author: piece.author,
@@ -232,7 +238,7 @@ fn carried<'b>(bundle: &'b VerifiedBundle, progress: &BundleState, decision: &mu
 fn heard(
     merge: &Merge<'_, '_>,
     bundle: &VerifiedBundle,
-    decision: &mut Decision<'_>,
+    decision: &mut ImportDecision<'_>,
 ) -> Result<(), StoreError> {
     let header = bundle.header();
     let peer = Peer {
@@ -247,7 +253,7 @@ fn heard(
     let mut known = decision.peers.iter();
     let known = match known.find(|known| known.author == peer.author) {
         Some(known) => Some(known.clone()),
-        None => merge.ground.peer(&peer.author)?,
+        None => merge.snapshot.peer(&peer.author)?,
     };
     if !merge.trust.is_own(&peer.author) && known.as_ref().is_none_or(newer) {
         decision.peers.retain(|other| other.author != peer.author);

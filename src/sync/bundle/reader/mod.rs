@@ -16,8 +16,8 @@ use crate::ledger::typed::TEXT_LIMIT;
 use crate::ledger::{Body, Claim, Hash, Recorded};
 use crate::plan::UnitId;
 use crate::store::StoreError;
-use crate::store::exchange::{Arriving, EntryFault, Source, read_entry};
-use crate::store::watch::{Meter, Step, Unwatched, Watch};
+use crate::store::exchange::progress::{NoProgress, Phase, Progress, ProgressMeter};
+use crate::store::exchange::{EntryFault, IncomingEntry, Source, read_entry};
 use crate::sync::bundle::container::{self, Container};
 use crate::sync::bundle::entry::{fits, ids, texts};
 use crate::sync::bundle::error::BundleError;
@@ -50,16 +50,16 @@ impl VerifiedBundle {
     /// # Errors
     /// Any [`BundleError`] that needs no store to be found.
     pub fn read(carrier: impl Into<BundleSource>) -> Result<Self, BundleError> {
-        Self::read_watched(carrier, &Unwatched)
+        Self::read_with_progress(carrier, &NoProgress)
     }
 
     /// As [`Self::read`], and tells `watch` how far it is.
     ///
     /// # Errors
     /// As [`Self::read`]; [`BundleError::Interrupted`].
-    pub fn read_watched(
+    pub fn read_with_progress(
         carrier: impl Into<BundleSource>,
-        watch: &dyn Watch,
+        watch: &dyn Progress,
     ) -> Result<Self, BundleError> {
         let container = Container::open(carrier)?;
         signatures(&container.header)?;
@@ -77,9 +77,9 @@ impl VerifiedBundle {
         Ok(checked)
     }
 
-    fn read_through(&self, watch: &dyn Watch) -> Result<ReadThrough, BundleError> {
+    fn read_through(&self, watch: &dyn Progress) -> Result<ReadThrough, BundleError> {
         let of = u64::from(self.header().entries);
-        let mut meter = Meter::begin(watch, Step::Read, of)?;
+        let mut meter = ProgressMeter::begin(watch, Phase::Read, of)?;
         let mut place = EntryCursor::start(self.header());
         let (mut marks, mut hashes) = (Vec::new(), Vec::new());
         let chunks = self.container.chunks.len();
@@ -165,14 +165,14 @@ impl VerifiedBundle {
     ) -> Result<(), StoreError> {
         let author = self.header().ranges.get(range).map(Range::author);
         let Some(author) = author else { return Ok(()) };
-        Source::each(self, range, from, &mut |arriving| {
+        Source::each(self, range, from, &mut |incoming| {
             let entry =
-                read_entry(arriving.bytes).map_err(|_| StoreError::Source("entry".to_owned()))?;
+                read_entry(incoming.bytes).map_err(|_| StoreError::Source("entry".to_owned()))?;
             look(&Recorded {
                 author,
-                seq: arriving.seq,
-                previous: *arriving.previous,
-                hash: *arriving.hash,
+                seq: incoming.seq,
+                previous: *incoming.previous,
+                hash: *incoming.hash,
                 entry,
             })
         })
@@ -191,7 +191,7 @@ impl Source for VerifiedBundle {
         &self,
         index: usize,
         from: u64,
-        look: &mut dyn FnMut(&Arriving<'_>) -> Result<(), StoreError>,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let before = self
             .marks
@@ -207,7 +207,7 @@ impl Source for VerifiedBundle {
                     return Ok(ControlFlow::Break(()));
                 }
                 if place.range == index && place.seq >= from {
-                    look(&Arriving {
+                    look(&IncomingEntry {
                         seq: place.seq,
                         previous: &place.previous,
                         hash: &place.hash,

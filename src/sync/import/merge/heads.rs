@@ -50,7 +50,7 @@ impl Merge<'_, '_> {
 
     /// Notes that an entry has come; true when one on its subject has superseded it already.
     fn arrives(&mut self, entry: &EntryRef, subject: &[u8]) -> Result<bool, StoreError> {
-        let mut citing = self.ground.cited_early(entry)?;
+        let mut citing = self.snapshot.cited_early(entry)?;
         let all = (*entry, [0; 16])..=(*entry, [0xff; 16]);
         let ours: Vec<(EntryRef, [u8; 16])> = self.early.range(all).copied().collect();
         for cited in ours {
@@ -65,14 +65,14 @@ impl Merge<'_, '_> {
     }
 
     fn here(&self, cited: &EntryRef) -> Result<bool, StoreError> {
-        Ok(self.fresh.has(cited) || self.ground.has_cited(cited)?)
+        Ok(self.fresh.has(cited) || self.snapshot.has_cited(cited)?)
     }
 
     fn knows_plan(&mut self, plan: &PlanRef) -> Result<bool, StoreError> {
         if let Some(known) = self.plans.get(&plan.h8) {
             return Ok(*known);
         }
-        let known = self.ground.knows_plan(plan)?;
+        let known = self.snapshot.knows_plan(plan)?;
         self.plans.insert(plan.h8, known);
         Ok(known)
     }
@@ -81,7 +81,7 @@ impl Merge<'_, '_> {
         match self.views.entry(key.to_vec()) {
             Entry::Occupied(view) => Ok(view.into_mut()),
             Entry::Vacant(place) => {
-                let old = self.ground.heads(place.key())?;
+                let old = self.snapshot.heads(place.key())?;
                 Ok(place.insert(SubjectChange {
                     subject: subject.clone(),
                     new: old.clone(),
@@ -123,7 +123,7 @@ impl Merge<'_, '_> {
         let trust = &self.trust;
         self.each_of_all(&mut |recorded| {
             if let Some(entries) = subjects.get_mut(&recorded.entry.subject) {
-                let known = self.ground.knows_plan(&recorded.entry.plan)?;
+                let known = self.snapshot.knows_plan(&recorded.entry.plan)?;
                 if counts(trust, recorded, |_| known) {
                     entries.push(recorded.clone());
                 }
@@ -142,7 +142,7 @@ impl Merge<'_, '_> {
         &self,
         look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.ground.each_entry(look)?;
+        self.snapshot.each_entry(look)?;
         self.each_taken(&mut |_, recorded| look(recorded))
     }
 
@@ -168,7 +168,7 @@ impl Merge<'_, '_> {
         if let Some(view) = self.views.get(&key) {
             return Ok((view.old.clone(), view.new.clone()));
         }
-        let heads = self.ground.heads(&key)?;
+        let heads = self.snapshot.heads(&key)?;
         Ok((heads.clone(), heads))
     }
 }

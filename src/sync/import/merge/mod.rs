@@ -17,8 +17,8 @@ use crate::ledger::trust::{Seeds, Vouched};
 use crate::ledger::{ActorId, AuthorId, Clock, EntryRef, Heads, Recorded, Subject, Trust};
 use crate::plan::{Plan, UnitId};
 use crate::store::StoreError;
-use crate::store::exchange::{Ground, Piece, Tip};
-use crate::store::watch::{Meter, Step, Stopped, Watch};
+use crate::store::exchange::progress::{Phase, Progress, ProgressMeter, Stopped};
+use crate::store::exchange::{LogPiece, Snapshot, Tip};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::plan::{Counts, Gap};
@@ -36,7 +36,7 @@ pub struct ImportContext<'a> {
     /// Wall clock, milliseconds since 1970-01-01 UTC.
     pub wall: u64,
     /// Is told how far it is, and may end it.
-    pub watch: &'a dyn Watch,
+    pub watch: &'a dyn Progress,
 }
 
 /// A subject before and after.
@@ -71,7 +71,7 @@ pub(in crate::sync) struct BundleState {
     pub(in crate::sync) obstacle: Option<Obstacle>,
     /// Ranges dealt with.
     done: BTreeSet<usize>,
-    pub(in crate::sync) pieces: Vec<(usize, Piece)>,
+    pub(in crate::sync) pieces: Vec<(usize, LogPiece)>,
     pub(in crate::sync) counts: Counts,
     /// Whether its signer is believed.
     pub(in crate::sync) believed: bool,
@@ -103,7 +103,7 @@ impl From<StoreError> for MergeError {
 
 /// The state of a merge.
 pub(in crate::sync) struct Merge<'a, 'b> {
-    pub(in crate::sync) ground: &'a dyn Ground,
+    pub(in crate::sync) snapshot: &'a dyn Snapshot,
     pub(in crate::sync) scene: ImportContext<'a>,
     pub(in crate::sync) bundles: &'a [&'b VerifiedBundle],
     pub(in crate::sync) progress: Vec<BundleState>,
@@ -124,31 +124,31 @@ pub(in crate::sync) struct Merge<'a, 'b> {
     /// See [`Self::find_behind`].
     pub(in crate::sync) behind: BTreeMap<AuthorId, (u64, AuthorId)>,
     pub(in crate::sync) clock: Clock,
-    meter: Meter<'a>,
+    meter: ProgressMeter<'a>,
 }
 
 impl<'a, 'b> Merge<'a, 'b> {
     /// Takes what can be taken of all bundles but those in `refused`.
     pub(in crate::sync) fn run(
-        ground: &'a dyn Ground,
+        snapshot: &'a dyn Snapshot,
         scene: ImportContext<'a>,
         bundles: &'a [&'b VerifiedBundle],
         refused: &BTreeMap<usize, BundleError>,
         assumed: Option<&Assumption>,
     ) -> Result<Self, MergeError> {
-        let (mut seeds, mut controls) = (ground.seeds()?, ground.controls()?);
+        let (mut seeds, mut controls) = (snapshot.seeds()?, snapshot.controls()?);
         match assumed {
             Some(Assumption::Enrolled(entry)) => controls.push(entry.as_ref().clone()),
             Some(Assumption::District(author)) => drop(seeds.pinned.insert(*author)),
             None => {}
         }
-        let vouched = ground.vouched()?;
+        let vouched = snapshot.vouched()?;
         let before = Trust::new(&seeds, &controls, &vouched);
         let of = |bundle: &&VerifiedBundle| u64::from(bundle.header().entries);
         let all = bundles.iter().map(of).sum();
         let mut merge = Self {
-            meter: Meter::begin(scene.watch, Step::Weigh, all)?,
-            ground,
+            meter: ProgressMeter::begin(scene.watch, Phase::Weigh, all)?,
+            snapshot,
             scene,
             bundles,
             progress: bundles.iter().map(|_| BundleState::default()).collect(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Merge, MergeError, Obstacle, RejectedBundle};
 use crate::ledger::{AuthorId, EntryRef, Hash, Recorded, Subject, Trust};
-use crate::store::exchange::{Piece, Tip};
+use crate::store::exchange::{LogPiece, Tip};
 use crate::store::{StoreError, fits};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Range;
@@ -63,7 +63,7 @@ impl<'b> Merge<'_, 'b> {
     ) -> Result<bool, StoreError> {
         let (author, h8) = (*author, hash.short());
         let fresh = self.fresh.has(&EntryRef { author, seq, h8 });
-        Ok(fresh || self.ground.holds(&author, seq, hash)?)
+        Ok(fresh || self.snapshot.holds(&author, seq, hash)?)
     }
 
     pub(in crate::sync) fn connects(&self, range: &Range) -> Result<bool, StoreError> {
@@ -97,7 +97,7 @@ impl<'b> Merge<'_, 'b> {
     pub(in crate::sync) fn tips_of(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError> {
         match self.tips.get(author) {
             Some(tips) => Ok(tips.clone()),
-            None => self.ground.tips(author),
+            None => self.snapshot.tips(author),
         }
     }
 
@@ -148,7 +148,7 @@ impl<'b> Merge<'_, 'b> {
             }));
         }
         let first = first.unwrap_or(range.first);
-        let piece = Piece {
+        let piece = LogPiece {
             author,
             first,
             last: range.last,
