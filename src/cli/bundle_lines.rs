@@ -11,17 +11,12 @@ use crate::sync::import::plan::{BundleOutcome, Counts, Gap, UnknownAuthor};
 
 /// How a bundle that is kept stands now.
 pub(crate) fn state(one: &HeldStatus) -> Message {
-    match &one.now {
+    match &one.outcome {
         // Since it was put there its signer was enrolled, or what it missed has come.
-        Some(now)
-            if matches!(
-                now.outcome,
-                BundleOutcome::Taken | BundleOutcome::Already { .. }
-            ) =>
-        {
+        Some(BundleOutcome::Taken | BundleOutcome::Already { .. }) => {
             Message::new("cli.bundles.ready")
         }
-        Some(now) => now.outcome.message(),
+        Some(outcome) => outcome.message(),
         None => Message::new("cli.bundles.unread"),
     }
 }
@@ -41,7 +36,7 @@ pub(crate) fn imported_line(plan: &Plan, one: &Imported, out: &Out<'_>) -> Messa
 /// # Errors
 /// When nobody can take the answer.
 pub(crate) fn say_held(plan: &Plan, one: &HeldStatus, out: &mut Out<'_>) -> Result<(), Failure> {
-    let from = one.inside.as_ref().map(|inside| &inside.from);
+    let from = one.header.as_ref().map(|header| &header.from);
     let id = short(&one.bundle.root);
     out.say(
         &Message::new("cli.bundles.held")
@@ -50,11 +45,10 @@ pub(crate) fn say_held(plan: &Plan, one: &HeldStatus, out: &mut Out<'_>) -> Resu
             .with("day", day(one.bundle.wall))
             .with("state", state(one)),
     )?;
-    let Some(now) = &one.now else { return Ok(()) };
-    if let BundleOutcome::Waiting(gaps) = &now.outcome {
+    if let Some(BundleOutcome::Waiting(gaps)) = &one.outcome {
         say_gaps(gaps, out)?;
     }
-    say_strangers(plan, (Some(&id), &now.unknown_authors), out)
+    say_strangers(plan, (Some(&id), &one.unknown_authors), out)
 }
 
 /// The classes that are not empty.

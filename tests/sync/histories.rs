@@ -9,13 +9,15 @@ use std::collections::BTreeMap;
 use nhaplieu::ledger::{Hash, Heads, Subject};
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::Exchange;
-use nhaplieu::sync::{Scope, VerifiedBundle};
+use nhaplieu::sync::held::status;
+use nhaplieu::sync::{ImportContext, NoProgress, Scope, VerifiedBundle, import};
 
 use crate::district::{World, bundle, take};
 use crate::model::{Fault, Model};
 use crate::oracle::{Tally, cells, judge};
 use crate::pen::rounds;
 use crate::site::{DAY, START, Site};
+use crate::world::{id, plan};
 
 /// A bug of the merge must show within the histories that every change is tried on.
 const IN_CI: usize = 1_000;
@@ -162,7 +164,7 @@ fn all_orders_of_five_bundles_with_duplicates_end_in_one_state() {
     let disputed = (0..)
         .map(five_bundles)
         .filter(|(.., all)| disputes(all) > 0);
-    let mut telling = 0;
+    let (mut telling, mut waited) = (0, 0);
     for (fresh, bytes, at_once) in disputed {
         let read = |at: usize| VerifiedBundle::read(bytes[at].clone()).unwrap();
         let wall = START + 90 * DAY;
@@ -173,6 +175,7 @@ fn all_orders_of_five_bundles_with_duplicates_end_in_one_state() {
             for at in &order {
                 take(&mut model, &[read(*at)], wall);
                 early += model.early.len();
+                waited += says_the_same_without_the_bytes(&model, wall);
             }
             take(&mut model, &[read(order[0]), read(order[3])], wall);
             states.insert(state(&model), order);
@@ -184,6 +187,32 @@ fn all_orders_of_five_bundles_with_duplicates_end_in_one_state() {
             break;
         }
     }
+    assert!(waited > 0, "no bundle ever waited");
+}
+
+/// Compares what is said of the bundles that wait with what weighing all of their bytes gives; how
+/// many they are.
+fn says_the_same_without_the_bytes(model: &Model, wall: u64) -> usize {
+    let (plan, by) = (plan(), id("ai-do"));
+    let context = ImportContext {
+        plan: &plan,
+        unit: &model.unit,
+        by: &by,
+        wall,
+        watch: &NoProgress,
+    };
+    let read = model.bytes_read.get();
+    let held = status::held(model, &context).unwrap();
+    assert_eq!(model.bytes_read.get(), read);
+    if held.is_empty() {
+        return 0;
+    }
+    let whole = import::plan(model, &context, &[]).unwrap();
+    for one in &held {
+        let weighed = whole.bundles.iter().find(|it| it.root == one.bundle.root);
+        assert_eq!(one.outcome.as_ref(), weighed.map(|it| &it.outcome));
+    }
+    held.len()
 }
 
 fn orders(of: usize) -> Vec<Vec<usize>> {

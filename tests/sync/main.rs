@@ -30,6 +30,7 @@ mod scale;
 mod site;
 mod sticks;
 mod stores;
+mod waiting_room;
 mod watched;
 mod words;
 mod year;

@@ -1,6 +1,7 @@
 //! A store in memory, with the same seams as the real one: fast enough for thousands of
 //! histories. What it keeps derived is kept by the decisions alone, so a wrong decision shows.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::{Signer, SigningKey};
@@ -73,6 +74,8 @@ pub(crate) struct Model {
     peers: BTreeMap<AuthorId, Peer>,
     reports: BTreeMap<Hash, Report>,
     held: BTreeMap<Hash, (HeldBundle, Vec<u8>)>,
+    /// How often the bytes of a bundle that is kept were read.
+    pub(crate) bytes_read: Cell<usize>,
     pinned: BTreeSet<AuthorId>,
     pub(crate) tip: (u64, Hash),
 }
@@ -94,6 +97,7 @@ impl Model {
             peers: BTreeMap::new(),
             reports: BTreeMap::new(),
             held: BTreeMap::new(),
+            bytes_read: Cell::new(0),
             pinned: BTreeSet::new(),
             tip: (0, Hash::ZERO),
         };
@@ -489,6 +493,7 @@ impl ExchangeReader for Model {
         Ok(self.reports.values().cloned().collect())
     }
     fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        self.bytes_read.set(self.bytes_read.get() + 1);
         Ok(self.held.get(root).map(|(_, bytes)| bytes.clone()))
     }
     fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, CellId, Role, Subject};
-use nhaplieu::plan::{FieldId, UnitId};
+use nhaplieu::plan::{FieldId, Plan, UnitId};
 use nhaplieu::store::StoreReader;
-use nhaplieu::store::exchange::Exchange;
-use nhaplieu::store::exchange::ExchangeReader;
+use nhaplieu::store::exchange::{Exchange, ExchangeReader, Held};
 use nhaplieu::store::{
     Action, Change, Edge, Init, RedbStore, Seen, Store, StoreError, create, open,
 };
 use nhaplieu::sync::export::{self, ExportRequest};
-use nhaplieu::sync::{ImportContext, ImportPlan, Scope, VerifiedBundle, import};
+use nhaplieu::sync::held::status::{self, HeldStatus};
+use nhaplieu::sync::{ImportContext, ImportPlan, NoProgress, Scope, VerifiedBundle, import};
 use tempfile::TempDir;
 
 use crate::world::{PLAN_BYTES, cell, edge, form, id, number, plan, set};
@@ -237,14 +237,23 @@ impl Site {
 
     pub(crate) fn plans(&self, bundles: &[VerifiedBundle]) -> ImportPlan {
         let plan = plan();
-        let scene = ImportContext {
-            plan: &plan,
+        import::plan(&self.store, &self.context(&plan), bundles).unwrap()
+    }
+
+    fn context<'a>(&'a self, plan: &'a Plan) -> ImportContext<'a> {
+        ImportContext {
+            plan,
             unit: &self.unit,
             by: &self.actor,
             wall: self.wall,
-            watch: &nhaplieu::sync::NoProgress,
-        };
-        import::plan(&self.store, &scene, bundles).unwrap()
+            watch: &NoProgress,
+        }
+    }
+
+    /// How the bundles that are kept stand.
+    pub(crate) fn held(&self) -> Vec<HeldStatus> {
+        let plan = plan();
+        status::held(&self.store, &self.context(&plan)).unwrap()
     }
 
     pub(crate) fn tries_import(
@@ -270,6 +279,22 @@ impl Site {
         assert_eq!(planned.counts, done.counts, "the preview said otherwise");
         assert_eq!(planned.changes, done.changes, "the preview said otherwise");
         self.is_clean();
+        // What is said of a bundle without its bytes is what the whole of it gives.
+        let held = self.held();
+        let whole = if held.is_empty() {
+            Vec::new()
+        } else {
+            self.plans(&[]).bundles
+        };
+        for one in held {
+            let found = whole.iter().find(|bundle| bundle.root == one.bundle.root);
+            if let Some(found) = found {
+                assert_eq!(one.outcome.as_ref(), Some(&found.outcome));
+                assert_eq!(one.unknown_authors, found.unknown_authors);
+            } else {
+                assert_eq!(one.bundle.held, Held::Refused);
+            }
+        }
         done
     }
 

@@ -172,7 +172,7 @@ fn show_held(
         return out.json(&Answer {
             schema: "nhaplieu.bundle/1",
             root: one.bundle.root.to_string(),
-            from: one.inside.as_ref().map(|inside| inside.from.to_string()),
+            from: one.header.as_ref().map(|header| header.from.to_string()),
             state: "kept",
             at: moment(one.bundle.wall),
             message: Some(out.texts.say(&state(one))),

@@ -143,17 +143,16 @@ fn imported_shape(one: &Imported) -> ImportedShape {
 }
 
 fn held_shape(one: &HeldStatus, out: &Out<'_>) -> HeldShape {
-    let fate = one.now.as_ref().map(|now| &now.outcome);
-    let gaps = match fate {
+    let gaps = match &one.outcome {
         Some(BundleOutcome::Waiting(gaps)) => gaps.as_slice(),
         _ => &[],
     };
     HeldShape {
         root: one.bundle.root.to_string(),
-        from: one.inside.as_ref().map(|inside| inside.from.to_string()),
+        from: one.header.as_ref().map(|header| header.from.to_string()),
         since: moment(one.bundle.wall),
         size: one.bundle.size,
-        entries: one.inside.as_ref().map_or(0, |inside| inside.entries),
+        entries: one.header.as_ref().map_or(0, |header| header.entries),
         message: out.texts.say(&state(one)),
         missing: gaps
             .iter()
@@ -164,11 +163,7 @@ fn held_shape(one: &HeldStatus, out: &Out<'_>) -> HeldShape {
                 needs: gap.needs,
             })
             .collect(),
-        strangers: one
-            .now
-            .iter()
-            .flat_map(|now| now.unknown_authors.iter().map(StrangerShape::of))
-            .collect(),
+        strangers: one.unknown_authors.iter().map(StrangerShape::of).collect(),
     }
 }
 

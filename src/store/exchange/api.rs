@@ -100,6 +100,8 @@ pub struct HeldBundle {
     pub wall: u64,
     /// Its size.
     pub size: u64,
+    /// What `sync` says of it, in its own layout.
+    pub facts: Vec<u8>,
 }
 
 /// An entry of a bundle, in its place.

@@ -87,13 +87,34 @@ fn write_exchange_rows(
         let payload = exchange_tables::report_bytes(report);
         exchange_tables::put(&mut table, Record::Report, &report.root.0, &payload)?;
     }
-    let mut table = transaction.open_table(exchange_tables::HELD)?;
+    write_held(transaction, decision)
+}
+
+/// Writes the bundles to keep, and removes those to let go of.
+fn write_held(
+    transaction: &WriteTransaction,
+    decision: &ImportDecision<'_>,
+) -> Result<(), StoreError> {
     for root in &decision.release {
-        table.remove(root.0.as_slice())?;
+        release(transaction, root)?;
     }
+    let mut held = transaction.open_table(exchange_tables::HELD)?;
+    let mut held_bytes = transaction.open_table(exchange_tables::HELD_BYTES)?;
     for (bundle, bytes) in &decision.hold {
-        let payload = exchange_tables::held_payload(bundle, bytes);
-        exchange_tables::put(&mut table, Record::Held, &bundle.root.0, &payload)?;
+        let payload = exchange_tables::held_payload(bundle);
+        exchange_tables::put(&mut held, Record::Held, &bundle.root.0, &payload)?;
+        exchange_tables::put(&mut held_bytes, Record::HeldBytes, &bundle.root.0, bytes)?;
+    }
+    Ok(())
+}
+
+/// Removes a bundle that is kept.
+pub(crate) fn release(
+    transaction: &WriteTransaction,
+    root: &crate::ledger::Hash,
+) -> Result<(), StoreError> {
+    for table in [exchange_tables::HELD, exchange_tables::HELD_BYTES] {
+        transaction.open_table(table)?.remove(root.0.as_slice())?;
     }
     Ok(())
 }

@@ -79,9 +79,7 @@ impl Exchange for RedbStore {
 
     fn release(&mut self, root: &Hash) -> Result<(), StoreError> {
         self.transact(|transaction| {
-            transaction
-                .open_table(exchange_tables::HELD)?
-                .remove(root.0.as_slice())?;
+            apply::release(transaction, root)?;
             // An import that was weighed with it is weighed again.
             let mut batch = Batch::begin(transaction)?;
             batch.tip_mut().counter = batch.tip_mut().counter.saturating_add(1);

@@ -49,6 +49,8 @@ pub(crate) enum Record {
     Report = 13,
     /// A bundle that is kept.
     Held = 14,
+    /// The bytes of a bundle that is kept.
+    HeldBytes = 15,
 }
 
 /// Bytes that are not what was written.

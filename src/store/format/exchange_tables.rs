@@ -20,8 +20,10 @@ pub(crate) const CHECKPOINTS: Definition = Definition::new("checkpoints");
 pub(crate) const EARLY: Definition = Definition::new("early");
 /// A bundle's root → [`Report`].
 pub(crate) const REPORTS: Definition = Definition::new("reports");
-/// A bundle's root → why, since when, and its bytes.
+/// A bundle's root → why it is kept, since when, its size, and what `sync` says of it.
 pub(crate) const HELD: Definition = Definition::new("held");
+/// A bundle's root → its bytes, apart from what says how it stands: that is read far more often.
+pub(crate) const HELD_BYTES: Definition = Definition::new("held_bytes");
 
 /// Tags of [`EXCHANGE`].
 #[derive(Clone, Copy)]
@@ -286,21 +288,21 @@ pub(crate) fn report_from(root: Hash, bytes: &[u8]) -> Result<Report, StoreError
     read().map_err(bad)
 }
 
-/// The payload of a bundle that is kept.
-pub(crate) fn held_payload(bundle: &HeldBundle, bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(9 + bytes.len());
-    out.push(match bundle.held {
+/// The payload of a bundle that is kept, without its bytes.
+pub(crate) fn held_payload(bundle: &HeldBundle) -> Vec<u8> {
+    let mut out = vec![match bundle.held {
         Held::Waiting => 1,
         Held::Quarantine => 2,
         Held::Refused => 3,
-    });
+    }];
     out.extend(bundle.wall.to_le_bytes());
-    out.extend(bytes);
+    out.extend(bundle.size.to_le_bytes());
+    out.extend(&bundle.facts);
     out
 }
 
-/// Reads why a bundle is kept, and its bytes.
-pub(crate) fn held_from(root: Hash, payload: &[u8]) -> Result<(HeldBundle, &[u8]), StoreError> {
+/// Reads a bundle that is kept.
+pub(crate) fn held_from(root: Hash, payload: &[u8]) -> Result<HeldBundle, StoreError> {
     let mut reader = Reader::new(payload);
     let held = match reader.u8("held").map_err(bad)? {
         1 => Held::Waiting,
@@ -308,16 +310,13 @@ pub(crate) fn held_from(root: Hash, payload: &[u8]) -> Result<(HeldBundle, &[u8]
         3 => Held::Refused,
         _ => return Err(StoreError::Damaged("held".to_owned())),
     };
-    let wall = reader.u64("held").map_err(bad)?;
-    let bytes = payload.get(reader.at()..).unwrap_or_default();
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    let bundle = HeldBundle {
+    Ok(HeldBundle {
         root,
         held,
-        wall,
-        size,
-    };
-    Ok((bundle, bytes))
+        wall: reader.u64("held").map_err(bad)?,
+        size: reader.u64("held").map_err(bad)?,
+        facts: payload.get(reader.at()..).unwrap_or_default().to_vec(),
+    })
 }
 
 /// Reads a key that is a bundle's root.

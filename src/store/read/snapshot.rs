@@ -25,6 +25,7 @@ pub(crate) struct SnapshotTables<T> {
     pub(crate) early: Option<T>,
     pub(crate) reports: Option<T>,
     pub(crate) held: Option<T>,
+    pub(crate) held_bytes: Option<T>,
 }
 
 impl SnapshotTables<ReadOnlyTable<Bytes, Bytes>> {
@@ -40,6 +41,7 @@ impl SnapshotTables<ReadOnlyTable<Bytes, Bytes>> {
             early: reading.optional(exchange_tables::EARLY)?,
             reports: reading.optional(exchange_tables::REPORTS)?,
             held: reading.optional(exchange_tables::HELD)?,
+            held_bytes: reading.optional(exchange_tables::HELD_BYTES)?,
         })
     }
 }
@@ -57,6 +59,7 @@ impl<'txn> SnapshotTables<Table<'txn, Bytes, Bytes>> {
             early: Some(transaction.open_table(exchange_tables::EARLY)?),
             reports: Some(transaction.open_table(exchange_tables::REPORTS)?),
             held: Some(transaction.open_table(exchange_tables::HELD)?),
+            held_bytes: Some(transaction.open_table(exchange_tables::HELD_BYTES)?),
         })
     }
 }
@@ -115,11 +118,11 @@ impl<T: Rows> SnapshotTables<T> {
 
     /// The bundle that is kept under that hash.
     pub(crate) fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(table) = &self.held else {
+        let Some(table) = &self.held_bytes else {
             return Ok(None);
         };
-        exchange_tables::one(table, Record::Held, &root.0, |payload| {
-            Ok(exchange_tables::held_from(*root, payload)?.1.to_vec())
+        exchange_tables::one(table, Record::HeldBytes, &root.0, |payload| {
+            Ok(payload.to_vec())
         })
     }
 
@@ -272,7 +275,10 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
         let mut all = Vec::new();
         if let Some(table) = &self.held {
             exchange_tables::each(table, Record::Held, &[], |key, payload| {
-                all.push(exchange_tables::held_from(exchange_tables::root_of(key)?, payload)?.0);
+                all.push(exchange_tables::held_from(
+                    exchange_tables::root_of(key)?,
+                    payload,
+                )?);
                 Ok(())
             })?;
         }

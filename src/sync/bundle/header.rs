@@ -4,6 +4,7 @@
 
 use crate::base::bytes::{BadBytes, Reader, put_text};
 use crate::base::text;
+use crate::ledger::trust::Vouched;
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
 use crate::sync::bundle::error::{BundleError, Limit};
@@ -107,6 +108,15 @@ impl Header {
     /// Whose signature the bundle carries.
     pub fn signed_by(&self) -> AuthorId {
         AuthorId::of_key(&self.signer)
+    }
+
+    /// The new authors it vouches for, as they are compared with those already vouched for.
+    pub fn vouched(&self) -> impl Iterator<Item = Vouched> + '_ {
+        self.vouches.iter().map(|vouch| Vouched {
+            author: vouch.author,
+            hash: vouch.hash,
+            by: AuthorId::of_key(&vouch.by),
+        })
     }
 
     /// The bytes in the file.

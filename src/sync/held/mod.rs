@@ -2,5 +2,6 @@
 //! cells in conflict, and taking an import back.
 
 pub mod conflicts;
+pub mod facts;
 pub mod status;
 pub mod withdraw;

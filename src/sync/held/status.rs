@@ -1,17 +1,22 @@
 //! What a store keeps of bundles, for people: what came in, what waits and for what, what nobody
 //! vouches for, what was refused, and what every other store has confirmed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::ledger::trust::{Rights, Seeds, Vouched};
 use crate::ledger::{ActorId, AuthorId, Hash, Recorded, Trust};
 use crate::plan::UnitId;
 use crate::store::StoreError;
-use crate::store::exchange::{Exchange, Held, HeldBundle, Peer, Report};
+use crate::store::exchange::{Exchange, Held, HeldBundle, Peer, Report, Snapshot};
+use crate::sync::bundle::error::BundleError;
+use crate::sync::bundle::header::Header;
 use crate::sync::bundle::reader::VerifiedBundle;
+use crate::sync::held::facts::HeldFacts;
 use crate::sync::import;
-use crate::sync::import::inspect::{self, Inspection};
 use crate::sync::import::merge::ImportContext;
-use crate::sync::import::plan::{BundlePlan, Counts, Details, ImportPlan};
+use crate::sync::import::outcome::unknown_authors;
+use crate::sync::import::plan::{BundleOutcome, Counts, Details, Gap, ImportPlan, UnknownAuthor};
+use crate::sync::import::policy::addressed;
 
 /// A bundle that came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +49,12 @@ impl Imported {
 pub struct HeldStatus {
     /// Its name, why and since when.
     pub bundle: HeldBundle,
-    /// What is in it; `None` when this program no longer reads it.
-    pub inside: Option<Inspection>,
-    /// What would become of it now.
-    pub now: Option<BundlePlan>,
+    /// What it says of itself; `None` when this program no longer reads what was recorded of it.
+    pub header: Option<Header>,
+    /// What would become of it now; `None` without a header.
+    pub outcome: Option<BundleOutcome>,
+    /// Its unknown authors, where that is why it does not come in.
+    pub unknown_authors: Vec<UnknownAuthor>,
 }
 
 /// What another store said in its latest bundle of the log that is written here.
@@ -120,7 +127,9 @@ pub fn imported(store: &(impl Exchange + ?Sized)) -> Result<Vec<Imported>, Store
     Ok(reports.into_iter().map(imported).collect())
 }
 
-/// The bundles that are kept, with what would become of each now.
+/// The bundles that are kept, oldest first, with what would become of each now. Said from what was
+/// recorded of them when they were kept, and from whom the store believes and what it has: their bytes
+/// are not read.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -130,32 +139,119 @@ pub fn held(
 ) -> Result<Vec<HeldStatus>, StoreError> {
     let mut held = Vec::new();
     store.weigh(&mut |snapshot| {
-        held = snapshot.held()?;
+        let kept = snapshot.held()?;
+        let trust = TrustBasis::of(snapshot)?;
+        held = kept
+            .into_iter()
+            .map(|bundle| status(snapshot, scene, &trust, bundle))
+            .collect::<Result<_, _>>()?;
         Ok(())
     })?;
-    held.sort_by_key(|bundle| (bundle.wall, bundle.root));
-    let mut waiting = Vec::new();
-    let mut evidence = Vec::new();
-    for bundle in held {
-        let bytes = store.held_bytes(&bundle.root)?;
-        let read = bytes.and_then(|bytes| VerifiedBundle::read(bytes).ok());
-        let inside = read.as_ref().map(inspect::of);
-        if bundle.held == Held::Refused {
-            evidence.extend(read);
-        }
-        waiting.push(HeldStatus {
+    held.sort_by_key(|status| (status.bundle.wall, status.bundle.root));
+    Ok(held)
+}
+
+/// What decides whom a store believes.
+struct TrustBasis {
+    seeds: Seeds,
+    controls: Vec<Recorded>,
+    vouched: Vec<Vouched>,
+}
+
+impl TrustBasis {
+    fn of(snapshot: &dyn Snapshot) -> Result<Self, StoreError> {
+        Ok(Self {
+            seeds: snapshot.seeds()?,
+            controls: snapshot.controls()?,
+            vouched: snapshot.vouched()?,
+        })
+    }
+
+    fn trust(&self) -> Trust {
+        Trust::new(&self.seeds, &self.controls, &self.vouched)
+    }
+
+    /// Whom a store believes that has heard for which authors the header vouches.
+    fn with(&self, header: &Header) -> Trust {
+        let vouched: Vec<Vouched> = self
+            .vouched
+            .iter()
+            .copied()
+            .chain(header.vouched())
+            .collect();
+        Trust::new(&self.seeds, &self.controls, &vouched)
+    }
+}
+
+fn status(
+    snapshot: &dyn Snapshot,
+    scene: &ImportContext<'_>,
+    basis: &TrustBasis,
+    bundle: HeldBundle,
+) -> Result<HeldStatus, StoreError> {
+    let Ok(facts) = HeldFacts::read(&bundle.facts) else {
+        return Ok(HeldStatus {
             bundle,
-            inside,
-            now: None,
+            header: None,
+            outcome: None,
+            unknown_authors: Vec::new(),
         });
+    };
+    let header = &facts.header;
+    let trust = basis.with(header);
+    let outcome = match (barred(header, scene, &trust), facts.refusal) {
+        (Some(outcome), _) => outcome,
+        (None, Some(refusal)) => BundleOutcome::Refused(refusal),
+        (None, None) => missing(snapshot, &trust, header)?,
+    };
+    let unknown_authors = match &outcome {
+        BundleOutcome::Quarantined(authors) => unknown_authors(header, authors),
+        _ => Vec::new(),
+    };
+    Ok(HeldStatus {
+        bundle,
+        header: Some(facts.header),
+        outcome: Some(outcome),
+        unknown_authors,
+    })
+}
+
+/// Why nothing of a bundle may come in, by whom it is for and who signed it.
+fn barred(header: &Header, scene: &ImportContext<'_>, trust: &Trust) -> Option<BundleOutcome> {
+    if let Err(error) = addressed(header, scene) {
+        return Some(BundleOutcome::Refused(error));
     }
-    // The room is always weighed; evidence only when it is handed in.
-    let planned = import::plan(store, scene, &evidence)?;
-    for one in &mut waiting {
-        let found = planned.bundles.iter().find(|b| b.root == one.bundle.root);
-        one.now = found.cloned();
+    let signer = header.signed_by();
+    if trust.revoked(&signer).is_some() && !trust.is_own(&signer) {
+        return Some(BundleOutcome::Refused(BundleError::Revoked(signer)));
     }
-    Ok(waiting)
+    (!trust.knows(&signer)).then(|| BundleOutcome::Quarantined(vec![signer]))
+}
+
+/// What is missing before all of a bundle can come in: the keys of unknown authors, or entries.
+fn missing(
+    snapshot: &dyn Snapshot,
+    trust: &Trust,
+    header: &Header,
+) -> Result<BundleOutcome, StoreError> {
+    let (mut unknown, mut gaps) = (BTreeSet::new(), Vec::new());
+    for range in &header.ranges {
+        let author = range.author();
+        if snapshot.holds(&author, range.last, &range.hash)? {
+            continue;
+        }
+        if !trust.knows(&author) {
+            unknown.insert(author);
+        } else if range.first > 1 && !snapshot.holds(&author, range.first - 1, &range.previous)? {
+            let have = snapshot.tips(&author)?.iter().map(|tip| tip.0).max();
+            gaps.push(Gap::before(range, have, trust));
+        }
+    }
+    Ok(match (unknown.is_empty(), gaps.is_empty()) {
+        (false, _) => BundleOutcome::Quarantined(unknown.into_iter().collect()),
+        (true, false) => BundleOutcome::Waiting(gaps),
+        (true, true) => BundleOutcome::Taken,
+    })
 }
 
 /// What a bundle that is kept would change now; for one in quarantine, if its signer were
@@ -167,7 +263,7 @@ pub fn preview(
     store: &(impl Exchange + ?Sized),
     scene: &ImportContext<'_>,
     bundle: &HeldBundle,
-    rights: impl FnOnce(&UnitId) -> crate::ledger::trust::Rights,
+    rights: impl FnOnce(&UnitId) -> Rights,
 ) -> Result<Option<ImportPlan>, StoreError> {
     let bytes = store.held_bytes(&bundle.root)?;
     let Some(read) = bytes.and_then(|bytes| VerifiedBundle::read(bytes).ok()) else {
@@ -209,15 +305,10 @@ pub fn confirmed(store: &(impl Exchange + ?Sized)) -> Result<Vec<Receipt>, Store
 }
 
 fn trust(store: &(impl Exchange + ?Sized)) -> Result<Trust, StoreError> {
-    let mut trust = None;
+    let mut trust = Trust::default();
     store.weigh(&mut |snapshot| {
-        let controls: Vec<Recorded> = snapshot.controls()?;
-        trust = Some(Trust::new(
-            &snapshot.seeds()?,
-            &controls,
-            &snapshot.vouched()?,
-        ));
+        trust = TrustBasis::of(snapshot)?.trust();
         Ok(())
     })?;
-    trust.ok_or_else(|| StoreError::Damaged("trust".to_owned()))
+    Ok(trust)
 }

@@ -5,9 +5,9 @@ mod changes;
 pub mod inspect;
 mod late;
 pub(in crate::sync) mod merge;
-mod outcome;
+pub(in crate::sync) mod outcome;
 pub mod plan;
-mod policy;
+pub(in crate::sync) mod policy;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -10,8 +10,10 @@ use crate::store::exchange::{
 };
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::fingerprint::fingerprint;
+use crate::sync::bundle::header::Header;
 use crate::sync::bundle::limits;
 use crate::sync::bundle::reader::VerifiedBundle;
+use crate::sync::held::facts::HeldFacts;
 use crate::sync::import::merge::{BundleState, Merge, Obstacle};
 use crate::sync::import::plan::{BundleOutcome, BundlePlan, UnknownAuthor};
 
@@ -92,7 +94,7 @@ pub(in crate::sync) fn bundle<'b>(
         from: header.from.clone(),
         created: header.created,
         unknown_authors: match &outcome {
-            BundleOutcome::Quarantined(authors) => unknown_authors(bundle, authors),
+            BundleOutcome::Quarantined(authors) => unknown_authors(header, authors),
             _ => Vec::new(),
         },
         outcome,
@@ -102,10 +104,9 @@ pub(in crate::sync) fn bundle<'b>(
 
 /// The unknown authors with what people compare: their keys stand in the header.
 pub(in crate::sync) fn unknown_authors(
-    bundle: &VerifiedBundle,
+    header: &Header,
     authors: &[AuthorId],
 ) -> Vec<UnknownAuthor> {
-    let header = bundle.header();
     let ranges = header.ranges.iter().map(|range| &range.key);
     let keys: BTreeMap<AuthorId, &[u8; 32]> = std::iter::once(&header.signer)
         .chain(ranges)
@@ -145,11 +146,17 @@ fn keep<'b>(
     if kept.held.get(&root).is_some_and(|known| known.held == held) {
         return outcome;
     }
+    let refusal = match &outcome {
+        BundleOutcome::Refused(error) => Some(error.clone()),
+        _ => None,
+    };
+    let facts = HeldFacts::of(bundle, refusal);
     let new = HeldBundle {
         root,
         held,
         wall: merge.scene.wall,
         size: u64::try_from(bundle.container().size()).unwrap_or(u64::MAX),
+        facts: facts.bytes(),
     };
     let error = if kept.admit(new.clone()) {
         match bundle.bytes() {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::base::bytes::{BadBytes, Reader, put_text};
 use crate::base::{Decimal, Message};
-use crate::ledger::{ActorId, AuthorId, CellId, CellKey, Content, FormKey, Hash, RowId};
+use crate::ledger::{ActorId, AuthorId, CellId, CellKey, Content, FormKey, Hash, RowId, Trust};
 use crate::plan::{FieldId, PeriodId, UnitId};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::fingerprint::Fingerprint;
+use crate::sync::bundle::header::Range;
 
 /// How many of each class (`sync.md` 7). Entries, but cells in conflict and suspicions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,6 +118,20 @@ pub struct Gap {
     pub have: u64,
     /// Up to which it is needed.
     pub needs: u64,
+}
+
+impl Gap {
+    /// What is missing before a range can be taken, where its author's log goes up to `have` here.
+    pub(in crate::sync) fn before(range: &Range, have: Option<u64>, trust: &Trust) -> Self {
+        let author = range.author();
+        let rights = trust.rights(&author);
+        Self {
+            author,
+            name: rights.map_or_else(String::new, |rights| rights.name.clone()),
+            have: have.unwrap_or(0),
+            needs: range.first - 1,
+        }
+    }
 }
 
 /// What a person should look at.

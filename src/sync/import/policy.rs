@@ -4,15 +4,15 @@
 use crate::ledger::Trust;
 use crate::ledger::trust::Act;
 use crate::sync::bundle::error::BundleError;
+use crate::sync::bundle::header::Header;
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::merge::ImportContext;
 
 /// Whether a bundle is meant for this store at all.
 pub(in crate::sync) fn addressed(
-    bundle: &VerifiedBundle,
+    header: &Header,
     scene: &ImportContext<'_>,
 ) -> Result<(), BundleError> {
-    let header = bundle.header();
     if header.plan_id != scene.plan.id {
         return Err(BundleError::WrongPlan {
             theirs: header.plan_id.clone(),

@@ -203,7 +203,7 @@ impl<'a, 'b> Merge<'a, 'b> {
         let Some(bundle) = self.bundles.get(at).copied() else {
             return Ok(false);
         };
-        if let Err(error) = addressed(bundle, &self.scene) {
+        if let Err(error) = addressed(bundle.header(), &self.scene) {
             self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }
@@ -238,7 +238,12 @@ impl<'a, 'b> Merge<'a, 'b> {
             }
         }
         let mut vouched = self.vouched.clone();
-        vouched.extend(vouches(bundle).filter(|vouch| !self.vouched.contains(vouch)));
+        vouched.extend(
+            bundle
+                .header()
+                .vouched()
+                .filter(|vouch| !self.vouched.contains(vouch)),
+        );
         if heard.is_empty() && vouched.len() == self.vouched.len() {
             return Ok(self.trust.clone());
         }
@@ -254,7 +259,7 @@ impl<'a, 'b> Merge<'a, 'b> {
                 self.controls.push(control.clone());
             }
         }
-        for vouch in vouches(bundle) {
+        for vouch in bundle.header().vouched() {
             if !self.vouched.contains(&vouch) {
                 self.vouched.push(vouch);
             }
@@ -263,12 +268,4 @@ impl<'a, 'b> Merge<'a, 'b> {
             self.trust = Trust::new(&self.seeds, &self.controls, &self.vouched);
         }
     }
-}
-
-fn vouches(bundle: &VerifiedBundle) -> impl Iterator<Item = Vouched> + '_ {
-    bundle.header().vouches.iter().map(|vouch| Vouched {
-        author: vouch.author,
-        hash: vouch.hash,
-        by: AuthorId::of_key(&vouch.by),
-    })
 }

@@ -81,17 +81,8 @@ impl<'b> Merge<'_, 'b> {
     }
 
     fn gap(&self, range: &Range) -> Result<Gap, StoreError> {
-        let author = range.author();
-        let have = self.tips_of(&author)?.iter().map(|tip| tip.0).max();
-        Ok(Gap {
-            author,
-            name: self
-                .trust
-                .rights(&author)
-                .map_or_else(String::new, |rights| rights.name.clone()),
-            have: have.unwrap_or(0),
-            needs: range.first - 1,
-        })
+        let have = self.tips_of(&range.author())?.iter().map(|tip| tip.0).max();
+        Ok(Gap::before(range, have, &self.trust))
     }
 
     pub(in crate::sync) fn tips_of(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError> {

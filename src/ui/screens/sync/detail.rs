@@ -7,6 +7,7 @@ use crate::app::state::App;
 use crate::base::Message;
 use crate::base::moment::short_day;
 use crate::service::folder::FileKind;
+use crate::sync::bundle::fingerprint::fingerprint;
 use crate::sync::held::status::HeldStatus;
 use crate::sync::import::plan::BundleOutcome;
 use crate::ui::appearance::Ui;
@@ -58,22 +59,22 @@ pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(
 /// Why a bundle is kept apart, and what it waits for.
 fn held_detail(ui: &Ui, app: &App, held: &HeldStatus) -> (String, Style) {
     let style = ui.theme.text();
-    match held.now.as_ref().map(|now| &now.outcome) {
+    match &held.outcome {
         Some(BundleOutcome::Waiting(gaps)) => {
             let gaps: Vec<String> = gaps.iter().map(|gap| words::gap(ui, gap)).collect();
             let said = Message::new("meet.held_waits").with("gaps", gaps.join("; "));
             (ui.say(app, &said), style)
         }
         Some(BundleOutcome::Quarantined(unknown)) => {
-            let Some(inside) = &held.inside else {
+            let Some(header) = &held.header else {
                 return (String::new(), style);
             };
-            let key = if unknown.contains(&inside.signed_by) {
+            let key = if unknown.contains(&header.signed_by()) {
                 "meet.held_unknown"
             } else {
                 "meet.held_relayed"
             };
-            let said = Message::new(key).with("digits", inside.fingerprint.to_string());
+            let said = Message::new(key).with("digits", fingerprint(&header.signer).to_string());
             (ui.say(app, &said), style)
         }
         Some(BundleOutcome::Refused(error)) => (ui.say(app, &error.message()), ui.theme.hard()),

@@ -246,7 +246,7 @@ impl SyncDrawing<'_> {
 
     fn held(&self, held: &HeldStatus, canvas: &mut Canvas<'_>) {
         let ui = self.ui;
-        let from = held.inside.as_ref().map(|inside| &inside.from);
+        let from = held.header.as_ref().map(|header| &header.from);
         let name = from.map(|from| unit_name(self.app, from));
         let key = match held.bundle.held {
             Held::Waiting => "meet.held.waiting",
