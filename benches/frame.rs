@@ -18,7 +18,7 @@ use nhaplieu::app::keymap::Keymap;
 use nhaplieu::app::msg::{Around, Effect, Opened, Reply, Request};
 use nhaplieu::app::{App, Msg, Size, update};
 use nhaplieu::base::Lang;
-use nhaplieu::check::Past;
+use nhaplieu::check::PastForms;
 use nhaplieu::ledger::{
     ActionId, Actor, ActorId, AuthorId, Clock, Entry, Form, FormKey, Hash, PlanRef, Recorded, Role,
 };
@@ -147,7 +147,7 @@ fn begun(plan: Arc<Plan>, keymap: Keymap, texts: &Arc<Texts>) -> App {
         Msg::Reply(Reply::Form {
             key,
             form: Box::new(Form::default()),
-            past: Box::new(Past::default()),
+            past: Box::new(PastForms::default()),
         }),
     );
     app

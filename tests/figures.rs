@@ -9,7 +9,7 @@ use nhaplieu::figures::Verdict::{
     self, Incomplete, Met, None as CountsOnly, NotMet, SmallSample, Undefined,
 };
 use nhaplieu::figures::{
-    Figure, Missing, Source, display, gap, measures_on, unit_figure, unit_figures,
+    Figure, FigureSource, MissingInput, display, gap, measures_on, unit_figure, unit_figures,
 };
 use nhaplieu::ledger::Content;
 use nhaplieu::plan::{MeasureId, PeriodId, UnitId};
@@ -121,18 +121,21 @@ fn a_published_value_stands_in_until_the_components_are_complete() {
     assert_eq!(blank.missing.len(), 1);
     let (direct, shown) = figure(&desk.types("m2_1_truc_tiep=50,9"), "2.1");
     assert_eq!((direct.verdict, shown.as_str()), (Verdict::Met, "50,9%"));
-    assert_eq!(direct.source, Source::Direct);
+    assert_eq!(direct.source, FigureSource::Direct);
     assert_eq!((direct.numerator, direct.denominator), (None, None));
 
     // CCTK has both: the computed one is judged once it is complete, the other is kept beside it.
     let desk = Desk::new("CCTK", "2023").types("m2_3_truc_tiep=28,2 dn_tong=100 dn_nu=20");
     let (stand_in, shown) = figure(&desk, "2.3");
-    assert_eq!((stand_in.source, shown.as_str()), (Source::Direct, "28,2%"));
+    assert_eq!(
+        (stand_in.source, shown.as_str()),
+        (FigureSource::Direct, "28,2%")
+    );
     assert_eq!(stand_in.missing.len(), 2);
     let (computed, shown) = figure(&desk.types("htx_tong=- htx_nu=-"), "2.3");
     assert_eq!(
         (computed.source, shown.as_str()),
-        (Source::Computed, "20,0%")
+        (FigureSource::Computed, "20,0%")
     );
     assert_eq!(computed.verdict, Verdict::NotMet);
     assert_eq!(computed.published, Decimal::parse("28.2"));
@@ -152,7 +155,7 @@ fn every_finished_quarter_counts_for_itself() {
     // The fourth quarter ends after the report's cut-off day, 30/11.
     assert_eq!(year(["4", "4", "5", ""]), (Verdict::Met, vec![]));
     assert_eq!(year(["16", "3", "5", ""]), (Verdict::NotMet, vec![]));
-    let q2 = Missing::Period(PeriodId::new("2023-Q2"));
+    let q2 = MissingInput::Period(PeriodId::new("2023-Q2"));
     assert_eq!(year(["4", "", "4", "4"]), (Verdict::NotMet, vec![q2]));
 
     let quarter = Desk::new("ngoc-thien", "2023-Q2").types("tin_bai=4");
@@ -171,7 +174,7 @@ fn months_with_a_programme_over_finished_months() {
     assert_eq!(shown, "81,8%");
     assert_eq!(figure.numerator, Some(Decimal::whole(9)));
     assert_eq!(figure.denominator, Some(Decimal::whole(11)));
-    let missing = ["2023-M10", "2023-M11"].map(|id| Missing::Period(PeriodId::new(id)));
+    let missing = ["2023-M10", "2023-M11"].map(|id| MissingInput::Period(PeriodId::new(id)));
     assert_eq!(figure.missing, missing);
     assert_eq!(figure.verdict, Verdict::NotMet);
 }
@@ -194,7 +197,10 @@ fn a_sub_period_in_conflict_is_missing() {
     let desk = Desk::new("ngoc-thien", "2023-6T").disputed_in("2023-Q1", "tin_bai", &items);
     let (figure, _) = figure(&desk, "6.3");
     assert_eq!(figure.verdict, Verdict::NotMet);
-    assert_eq!(figure.missing, [Missing::Period(PeriodId::new("2023-Q1"))]);
+    assert_eq!(
+        figure.missing,
+        [MissingInput::Period(PeriodId::new("2023-Q1"))]
+    );
     assert!(figure.in_conflict);
 }
 
@@ -259,7 +265,7 @@ fn an_empty_form_has_no_rate_anywhere() {
     for (unit, period) in [("ngoc-thien", "2023"), ("P-GDDT", "2022"), ("CCTK", "2024")] {
         let figures = Desk::new(unit, period).look(unit_figures);
         for figure in figures {
-            let counted = matches!(figure.missing.first(), Some(Missing::Period(_)));
+            let counted = matches!(figure.missing.first(), Some(MissingInput::Period(_)));
             assert!(counted || figure.rate.is_none(), "{figure:?}");
             assert!(!figure.missing.is_empty(), "{figure:?}");
         }

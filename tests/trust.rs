@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use nhaplieu::ledger::trust::{Seeds, Vouched};
+use nhaplieu::ledger::trust::{Succession, TrustAnchors};
 use nhaplieu::ledger::{
     ActionId, ActorId, AuthorId, Body, Clock, Entry, Hash, Origin, PlanRef, Recorded, Role,
     Subject, Trust,
@@ -66,16 +66,16 @@ fn revokes(by: u8, seq: u64, about: u8, last_good: u64) -> Recorded {
     says(by, seq, about, Body::Revoke { last_good })
 }
 
-fn vouches(by: u8, start: &Recorded) -> Vouched {
-    Vouched {
+fn vouches(by: u8, start: &Recorded) -> Succession {
+    Succession {
         author: start.author,
         hash: start.hash,
         by: author(by),
     }
 }
 
-fn pinned(key: u8) -> Seeds {
-    Seeds {
+fn pinned(key: u8) -> TrustAnchors {
+    TrustAnchors {
         writer: Some(author(90)),
         pinned: BTreeSet::from([author(key)]),
     }
@@ -89,7 +89,7 @@ const COMMUNE: u8 = 3;
 const ACCOMPLICE: u8 = 4;
 const HEIR: u8 = 5;
 
-fn stolen() -> (Vec<Recorded>, Vec<Vouched>) {
+fn stolen() -> (Vec<Recorded>, Vec<Succession>) {
     let (new, heir) = (begins(NEW, Some(OLD)), begins(HEIR, Some(OLD)));
     let vouched = vec![vouches(OLD, &new), vouches(OLD, &heir)];
     let entries = vec![
@@ -110,7 +110,7 @@ fn stolen() -> (Vec<Recorded>, Vec<Vouched>) {
 }
 
 /// The same whatever the order the entries come in.
-fn trusts(seeds: &Seeds, entries: &[Recorded], vouched: &[Vouched]) -> Trust {
+fn trusts(seeds: &TrustAnchors, entries: &[Recorded], vouched: &[Succession]) -> Trust {
     let trust = Trust::new(seeds, entries, vouched);
     let backwards: Vec<Recorded> = entries.iter().rev().cloned().collect();
     assert_eq!(trust, Trust::new(seeds, &backwards, vouched));
@@ -132,7 +132,7 @@ fn who_compared_the_new_key_reads_the_old_log_and_hears_no_thief() {
 #[test]
 fn the_districts_own_store_hears_no_thief_either() {
     let (entries, vouched) = stolen();
-    let seeds = Seeds {
+    let seeds = TrustAnchors {
         writer: Some(author(NEW)),
         pinned: BTreeSet::new(),
     };

@@ -7,7 +7,7 @@ use super::msg::{Effect, Opened, Reply, Request, TroubleKind, Undone};
 use super::state::{App, Health, Home, Leaving, Notice, Screen, Tone};
 use super::update::refresh;
 use crate::base::Message;
-use crate::check::Past;
+use crate::check::PastForms;
 use crate::ledger::{Form, FormKey};
 use crate::plan::UnitId;
 use crate::service::overview::{self, FormSummary};
@@ -74,7 +74,7 @@ pub(super) fn answered(app: &mut App, reply: Reply) -> Vec<Effect> {
 }
 
 /// A form as the store has it, for every screen that shows it.
-fn form_came(app: &mut App, key: &FormKey, form: &Form, past: &Past) {
+fn form_came(app: &mut App, key: &FormKey, form: &Form, past: &PastForms) {
     let plan = app.plan.clone();
     let mut restored = None;
     for state in app.forms_mut().filter(|state| state.key == *key) {

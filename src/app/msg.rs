@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::key::Key;
 use super::meeting::{Meet, Met};
 use crate::base::Message;
-use crate::check::{Finding, Past};
+use crate::check::{Finding, PastForms};
 use crate::ledger::{Actor, ActorId, CellKey, Form, FormKey, Origin, Recorded};
 use crate::plan::UnitId;
 use crate::service::open::NewStore;
@@ -161,7 +161,7 @@ pub enum Reply {
         /// What is kept of it.
         form: Box<Form>,
         /// What its checks look back on.
-        past: Box<Past>,
+        past: Box<PastForms>,
     },
     /// The forms of a unit.
     Overview {

@@ -1,6 +1,6 @@
 //! Is a share further from the usual one than chance explains? (`domain.md` 2.5)
 
-use super::finding::{Draft, Finding};
+use super::finding::{Finding, FindingBuilder};
 use super::words::inside;
 use crate::base::{Decimal, Message, Ratio};
 use crate::ledger::Context;
@@ -27,8 +27,10 @@ pub(super) fn judge(
         .with("rest_value", others)
         .with("share", crate::base::Arg::Ratio(share, 1))
         .with("expected", expected);
-    let draft = Draft::of_rule(rule, part).now(part, k).now(rest, others);
-    Some(draft.say(ctx, message))
+    let draft = FindingBuilder::of_rule(rule, part)
+        .value(part, k)
+        .value(rest, others);
+    Some(draft.finish(ctx, message))
 }
 
 /// `|k - n·p| > s·√(n·p·(1-p))` with both sides squared, in whole numbers; `None` where the

@@ -4,7 +4,7 @@ use crate::base::Decimal;
 
 /// What a slipped digit did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slip {
+pub(super) enum DigitSlip {
     /// One digit too many; the figure that was probably meant.
     Extra(Option<Decimal>),
     /// One digit too few; which one nobody can tell.
@@ -17,12 +17,12 @@ pub(super) enum Slip {
 /// figure moved by one decimal place would lie within `percent` of the former one (the project's
 /// choice; with 30 % that is 7 to 13 times, or a 13th to a 7th). So it always replaces the plain
 /// trend finding and never adds to what is asked.
-pub(super) fn slip(now: Decimal, then: Decimal, percent: u32) -> Option<Slip> {
+pub(super) fn slip(now: Decimal, then: Decimal, percent: u32) -> Option<DigitSlip> {
     let ten_times = |value: Decimal| value.checked_mul(10);
     if near(now, ten_times(then)?, percent)? {
-        return Some(Slip::Extra(without_a_digit(now, then)));
+        return Some(DigitSlip::Extra(without_a_digit(now, then)));
     }
-    near(ten_times(now)?, then, percent)?.then_some(Slip::Missing)
+    near(ten_times(now)?, then, percent)?.then_some(DigitSlip::Missing)
 }
 
 /// The figure meant, when two neighbouring digits of `now` changed places: putting them back
@@ -106,14 +106,14 @@ mod tests {
 
     #[test]
     fn one_digit_too_many_or_too_few() {
-        let extra = |likely: &str| Some(Slip::Extra(Some(dec(likely))));
+        let extra = |likely: &str| Some(DigitSlip::Extra(Some(dec(likely))));
         for (now, then, expected) in [
             ("10370", "991", extra("1037")),
             ("10337", "991", extra("1037")),
             ("11037", "991", extra("1037")),
             ("10237", "991", extra("1023")),
-            ("99", "991", Some(Slip::Missing)),
-            ("104", "991", Some(Slip::Missing)),
+            ("99", "991", Some(DigitSlip::Missing)),
+            ("104", "991", Some(DigitSlip::Missing)),
             ("155", "15.5", extra("15.5")),
             ("155.5", "15.5", extra("15.55")),
             ("1037", "991", None),

@@ -40,7 +40,7 @@ pub struct Override {
 }
 
 /// A finding being written down: which check at which cell, then what it looked at.
-pub(super) struct Draft {
+pub(super) struct FindingBuilder {
     rule: RuleId,
     severity: Severity,
     cell: CellId,
@@ -49,9 +49,9 @@ pub(super) struct Draft {
     judged: String,
 }
 
-impl Draft {
+impl FindingBuilder {
     /// Begins a finding of one of the program's own checks at `cell`.
-    pub(super) fn own(rule: &str, severity: Severity, cell: impl Into<CellId>) -> Self {
+    pub(super) fn of_check(rule: &str, severity: Severity, cell: impl Into<CellId>) -> Self {
         Self {
             rule: RuleId::new(rule),
             severity,
@@ -66,7 +66,7 @@ impl Draft {
     pub(super) fn of_rule(rule: &Rule, field: &FieldId) -> Self {
         Self {
             why: rule.note.clone(),
-            ..Self::own(rule.id.as_str(), rule.severity, field)
+            ..Self::of_check(rule.id.as_str(), rule.severity, field)
         }
     }
 
@@ -74,14 +74,14 @@ impl Draft {
     pub(super) fn of_relation(relation: &Relation, field: &FieldId) -> Self {
         Self {
             why: relation.note.clone(),
-            ..Self::own(relation.id.as_str(), relation.severity, field)
+            ..Self::of_check(relation.id.as_str(), relation.severity, field)
         }
     }
 
     /// A value of this form that was looked at.
-    pub(super) fn now(mut self, cell: impl Into<CellId>, value: impl std::fmt::Display) -> Self {
+    pub(super) fn value(mut self, cell: impl Into<CellId>, value: impl std::fmt::Display) -> Self {
         let cell = cell.into();
-        self.note_down(format_args!("{cell}={value}"));
+        self.append(format_args!("{cell}={value}"));
         if cell != self.cell && !self.also.contains(&cell) {
             self.also.push(cell);
         }
@@ -89,13 +89,13 @@ impl Draft {
     }
 
     /// A value of another period that was looked at.
-    pub(super) fn then(mut self, period: &PeriodId, field: &FieldId, value: Decimal) -> Self {
-        self.note_down(format_args!("{period}:{field}={value}"));
+    pub(super) fn past_value(mut self, period: &PeriodId, field: &FieldId, value: Decimal) -> Self {
+        self.append(format_args!("{period}:{field}={value}"));
         self
     }
 
     /// The finding, answered where the form holds a confirmation of exactly these values.
-    pub(super) fn say(self, ctx: &Context<'_>, message: Message) -> Finding {
+    pub(super) fn finish(self, ctx: &Context<'_>, message: Message) -> Finding {
         let overridden = (self.severity == Severity::Soft)
             .then(|| confirmation(ctx.form, &self.cell, &self.rule, &self.judged))
             .flatten();
@@ -111,7 +111,7 @@ impl Draft {
         }
     }
 
-    fn note_down(&mut self, part: std::fmt::Arguments<'_>) {
+    fn append(&mut self, part: std::fmt::Arguments<'_>) {
         if !self.judged.is_empty() {
             self.judged.push(';');
         }

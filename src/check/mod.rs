@@ -17,7 +17,7 @@ mod state;
 mod trend;
 mod words;
 
-pub use crate::ledger::context::{Context, Past, needed_periods};
+pub use crate::ledger::context::{Context, PastForms, needed_periods};
 pub use finding::{Finding, Override};
 
 use crate::ledger::CellId;

@@ -1,6 +1,6 @@
 //! Figures that must not stand without a note: a published value without its source, a death.
 
-use super::finding::{Draft, Finding};
+use super::finding::{Finding, FindingBuilder};
 use crate::base::{Decimal, Message};
 use crate::ledger::{Content, Context};
 use crate::plan::{FieldId, Rule};
@@ -19,6 +19,6 @@ pub(super) fn due(
         return None;
     }
     let message = Message::new("check.note_due").with("value", value);
-    let draft = Draft::of_rule(rule, field).now(field, value);
-    Some(draft.say(ctx, message))
+    let draft = FindingBuilder::of_rule(rule, field).value(field, value);
+    Some(draft.finish(ctx, message))
 }

@@ -1,6 +1,6 @@
 //! Figures that are the same as before, and years that do not cover their own first half.
 
-use super::finding::{Draft, Finding};
+use super::finding::{Finding, FindingBuilder};
 use super::words::when;
 use crate::base::{Decimal, Message};
 use crate::ledger::Context;
@@ -26,10 +26,10 @@ pub(super) fn identical(ctx: &Context<'_>, field: &Field) -> Option<Finding> {
         .chain(just_before)
         .find(same)?;
     let message = Message::new("check.identical").with("when", when(other));
-    let draft = Draft::own("identical", Severity::Soft, &field.id)
-        .now(&field.id, now)
-        .then(&other.id, &field.id, now);
-    Some(draft.say(ctx, message))
+    let draft = FindingBuilder::of_check("identical", Severity::Soft, &field.id)
+        .value(&field.id, now)
+        .past_value(&other.id, &field.id, now);
+    Some(draft.finish(ctx, message))
 }
 
 /// A year's flow counts from 01/01 and so cannot be less than its own first half.
@@ -44,10 +44,10 @@ pub(super) fn year_covers_half(ctx: &Context<'_>, field: &Field) -> Option<Findi
     let message = Message::new("check.year_covers_half")
         .with("when", when(half))
         .with("then", then);
-    let draft = Draft::own("year_covers_half", Severity::Soft, &field.id)
-        .now(&field.id, now)
-        .then(&half.id, &field.id, then);
-    Some(draft.say(ctx, message))
+    let draft = FindingBuilder::of_check("year_covers_half", Severity::Soft, &field.id)
+        .value(&field.id, now)
+        .past_value(&half.id, &field.id, then);
+    Some(draft.finish(ctx, message))
 }
 
 /// The same value of at least 1 in `times` periods of the same kind in a row, this one the last.
@@ -64,12 +64,12 @@ pub(super) fn same_in_row(
     if times < 2 || before.len() + 1 < wanted || !all_same {
         return None;
     }
-    let mut draft = Draft::of_rule(rule, field).now(field, now);
+    let mut draft = FindingBuilder::of_rule(rule, field).value(field, now);
     for other in &before {
-        draft = draft.then(&other.id, field, now);
+        draft = draft.past_value(&other.id, field, now);
     }
     let message = Message::new("check.same_in_row")
         .with("value", now)
         .with("times", wanted);
-    Some(draft.say(ctx, message))
+    Some(draft.finish(ctx, message))
 }

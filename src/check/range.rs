@@ -1,6 +1,6 @@
 //! Values outside what is usual.
 
-use super::finding::{Draft, Finding};
+use super::finding::{Finding, FindingBuilder};
 use crate::base::{Decimal, Message};
 use crate::ledger::Context;
 use crate::plan::{FieldId, Rule};
@@ -16,25 +16,29 @@ pub(super) fn field(
     let value = ctx.figure(field)?;
     let (key, limit) = outside(value, min, max)?;
     let key = match key {
-        Side::Below => "check.range.below",
-        Side::Above => "check.range.above",
+        RangeSide::Below => "check.range.below",
+        RangeSide::Above => "check.range.above",
     };
     let message = Message::new(key).with("value", value).with("limit", limit);
-    let draft = Draft::of_rule(rule, field).now(field, value);
-    Some(draft.say(ctx, message))
+    let draft = FindingBuilder::of_rule(rule, field).value(field, value);
+    Some(draft.finish(ctx, message))
 }
 
 /// On which side of a range a value lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum RangeSide {
     Below,
     Above,
 }
 
-fn outside(value: Decimal, min: Option<Decimal>, max: Option<Decimal>) -> Option<(Side, Decimal)> {
+fn outside(
+    value: Decimal,
+    min: Option<Decimal>,
+    max: Option<Decimal>,
+) -> Option<(RangeSide, Decimal)> {
     match (min, max) {
-        (Some(min), _) if value < min => Some((Side::Below, min)),
-        (_, Some(max)) if value > max => Some((Side::Above, max)),
+        (Some(min), _) if value < min => Some((RangeSide::Below, min)),
+        (_, Some(max)) if value > max => Some((RangeSide::Above, max)),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 //! added up. A rate is not asked about while its components are in doubt themselves: a slipped
 //! digit or a broken hard relation between them explains it, and one question is enough.
 
-use super::finding::{Draft, Finding};
+use super::finding::{Finding, FindingBuilder};
 use super::words::when;
 use super::{relation, trend};
 use crate::base::{Arg, Decimal, Label, Message, Ratio};
@@ -20,14 +20,14 @@ pub(super) fn range(
     min: Option<Decimal>,
     max: Option<Decimal>,
 ) -> Option<Finding> {
-    let judged = Judged::of(ctx, measure)?;
+    let judged = JudgedRate::of(ctx, measure)?;
     let (key, limit) = match (min, max) {
         (Some(min), _) if judged.rate.cmp_decimal(min).is_lt() => ("check.rate.below", min),
         (_, Some(max)) if judged.rate.cmp_decimal(max).is_gt() => ("check.rate.above", max),
         _ => return None,
     };
     let message = judged.message(key).with("limit", limit);
-    Some(judged.draft(rule)?.say(ctx, message))
+    Some(judged.draft(rule)?.finish(ctx, message))
 }
 
 /// A measure's rate of exactly `value`, from a denominator worth asking about.
@@ -38,12 +38,12 @@ pub(super) fn exactly(
     value: Decimal,
     from_denominator: Decimal,
 ) -> Option<Finding> {
-    let judged = Judged::of(ctx, measure)?;
+    let judged = JudgedRate::of(ctx, measure)?;
     if judged.denominator < from_denominator || judged.rate.cmp_decimal(value).is_ne() {
         return None;
     }
     let message = judged.message("check.rate.exactly");
-    Some(judged.draft(rule)?.say(ctx, message))
+    Some(judged.draft(rule)?.finish(ctx, message))
 }
 
 /// A measure's rate that moved by more than `points` since the same period a year before.
@@ -53,9 +53,9 @@ pub(super) fn jump(
     measure: &MeasureId,
     points: Decimal,
 ) -> Option<Finding> {
-    let judged = Judged::of(ctx, measure)?;
+    let judged = JudgedRate::of(ctx, measure)?;
     let earlier = ctx.plan.year_earlier(ctx.period)?;
-    let before = Parts::of(judged.measure, |field| ctx.figure_in(field, earlier))?;
+    let before = RateParts::of(judged.measure, |field| ctx.figure_in(field, earlier))?;
     let former = before.rate(judged.measure)?;
     let moved = judged.rate.minus(&former)?.abs();
     if moved.cmp_decimal(points).is_le() {
@@ -67,9 +67,9 @@ pub(super) fn jump(
         .with("when", when(earlier));
     let mut draft = judged.draft(rule)?;
     for (field, value) in before.values {
-        draft = draft.then(&earlier.id, field, value);
+        draft = draft.past_value(&earlier.id, field, value);
     }
-    Some(draft.say(ctx, message))
+    Some(draft.finish(ctx, message))
 }
 
 /// The fields a measure of sums adds, numerator first; nothing for counted measures.
@@ -85,13 +85,13 @@ pub(super) fn components(measure: &Measure) -> impl Iterator<Item = &FieldId> {
 }
 
 /// The values of a measure's components, all of them figures, and their sums.
-struct Parts<'a> {
+struct RateParts<'a> {
     values: Vec<(&'a FieldId, Decimal)>,
     numerator: Decimal,
     denominator: Decimal,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> RateParts<'a> {
     fn of(measure: &'a Measure, figure: impl Fn(&FieldId) -> Option<Decimal>) -> Option<Self> {
         let Formula::Sums {
             numerator,
@@ -124,20 +124,20 @@ impl<'a> Parts<'a> {
 }
 
 /// A rate of this form that may be judged.
-struct Judged<'a> {
+struct JudgedRate<'a> {
     measure: &'a Measure,
     values: Vec<(&'a FieldId, Decimal)>,
     denominator: Decimal,
     rate: Ratio,
 }
 
-impl<'a> Judged<'a> {
+impl<'a> JudgedRate<'a> {
     fn of(ctx: &Context<'a>, measure: &MeasureId) -> Option<Self> {
         let measure = ctx.plan.measure(measure)?;
         if !measure.rate_in.is_empty() && !measure.rate_in.contains(&ctx.period.kind) {
             return None;
         }
-        let parts = Parts::of(measure, |field| ctx.figure(field))?;
+        let parts = RateParts::of(measure, |field| ctx.figure(field))?;
         let rate = parts.rate(measure)?;
         if is_small(ctx, measure)? || in_doubt(ctx, measure) {
             return None;
@@ -159,13 +159,13 @@ impl<'a> Judged<'a> {
     }
 
     /// Reported at the first component, which is the first of the numerator.
-    fn draft(&self, rule: &Rule) -> Option<Draft> {
+    fn draft(&self, rule: &Rule) -> Option<FindingBuilder> {
         let (first, _) = self.values.first()?;
-        let draft = Draft::of_rule(rule, first);
+        let draft = FindingBuilder::of_rule(rule, first);
         Some(
             self.values
                 .iter()
-                .fold(draft, |draft, (field, value)| draft.now(*field, value)),
+                .fold(draft, |draft, (field, value)| draft.value(*field, value)),
         )
     }
 }

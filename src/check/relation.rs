@@ -1,6 +1,6 @@
 //! Relations between cells of one form: part and whole, sums, factors, limits.
 
-use super::finding::{Draft, Finding};
+use super::finding::{Finding, FindingBuilder};
 use super::words::inside;
 use crate::base::{Decimal, Label, Lang, Message};
 use crate::ledger::Context;
@@ -14,11 +14,11 @@ pub(super) fn judge(ctx: &Context<'_>, relation: &Relation) -> Option<Finding> {
         return None;
     }
     let reported_at = fields(relation).next()?;
-    let mut draft = Draft::of_relation(relation, reported_at);
+    let mut draft = FindingBuilder::of_relation(relation, reported_at);
     for field in fields(relation) {
-        draft = draft.now(field, ctx.figure(field)?);
+        draft = draft.value(field, ctx.figure(field)?);
     }
-    Some(draft.say(ctx, message(ctx.plan, relation, left, right)))
+    Some(draft.finish(ctx, message(ctx.plan, relation, left, right)))
 }
 
 /// The fields a relation compares, left side first.
@@ -67,9 +67,12 @@ fn message(plan: &Plan, relation: &Relation, left: Decimal, right: Decimal) -> M
         (Op::More, true) => "check.limit.more",
     };
     Message::new(key)
-        .with("left", side(plan, &relation.left, Place::Start))
+        .with("left", side(plan, &relation.left, SentencePosition::Start))
         .with("left_value", left)
-        .with("right", side(plan, &relation.right, Place::Inside))
+        .with(
+            "right",
+            side(plan, &relation.right, SentencePosition::Inside),
+        )
         .with("right_value", right)
 }
 
@@ -91,27 +94,30 @@ fn share(plan: &Plan, relation: &Relation, left: Decimal, right: Decimal) -> Opt
     };
     Some(
         Message::new("check.relation.share")
-            .with("left", name(plan, part, Place::Start))
+            .with("left", name(plan, part, SentencePosition::Start))
             .with("left_value", undo(left, *hundredth)?)
             .with("percent", Decimal::whole(percent / hundredth))
-            .with("right", name(plan, whole, Place::Inside))
+            .with("right", name(plan, whole, SentencePosition::Inside))
             .with("right_value", undo(right, *share)?),
     )
 }
 
 /// Where in a sentence a label stands.
 #[derive(Clone, Copy)]
-enum Place {
+enum SentencePosition {
     Start,
     Inside,
 }
 
 /// A side in words: labels joined by `+`, factors before them.
-fn side(plan: &Plan, terms: &[Term], place: Place) -> Label {
+fn side(plan: &Plan, terms: &[Term], position: SentencePosition) -> Label {
     let words = |lang: Lang| {
-        let places = std::iter::once(place).chain(std::iter::repeat(Place::Inside));
-        let parts = terms.iter().zip(places);
-        let parts: Vec<String> = parts.map(|(t, place)| term(plan, t, place, lang)).collect();
+        let positions =
+            std::iter::once(position).chain(std::iter::repeat(SentencePosition::Inside));
+        let parts = terms.iter().zip(positions);
+        let parts: Vec<String> = parts
+            .map(|(t, position)| term(plan, t, position, lang))
+            .collect();
         parts.join(" + ")
     };
     Label {
@@ -120,23 +126,26 @@ fn side(plan: &Plan, terms: &[Term], place: Place) -> Label {
     }
 }
 
-fn term(plan: &Plan, term: &Term, place: Place, lang: Lang) -> String {
+fn term(plan: &Plan, term: &Term, position: SentencePosition, lang: Lang) -> String {
     match (term, lang) {
         (Term::Constant(value), Lang::Vi) => value.display_vi(),
         (Term::Constant(value), Lang::En) => value.display_en(),
-        (Term::Field(1, field), _) => name(plan, field, place).get(lang).to_owned(),
+        (Term::Field(1, field), _) => name(plan, field, position).get(lang).to_owned(),
         (Term::Field(factor, field), _) => {
-            format!("{factor} × {}", name(plan, field, Place::Inside).get(lang))
+            format!(
+                "{factor} × {}",
+                name(plan, field, SentencePosition::Inside).get(lang)
+            )
         }
     }
 }
 
-fn name(plan: &Plan, field: &FieldId, place: Place) -> Label {
+fn name(plan: &Plan, field: &FieldId, position: SentencePosition) -> Label {
     let Some(field) = plan.field(field) else {
         return Label::same(field.as_str());
     };
-    match place {
-        Place::Start => field.short.clone(),
-        Place::Inside => inside(&field.short),
+    match position {
+        SentencePosition::Start => field.short.clone(),
+        SentencePosition::Inside => inside(&field.short),
     }
 }

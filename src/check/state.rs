@@ -1,6 +1,6 @@
 //! Cells that hold no usable content: text that could not be read, values in conflict.
 
-use super::finding::{Draft, Finding, fingerprint};
+use super::finding::{Finding, FindingBuilder, fingerprint};
 use crate::base::Message;
 use crate::ledger::{CellId, Content, Context, typed};
 use crate::plan::{Field, Severity};
@@ -14,10 +14,11 @@ pub(super) fn unreadable(ctx: &Context<'_>, field: &Field, cell: &CellId) -> Opt
     // The cell keeps the text, not the problem; reading it again gives it back.
     let problem = typed::read(text, field.kind)
         .problem
-        .unwrap_or(typed::Problem::NotANumber);
-    let draft = Draft::own("invalid", Severity::Hard, cell).now(cell, fingerprint(content));
+        .unwrap_or(typed::NumberProblem::NotANumber);
+    let draft =
+        FindingBuilder::of_check("invalid", Severity::Hard, cell).value(cell, fingerprint(content));
     let message = Message::new("check.invalid").with("problem", problem.message(text));
-    Some(draft.say(ctx, message))
+    Some(draft.finish(ctx, message))
 }
 
 /// Several people entered different things and nobody has chosen yet.
@@ -35,9 +36,10 @@ pub(super) fn conflict(ctx: &Context<'_>, _: &Field, cell: &CellId) -> Option<Fi
     let shown: Vec<String> = contents.iter().map(|c| typed::typed_form(c)).collect();
     let mut parts: Vec<String> = contents.iter().map(|c| fingerprint(c)).collect();
     parts.sort_unstable();
-    let draft = Draft::own("conflict", Severity::Hard, cell).now(cell, parts.join("|"));
+    let draft =
+        FindingBuilder::of_check("conflict", Severity::Hard, cell).value(cell, parts.join("|"));
     let message = Message::new("check.conflict")
         .with("count", contents.len())
         .with("values", shown.join("; "));
-    Some(draft.say(ctx, message))
+    Some(draft.finish(ctx, message))
 }

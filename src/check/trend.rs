@@ -1,7 +1,7 @@
 //! Against the same kind of period one year earlier (`settled.md` 17).
 
-use super::digits::{self, Slip};
-use super::finding::{Draft, Finding};
+use super::digits::{self, DigitSlip};
+use super::finding::{Finding, FindingBuilder};
 use super::words::when;
 use crate::base::{Arg, Decimal, Message, Ratio};
 use crate::ledger::Context;
@@ -19,10 +19,10 @@ pub(super) fn against_year_earlier(ctx: &Context<'_>, field: &Field) -> Option<F
     let then = ctx.figure_in(&field.id, earlier)?;
     let (rule, message) = judge(&ctx.plan.trend, now, then)?;
     let message = message.with("when", when(earlier)).with("then", then);
-    let draft = Draft::own(rule, Severity::Soft, &field.id)
-        .now(&field.id, now)
-        .then(&earlier.id, &field.id, then);
-    Some(draft.say(ctx, message))
+    let draft = FindingBuilder::of_check(rule, Severity::Soft, &field.id)
+        .value(&field.id, now)
+        .past_value(&earlier.id, &field.id, then);
+    Some(draft.finish(ctx, message))
 }
 
 /// The finding that [`against_year_earlier`] makes says that the figure itself is in doubt (a
@@ -67,16 +67,16 @@ fn judge(trend: &TrendParams, now: Decimal, then: Decimal) -> Option<(&'static s
     Some(("trend", message))
 }
 
-fn slipped(slip: Slip, now: Decimal, then: Decimal) -> Option<Message> {
+fn slipped(slip: DigitSlip, now: Decimal, then: Decimal) -> Option<Message> {
     let times = Ratio::new(now, then, 1)?;
     Some(match slip {
-        Slip::Extra(Some(likely)) => Message::new("check.slipped.extra")
+        DigitSlip::Extra(Some(likely)) => Message::new("check.slipped.extra")
             .with("times", Arg::Ratio(times, 1))
             .with("likely", likely),
-        Slip::Extra(None) => {
+        DigitSlip::Extra(None) => {
             Message::new("check.slipped.extra_unknown").with("times", Arg::Ratio(times, 1))
         }
-        Slip::Missing => Message::new("check.slipped.missing")
+        DigitSlip::Missing => Message::new("check.slipped.missing")
             .with("share", Arg::Ratio(Ratio::new(now, then, 100)?, 1)),
     })
 }

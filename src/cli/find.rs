@@ -4,7 +4,7 @@
 use super::args::OneForm;
 use super::failure::Failure;
 use crate::base::Message;
-use crate::plan::{FieldId, Lookup, Period, Plan, Unit};
+use crate::plan::{FieldId, LookupError, Period, Plan, Unit};
 use crate::service::forms::{self, LoadedForm};
 use crate::store::Store;
 
@@ -70,10 +70,12 @@ pub(crate) fn unit<'p>(
     let found = plan
         .find_unit(name, in_force)
         .map_err(|lookup| match &lookup {
-            Lookup::Ambiguous(_) => {
+            LookupError::Ambiguous(_) => {
                 no_such("cli.error.unit_ambiguous", name, &candidates(&lookup, told))
             }
-            Lookup::Unknown { .. } => no_such("cli.error.unit", name, &candidates(&lookup, told)),
+            LookupError::Unknown { .. } => {
+                no_such("cli.error.unit", name, &candidates(&lookup, told))
+            }
         })?;
     plan.unit(&found)
         .ok_or_else(|| no_such("cli.error.unit", name, ""))
@@ -90,8 +92,8 @@ pub(crate) fn field(plan: &Plan, name: &str) -> Result<FieldId, Failure> {
     })
 }
 
-fn candidates<Id>(lookup: &Lookup<Id>, say: impl Fn(&Id) -> String) -> String {
-    let (Lookup::Unknown { near: ids } | Lookup::Ambiguous(ids)) = lookup;
+fn candidates<Id>(lookup: &LookupError<Id>, say: impl Fn(&Id) -> String) -> String {
+    let (LookupError::Unknown { near: ids } | LookupError::Ambiguous(ids)) = lookup;
     ids.iter().map(say).collect::<Vec<_>>().join(", ")
 }
 

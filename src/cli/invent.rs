@@ -242,7 +242,7 @@ mod tests {
     use super::*;
     use crate::check;
     use crate::ledger::{
-        ActorId, AuthorId, Body, Clock, EntryRef, Form, Head, Heads, Origin, Past,
+        ActorId, AuthorId, Body, Clock, EntryRef, Form, Head, Heads, Origin, PastForms,
     };
     use crate::plan::{self, Severity};
 
@@ -281,7 +281,7 @@ mod tests {
         let sizes = Sizes::shipped();
         let (mut forms, mut soft) = (0, 0);
         for unit in &plan.units {
-            let mut past = Past::default();
+            let mut past = PastForms::default();
             for period in plan.periods_of(unit) {
                 let form = as_form(super::form(&plan, unit, period, &sizes));
                 let context = check::Context {

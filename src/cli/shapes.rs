@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::base::Lang;
 use crate::check::Finding;
 use crate::figures::{self, Figure};
-use crate::ledger::approved::{Approver, Late, Proof, Stamp};
+use crate::ledger::approved::{Approval, Approver, LateFigure, Proof};
 use crate::ledger::{CellId, Content, EntryRef, FormKey, Hash};
 use crate::plan::{Field, Measure, PeriodKind, Severity};
 use crate::service::forms::LoadedForm;
@@ -120,7 +120,7 @@ pub(crate) struct LateShape {
 }
 
 impl LateShape {
-    pub(crate) fn of(late: &Late) -> Self {
+    pub(crate) fn of(late: &LateFigure) -> Self {
         let said = |content| {
             let (value, text) = figure_and_text(content);
             value.or(text)
@@ -153,7 +153,7 @@ pub(crate) struct StampShape {
 }
 
 impl StampShape {
-    pub(crate) fn of(stamp: &Stamp) -> Self {
+    pub(crate) fn of(stamp: &Approval) -> Self {
         let (by, owner) = match &stamp.by {
             Approver::Owner(owner) => ("owner", Some(owner.to_string())),
             Approver::Coordinator => ("coordinator", None),
@@ -178,7 +178,7 @@ impl CellShape {
         found: &LoadedForm<'_>,
         (field, cell): (&Field, &CellId),
         findings: &[Finding],
-        late: &[Late],
+        late: &[LateFigure],
         (texts, store): (&Texts, &dyn Store),
     ) -> Result<Self, StoreError> {
         let content = found.form.content(cell);
@@ -269,8 +269,8 @@ impl MeasureShape {
             op: measure.op.ascii(),
             verdict: figure.verdict.name(),
             source: match figure.source {
-                figures::Source::Computed => "computed",
-                figures::Source::Direct => "direct",
+                figures::FigureSource::Computed => "computed",
+                figures::FigureSource::Direct => "direct",
             },
         }
     }

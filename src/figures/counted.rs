@@ -1,8 +1,8 @@
 //! Counted measures: agencies with a woman, sub-periods that reach a number (`settled.md` 15).
 
 use super::counts::{Counts, Sum};
-use super::figure::Missing;
-use super::sums::{Cell, cell};
+use super::figure::MissingInput;
+use super::sums::{Addend, cell};
 use crate::base::Decimal;
 use crate::ledger::Context;
 use crate::ledger::context::finished;
@@ -20,18 +20,18 @@ pub(super) fn agencies(ctx: &Context<'_>, pairs: &[(FieldId, FieldId)]) -> Count
             return counts;
         }
         match (cell(ctx, leaders), cell(ctx, women)) {
-            (Cell::Apart, _) => {}
-            (Cell::Figure(_), Cell::Figure(women)) => {
+            (Addend::Apart, _) => {}
+            (Addend::Figure(_), Addend::Figure(women)) => {
                 all += 1;
                 with_woman += i64::from(women >= Decimal::whole(1));
             }
             // Leaders are counted but "women" does not apply: there is none.
-            (Cell::Figure(_), Cell::Apart) => all += 1,
+            (Addend::Figure(_), Addend::Apart) => all += 1,
             (leaders_cell, women_cell) => {
-                if leaders_cell == Cell::Missing {
+                if leaders_cell == Addend::Missing {
                     counts.miss(ctx, leaders);
                 }
-                if women_cell == Cell::Missing {
+                if women_cell == Addend::Missing {
                     counts.miss(ctx, women);
                 }
             }
@@ -73,14 +73,14 @@ pub(super) fn sub_periods(
     reached.into_counts(met, finished)
 }
 
-struct Reached {
+struct SubPeriodCounts {
     met: i64,
     finished: i64,
-    missing: Vec<Missing>,
+    missing: Vec<MissingInput>,
     in_conflict: bool,
 }
 
-impl Reached {
+impl SubPeriodCounts {
     /// A missing sub-period is listed and not met; it never makes the count incomplete.
     fn into_counts(self, numerator: i64, denominator: i64) -> Counts {
         Counts {
@@ -93,8 +93,13 @@ impl Reached {
 }
 
 /// Looks at the finished sub-periods in which the unit was in force and asked.
-fn reached(ctx: &Context<'_>, kind: PeriodKind, field: &FieldId, at_least: Decimal) -> Reached {
-    let mut reached = Reached {
+fn reached(
+    ctx: &Context<'_>,
+    kind: PeriodKind,
+    field: &FieldId,
+    at_least: Decimal,
+) -> SubPeriodCounts {
+    let mut reached = SubPeriodCounts {
         met: 0,
         finished: 0,
         missing: Vec::new(),
@@ -109,7 +114,7 @@ fn reached(ctx: &Context<'_>, kind: PeriodKind, field: &FieldId, at_least: Decim
         reached.finished += 1;
         match form.and_then(|form| form.figure(field)) {
             Some(value) => reached.met += i64::from(value >= at_least),
-            None => reached.missing.push(Missing::Period(sub.id.clone())),
+            None => reached.missing.push(MissingInput::Period(sub.id.clone())),
         }
         reached.in_conflict |= form.is_some_and(|form| form.in_conflict(field));
     }

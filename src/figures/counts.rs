@@ -1,6 +1,6 @@
 //! What the formula of a measure counted, before it is judged.
 
-use super::figure::Missing;
+use super::figure::MissingInput;
 use crate::base::Decimal;
 
 /// What a formula counted.
@@ -9,7 +9,7 @@ pub(super) struct Counts {
     pub(super) numerator: Sum,
     pub(super) denominator: Sum,
     /// What is missing, each once.
-    pub(super) missing: Vec<Missing>,
+    pub(super) missing: Vec<MissingInput>,
     pub(super) in_conflict: bool,
 }
 

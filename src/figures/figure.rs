@@ -17,11 +17,11 @@ pub struct Figure {
     /// How it stands to the target, decided by the exact rate.
     pub verdict: Verdict,
     /// Where the rate comes from.
-    pub source: Source,
+    pub source: FigureSource,
     /// The published value, where one was entered; printed beside a computed rate.
     pub published: Option<Decimal>,
     /// What keeps it from being complete.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<MissingInput>,
     /// True when one of the missing is missing because people entered different things.
     pub in_conflict: bool,
 }
@@ -71,7 +71,7 @@ impl Verdict {
 
 /// Where a rate comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum FigureSource {
     /// From what was counted.
     Computed,
     /// A published value, entered as such ("trực tiếp").
@@ -80,7 +80,7 @@ pub enum Source {
 
 /// Something a figure waits for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Missing {
+pub enum MissingInput {
     /// A cell of this form.
     Field(FieldId),
     /// A finished sub-period that was not reported.

@@ -10,9 +10,9 @@ mod measures;
 mod sums;
 mod verdict;
 
-pub use crate::ledger::context::{Context, Past};
+pub use crate::ledger::context::{Context, PastForms};
 pub use display::{display, distance, gap};
-pub use figure::{Figure, Missing, Source, Verdict};
+pub use figure::{Figure, FigureSource, MissingInput, Verdict};
 pub use measures::{measures_on, owners_on};
 
 use crate::plan::{Formula, Measure};

@@ -2,7 +2,7 @@
 //! else keeps a sum from being complete.
 
 use super::counts::{Counts, Sum};
-use super::figure::Missing;
+use super::figure::MissingInput;
 use crate::base::Decimal;
 use crate::ledger::{Content, Context};
 use crate::plan::FieldId;
@@ -22,12 +22,12 @@ fn sum(ctx: &Context<'_>, fields: &[FieldId], counts: &mut Counts) -> Sum {
     let mut total = Sum::Absent;
     for field in fields {
         total = match cell(ctx, field) {
-            Cell::Apart => total,
-            Cell::Missing => {
+            Addend::Apart => total,
+            Addend::Missing => {
                 counts.miss(ctx, field);
                 Sum::Partial
             }
-            Cell::Figure(value) => add(total, value),
+            Addend::Figure(value) => add(total, value),
         };
     }
     total
@@ -44,7 +44,7 @@ fn add(total: Sum, value: Decimal) -> Sum {
 
 /// What one cell gives to a sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(super) enum Addend {
     /// A figure, 0 where nothing occurred.
     Figure(Decimal),
     /// Does not apply to this unit: left out.
@@ -54,16 +54,16 @@ pub(super) enum Cell {
 }
 
 /// What a cell of this form gives.
-pub(super) fn cell(ctx: &Context<'_>, field: &FieldId) -> Cell {
+pub(super) fn cell(ctx: &Context<'_>, field: &FieldId) -> Addend {
     if ctx.form.in_conflict(field) {
-        return Cell::Missing;
+        return Addend::Missing;
     }
     match ctx.form.state_of(field) {
-        Content::Value(value) => Cell::Figure(*value),
-        Content::NoneOccurred => Cell::Figure(Decimal::ZERO),
-        Content::NotApplicable => Cell::Apart,
+        Content::Value(value) => Addend::Figure(*value),
+        Content::NoneOccurred => Addend::Figure(Decimal::ZERO),
+        Content::NotApplicable => Addend::Apart,
         Content::Blank | Content::Text(_) | Content::Unavailable | Content::Invalid(_) => {
-            Cell::Missing
+            Addend::Missing
         }
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn cell(ctx: &Context<'_>, field: &FieldId) -> Cell {
 impl Counts {
     /// Notes that a cell of this form is missing.
     pub(super) fn miss(&mut self, ctx: &Context<'_>, field: &FieldId) {
-        let missing = Missing::Field(field.clone());
+        let missing = MissingInput::Field(field.clone());
         if !self.missing.contains(&missing) {
             self.missing.push(missing);
         }

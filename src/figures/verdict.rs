@@ -2,7 +2,7 @@
 //! decided by the exact fraction, before rounding (`domain.md` 2.3, rule 4).
 
 use super::counts::{Counts, Sum};
-use super::figure::{Figure, Source, Verdict};
+use super::figure::{Figure, FigureSource, Verdict};
 use crate::base::{Decimal, Ratio};
 use crate::ledger::Context;
 use crate::ledger::context::sample_fields;
@@ -22,7 +22,7 @@ pub(super) fn figure(
         denominator: counts.denominator.whole(),
         rate: computed.0,
         verdict: computed.1,
-        source: Source::Computed,
+        source: FigureSource::Computed,
         published,
         missing: counts.missing,
         in_conflict: counts.in_conflict,
@@ -108,7 +108,7 @@ fn direct(measure: &Measure, value: Decimal, figure: Figure) -> Figure {
         denominator: None,
         rate: Some(rate),
         verdict: verdict_of(reaches(measure, &rate)),
-        source: Source::Direct,
+        source: FigureSource::Direct,
         ..figure
     }
 }

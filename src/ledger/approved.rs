@@ -25,7 +25,7 @@ pub enum Approver {
 
 /// An approval or lock that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamp {
+pub struct Approval {
     /// Who.
     pub by: Approver,
     /// The entry's id.
@@ -53,7 +53,7 @@ pub enum Proof {
 
 /// How much of a form has been approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum ApprovalLevel {
     /// By some owners, not by all whose measures the form feeds.
     SomeOwners,
     /// By every such owner.
@@ -66,9 +66,9 @@ pub enum Reach {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approved {
     /// The approvals that hold; a lock stands alone.
-    pub stamps: Vec<Stamp>,
+    pub approvals: Vec<Approval>,
     /// How far they reach together.
-    pub reach: Reach,
+    pub reach: ApprovalLevel,
     /// Each approved cell as it was approved; where two owners speak for one cell, as the
     /// later one saw it.
     pub cells: BTreeMap<CellId, Content>,
@@ -76,7 +76,7 @@ pub struct Approved {
 
 /// A figure that shows otherwise than it was approved ("đến sau khi duyệt").
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Late {
+pub struct LateFigure {
     /// Where.
     pub cell: CellId,
     /// As approved.
@@ -89,7 +89,7 @@ pub struct Late {
 
 impl Approved {
     /// The figures that came after, in the order of their cells.
-    pub fn late(&self, cells: &BTreeMap<CellId, Heads>) -> Vec<Late> {
+    pub fn late(&self, cells: &BTreeMap<CellId, Heads>) -> Vec<LateFigure> {
         // A row that was added since was blank then.
         let spoken_for = |cell: &&CellId| {
             let field = CellId::figure(&cell.field);
@@ -102,14 +102,14 @@ impl Approved {
             let says = |head: &Head| head.body.content().cloned().unwrap_or_default();
             let head = heads.iter().find(|head| says(head) != *old);
             let new = head.map(says).unwrap_or_default();
-            (new != *old && (head.is_some() || heads.is_empty())).then(|| Late {
+            (new != *old && (head.is_some() || heads.is_empty())).then(|| LateFigure {
                 cell: cell.clone(),
                 old: old.clone(),
                 new,
                 head: head.cloned(),
             })
         };
-        let mut late: Vec<Late> = self.cells.iter().chain(added).filter_map(of).collect();
+        let mut late: Vec<LateFigure> = self.cells.iter().chain(added).filter_map(of).collect();
         late.sort_by(|a, b| a.cell.cmp(&b.cell));
         late
     }
@@ -117,14 +117,14 @@ impl Approved {
 
 /// Which entries lie within a frontier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sight {
+pub struct FrontierEntries {
     /// Logs with one end: everything up to this number.
     upto: BTreeMap<AuthorId, u64>,
     /// Logs with several: exactly these, each branch by its own line.
     on_branches: BTreeSet<(AuthorId, u64, Hash)>,
 }
 
-impl Sight {
+impl FrontierEntries {
     /// Follows each line of a frontier back where its log has branched; `previous` gives the hash
     /// before an entry, `None` where that entry is not here.
     ///
@@ -154,7 +154,7 @@ impl Sight {
     }
 
     /// True for an entry within the frontier.
-    pub fn sees(&self, recorded: &Recorded) -> bool {
+    pub fn contains(&self, recorded: &Recorded) -> bool {
         let at = (recorded.author, recorded.seq, recorded.hash);
         self.upto
             .get(&recorded.author)
@@ -166,7 +166,7 @@ impl Sight {
     /// a later revocation or rejection does not reach back into what was approved.
     pub fn controls(&self, controls: &[Recorded]) -> Vec<Recorded> {
         let then = |control: &&Recorded| {
-            matches!(control.entry.body, Body::EpochStart { .. }) || self.sees(control)
+            matches!(control.entry.body, Body::EpochStart { .. }) || self.contains(control)
         };
         controls.iter().filter(then).cloned().collect()
     }
@@ -176,7 +176,7 @@ impl Sight {
 pub fn cells_within<'a>(
     stamp: &Recorded,
     entries: impl IntoIterator<Item = &'a Recorded>,
-    sight: &Sight,
+    sight: &FrontierEntries,
     trust: &Trust,
 ) -> BTreeMap<CellId, Heads> {
     let Some(form) = stamp.entry.subject.form() else {
@@ -186,7 +186,7 @@ pub fn cells_within<'a>(
     for recorded in entries {
         // A figure under a plan newer than the approver's could not be read by it.
         let read = recorded.entry.plan.version <= stamp.entry.plan.version
-            && sight.sees(recorded)
+            && sight.contains(recorded)
             && !trust.leaves_out(&recorded.author, recorded.seq);
         if let Subject::Cell(cell) = &recorded.entry.subject
             && cell.form == *form
@@ -213,8 +213,8 @@ pub fn stated(body: &Body) -> Option<(&Hash, &Frontier)> {
 
 /// Whether an owner's approval still holds: a return or reopening that it had not seen ends it,
 /// a later submission does not.
-pub fn holds<'a>(sight: &Sight, steps: impl IntoIterator<Item = &'a Recorded>) -> bool {
+pub fn holds<'a>(sight: &FrontierEntries, steps: impl IntoIterator<Item = &'a Recorded>) -> bool {
     !steps
         .into_iter()
-        .any(|step| matches!(step.entry.body, Body::Return | Body::Reopen) && !sight.sees(step))
+        .any(|step| matches!(step.entry.body, Body::Return | Body::Reopen) && !sight.contains(step))
 }

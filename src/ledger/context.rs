@@ -14,7 +14,7 @@ use crate::plan::{
 /// Forms of the same unit in other periods, as far as they were loaded; a form that is not here
 /// counts as one without entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Past {
+pub struct PastForms {
     /// By period.
     pub forms: BTreeMap<PeriodId, Form>,
 }
@@ -31,7 +31,7 @@ pub struct Context<'a> {
     /// The form.
     pub form: &'a Form,
     /// The unit's other forms, at least those of [`needed_periods`].
-    pub past: &'a Past,
+    pub past: &'a PastForms,
 }
 
 impl<'a> Context<'a> {

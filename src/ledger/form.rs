@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::approved::{Approved, Late, Reach};
+use super::approved::{ApprovalLevel, Approved, LateFigure};
 use super::cell::{CellId, RowId};
 use super::chain::Hash;
 use super::content::Content;
@@ -33,13 +33,13 @@ impl Form {
     /// an approval leave it standing (`sync.md` 3): they are listed by [`Form::late`].
     pub fn status(&self, content: &Hash) -> FormStatus {
         match self.approved.as_ref().map(|approved| approved.reach) {
-            Some(Reach::EveryOwner) => FormStatus::Approved,
+            Some(ApprovalLevel::EveryOwner) => FormStatus::Approved,
             _ => workflow::status(&self.workflow, content),
         }
     }
 
     /// The figures that show otherwise than they were approved ("đến sau khi duyệt").
-    pub fn late(&self) -> Vec<Late> {
+    pub fn late(&self) -> Vec<LateFigure> {
         self.approved
             .as_ref()
             .map(|approved| approved.late(&self.cells))

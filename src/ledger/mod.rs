@@ -22,7 +22,7 @@ pub use approved::Approved;
 pub use cell::{CellId, CellKey, FormKey, RowId};
 pub use chain::{AuthorId, EntryRef, Hash};
 pub use content::Content;
-pub use context::{Context, Past};
+pub use context::{Context, PastForms};
 pub use entry::{ActionId, Body, Clock, Entry, Origin, PlanRef, Recorded};
 pub use form::Form;
 pub use heads::{Head, Heads};

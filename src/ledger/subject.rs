@@ -130,7 +130,7 @@ impl Subject {
         if *version != KEY_VERSION {
             return Err(BadKey);
         }
-        let mut parts = Parts(rest);
+        let mut parts = KeyParts(rest);
         let subject = match *kind {
             1 => Self::Cell(parts.cell()?),
             2 => Self::Note(parts.cell()?),
@@ -174,9 +174,9 @@ fn push_cell(key: &mut Vec<u8>, kind: SubjectKind, cell: &CellKey) {
     push(key, row.map_or(&[][..], |row| &row.0[..]));
 }
 
-struct Parts<'a>(&'a [u8]);
+struct KeyParts<'a>(&'a [u8]);
 
-impl<'a> Parts<'a> {
+impl<'a> KeyParts<'a> {
     fn take(&mut self) -> Result<&'a [u8], BadKey> {
         let [high, low, rest @ ..] = self.0 else {
             return Err(BadKey);

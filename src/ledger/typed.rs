@@ -19,14 +19,14 @@ pub struct Reading {
     /// The content it becomes.
     pub content: Content,
     /// Why it could not be read, when `content` is [`Content::Invalid`].
-    pub problem: Option<Problem>,
+    pub problem: Option<NumberProblem>,
     /// Set when the reading is worth repeating to the clerk ("1.234 = một nghìn hai trăm …").
     pub echo: bool,
 }
 
 /// Why a numeric text cannot be read; the wording lives in the texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum NumberProblem {
     /// A point before one or two digits: "Dùng dấu phẩy cho phần thập phân".
     PointAsDecimal,
     /// A decimal comma in a field of whole numbers.
@@ -50,7 +50,7 @@ pub enum Problem {
     NotANumber,
 }
 
-impl Problem {
+impl NumberProblem {
     /// What to tell the clerk who typed `typed`.
     pub fn message(&self, typed: &str) -> Message {
         let key = match self {
@@ -183,19 +183,19 @@ fn is_dash(c: char) -> bool {
 }
 
 /// Reads a number; `places` is `None` for whole numbers. True beside it when worth an echo.
-fn number(kept: &str, places: Option<u8>) -> Result<(Decimal, bool), Problem> {
+fn number(kept: &str, places: Option<u8>) -> Result<(Decimal, bool), NumberProblem> {
     if let Some(rest) = kept.strip_prefix(is_dash) {
         let negative = rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
         return Err(if negative {
-            Problem::Negative
+            NumberProblem::Negative
         } else {
-            Problem::NotANumber
+            NumberProblem::NotANumber
         });
     }
     let known = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ');
     let begins = kept.starts_with(|c: char| c.is_ascii_digit());
     if !begins || !kept.chars().all(known) {
-        return Err(Problem::NotANumber);
+        return Err(NumberProblem::NotANumber);
     }
     if let Some(problem) = english(kept, places) {
         return Err(problem);
@@ -215,7 +215,7 @@ fn number(kept: &str, places: Option<u8>) -> Result<(Decimal, bool), Problem> {
 
 /// Finds what is written the English way, or could be: `1,234.5`, `1,234,567`, and `1,234` in a
 /// field of whole numbers.
-fn english(kept: &str, places: Option<u8>) -> Option<Problem> {
+fn english(kept: &str, places: Option<u8>) -> Option<NumberProblem> {
     let (whole, part) = match kept.split_once('.') {
         None => (kept, None),
         Some((whole, part)) => (whole, Some(part)),
@@ -227,10 +227,10 @@ fn english(kept: &str, places: Option<u8>) -> Option<Problem> {
     let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let whole = whole.replace(',', ".");
     match (part, places) {
-        (None, None) if groups == 2 => Some(Problem::CommaThousands),
+        (None, None) if groups == 2 => Some(NumberProblem::CommaThousands),
         (None, Some(_)) if groups == 2 => None,
-        (None, _) => Some(Problem::EnglishStyle { offer: whole }),
-        (Some(part), _) if plain(part) => Some(Problem::EnglishStyle {
+        (None, _) => Some(NumberProblem::EnglishStyle { offer: whole }),
+        (Some(part), _) if plain(part) => Some(NumberProblem::EnglishStyle {
             offer: format!("{whole},{part}"),
         }),
         (Some(_), _) => None,
@@ -238,7 +238,7 @@ fn english(kept: &str, places: Option<u8>) -> Option<Problem> {
 }
 
 /// The digits of the whole part, `1.234`, `1 234` or `1234`.
-fn whole_digits(whole: &str) -> Result<String, Problem> {
+fn whole_digits(whole: &str) -> Result<String, NumberProblem> {
     let separator = if whole.contains(' ') { ' ' } else { '.' };
     let has_separator = whole.contains(separator);
     if !has_separator || grouped(whole, separator) {
@@ -250,35 +250,37 @@ fn whole_digits(whole: &str) -> Result<String, Problem> {
         digits(before) && digits(after) && (after.len() != 3 || before == "0")
     };
     if whole.split_once('.').is_some_and(as_decimal) {
-        Err(Problem::PointAsDecimal)
+        Err(NumberProblem::PointAsDecimal)
     } else {
-        Err(Problem::BadGroups)
+        Err(NumberProblem::BadGroups)
     }
 }
 
-fn decimals<'a>(kept: &str, part: &'a str, places: Option<u8>) -> Result<&'a str, Problem> {
+fn decimals<'a>(kept: &str, part: &'a str, places: Option<u8>) -> Result<&'a str, NumberProblem> {
     if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
         let twice = part.contains(',') || part.contains('.');
         return Err(if twice || kept.contains(' ') {
-            Problem::BadGroups
+            NumberProblem::BadGroups
         } else {
-            Problem::NotANumber
+            NumberProblem::NotANumber
         });
     }
     match places {
-        None => Err(Problem::DecimalInCount),
-        Some(places) if part.len() > usize::from(places) => Err(Problem::TooManyDecimals(places)),
+        None => Err(NumberProblem::DecimalInCount),
+        Some(places) if part.len() > usize::from(places) => {
+            Err(NumberProblem::TooManyDecimals(places))
+        }
         Some(_) => Ok(part),
     }
 }
 
-fn figure(digits: &str, part: &str) -> Result<Decimal, Problem> {
+fn figure(digits: &str, part: &str) -> Result<Decimal, NumberProblem> {
     let canonical = if part.is_empty() {
         digits.to_owned()
     } else {
         format!("{digits}.{part}")
     };
-    Decimal::parse(&canonical).ok_or(Problem::TooLong)
+    Decimal::parse(&canonical).ok_or(NumberProblem::TooLong)
 }
 
 /// True for `1`, `12.345`, `123.456.789`: a first group of one to three digits that does not

@@ -4,7 +4,7 @@
 use super::id::FieldId;
 use super::model::{Op, Term};
 use super::problem::Problems;
-use super::reader::{At, visible};
+use super::reader::{SpannedText, visible};
 use crate::base::{Decimal, Message};
 
 /// The largest factor of a term.
@@ -14,7 +14,7 @@ const MAX_FACTOR: i64 = 1_000_000;
 pub(super) type Comparison = (Vec<Term>, Op, Vec<Term>);
 
 /// Reads `a + 100 * b + 12`.
-pub(super) fn sum(text: At<'_>, problems: &Problems) -> Option<Vec<Term>> {
+pub(super) fn sum(text: SpannedText<'_>, problems: &Problems) -> Option<Vec<Term>> {
     let mut terms = Vec::new();
     let mut at = text.1;
     for part in text.0.split('+') {
@@ -25,7 +25,7 @@ pub(super) fn sum(text: At<'_>, problems: &Problems) -> Option<Vec<Term>> {
 }
 
 /// Reads a sum of fields without factors and constants: `a + b`.
-pub(super) fn plain_sum(text: At<'_>, problems: &Problems) -> Option<Vec<FieldId>> {
+pub(super) fn plain_sum(text: SpannedText<'_>, problems: &Problems) -> Option<Vec<FieldId>> {
     let fields = sum(text, problems)?.into_iter().map(|term| match term {
         Term::Field(1, field) => Some(field),
         _ => None,
@@ -38,14 +38,14 @@ pub(super) fn plain_sum(text: At<'_>, problems: &Problems) -> Option<Vec<FieldId
 }
 
 /// Reads `a + b <= c`.
-pub(super) fn comparison(text: At<'_>, problems: &Problems) -> Option<Comparison> {
+pub(super) fn comparison(text: SpannedText<'_>, problems: &Problems) -> Option<Comparison> {
     let (left, op, right) = split_at_sign(text, problems)?;
     let (left, right) = (sum(left, problems), sum(right, problems));
     Some((left?, op, right?))
 }
 
 /// Reads `>= 60`.
-pub(super) fn target(text: At<'_>, problems: &Problems) -> Option<(Op, Decimal)> {
+pub(super) fn target(text: SpannedText<'_>, problems: &Problems) -> Option<(Op, Decimal)> {
     let (left, op, right) = split_at_sign(text, problems)?;
     let number = Decimal::parse(right.0.trim());
     match number {
@@ -58,7 +58,10 @@ pub(super) fn target(text: At<'_>, problems: &Problems) -> Option<(Op, Decimal)>
     }
 }
 
-fn split_at_sign<'t>((text, at): At<'t>, problems: &Problems) -> Option<(At<'t>, Op, At<'t>)> {
+fn split_at_sign<'t>(
+    (text, at): SpannedText<'t>,
+    problems: &Problems,
+) -> Option<(SpannedText<'t>, Op, SpannedText<'t>)> {
     let signs = [
         ("<=", Op::AtMost),
         (">=", Op::AtLeast),
@@ -82,7 +85,7 @@ fn split_at_sign<'t>((text, at): At<'t>, problems: &Problems) -> Option<(At<'t>,
     found
 }
 
-fn term((text, at): At<'_>, problems: &Problems) -> Option<Term> {
+fn term((text, at): SpannedText<'_>, problems: &Problems) -> Option<Term> {
     let trimmed = text.trim();
     let read = match trimmed.split_once('*') {
         Some((factor, name)) => factor
@@ -115,7 +118,10 @@ pub(super) fn field(name: &str) -> Option<FieldId> {
 mod tests {
     use super::*;
 
-    fn read<T>(text: &str, reader: fn(At<'_>, &Problems) -> Option<T>) -> Result<T, &'static str> {
+    fn read<T>(
+        text: &str,
+        reader: fn(SpannedText<'_>, &Problems) -> Option<T>,
+    ) -> Result<T, &'static str> {
         let problems = Problems::default();
         let value = reader((text, 0), &problems);
         let first = problems.located(text).into_iter().next();

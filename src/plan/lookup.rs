@@ -12,7 +12,7 @@ const SUGGESTIONS: usize = 5;
 
 /// Why a name finds nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Lookup<Id = UnitId> {
+pub enum LookupError<Id = UnitId> {
     /// Nothing bears it; these come nearest, the best first.
     Unknown {
         /// What may have been meant; at most five.
@@ -33,7 +33,7 @@ pub struct CurrentPeriod<'p> {
 
 /// How a query names a unit, the weakest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Named {
+enum NameMatch {
     /// It is the initials of the name's last words.
     Initials,
     /// It is the name's last words, without marks.
@@ -51,7 +51,7 @@ impl Plan {
     ///
     /// # Errors
     /// Unknown with suggestions, or ambiguous with all candidates.
-    pub fn find_unit(&self, query: &str, in_force: Option<&Period>) -> Result<UnitId, Lookup> {
+    pub fn find_unit(&self, query: &str, in_force: Option<&Period>) -> Result<UnitId, LookupError> {
         let query = query.trim();
         if let Some(unit) = self.unit(&UnitId::new(query)) {
             return Ok(unit.id.clone());
@@ -61,7 +61,7 @@ impl Plan {
         if let Some(unit) = units.iter().find(|u| u.code.as_deref() == Some(query)) {
             return Ok(unit.id.clone());
         }
-        let mut found: Vec<(Named, UnitId)> = units
+        let mut found: Vec<(NameMatch, UnitId)> = units
             .iter()
             .filter_map(|u| Some((self.named(query, u)?, u.id.clone())))
             .collect();
@@ -69,15 +69,15 @@ impl Plan {
         found.retain(|(named, _)| Some(*named) == best);
         let mut ids: Vec<UnitId> = found.into_iter().map(|(_, id)| id).collect();
         match ids.len() {
-            0 => Err(Lookup::Unknown {
+            0 => Err(LookupError::Unknown {
                 near: self.near_units(query, &units),
             }),
             1 => Ok(ids.swap_remove(0)),
-            _ => Err(Lookup::Ambiguous(ids)),
+            _ => Err(LookupError::Ambiguous(ids)),
         }
     }
 
-    fn named(&self, query: &str, unit: &Unit) -> Option<Named> {
+    fn named(&self, query: &str, unit: &Unit) -> Option<NameMatch> {
         let (wanted, name) = (fold(query), fold(&unit.name.vi));
         if wanted.is_empty() {
             return None;
@@ -93,13 +93,17 @@ impl Plan {
         if wanted == name || wanted == bare || joined(&wanted) == joined(&fold(unit.id.as_str())) {
             let typed = text::nfc(query).to_lowercase();
             let marked = unit.name.vi.to_lowercase().ends_with(&typed);
-            return Some(if marked { Named::Marked } else { Named::Whole });
+            return Some(if marked {
+                NameMatch::Marked
+            } else {
+                NameMatch::Whole
+            });
         }
         if name.ends_with(&format!(" {wanted}")) {
-            return Some(Named::Tail);
+            return Some(NameMatch::Tail);
         }
         let initial = wanted.chars().count() > 1 && initials(&name).ends_with(&wanted);
-        initial.then_some(Named::Initials)
+        initial.then_some(NameMatch::Initials)
     }
 
     /// What an unknown query may have meant: the start of a name, a name or code of another
@@ -140,7 +144,7 @@ impl Plan {
     ///
     /// # Errors
     /// Unknown with suggestions.
-    pub fn find_period(&self, query: &str) -> Result<PeriodId, Lookup<PeriodId>> {
+    pub fn find_period(&self, query: &str) -> Result<PeriodId, LookupError<PeriodId>> {
         let upper = query.trim().to_uppercase();
         let padded = match upper.split_once("-M") {
             Some((year, month)) if month.len() == 1 => format!("{year}-M0{month}"),
@@ -154,7 +158,7 @@ impl Plan {
         let started = ids().filter(|id| year.len() == 4 && id.starts_with(year));
         let near = near(&padded, ids()).into_iter().chain(started);
         let found = near.filter_map(|id| self.period(&PeriodId::new(id)).map(|p| &p.id));
-        Err(Lookup::Unknown {
+        Err(LookupError::Unknown {
             near: distinct(found),
         })
     }
@@ -163,7 +167,7 @@ impl Plan {
     ///
     /// # Errors
     /// Unknown with the ids that look alike.
-    pub fn find_field(&self, query: &str) -> Result<FieldId, Lookup<FieldId>> {
+    pub fn find_field(&self, query: &str) -> Result<FieldId, LookupError<FieldId>> {
         let query = query.trim();
         if let Some(field) = self.field(&FieldId::new(query)) {
             return Ok(field.id.clone());
@@ -172,7 +176,7 @@ impl Plan {
         let found = alike
             .into_iter()
             .filter_map(|id| self.field(&FieldId::new(id)));
-        Err(Lookup::Unknown {
+        Err(LookupError::Unknown {
             near: distinct(found.map(|f| &f.id)),
         })
     }
@@ -286,32 +290,32 @@ mod tests {
             let found = plan.find_unit(query, year(period));
             assert_eq!(found, Ok(UnitId::new(wanted)), "{query} in {period}");
         }
-        let both = Lookup::Ambiguous(ids(&["lam-cot", "lien-chung"]));
+        let both = LookupError::Ambiguous(ids(&["lam-cot", "lien-chung"]));
         assert_eq!(plan.find_unit("LC", year("2023")), Err(both));
         let gone = plan.find_unit("Lan Giới", year("2025-6T"));
         assert_eq!(
             gone,
-            Err(Lookup::Unknown {
+            Err(LookupError::Unknown {
                 near: ids(&["lan-gioi"])
             })
         );
         let slip = plan.find_unit("ngoc thein", year("2023"));
         assert_eq!(
             slip,
-            Err(Lookup::Unknown {
+            Err(LookupError::Unknown {
                 near: ids(&["ngoc-thien"])
             })
         );
         let start = plan.find_unit("cao x", year("2023"));
         assert_eq!(
             start,
-            Err(Lookup::Unknown {
+            Err(LookupError::Unknown {
                 near: ids(&["cao-xa"])
             })
         );
         assert!(matches!(
             plan.find_unit("", None),
-            Err(Lookup::Unknown { .. })
+            Err(LookupError::Unknown { .. })
         ));
     }
 
@@ -325,12 +329,15 @@ mod tests {
         ] {
             assert_eq!(plan.find_period(query), Ok(PeriodId::new(wanted)));
         }
-        let Err(Lookup::Unknown { near }) = plan.find_period("2023-Q5") else {
+        let Err(LookupError::Unknown { near }) = plan.find_period("2023-Q5") else {
             panic!("there is no fifth quarter");
         };
         assert!(near.contains(&PeriodId::new("2023-Q1")), "{near:?}");
         let near = vec![FieldId::new("be_trai")];
-        assert_eq!(plan.find_field("be_tria"), Err(Lookup::Unknown { near }));
+        assert_eq!(
+            plan.find_field("be_tria"),
+            Err(LookupError::Unknown { near })
+        );
     }
 
     #[test]

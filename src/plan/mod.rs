@@ -17,7 +17,7 @@ mod source;
 mod values;
 
 pub use id::{FieldId, MeasureId, PeriodId, ReasonId, RuleId, UnitId};
-pub use lookup::{CurrentPeriod, Lookup};
+pub use lookup::{CurrentPeriod, LookupError};
 pub use model::*;
 pub use parse::{check, embedded, parse};
 pub use problem::{Problem, ProblemSeverity};

@@ -2,10 +2,10 @@
 
 use toml::de::DeTable;
 
-use super::file::Draft;
+use super::file::PlanDraft;
 use super::model::Plan;
 use super::problem::{Problem, ProblemSeverity, Problems};
-use super::reader::Context;
+use super::reader::ReadContext;
 use super::{lint, source};
 use crate::base::Message;
 
@@ -65,11 +65,11 @@ fn read(bytes: &[u8], trust: Trust) -> (Option<Plan>, Vec<Problem>) {
         // What follows a slip of the pen is read wrongly: its problems would only mislead.
         return (None, problems.located(source.text));
     }
-    let context = Context {
+    let context = ReadContext {
         problems: &problems,
         nfc: source.nfc,
     };
-    let mut draft = Draft::read(document.get_ref(), context);
+    let mut draft = PlanDraft::read(document.get_ref(), context);
     draft.settle_collectors();
     if trust == Trust::Unchecked {
         lint::check(&draft, source.text, &problems);

@@ -30,7 +30,7 @@ pub struct Problem {
 }
 
 /// A problem by byte offset, until the lines are counted.
-struct Found {
+struct UnplacedProblem {
     at: usize,
     severity: ProblemSeverity,
     message: Message,
@@ -39,7 +39,7 @@ struct Found {
 /// Collects problems while a file is read; readers share it, so it is filled behind a `&`.
 #[derive(Default)]
 pub(super) struct Problems {
-    found: RefCell<Vec<Found>>,
+    found: RefCell<Vec<UnplacedProblem>>,
 }
 
 impl Problems {
@@ -56,7 +56,7 @@ impl Problems {
     fn push(&self, at: usize, severity: ProblemSeverity, message: Message) {
         let mut found = self.found.borrow_mut();
         if found.len() < MAX_PROBLEMS {
-            found.push(Found {
+            found.push(UnplacedProblem {
                 at,
                 severity,
                 message,
@@ -79,15 +79,15 @@ impl Problems {
     pub(super) fn located(self, text: &str) -> Vec<Problem> {
         let mut found = self.found.into_inner();
         found.sort_by_key(|f| f.at);
-        let mut place = Cursor::default();
+        let mut location = LineCounter::default();
         let mut located: Vec<Problem> = Vec::with_capacity(found.len());
-        for Found {
+        for UnplacedProblem {
             at,
             severity,
             message,
         } in found
         {
-            let (line, column) = place.advance(text, at);
+            let (line, column) = location.advance(text, at);
             let problem = Problem {
                 line,
                 column,
@@ -104,17 +104,17 @@ impl Problems {
 
 /// Line and column of a byte offset.
 pub(super) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
-    Cursor::default().advance(text, at)
+    LineCounter::default().advance(text, at)
 }
 
 /// Walks a text once, however many offsets are asked for in rising order.
 #[derive(Default)]
-struct Cursor {
+struct LineCounter {
     line_start: usize,
     lines_before: usize,
 }
 
-impl Cursor {
+impl LineCounter {
     fn advance(&mut self, text: &str, at: usize) -> (usize, usize) {
         let mut at = at.min(text.len());
         while !text.is_char_boundary(at) {
@@ -137,10 +137,10 @@ mod tests {
     #[test]
     fn offsets_become_lines_and_columns_in_characters() {
         let text = "a\nTổ dân\nb";
-        let mut cursor = Cursor::default();
+        let mut cursor = LineCounter::default();
         let wanted = [(0, (1, 1)), (2, (2, 1)), (7, (2, 4)), (11, (2, 7))];
-        for (at, place) in wanted {
-            assert_eq!(cursor.advance(text, at), place, "{at}");
+        for (at, location) in wanted {
+            assert_eq!(cursor.advance(text, at), location, "{at}");
         }
         assert_eq!(line_and_column(text, 999), (3, 2));
     }

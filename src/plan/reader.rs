@@ -1,5 +1,5 @@
 //! Reads one table of a plan file: every key has a type, a missing or unknown one is a problem
-//! with its place. Works on borrowed TOML with spans, so that nothing is copied before it is kept.
+//! with its location. Works on borrowed TOML with spans, so that nothing is copied before it is kept.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -10,7 +10,7 @@ use crate::base::Message;
 
 /// What every reader of one file shares.
 #[derive(Clone, Copy)]
-pub(super) struct Context<'p> {
+pub(super) struct ReadContext<'p> {
     /// Where problems go.
     pub(super) problems: &'p Problems,
     /// True when no text of the file needs normalising.
@@ -19,12 +19,12 @@ pub(super) struct Context<'p> {
 
 /// Where a table stands in the file, for problems found after reading.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'d> {
+pub(super) struct Location<'d> {
     table: &'d DeTable<'d>,
     at: usize,
 }
 
-impl<'d> Place<'d> {
+impl<'d> Location<'d> {
     /// The text under `id`, whatever it is.
     pub(super) fn id(&self) -> Option<&'d str> {
         self.table.get("id").and_then(|v| v.get_ref().as_str())
@@ -50,20 +50,20 @@ impl<'d> Place<'d> {
 }
 
 /// One table of the file, read key by key.
-pub(super) struct Reader<'d, 'p> {
-    place: Place<'d>,
+pub(super) struct TableReader<'d, 'p> {
+    location: Location<'d>,
     /// What it shares with the other readers of the file.
-    pub(super) context: Context<'p>,
+    pub(super) context: ReadContext<'p>,
 }
 
 /// A text and the byte it starts at.
-pub(super) type At<'d> = (&'d str, usize);
+pub(super) type SpannedText<'d> = (&'d str, usize);
 
-impl<'d, 'p> Reader<'d, 'p> {
+impl<'d, 'p> TableReader<'d, 'p> {
     /// The whole document.
-    pub(super) fn root(table: &'d DeTable<'d>, known: &[&str], context: Context<'p>) -> Self {
-        let place = Place { table, at: 0 };
-        let reader = Self { place, context };
+    pub(super) fn root(table: &'d DeTable<'d>, known: &[&str], context: ReadContext<'p>) -> Self {
+        let location = Location { table, at: 0 };
+        let reader = Self { location, context };
         reader.refuse_unknown(known);
         reader
     }
@@ -72,7 +72,7 @@ impl<'d, 'p> Reader<'d, 'p> {
     fn table(
         value: &'d Spanned<DeValue<'d>>,
         known: &[&str],
-        context: Context<'p>,
+        context: ReadContext<'p>,
     ) -> Option<Self> {
         let at = value.span().start;
         let Some(table) = value.get_ref().as_table() else {
@@ -81,14 +81,14 @@ impl<'d, 'p> Reader<'d, 'p> {
                 .error(at, Message::new("plan.problem.not_a_table"));
             return None;
         };
-        let place = Place { table, at };
-        let reader = Self { place, context };
+        let location = Location { table, at };
+        let reader = Self { location, context };
         reader.refuse_unknown(known);
         Some(reader)
     }
 
     fn refuse_unknown(&self, known: &[&str]) {
-        for (key, _) in self.place.table {
+        for (key, _) in self.location.table {
             let name: &str = key.get_ref();
             if known.contains(&name) || self.context.problems.is_full() {
                 continue;
@@ -107,8 +107,8 @@ impl<'d, 'p> Reader<'d, 'p> {
     }
 
     /// Where this table stands.
-    pub(super) fn place(&self) -> Place<'d> {
-        self.place
+    pub(super) fn location(&self) -> Location<'d> {
+        self.location
     }
 
     /// Where problems of this file go.
@@ -118,12 +118,12 @@ impl<'d, 'p> Reader<'d, 'p> {
 
     /// True when the key is given.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.place.table.contains_key(key)
+        self.location.table.contains_key(key)
     }
 
     /// A key's value, where given.
     pub(super) fn given(&self, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
-        self.place.table.get(key)
+        self.location.table.get(key)
     }
 
     /// A key's value; a problem where it is not given.
@@ -131,7 +131,7 @@ impl<'d, 'p> Reader<'d, 'p> {
         let value = self.given(key);
         if value.is_none() {
             let message = Message::new("plan.problem.missing").with("key", key);
-            self.context.problems.error(self.place.at, message);
+            self.context.problems.error(self.location.at, message);
         }
         value
     }
@@ -143,25 +143,26 @@ impl<'d, 'p> Reader<'d, 'p> {
     }
 
     /// A list of texts, not empty.
-    pub(super) fn words(&self, key: &str) -> Option<Vec<At<'d>>> {
+    pub(super) fn words(&self, key: &str) -> Option<Vec<SpannedText<'d>>> {
         self.required(key)
             .and_then(|value| self.as_words(key, value))
     }
 
     /// A list of texts; empty where the key is left out.
-    pub(super) fn opt_words(&self, key: &str) -> Option<Vec<At<'d>>> {
+    pub(super) fn opt_words(&self, key: &str) -> Option<Vec<SpannedText<'d>>> {
         self.given(key)
             .map_or_else(|| Some(Vec::new()), |value| self.as_words(key, value))
     }
 
-    fn as_words(&self, key: &str, value: &'d Spanned<DeValue<'d>>) -> Option<Vec<At<'d>>> {
+    fn as_words(&self, key: &str, value: &'d Spanned<DeValue<'d>>) -> Option<Vec<SpannedText<'d>>> {
         let items = self.as_list(key, value)?;
-        let words: Vec<At<'d>> = items.iter().filter_map(|i| self.as_word(key, i)).collect();
+        let words: Vec<SpannedText<'d>> =
+            items.iter().filter_map(|i| self.as_word(key, i)).collect();
         (words.len() == items.len()).then_some(words)
     }
 
     /// A list of lists of texts, not empty.
-    pub(super) fn lists_of_words(&self, key: &str) -> Option<Vec<Vec<At<'d>>>> {
+    pub(super) fn lists_of_words(&self, key: &str) -> Option<Vec<Vec<SpannedText<'d>>>> {
         let items = self
             .required(key)
             .and_then(|value| self.as_list(key, value))?;
@@ -184,13 +185,13 @@ impl<'d, 'p> Reader<'d, 'p> {
     }
 
     /// A table under a key.
-    pub(super) fn inner(&self, key: &str, known: &[&str]) -> Option<Reader<'d, 'p>> {
+    pub(super) fn inner(&self, key: &str, known: &[&str]) -> Option<TableReader<'d, 'p>> {
         self.required(key)
             .and_then(|value| Self::table(value, known, self.context))
     }
 
     /// The tables of a list under a key; none, and a problem, where there is no list.
-    pub(super) fn items(&self, key: &str, known: &[&str]) -> Vec<Reader<'d, 'p>> {
+    pub(super) fn items(&self, key: &str, known: &[&str]) -> Vec<TableReader<'d, 'p>> {
         match self.required(key) {
             None => Vec::new(),
             Some(value) => self.as_items(key, value, known),
@@ -198,7 +199,7 @@ impl<'d, 'p> Reader<'d, 'p> {
     }
 
     /// Like [`Self::items`], where the key may be left out.
-    pub(super) fn opt_items(&self, key: &str, known: &[&str]) -> Vec<Reader<'d, 'p>> {
+    pub(super) fn opt_items(&self, key: &str, known: &[&str]) -> Vec<TableReader<'d, 'p>> {
         match self.given(key) {
             None => Vec::new(),
             Some(value) => self.as_items(key, value, known),
@@ -210,7 +211,7 @@ impl<'d, 'p> Reader<'d, 'p> {
         key: &str,
         value: &'d Spanned<DeValue<'d>>,
         known: &[&str],
-    ) -> Vec<Reader<'d, 'p>> {
+    ) -> Vec<TableReader<'d, 'p>> {
         let items = self.as_list(key, value).unwrap_or_default();
         items
             .iter()

@@ -1,4 +1,4 @@
-//! The border of a plan file: bytes become clean text, or are refused with their place.
+//! The border of a plan file: bytes become clean text, or are refused with their location.
 //!
 //! A plan travels between districts by mail and stick, so it is as untrusted as anything else:
 //! nothing of it may reach a terminal raw, and no size may exhaust the machine.
@@ -30,7 +30,7 @@ pub(super) fn trusted(bytes: &[u8]) -> Option<Source<'_>> {
 /// Makes text of a file's bytes.
 ///
 /// # Errors
-/// Too large, not UTF-8, or with characters that nobody can see: each with its place.
+/// Too large, not UTF-8, or with characters that nobody can see: each with its location.
 pub(super) fn open(bytes: &[u8]) -> Result<Source<'_>, Vec<Problem>> {
     if bytes.len() > MAX_BYTES {
         let limit = i64::try_from(MAX_BYTES / 1024 / 1024).unwrap_or(i64::MAX);

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::reader::{At, Reader, visible};
+use super::reader::{SpannedText, TableReader, visible};
 use super::source::{composed, hostile_character};
 use crate::base::text::is_hostile;
 use crate::base::{Decimal, Label, Message};
@@ -17,20 +17,24 @@ const MAX_TEXT: usize = 2_000;
 /// The longest id.
 const MAX_ID: usize = 64;
 
-impl<'d> Reader<'d, '_> {
+impl<'d> TableReader<'d, '_> {
     /// A text as it stands, for ids and formulas; a problem where it is no text or is empty.
-    pub(super) fn word(&self, key: &str) -> Option<At<'d>> {
+    pub(super) fn word(&self, key: &str) -> Option<SpannedText<'d>> {
         self.required(key)
             .and_then(|value| self.as_word(key, value))
     }
 
     /// Like [`Self::word`], where the key may be left out.
-    pub(super) fn opt_word(&self, key: &str) -> Option<At<'d>> {
+    pub(super) fn opt_word(&self, key: &str) -> Option<SpannedText<'d>> {
         self.given(key).and_then(|value| self.as_word(key, value))
     }
 
     /// A value as a text; a problem where it is none.
-    pub(super) fn as_word(&self, key: &str, value: &'d Spanned<DeValue<'d>>) -> Option<At<'d>> {
+    pub(super) fn as_word(
+        &self,
+        key: &str,
+        value: &'d Spanned<DeValue<'d>>,
+    ) -> Option<SpannedText<'d>> {
         let at = value.span().start;
         let DeValue::String(text) = value.get_ref() else {
             self.wrong(at, "plan.problem.not_text", key);
@@ -63,7 +67,7 @@ impl<'d> Reader<'d, '_> {
             .unwrap_or_default()
     }
 
-    fn kept(&self, (text, _): At<'_>) -> String {
+    fn kept(&self, (text, _): SpannedText<'_>) -> String {
         composed(text, self.context.nfc).into_owned()
     }
 
@@ -114,7 +118,7 @@ impl<'d> Reader<'d, '_> {
         (chosen.len() == words.len()).then_some(chosen)
     }
 
-    fn chosen<T: Copy>(&self, (word, at): At<'_>, choices: &[(&str, T)]) -> Option<T> {
+    fn chosen<T: Copy>(&self, (word, at): SpannedText<'_>, choices: &[(&str, T)]) -> Option<T> {
         let found = choices.iter().find(|(name, _)| *name == word);
         if found.is_none() {
             let allowed: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();

@@ -1,6 +1,6 @@
 //! What a person wants of a cell becomes a change: the one way for typed cells and for `set`.
 
-use crate::ledger::typed::{self, Problem};
+use crate::ledger::typed::{self, NumberProblem};
 use crate::ledger::{Body, CellId, CellKey, Content, Form, FormKey, Heads, Subject};
 use crate::plan::{FieldId, Plan};
 use crate::store::{Change, Seen};
@@ -35,7 +35,7 @@ pub enum EditError {
         /// What was typed.
         typed: String,
         /// Why.
-        problem: Problem,
+        problem: NumberProblem,
     },
     /// The cell is in conflict: a person must say why this value is right.
     NeedsReason(FieldId),

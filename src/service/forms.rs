@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::{self, Context, Finding, Past};
+use crate::check::{self, Context, Finding, PastForms};
 use crate::ledger::{Form, FormKey, Hash, content_hash};
 use crate::plan::{FieldId, Period, PeriodKind, Plan, Unit};
 use crate::store::{Store, StoreError};
@@ -21,7 +21,7 @@ pub struct LoadedForm<'p> {
     /// What the store keeps of it.
     pub form: Form,
     /// The forms its checks look back on.
-    pub past: Past,
+    pub past: PastForms,
 }
 
 impl LoadedForm<'_> {
@@ -96,13 +96,17 @@ pub fn load<'p>(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn read(store: &dyn Store, plan: &Plan, key: &FormKey) -> Result<(Form, Past), StoreError> {
+pub fn read(
+    store: &dyn Store,
+    plan: &Plan,
+    key: &FormKey,
+) -> Result<(Form, PastForms), StoreError> {
     match (plan.unit(&key.unit), plan.period(&key.period)) {
         (Some(unit), Some(period)) => {
             let loaded = load(store, plan, (unit, period), &touched(store)?)?;
             Ok((loaded.form, loaded.past))
         }
-        _ => Ok((store.form(key)?, Past::default())),
+        _ => Ok((store.form(key)?, PastForms::default())),
     }
 }
 
@@ -141,8 +145,8 @@ fn past(
     plan: &Plan,
     (unit, period): (&Unit, &Period),
     touched: &BTreeSet<FormKey>,
-) -> Result<Past, StoreError> {
-    let mut past = Past::default();
+) -> Result<PastForms, StoreError> {
+    let mut past = PastForms::default();
     let mut wanted = check::needed_periods(plan, unit, period);
     let beside = periods_beside(plan, period).into_iter().flatten();
     wanted.extend(beside.map(|period| period.id.clone()));

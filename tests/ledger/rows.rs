@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use nhaplieu::check;
-use nhaplieu::ledger::approved::{Approved, Reach};
+use nhaplieu::ledger::approved::{ApprovalLevel, Approved};
 use nhaplieu::ledger::content_hash::content_hash;
 use nhaplieu::ledger::{
     ActorId, AuthorId, Body, CellId, Clock, Content, Context, EntryRef, Form, Head, Heads, Origin,
-    Past, Provisional, RowId, Subject,
+    PastForms, Provisional, RowId, Subject,
 };
 use nhaplieu::plan::FieldId;
 use nhaplieu::sync::import::plan::{ConflictChange, Counts, Details, FigureChange, Timing};
@@ -107,7 +107,7 @@ fn what_a_row_holds_is_found_at_the_row() {
         (row("be_gai", 2), &[number(1), number(2)]),
         (row("be_gai", 3), &[number(1)]),
     ]);
-    let past = Past::default();
+    let past = PastForms::default();
     let ctx = Context {
         plan: &plan,
         unit: plan.unit(&key().unit).unwrap(),
@@ -137,8 +137,8 @@ fn what_a_row_holds_is_found_at_the_row() {
 #[test]
 fn a_row_that_comes_after_an_approval_is_late() {
     let approved = Approved {
-        stamps: Vec::new(),
-        reach: Reach::Locked,
+        approvals: Vec::new(),
+        reach: ApprovalLevel::Locked,
         cells: [
             (FieldId::new("be_gai").into(), Content::Blank),
             (row("be_gai", 1), number(4)),

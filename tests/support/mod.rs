@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use nhaplieu::base::{Lang, Message};
 use nhaplieu::ledger::{
     ActionId, ActorId, AuthorId, Body, CellKey, Clock, Content, Context, Entry, Form, Hash, Heads,
-    Origin, Past, PlanRef, Recorded, Subject, chain, typed,
+    Origin, PastForms, PlanRef, Recorded, Subject, chain, typed,
 };
 use nhaplieu::plan::{self, FieldId, PeriodId, Plan, RuleId, UnitId};
 use nhaplieu::ui::texts::Texts;
@@ -108,7 +108,7 @@ impl Desk {
 
     /// Calls `look` with this period's form among its past.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&Context<'_>) -> T) -> T {
-        let mut past = Past {
+        let mut past = PastForms {
             forms: self.forms.clone(),
         };
         let form = past.forms.remove(&self.period).unwrap_or_default();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use nhaplieu::ledger::approved::{Proof, Reach};
+use nhaplieu::ledger::approved::{ApprovalLevel, Proof};
 use nhaplieu::ledger::content_hash::content_hash;
 use nhaplieu::ledger::entry::Frontier;
 use nhaplieu::ledger::{
@@ -72,9 +72,9 @@ fn submit(site: &Site) -> Change {
 }
 
 /// What people are shown as approved, field by field.
-fn approved(site: &Site) -> (Reach, Vec<(String, Content)>) {
+fn approved(site: &Site) -> (ApprovalLevel, Vec<(String, Content)>) {
     let approved = form_of(site).approved.unwrap();
-    for stamp in &approved.stamps {
+    for stamp in &approved.approvals {
         assert_eq!(stamp.proof, Proof::Given, "{stamp:?}");
     }
     let filled = approved.cells.into_iter();
@@ -148,7 +148,7 @@ fn a_lock_shows_the_same_on_both_machines_whatever_comes_after() {
     };
     let then = figures(&[("so_00", "5"), ("so_01", "6"), ("so_05", "7")]);
     for site in [&office, &commune] {
-        assert_eq!(approved(site), (Reach::Locked, then.clone()));
+        assert_eq!(approved(site), (ApprovalLevel::Locked, then.clone()));
         assert_eq!(
             late(site),
             [
@@ -163,7 +163,7 @@ fn a_lock_shows_the_same_on_both_machines_whatever_comes_after() {
         );
         assert_eq!(site.shows("xa-a", "so_00"), "8", "what came is shown too");
     }
-    let stamp = |site: &Site| form_of(site).approved.unwrap().stamps[0].content;
+    let stamp = |site: &Site| form_of(site).approved.unwrap().approvals[0].content;
     assert_eq!(stamp(&office), stamp(&commune));
 
     office.does(vec![on_form(Body::Reopen, "tính cả số đến sau")]);
@@ -239,7 +239,7 @@ fn owners_approve_their_own_fields_and_a_return_ends_it() {
         list.iter().map(of).collect()
     };
     let then = own(&[("so_00", "5"), ("so_01", "6")]);
-    assert_eq!(approved(&office), (Reach::SomeOwners, then.clone()));
+    assert_eq!(approved(&office), (ApprovalLevel::SomeOwners, then.clone()));
     assert_eq!(status(&office), FormStatus::Submitted);
     office.does(vec![approve(&office, "ban")]);
     assert_eq!(status(&office), FormStatus::Approved);
@@ -251,7 +251,7 @@ fn owners_approve_their_own_fields_and_a_return_ends_it() {
     assert_eq!(done.counts.late, 1, "no owner speaks for so_05");
     meets(&mut office, &mut commune);
     for site in [&office, &commune] {
-        assert_eq!(approved(site), (Reach::EveryOwner, then.clone()));
+        assert_eq!(approved(site), (ApprovalLevel::EveryOwner, then.clone()));
         assert_eq!(late(site).len(), 1);
         assert_eq!(status(site), FormStatus::Approved);
     }

@@ -79,7 +79,7 @@ fn count(seed: u64, losses: &mut Losses) {
             continue;
         };
         if approved
-            .stamps
+            .approvals
             .iter()
             .any(|stamp| stamp.proof == Proof::Awaited)
         {

@@ -9,7 +9,7 @@ use nhaplieu::base::Decimal;
 use nhaplieu::ledger::approved::Approved;
 use nhaplieu::ledger::chain::{self, checkpoint_words};
 use nhaplieu::ledger::content_hash::content_hash;
-use nhaplieu::ledger::trust::{Seeds, Vouched};
+use nhaplieu::ledger::trust::{Succession, TrustAnchors};
 use nhaplieu::ledger::{
     ActionId, Actor, ActorId, AuthorId, Body, CellKey, Clock, Content, Entry, EntryRef, Form,
     FormKey, Hash, Heads, Origin, PlanRef, Recorded, Subject, Trust,
@@ -375,8 +375,8 @@ impl Model {
 }
 
 impl Snapshot for Model {
-    fn seeds(&self) -> Result<Seeds, StoreError> {
-        Ok(Seeds {
+    fn seeds(&self) -> Result<TrustAnchors, StoreError> {
+        Ok(TrustAnchors {
             writer: Some(self.author()),
             pinned: self.pinned.clone(),
         })
@@ -385,10 +385,10 @@ impl Snapshot for Model {
         let control = |r: &&Recorded| matches!(r.entry.subject, Subject::Author(_));
         Ok(self.entries.values().filter(control).cloned().collect())
     }
-    fn vouched(&self) -> Result<Vec<Vouched>, StoreError> {
+    fn vouched(&self) -> Result<Vec<Succession>, StoreError> {
         let of = |point: &Checkpoint| {
             let by = AuthorId::of_key(&point.key);
-            (point.seq == 1 && by != point.author).then_some(Vouched {
+            (point.seq == 1 && by != point.author).then_some(Succession {
                 author: point.author,
                 hash: point.hash,
                 by,

@@ -185,9 +185,9 @@ fn approved(
         (Some(shown), Some(closing)) => (shown, closing),
         (shown, closing) => return Err(format!("{shown:?} and not {closing:?}")),
     };
-    let stamp = &shown.stamps[0];
-    if shown.stamps.len() != 1 || stamp.entry != closing.hash {
-        return Err(format!("closed by {:?}", shown.stamps));
+    let stamp = &shown.approvals[0];
+    if shown.approvals.len() != 1 || stamp.entry != closing.hash {
+        return Err(format!("closed by {:?}", shown.approvals));
     }
     tally.closed += 1;
     tally.late += usize::from(!shown.late(&store.form_of(form).cells).is_empty());

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::line::Line;
 use super::rows::Page;
-use crate::check::{self, Finding, Past};
+use crate::check::{self, Finding, PastForms};
 use crate::figures::{self, Figure};
 use crate::ledger::{
     CellId, Content, EntryRef, Form, FormKey, FormStatus, Heads, Origin, content_hash,
@@ -40,7 +40,7 @@ pub struct FormState {
     /// `base` with the unanswered writes on top: what is shown and judged.
     pub form: Form,
     /// What the checks look back on.
-    pub past: Past,
+    pub past: PastForms,
     /// False until the store has answered for the first time.
     pub loaded: bool,
     /// All findings of the form as it stands.
@@ -107,7 +107,7 @@ impl FormState {
             typing: Typing::Fresh,
             base: Form::default(),
             form: Form::default(),
-            past: Past::default(),
+            past: PastForms::default(),
             loaded: false,
             findings: Vec::new(),
             figures: Vec::new(),
@@ -139,7 +139,7 @@ impl FormState {
     }
 
     /// Takes in what the store has: the truth, on which unanswered writes are laid again.
-    pub fn take_in(&mut self, plan: &Plan, form: Form, past: Past) {
+    pub fn take_in(&mut self, plan: &Plan, form: Form, past: PastForms) {
         self.base = form;
         self.past = past;
         self.live = None;

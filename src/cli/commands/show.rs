@@ -14,7 +14,7 @@ use crate::cli::out::Out;
 use crate::cli::shapes::{CellShape, FindingShape, LateShape, MeasureShape, StampShape};
 use crate::cli::site::Site;
 use crate::figures::{self, Figure};
-use crate::ledger::approved::{Approver, Late, Proof, Stamp};
+use crate::ledger::approved::{Approval, Approver, LateFigure, Proof};
 use crate::ledger::{CellId, Content, FormStatus, Hash, Origin, typed};
 use crate::plan::{FieldId, Severity};
 use crate::service::forms::LoadedForm;
@@ -173,13 +173,13 @@ fn print(
 }
 
 /// The approvals and the lock that hold.
-fn stamps<'f>(found: &'f LoadedForm<'_>) -> &'f [Stamp] {
+fn stamps<'f>(found: &'f LoadedForm<'_>) -> &'f [Approval] {
     let approved = found.form.approved.as_ref();
-    approved.map_or(&[], |approved| approved.stamps.as_slice())
+    approved.map_or(&[], |approved| approved.approvals.as_slice())
 }
 
 /// Who approved, when, and the first digits of what: to be compared over the phone.
-fn approval(found: &LoadedForm<'_>, stamp: &Stamp, out: &mut Out<'_>) -> Result<(), Failure> {
+fn approval(found: &LoadedForm<'_>, stamp: &Approval, out: &mut Out<'_>) -> Result<(), Failure> {
     let hash = stamp.content.to_string();
     let message = match &stamp.by {
         Approver::Coordinator => Message::new("cli.show.locked"),
@@ -204,7 +204,7 @@ fn approval(found: &LoadedForm<'_>, stamp: &Stamp, out: &mut Out<'_>) -> Result<
     }
 }
 
-fn latecomer(late: &Late, out: &mut Out<'_>) -> Result<(), Failure> {
+fn latecomer(late: &LateFigure, out: &mut Out<'_>) -> Result<(), Failure> {
     let lang = out.texts.lang();
     let show = |content: &Content| match typed::show(content, lang) {
         empty if empty.is_empty() => "·".to_owned(),

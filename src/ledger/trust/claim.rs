@@ -21,9 +21,9 @@ pub enum Act {
     /// Approving on an owner's behalf.
     ApproveOnBehalf(UnitId),
     /// Enrolling, revoking, rejecting.
-    Govern,
+    Administer,
     /// Beginning as an author, taking a plan, naming people of its own store.
-    Keep,
+    OwnStore,
     /// Beginning in another author's name.
     Impersonate,
     /// Returning, reopening or resolving without saying why: nobody may.
@@ -53,11 +53,11 @@ impl Claim {
             (Subject::Form(_), Body::Return) => Act::Return,
             (Subject::Form(_), Body::Lock { .. } | Body::Reopen) => Act::Close,
             (Subject::Author(_), Body::EpochStart { .. }) => epoch(recorded),
-            (Subject::Author(_), _) => Act::Govern,
+            (Subject::Author(_), _) => Act::Administer,
             (subject, _) => match subject.form() {
                 Some(form) if on_behalf => Act::EnterOnBehalf(form.unit.clone()),
                 Some(form) => Act::Enter(form.unit.clone()),
-                None => Act::Keep,
+                None => Act::OwnStore,
             },
         };
         Self {
@@ -74,7 +74,7 @@ pub(super) fn epoch(recorded: &Recorded) -> Act {
                 && AuthorId::of_key(public_key) == recorded.author
                 && recorded.entry.subject == Subject::Author(recorded.author) =>
         {
-            Act::Keep
+            Act::OwnStore
         }
         _ => Act::Impersonate,
     }

@@ -1,8 +1,8 @@
 //! Who may be believed, as a function of the entries that say so: enrolments, revocations,
 //! rejections and epochs. Pure: signatures have been verified by those who read the file.
 //!
-//! Seeds are the store's own epochs and the district's key, pinned by a person. Only they and
-//! the epochs they vouch for may enrol, revoke and reject; a role of coordinator alone does not.
+//! Trust anchors are the store's own epochs and the district's key, pinned by a person. Only they
+//! and the epochs they vouch for may enrol, revoke and reject; a role of coordinator alone does not.
 
 mod claim;
 
@@ -19,7 +19,7 @@ use crate::plan::UnitId;
 
 /// What a store believes without being told by an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seeds {
+pub struct TrustAnchors {
     /// Who writes here now.
     pub writer: Option<AuthorId>,
     /// The district's keys as a person compared them.
@@ -28,7 +28,7 @@ pub struct Seeds {
 
 /// A new epoch whose first entry the key of the one before it has signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Vouched {
+pub struct Succession {
     /// The new author.
     pub author: AuthorId,
     /// The hash of its first entry.
@@ -65,9 +65,9 @@ impl Trust {
     /// From the entries on [`Subject::Author`] in any order, with duplicates; others are passed
     /// over.
     pub fn new<'a>(
-        seeds: &Seeds,
+        seeds: &TrustAnchors,
         entries: impl IntoIterator<Item = &'a Recorded, IntoIter: Clone>,
-        vouched: &[Vouched],
+        vouched: &[Succession],
     ) -> Self {
         let entries = entries.into_iter();
         let epochs = Epochs::of(entries.clone());
@@ -87,7 +87,7 @@ impl Trust {
             let revoked = trust.revoked;
             let roots = epochs.closure(&pinned, vouched, &revoked);
             let kin = epochs.closure(&own, vouched, &revoked);
-            let hearing = Hearing {
+            let context = ControlContext {
                 family: epochs.closure(&chosen, vouched, &revoked),
                 epochs: &epochs,
                 revoked: &revoked,
@@ -99,7 +99,7 @@ impl Trust {
                 ..Self::default()
             };
             for entry in entries.clone() {
-                trust.hear(entry, &hearing);
+                trust.apply(entry, &context);
             }
         }
         let enrolled: Vec<(AuthorId, Rights)> = trust.rights.clone().into_iter().collect();
@@ -112,7 +112,7 @@ impl Trust {
         trust
     }
 
-    fn hear(&mut self, recorded: &Recorded, hearing: &Hearing<'_>) {
+    fn apply(&mut self, recorded: &Recorded, context: &ControlContext<'_>) {
         let (Subject::Author(about), by) = (recorded.entry.subject.clone(), recorded.author) else {
             return;
         };
@@ -120,7 +120,7 @@ impl Trust {
             recorded.entry.body,
             Body::Revoke { .. } | Body::RejectRange { .. }
         );
-        let too_late = hearing
+        let too_late = context
             .revoked
             .get(&by)
             .is_some_and(|last| recorded.seq > *last);
@@ -128,7 +128,7 @@ impl Trust {
         if !self.governors.contains(&by) || too_late && !(ends && about == by) {
             return;
         }
-        if ends && !self.may_end(by, about, hearing) {
+        if ends && !self.may_end(by, about, context) {
             return;
         }
         match &recorded.entry.body {
@@ -158,12 +158,12 @@ impl Trust {
 
     /// A key that was left behind, perhaps because it was stolen, ends nothing of those who go on
     /// from it; and nobody outside their family ends those whom a person compared.
-    fn may_end(&self, by: AuthorId, about: AuthorId, hearing: &Hearing<'_>) -> bool {
-        let family = |author: &AuthorId| hearing.family.contains(author);
+    fn may_end(&self, by: AuthorId, about: AuthorId, context: &ControlContext<'_>) -> bool {
+        let family = |author: &AuthorId| context.family.contains(author);
         if family(&about) && !family(&by) {
             return false;
         }
-        let goes_on_from = hearing.epochs.with_former([about]);
+        let goes_on_from = context.epochs.with_former([about]);
         by == about || !self.governors.contains(&about) || !goes_on_from.contains(&by)
     }
 
@@ -255,14 +255,14 @@ impl Trust {
             Act::EnterOnBehalf(_) | Act::ApproveOnBehalf(_) | Act::Close => {
                 has(&[Role::Coordinator])
             }
-            Act::Keep => true,
-            Act::Govern | Act::Impersonate | Act::WithoutReason => false,
+            Act::OwnStore => true,
+            Act::Administer | Act::Impersonate | Act::WithoutReason => false,
         }
     }
 }
 
 /// What the entries on authors are heard by.
-struct Hearing<'a> {
+struct ControlContext<'a> {
     /// Those a person compared, and the epochs they vouch for.
     family: BTreeSet<AuthorId>,
     epochs: &'a Epochs,
@@ -278,7 +278,7 @@ impl Epochs {
         let mut epochs: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for recorded in entries {
             if let Body::EpochStart { continues, .. } = recorded.entry.body
-                && epoch(recorded) == Act::Keep
+                && epoch(recorded) == Act::OwnStore
             {
                 let start = (recorded.hash, continues);
                 epochs.entry(recorded.author).or_default().insert(start);
@@ -306,7 +306,7 @@ impl Epochs {
     fn closure(
         &self,
         seeds: &BTreeSet<AuthorId>,
-        vouched: &[Vouched],
+        vouched: &[Succession],
         revoked: &BTreeMap<AuthorId, u64>,
     ) -> BTreeSet<AuthorId> {
         let mut all = seeds.clone();
@@ -325,7 +325,7 @@ impl Epochs {
         }
     }
 
-    fn begins(&self, vouch: &Vouched) -> bool {
+    fn begins(&self, vouch: &Succession) -> bool {
         self.0
             .get(&vouch.author)
             .is_some_and(|starts| starts.contains(&(vouch.hash, Some(vouch.by))))

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::NumberProblem as Problem;
 use super::*;
 use FieldType::{Count, Decimal as Dec, Text};
 

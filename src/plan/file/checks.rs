@@ -4,7 +4,7 @@ use crate::base::Message;
 use crate::plan::formula;
 use crate::plan::id::{FieldId, MeasureId, ReasonId, RuleId};
 use crate::plan::model::{Reason, Relation, Rule, RuleKind, Severity, TrendParams};
-use crate::plan::reader::Reader;
+use crate::plan::reader::TableReader;
 
 use super::units::PERIOD_KINDS;
 
@@ -56,14 +56,14 @@ const COMMON: usize = 6;
 
 const SEVERITIES: [(&str, Severity); 2] = [("hard", Severity::Hard), ("soft", Severity::Soft)];
 
-pub(super) fn relation(reader: &Reader<'_, '_>) -> Option<Relation> {
+pub(super) fn relation(reader: &TableReader<'_, '_>) -> Option<Relation> {
     let id = reader.id("id");
     let (severity, key) = match (reader.has("hard"), reader.has("soft")) {
         (true, false) => (Severity::Hard, "hard"),
         (false, true) => (Severity::Soft, "soft"),
         _ => {
             let message = Message::new("plan.problem.hard_or_soft");
-            reader.problems().error(reader.place().start(), message);
+            reader.problems().error(reader.location().start(), message);
             return None;
         }
     };
@@ -81,7 +81,7 @@ pub(super) fn relation(reader: &Reader<'_, '_>) -> Option<Relation> {
     })
 }
 
-pub(super) fn rule(reader: &Reader<'_, '_>) -> Option<Rule> {
+pub(super) fn rule(reader: &TableReader<'_, '_>) -> Option<Rule> {
     let id = reader.id("id");
     let choices = CHECKS.map(|(name, _)| (name, name));
     let kind = reader.choice("check", &choices).and_then(|check| {
@@ -107,7 +107,7 @@ pub(super) fn rule(reader: &Reader<'_, '_>) -> Option<Rule> {
     })
 }
 
-fn refuse_foreign_keys(reader: &Reader<'_, '_>, check: &str) {
+fn refuse_foreign_keys(reader: &TableReader<'_, '_>, check: &str) {
     let own = CHECKS.iter().find(|(name, _)| *name == check);
     let own = own.map_or(&[] as &[&str], |(_, keys)| keys);
     let foreign = |key: &&&str| reader.has(key) && !own.contains(*key);
@@ -116,11 +116,11 @@ fn refuse_foreign_keys(reader: &Reader<'_, '_>, check: &str) {
             .with("key", *key)
             .with("check", check)
             .with("known", own.join(", "));
-        reader.problems().error(reader.place().of(key), message);
+        reader.problems().error(reader.location().of(key), message);
     }
 }
 
-fn rule_kind(reader: &Reader<'_, '_>, check: &str) -> Option<RuleKind> {
+fn rule_kind(reader: &TableReader<'_, '_>, check: &str) -> Option<RuleKind> {
     let field = |key| reader.id(key).map(FieldId::new);
     let measure = || reader.id("measure").map(MeasureId::new);
     let limit = |key| reader.opt_number(key).ok();
@@ -166,7 +166,7 @@ fn rule_kind(reader: &Reader<'_, '_>, check: &str) -> Option<RuleKind> {
     })
 }
 
-pub(super) fn trend(reader: &Reader<'_, '_>) -> Option<TrendParams> {
+pub(super) fn trend(reader: &TableReader<'_, '_>) -> Option<TrendParams> {
     let percent = reader.opt_whole("percent", 1..=100_000).ok();
     let base = reader.number("base");
     let small_jump = reader.opt_number("small_jump").ok();
@@ -182,7 +182,7 @@ pub(super) fn trend(reader: &Reader<'_, '_>) -> Option<TrendParams> {
     })
 }
 
-pub(super) fn reason(reader: &Reader<'_, '_>) -> Option<Reason> {
+pub(super) fn reason(reader: &TableReader<'_, '_>) -> Option<Reason> {
     let id = reader.id("id");
     let label = reader.label("label", "label_en");
     Some(Reason {

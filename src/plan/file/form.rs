@@ -5,7 +5,7 @@ use crate::base::{Label, Message};
 use crate::plan::formula;
 use crate::plan::id::UnitId;
 use crate::plan::model::{Collector, Field, FieldType, Indicator, Nature, Objective};
-use crate::plan::reader::{Reader, visible};
+use crate::plan::reader::{TableReader, visible};
 
 pub(super) const OBJECTIVE: [&str; 5] = ["number", "name", "name_en", "short", "short_en"];
 pub(super) const INDICATOR: [&str; 11] = [
@@ -54,7 +54,7 @@ const NATURES: [(&str, Nature); 3] = [
     ("average", Nature::Average),
 ];
 
-pub(super) fn objective(reader: &Reader<'_, '_>) -> Option<Objective> {
+pub(super) fn objective(reader: &TableReader<'_, '_>) -> Option<Objective> {
     let number = number_of_objective(reader, "number");
     let name = reader.label("name", "name_en");
     let short = reader.opt_label("short", "short_en");
@@ -66,7 +66,7 @@ pub(super) fn objective(reader: &Reader<'_, '_>) -> Option<Objective> {
     })
 }
 
-fn number_of_objective(reader: &Reader<'_, '_>, key: &str) -> Option<u8> {
+fn number_of_objective(reader: &TableReader<'_, '_>, key: &str) -> Option<u8> {
     u8::try_from(reader.whole(key, 0..=99)?).ok()
 }
 
@@ -86,7 +86,7 @@ fn or_label(short: Label, long: &Label) -> Label {
     }
 }
 
-pub(super) fn indicator(reader: &Reader<'_, '_>) -> Option<Indicator> {
+pub(super) fn indicator(reader: &TableReader<'_, '_>) -> Option<Indicator> {
     let id = reader.id("id");
     let number = reader
         .opt_word("number")
@@ -109,7 +109,7 @@ pub(super) fn indicator(reader: &Reader<'_, '_>) -> Option<Indicator> {
     })
 }
 
-pub(super) fn field(reader: &Reader<'_, '_>) -> Option<Field> {
+pub(super) fn field(reader: &TableReader<'_, '_>) -> Option<Field> {
     let id = reader.word("id").and_then(|(word, at)| {
         let id = formula::field(word);
         if id.is_none() {

@@ -5,7 +5,7 @@ use crate::base::{Decimal, Message};
 use crate::plan::formula;
 use crate::plan::id::{FieldId, MeasureId, UnitId};
 use crate::plan::model::{Formula, Measure, Owner, PeriodKind, RollUp};
-use crate::plan::reader::Reader;
+use crate::plan::reader::TableReader;
 
 pub(super) const KEYS: [&str; 23] = [
     "id",
@@ -39,7 +39,7 @@ const ROLL_UPS: [(&str, RollUp); 3] = [
     ("single", RollUp::Single),
 ];
 
-pub(super) fn measure(reader: &Reader<'_, '_>) -> Option<Measure> {
+pub(super) fn measure(reader: &TableReader<'_, '_>) -> Option<Measure> {
     let id = reader.id("id");
     let indicator = reader.id("indicator");
     let short = reader.label("short", "short_en");
@@ -81,7 +81,7 @@ pub(super) fn measure(reader: &Reader<'_, '_>) -> Option<Measure> {
 }
 
 /// Exactly one of the four ways to compute.
-fn formula_of(reader: &Reader<'_, '_>) -> Option<Formula> {
+fn formula_of(reader: &TableReader<'_, '_>) -> Option<Formula> {
     let ways = ["numerator", "agencies", "units_every", "sub_periods"];
     let given: Vec<&str> = ways.into_iter().filter(|way| reader.has(way)).collect();
     match given.as_slice() {
@@ -115,13 +115,13 @@ fn formula_of(reader: &Reader<'_, '_>) -> Option<Formula> {
         }
         _ => {
             let message = Message::new("plan.problem.one_formula");
-            reader.problems().error(reader.place().start(), message);
+            reader.problems().error(reader.location().start(), message);
             None
         }
     }
 }
 
-fn agencies(reader: &Reader<'_, '_>) -> Option<Vec<(FieldId, FieldId)>> {
+fn agencies(reader: &TableReader<'_, '_>) -> Option<Vec<(FieldId, FieldId)>> {
     let lists = reader.lists_of_words("agencies")?;
     let pairs: Option<Vec<_>> = lists
         .iter()
@@ -131,7 +131,7 @@ fn agencies(reader: &Reader<'_, '_>) -> Option<Vec<(FieldId, FieldId)>> {
         })
         .collect();
     if pairs.is_none() {
-        let at = reader.place().of("agencies");
+        let at = reader.location().of("agencies");
         reader
             .problems()
             .error(at, Message::new("plan.problem.bad_agencies"));
@@ -139,7 +139,7 @@ fn agencies(reader: &Reader<'_, '_>) -> Option<Vec<(FieldId, FieldId)>> {
     pairs
 }
 
-fn counted(reader: &Reader<'_, '_>, key: &str) -> Option<(PeriodKind, FieldId, Decimal)> {
+fn counted(reader: &TableReader<'_, '_>, key: &str) -> Option<(PeriodKind, FieldId, Decimal)> {
     let inner = reader.inner(key, &["period", "field", "at_least"])?;
     let kind = inner.choice("period", &PERIOD_KINDS);
     let field = inner.id("field");
@@ -147,7 +147,7 @@ fn counted(reader: &Reader<'_, '_>, key: &str) -> Option<(PeriodKind, FieldId, D
     Some((kind?, FieldId::new(field?), at_least?))
 }
 
-fn owners(reader: &Reader<'_, '_>) -> Option<Vec<Owner>> {
+fn owners(reader: &TableReader<'_, '_>) -> Option<Vec<Owner>> {
     let readers = reader.items("owners", &["unit", "from", "to"]);
     let count = readers.len();
     let owners: Vec<Owner> = readers
@@ -164,7 +164,7 @@ fn owners(reader: &Reader<'_, '_>) -> Option<Vec<Owner>> {
     (count > 0 && owners.len() == count).then_some(owners)
 }
 
-fn direct(reader: &Reader<'_, '_>) -> Result<Option<FieldId>, ()> {
+fn direct(reader: &TableReader<'_, '_>) -> Result<Option<FieldId>, ()> {
     if !reader.has("direct") {
         return Ok(None);
     }

@@ -1,4 +1,4 @@
-//! A plan file read section by section into a draft: every list with the place of each item, so
+//! A plan file read section by section into a draft: every list with the location of each item, so
 //! that cross-checks can point into the file. How a file is written: `docs/plan-file.md`.
 
 mod checks;
@@ -16,23 +16,23 @@ use super::model::{
     TrendParams, Unit, UnitChange, UnitKind,
 };
 
-use super::reader::{Context, Place, Reader};
+use super::reader::{Location, ReadContext, TableReader};
 use crate::base::{Label, Message};
 
 /// The form of plan files this program reads.
 const FORMAT: i64 = 1;
 
-/// A list of the plan with the place of every item.
-pub(super) struct Listed<'d, T> {
-    items: Vec<(T, Place<'d>)>,
+/// A list of the plan with the location of every item.
+pub(super) struct LocatedList<'d, T> {
+    items: Vec<(T, Location<'d>)>,
     /// Ids of items that could not be read: mentioning them is no further problem.
     unread: Vec<&'d str>,
 }
 
-impl<'d, T> Listed<'d, T> {
+impl<'d, T> LocatedList<'d, T> {
     fn read<'p>(
-        readers: Vec<Reader<'d, 'p>>,
-        mut read: impl FnMut(&Reader<'d, 'p>) -> Option<T>,
+        readers: Vec<TableReader<'d, 'p>>,
+        mut read: impl FnMut(&TableReader<'d, 'p>) -> Option<T>,
     ) -> Self {
         let mut list = Self {
             items: Vec::with_capacity(readers.len()),
@@ -40,16 +40,16 @@ impl<'d, T> Listed<'d, T> {
         };
         for reader in readers {
             match read(&reader) {
-                Some(item) => list.items.push((item, reader.place())),
-                None => list.unread.extend(reader.place().id()),
+                Some(item) => list.items.push((item, reader.location())),
+                None => list.unread.extend(reader.location().id()),
             }
         }
         list
     }
 
-    /// The items that could be read, each with its place.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&T, &Place<'d>)> + Clone {
-        self.items.iter().map(|(item, place)| (item, place))
+    /// The items that could be read, each with its location.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&T, &Location<'d>)> + Clone {
+        self.items.iter().map(|(item, location)| (item, location))
     }
 
     /// The items that could be read.
@@ -68,7 +68,7 @@ impl<'d, T> Listed<'d, T> {
 }
 
 /// What the plan says of itself.
-pub(super) struct Head {
+pub(super) struct PlanHeader {
     id: String,
     version: u32,
     title: Label,
@@ -79,19 +79,19 @@ pub(super) struct Head {
 }
 
 /// A plan file as far as it could be read.
-pub(super) struct Draft<'d> {
-    pub(super) head: Option<(Head, Place<'d>)>,
-    pub(super) kinds: Listed<'d, UnitKind>,
-    pub(super) units: Listed<'d, Unit>,
-    pub(super) changes: Listed<'d, UnitChange>,
-    pub(super) periods: Listed<'d, Period>,
-    pub(super) objectives: Listed<'d, Objective>,
-    pub(super) indicators: Listed<'d, Indicator>,
-    pub(super) fields: Listed<'d, Field>,
-    pub(super) measures: Listed<'d, Measure>,
-    pub(super) relations: Listed<'d, Relation>,
-    pub(super) rules: Listed<'d, Rule>,
-    pub(super) reasons: Listed<'d, Reason>,
+pub(super) struct PlanDraft<'d> {
+    pub(super) head: Option<(PlanHeader, Location<'d>)>,
+    pub(super) kinds: LocatedList<'d, UnitKind>,
+    pub(super) units: LocatedList<'d, Unit>,
+    pub(super) changes: LocatedList<'d, UnitChange>,
+    pub(super) periods: LocatedList<'d, Period>,
+    pub(super) objectives: LocatedList<'d, Objective>,
+    pub(super) indicators: LocatedList<'d, Indicator>,
+    pub(super) fields: LocatedList<'d, Field>,
+    pub(super) measures: LocatedList<'d, Measure>,
+    pub(super) relations: LocatedList<'d, Relation>,
+    pub(super) rules: LocatedList<'d, Rule>,
+    pub(super) reasons: LocatedList<'d, Reason>,
     trend: Option<TrendParams>,
 }
 
@@ -106,10 +106,10 @@ const ROOT: [&str; 8] = [
     "checks",
 ];
 
-impl<'d> Draft<'d> {
+impl<'d> PlanDraft<'d> {
     /// Reads every section; what cannot be read is left out and noted as a problem.
-    pub(super) fn read(document: &'d DeTable<'d>, context: Context<'_>) -> Self {
-        let root = Reader::root(document, &ROOT, context);
+    pub(super) fn read(document: &'d DeTable<'d>, context: ReadContext<'_>) -> Self {
+        let root = TableReader::root(document, &ROOT, context);
         let units = root.inner("units", &["kinds", "list", "changes"]);
         let periods = root.inner("periods", &["list"]);
         let form = root.inner("form", &["objectives"]);
@@ -117,39 +117,39 @@ impl<'d> Draft<'d> {
         let mut draft = Self {
             head: root
                 .inner("plan", &HEAD)
-                .and_then(|r| Some((head(&r)?, r.place()))),
-            kinds: Listed::read(list(units.as_ref(), "kinds", &units::KIND), units::kind),
-            units: Listed::read(list(units.as_ref(), "list", &units::UNIT), units::unit),
-            changes: Listed::read(
+                .and_then(|r| Some((head(&r)?, r.location()))),
+            kinds: LocatedList::read(list(units.as_ref(), "kinds", &units::KIND), units::kind),
+            units: LocatedList::read(list(units.as_ref(), "list", &units::UNIT), units::unit),
+            changes: LocatedList::read(
                 opt_list(units.as_ref(), "changes", &units::CHANGE),
                 units::change,
             ),
-            periods: Listed::read(
+            periods: LocatedList::read(
                 list(periods.as_ref(), "list", &units::PERIOD),
                 units::period,
             ),
-            objectives: Listed::read(
+            objectives: LocatedList::read(
                 list(form.as_ref(), "objectives", &form::OBJECTIVE),
                 form::objective,
             ),
-            indicators: Listed::read(
+            indicators: LocatedList::read(
                 root.opt_items("indicator", &form::INDICATOR),
                 form::indicator,
             ),
-            fields: Listed::read(root.items("field", &form::FIELD), form::field),
-            measures: Listed::read(
+            fields: LocatedList::read(root.items("field", &form::FIELD), form::field),
+            measures: LocatedList::read(
                 root.opt_items("measure", &measures::KEYS),
                 measures::measure,
             ),
-            relations: Listed::read(
+            relations: LocatedList::read(
                 opt_list(checks.as_ref(), "relations", &checks::RELATION),
                 checks::relation,
             ),
-            rules: Listed::read(
+            rules: LocatedList::read(
                 opt_list(checks.as_ref(), "rules", &checks::RULE),
                 checks::rule,
             ),
-            reasons: Listed::read(
+            reasons: LocatedList::read(
                 list(checks.as_ref(), "reasons", &checks::REASON),
                 checks::reason,
             ),
@@ -209,16 +209,20 @@ impl<'d> Draft<'d> {
 }
 
 /// The tables of a section's list; none where the section itself is missing.
-fn list<'d, 'p>(section: Option<&Reader<'d, 'p>>, key: &str, keys: &[&str]) -> Vec<Reader<'d, 'p>> {
+fn list<'d, 'p>(
+    section: Option<&TableReader<'d, 'p>>,
+    key: &str,
+    keys: &[&str],
+) -> Vec<TableReader<'d, 'p>> {
     section.map_or_else(Vec::new, |section| section.items(key, keys))
 }
 
 /// Like [`list`], where the list may be left out.
 fn opt_list<'d, 'p>(
-    section: Option<&Reader<'d, 'p>>,
+    section: Option<&TableReader<'d, 'p>>,
     key: &str,
     keys: &[&str],
-) -> Vec<Reader<'d, 'p>> {
+) -> Vec<TableReader<'d, 'p>> {
     section.map_or_else(Vec::new, |section| section.opt_items(key, keys))
 }
 
@@ -232,13 +236,13 @@ const HEAD: [&str; 7] = [
     "coordinator",
 ];
 
-fn head(reader: &Reader<'_, '_>) -> Option<Head> {
+fn head(reader: &TableReader<'_, '_>) -> Option<PlanHeader> {
     let format = reader.whole("format", 1..=i64::from(u32::MAX))?;
     if format != FORMAT {
         let message = Message::new("plan.problem.newer_format");
         reader
             .problems()
-            .error(reader.place().of("format"), message);
+            .error(reader.location().of("format"), message);
         return None;
     }
     let id = reader.id("id");
@@ -246,7 +250,7 @@ fn head(reader: &Reader<'_, '_>) -> Option<Head> {
     let title = reader.label("title", "title_en");
     let district = reader.id("district");
     let coordinator = reader.id("coordinator");
-    Some(Head {
+    Some(PlanHeader {
         id: id?.to_owned(),
         version: u32::try_from(version?).ok()?,
         title: title?,

@@ -3,7 +3,7 @@
 use crate::base::Label;
 use crate::plan::id::{PeriodId, UnitId};
 use crate::plan::model::{Period, PeriodKind, Unit, UnitChange, UnitKind, Validity};
-use crate::plan::reader::Reader;
+use crate::plan::reader::TableReader;
 
 /// The words for the kinds of period.
 pub(super) const PERIOD_KINDS: [(&str, PeriodKind); 4] = [
@@ -27,7 +27,7 @@ const CHANGES: [(&str, &str); 4] = [
     ("reparent", "reparent"),
 ];
 
-pub(super) fn kind(reader: &Reader<'_, '_>) -> Option<UnitKind> {
+pub(super) fn kind(reader: &TableReader<'_, '_>) -> Option<UnitKind> {
     let id = reader.id("id");
     let label = reader.label("label", "label_en");
     let group = if reader.has("group") {
@@ -42,7 +42,7 @@ pub(super) fn kind(reader: &Reader<'_, '_>) -> Option<UnitKind> {
     })
 }
 
-pub(super) fn unit(reader: &Reader<'_, '_>) -> Option<Unit> {
+pub(super) fn unit(reader: &TableReader<'_, '_>) -> Option<Unit> {
     let id = reader.id("id");
     let code = reader.opt_word("code").map(|(code, _)| code.to_owned());
     let name = reader.text("name");
@@ -61,7 +61,7 @@ pub(super) fn unit(reader: &Reader<'_, '_>) -> Option<Unit> {
 }
 
 /// `from` and, where it has ended, `to`.
-pub(super) fn validity(reader: &Reader<'_, '_>) -> Option<Validity> {
+pub(super) fn validity(reader: &TableReader<'_, '_>) -> Option<Validity> {
     let from = reader.date("from");
     let to = reader.opt_date("to").ok();
     Some(Validity {
@@ -70,7 +70,7 @@ pub(super) fn validity(reader: &Reader<'_, '_>) -> Option<Validity> {
     })
 }
 
-pub(super) fn change(reader: &Reader<'_, '_>) -> Option<UnitChange> {
+pub(super) fn change(reader: &TableReader<'_, '_>) -> Option<UnitChange> {
     let date = reader.date("date");
     let kind = reader.choice("change", &CHANGES);
     let from = reader.id("from");
@@ -87,7 +87,7 @@ pub(super) fn change(reader: &Reader<'_, '_>) -> Option<UnitChange> {
     })
 }
 
-pub(super) fn period(reader: &Reader<'_, '_>) -> Option<Period> {
+pub(super) fn period(reader: &TableReader<'_, '_>) -> Option<Period> {
     let id = reader.id("id");
     let kind = reader.choice("kind", &PERIOD_KINDS);
     let from = reader.date("from");

@@ -9,20 +9,20 @@ use super::lookup::{Lint, about};
 use super::names::against;
 use crate::base::Decimal;
 use crate::plan::model::{Measure, Unit, UnitChange, Validity};
-use crate::plan::reader::Place;
+use crate::plan::reader::Location;
 
 pub(super) fn check(lint: &Lint<'_, '_>) {
-    for (unit, place) in lint.draft.units.iter() {
-        in_order(lint, unit.valid, unit.id.as_str(), place.of("to"));
+    for (unit, location) in lint.draft.units.iter() {
+        in_order(lint, unit.valid, unit.id.as_str(), location.of("to"));
     }
     codes(lint);
-    for (change, place) in lint.draft.changes.iter() {
-        one_change(lint, change, place);
+    for (change, location) in lint.draft.changes.iter() {
+        one_change(lint, change, location);
     }
     shares(lint);
     mergers_in_a_circle(lint);
-    for (measure, place) in lint.draft.measures.iter() {
-        owners(lint, measure, place);
+    for (measure, location) in lint.draft.measures.iter() {
+        owners(lint, measure, location);
     }
 }
 
@@ -42,16 +42,16 @@ fn overlap(a: Validity, b: Validity) -> bool {
 
 /// An official code may come back for a later unit, never for two units on one day.
 fn codes(lint: &Lint<'_, '_>) {
-    let mut by_code: HashMap<&str, Vec<(&Unit, &Place<'_>)>> = HashMap::new();
-    for (unit, place) in lint.draft.units.iter() {
+    let mut by_code: HashMap<&str, Vec<(&Unit, &Location<'_>)>> = HashMap::new();
+    for (unit, location) in lint.draft.units.iter() {
         if let Some(code) = &unit.code {
-            by_code.entry(code).or_default().push((unit, place));
+            by_code.entry(code).or_default().push((unit, location));
         }
     }
     for (code, mut units) in by_code {
         units.sort_by_key(|(unit, _)| unit.valid.from);
         for pair in units.windows(2) {
-            if let [(earlier, _), (later, place)] = pair
+            if let [(earlier, _), (later, location)] = pair
                 && overlap(earlier.valid, later.valid)
             {
                 let message = against(
@@ -60,20 +60,20 @@ fn codes(lint: &Lint<'_, '_>) {
                     earlier.id.as_str(),
                 );
                 lint.problems
-                    .error(place.of("code"), message.with("code", code));
+                    .error(location.of("code"), message.with("code", code));
             }
         }
     }
 }
 
-fn one_change(lint: &Lint<'_, '_>, change: &UnitChange, place: &Place<'_>) {
+fn one_change(lint: &Lint<'_, '_>, change: &UnitChange, location: &Location<'_>) {
     if change.from == change.to {
         let message = about("plan.problem.change_to_itself", change.from.as_str());
-        lint.problems.error(place.of("to"), message);
+        lint.problems.error(location.of("to"), message);
     }
     if change.share <= Decimal::ZERO || change.share > Decimal::whole(1) {
         lint.problems.error(
-            place.of("share"),
+            location.of("share"),
             about("plan.problem.bad_share", change.from.as_str()),
         );
     }
@@ -85,7 +85,7 @@ fn one_change(lint: &Lint<'_, '_>, change: &UnitChange, place: &Place<'_>) {
         let message = about("plan.problem.change_from", change.from.as_str())
             .with("date", change.date)
             .with("eve", eve.to_string());
-        lint.problems.error(place.of("from"), message);
+        lint.problems.error(location.of("from"), message);
     }
     if let Some(to) = lint.units.get(change.to.as_str())
         && !to.valid.holds_on(change.date)
@@ -93,19 +93,19 @@ fn one_change(lint: &Lint<'_, '_>, change: &UnitChange, place: &Place<'_>) {
         let message = about("plan.problem.change_to", change.to.as_str())
             .with("date", change.date)
             .with("from", change.date.to_string());
-        lint.problems.error(place.of("to"), message);
+        lint.problems.error(location.of("to"), message);
     }
 }
 
 /// What a unit hands over on one day is the whole of it.
 fn shares(lint: &Lint<'_, '_>) {
     let mut handed: HashMap<_, (Decimal, usize)> = HashMap::new();
-    for (change, place) in lint.draft.changes.iter() {
+    for (change, location) in lint.draft.changes.iter() {
         let sum = handed
             .entry((change.from.as_str(), change.date))
-            .or_insert((Decimal::ZERO, place.of("share")));
+            .or_insert((Decimal::ZERO, location.of("share")));
         sum.0 = sum.0.checked_add(change.share).unwrap_or(sum.0);
-        sum.1 = place.of("share");
+        sum.1 = location.of("share");
     }
     for ((unit, _), (sum, at)) in handed {
         if sum != Decimal::whole(1) {
@@ -137,12 +137,12 @@ fn mergers_in_a_circle(lint: &Lint<'_, '_>) {
 }
 
 /// Each day of a measure's periods has exactly one owner, itself in force.
-fn owners(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
+fn owners(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
     let id = measure.id.as_str();
     let mut sorted: Vec<_> = measure.owners.iter().enumerate().collect();
     sorted.sort_by_key(|(_, owner)| owner.valid.from);
     for (index, owner) in &sorted {
-        let at = place.element("owners", *index);
+        let at = location.element("owners", *index);
         in_order(lint, owner.valid, owner.unit.as_str(), at);
         if let Some(unit) = lint.units.get(owner.unit.as_str()) {
             let begins = unit.valid.holds_on(owner.valid.from);
@@ -164,7 +164,7 @@ fn owners(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
                 .with("owner", earlier.unit.as_str())
                 .with("other", later.unit.as_str());
             lint.problems
-                .error(place.element("owners", *index), message);
+                .error(location.element("owners", *index), message);
         }
     }
     let owned = |day| measure.owners.iter().any(|owner| owner.valid.holds_on(day));
@@ -175,6 +175,6 @@ fn owners(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
         let message = about("plan.problem.no_owner", id)
             .with("period", period.id.as_str())
             .with("date", period.cut_off);
-        lint.problems.error(place.of("owners"), message);
+        lint.problems.error(location.of("owners"), message);
     }
 }

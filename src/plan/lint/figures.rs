@@ -7,22 +7,22 @@ use super::lookup::{Lint, about, as_written};
 use crate::base::Decimal;
 use crate::plan::id::{FieldId, MeasureId};
 use crate::plan::model::{Formula, Measure, Op, RollUp, Severity, Term};
-use crate::plan::reader::Place;
+use crate::plan::reader::Location;
 
 pub(super) fn check(lint: &Lint<'_, '_>) {
-    for (measure, place) in lint.draft.measures.iter() {
-        target(lint, measure, place);
-        operands(lint, measure, place);
-        rates(lint, measure, place);
-        roll_up(lint, measure, place);
-        direct(lint, measure, place);
-        pairs(lint, measure, place);
+    for (measure, location) in lint.draft.measures.iter() {
+        target(lint, measure, location);
+        operands(lint, measure, location);
+        rates(lint, measure, location);
+        roll_up(lint, measure, location);
+        direct(lint, measure, location);
+        pairs(lint, measure, location);
     }
     met_in_a_circle(lint);
 }
 
-fn target(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
-    let at = place.of("target");
+fn target(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
+    let at = location.of("target");
     let id = measure.id.as_str();
     let shown = format!("{} {}", measure.op.ascii(), as_written(measure.target));
     let hundred = Decimal::whole(i64::from(measure.scale));
@@ -85,7 +85,7 @@ fn is_sum_of(terms: &[Term], fields: &[FieldId]) -> bool {
 }
 
 /// Some unit has all operands on one form, and counts ask for more than nothing.
-fn operands(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
+fn operands(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
     let id = measure.id.as_str();
     match &measure.formula {
         Formula::Sums {
@@ -99,7 +99,7 @@ fn operands(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
                 .any(|by| fields.iter().all(|field| lint.collected_by(field, by)));
             if !fields.is_empty() && !by_one {
                 lint.problems.error(
-                    place.of("numerator"),
+                    location.of("numerator"),
                     about("plan.problem.no_unit_has_all", id),
                 );
             }
@@ -109,7 +109,7 @@ fn operands(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
                 if !lint.meet_on_a_form(&lint.fields_of([all, women])) {
                     let message = about("plan.problem.no_unit_has_all", id);
                     lint.problems
-                        .error(place.element("agencies", index), message);
+                        .error(location.element("agencies", index), message);
                 }
             }
         }
@@ -123,7 +123,7 @@ fn operands(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
             field,
             at_least,
         } => {
-            let at = place.of("units_every").max(place.of("sub_periods"));
+            let at = location.of("units_every").max(location.of("sub_periods"));
             if *at_least <= Decimal::ZERO {
                 lint.problems
                     .error(at, about("plan.problem.not_positive", "at_least"));
@@ -138,7 +138,7 @@ fn operands(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
 }
 
 /// The rate is shown in periods whose forms have its parts.
-fn rates(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
+fn rates(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
     for (index, kind) in measure.rate_in.iter().enumerate() {
         let computable = match &measure.formula {
             Formula::Sums {
@@ -159,40 +159,40 @@ fn rates(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
         if !computable {
             let message = about("plan.problem.rate_never", measure.id.as_str());
             lint.problems
-                .warning(place.element("rate_in", index), message);
+                .warning(location.element("rate_in", index), message);
         }
     }
     if measure.target.scale() > measure.places {
         let message = about("plan.problem.places", measure.id.as_str())
             .with("target", as_written(measure.target))
             .with("places", usize::from(measure.target.scale()));
-        lint.problems.warning(place.of("places"), message);
+        lint.problems.warning(location.of("places"), message);
     }
     if measure
         .small_below
         .is_some_and(|limit| limit <= Decimal::ZERO)
     {
         let message = about("plan.problem.not_positive", "small_below");
-        lint.problems.error(place.of("small_below"), message);
+        lint.problems.error(location.of("small_below"), message);
     }
 }
 
-fn roll_up(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
+fn roll_up(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
     let sums = matches!(measure.formula, Formula::Sums { .. });
     let counted = measure.roll_up == RollUp::Count;
     if sums == counted {
         let near = if sums { "ratio_of_sums" } else { "count" };
         let message = about("plan.problem.roll_up", measure.id.as_str()).with("near", near);
-        lint.problems.error(place.of("roll_up"), message);
+        lint.problems.error(location.of("roll_up"), message);
     }
 }
 
 /// A published figure is typed once, by one unit, and is not also a part of the sum.
-fn direct(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
+fn direct(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
     let Some(id) = &measure.direct else {
         return;
     };
-    let at = place.of("direct");
+    let at = location.of("direct");
     if lint
         .fields
         .get(id.as_str())
@@ -212,12 +212,12 @@ fn direct(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
     }
 }
 
-fn pairs(lint: &Lint<'_, '_>, measure: &Measure, place: &Place<'_>) {
+fn pairs(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
     let paired = matches!(&measure.formula, Formula::Sums { numerator, denominator }
         if numerator.len() == denominator.len());
     if measure.met_when_each && !paired {
         let message = about("plan.problem.not_paired", measure.id.as_str());
-        lint.problems.error(place.of("met_when_each"), message);
+        lint.problems.error(location.of("met_when_each"), message);
     }
 }
 
@@ -236,7 +236,7 @@ fn met_in_a_circle(lint: &Lint<'_, '_>) {
     if let Some(names) = circle(&edges) {
         let on_it = |(m, _): &(&Measure, _)| names.contains(&m.id.as_str());
         let at = lint.draft.measures.iter().find(on_it);
-        let at = at.map_or(0, |(_, place)| place.of("met_when_all"));
+        let at = at.map_or(0, |(_, location)| location.of("met_when_all"));
         lint.problems
             .error(at, about("plan.problem.met_circle", &names.join(" → ")));
     }

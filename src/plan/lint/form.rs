@@ -9,26 +9,26 @@ use super::names::against;
 use crate::base::{Decimal, Lang};
 use crate::plan::id::FieldId;
 use crate::plan::model::{Collector, Field, FieldType, Rule, RuleKind, Term};
-use crate::plan::reader::Place;
+use crate::plan::reader::Location;
 
 /// The widest label that fits beside figures, past and change on 80 columns.
 const SHORT_WIDTH: usize = 44;
 
 pub(super) fn check(lint: &Lint<'_, '_>) {
     let mut shown: HashMap<(u8, &str), &str> = HashMap::new();
-    for (field, place) in lint.draft.fields.iter() {
-        one_field(lint, field, place);
+    for (field, location) in lint.draft.fields.iter() {
+        one_field(lint, field, location);
         let key = (field.objective, field.short.vi.as_str());
         if let Some(other) = shown.insert(key, field.id.as_str())
             && other != field.id.as_str()
         {
             let message = against("plan.problem.same_label", field.id.as_str(), other);
             lint.problems
-                .warning(place.of("short").max(place.of("label")), message);
+                .warning(location.of("short").max(location.of("label")), message);
         }
     }
     periods_without_fields(lint);
-    for (relation, place) in lint.draft.relations.iter() {
+    for (relation, location) in lint.draft.relations.iter() {
         let ids = relation
             .left
             .iter()
@@ -40,21 +40,21 @@ pub(super) fn check(lint: &Lint<'_, '_>) {
         let fields = lint.fields_of(ids);
         if fields.is_empty() {
             lint.problems.error(
-                place.start(),
+                location.start(),
                 about("plan.problem.no_field", relation.id.as_str()),
             );
         } else if !lint.meet_on_a_form(&fields) {
             let message = about("plan.problem.never_together", relation.id.as_str());
             lint.problems
-                .warning(place.of("hard").max(place.of("soft")), message);
+                .warning(location.of("hard").max(location.of("soft")), message);
         }
     }
-    for (rule, place) in lint.draft.rules.iter() {
-        one_rule(lint, rule, place);
+    for (rule, location) in lint.draft.rules.iter() {
+        one_rule(lint, rule, location);
     }
 }
 
-fn one_field(lint: &Lint<'_, '_>, field: &Field, place: &Place<'_>) {
+fn one_field(lint: &Lint<'_, '_>, field: &Field, location: &Location<'_>) {
     let id = field.id.as_str();
     for (lang, short, label) in [
         (Lang::Vi, "short", "label"),
@@ -67,12 +67,14 @@ fn one_field(lint: &Lint<'_, '_>, field: &Field, place: &Place<'_>) {
                 .with("width", width)
                 .with("max", SHORT_WIDTH);
             lint.problems
-                .warning(place.of(short).max(place.of(label)), message);
+                .warning(location.of(short).max(location.of(label)), message);
         }
     }
     if field.kind.is_numeric() && field.unit.is_empty() {
-        lint.problems
-            .warning(place.start(), about("plan.problem.no_unit_of_measure", id));
+        lint.problems.warning(
+            location.start(),
+            about("plan.problem.no_unit_of_measure", id),
+        );
     }
     let exists = |by: &Collector| match by {
         Collector::Unit(_) => true,
@@ -84,7 +86,7 @@ fn one_field(lint: &Lint<'_, '_>, field: &Field, place: &Place<'_>) {
     };
     if !field.collected_by.iter().any(exists) {
         lint.problems.error(
-            place.of("collected_by"),
+            location.of("collected_by"),
             about("plan.problem.nobody_collects", id),
         );
     }
@@ -92,13 +94,13 @@ fn one_field(lint: &Lint<'_, '_>, field: &Field, place: &Place<'_>) {
         && lint.collected_by(field, &Collector::Unit(head.district.clone()))
     {
         let message = against("plan.problem.district_collects", id, head.district.as_str());
-        lint.problems.error(place.of("collected_by"), message);
+        lint.problems.error(location.of("collected_by"), message);
     }
     for (index, kind) in field.periods.iter().enumerate() {
         if !lint.draft.periods.values().any(|p| p.kind == *kind) {
             let message = about("plan.problem.no_period_of_kind", id);
             lint.problems
-                .warning(place.element("periods", index), message);
+                .warning(location.element("periods", index), message);
         }
     }
 }
@@ -112,32 +114,32 @@ fn periods_without_fields(lint: &Lint<'_, '_>) {
         .flat_map(|f| &f.periods)
         .collect();
     let mut said = HashSet::new();
-    for (period, place) in lint.draft.periods.iter() {
+    for (period, location) in lint.draft.periods.iter() {
         if !asked.contains(&period.kind) && said.insert(period.kind) {
             let message = about("plan.problem.form_without_fields", period.id.as_str());
-            lint.problems.error(place.of("kind"), message);
+            lint.problems.error(location.of("kind"), message);
         }
     }
 }
 
-fn one_rule(lint: &Lint<'_, '_>, rule: &Rule, place: &Place<'_>) {
+fn one_rule(lint: &Lint<'_, '_>, rule: &Rule, location: &Location<'_>) {
     let id = rule.id.as_str();
     match &rule.kind {
         RuleKind::FieldRange { field, min, max } => {
-            limits(lint, id, (*min, *max), place);
+            limits(lint, id, (*min, *max), location);
             for (key, limit) in [("min", min), ("max", max)] {
                 if let Some(limit) = limit {
-                    whole_for_counts(lint, field, *limit, place.of(key));
+                    whole_for_counts(lint, field, *limit, location.of(key));
                 }
             }
         }
-        RuleKind::RateRange { min, max, .. } => limits(lint, id, (*min, *max), place),
+        RuleKind::RateRange { min, max, .. } => limits(lint, id, (*min, *max), location),
         RuleKind::NoteFrom { field, at_least } => {
-            whole_for_counts(lint, field, *at_least, place.of("at_least"));
+            whole_for_counts(lint, field, *at_least, location.of("at_least"));
         }
         RuleKind::RateJump { points, .. } if *points <= Decimal::ZERO => {
             lint.problems.error(
-                place.of("points"),
+                location.of("points"),
                 about("plan.problem.not_positive", "points"),
             );
         }
@@ -145,14 +147,16 @@ fn one_rule(lint: &Lint<'_, '_>, rule: &Rule, place: &Place<'_>) {
             if *expected <= Decimal::ZERO || *expected >= Decimal::whole(100) =>
         {
             lint.problems.error(
-                place.of("expected"),
+                location.of("expected"),
                 about("plan.problem.bad_share_expected", id),
             );
         }
         RuleKind::Binomial { part, rest, .. } => {
             if !lint.meet_on_a_form(&lint.fields_of([part, rest])) {
-                lint.problems
-                    .warning(place.of("part"), about("plan.problem.never_together", id));
+                lint.problems.warning(
+                    location.of("part"),
+                    about("plan.problem.never_together", id),
+                );
             }
         }
         RuleKind::SameInRow { .. } | RuleKind::RateExactly { .. } | RuleKind::RateJump { .. } => {}
@@ -163,17 +167,17 @@ fn limits(
     lint: &Lint<'_, '_>,
     id: &str,
     (min, max): (Option<Decimal>, Option<Decimal>),
-    place: &Place<'_>,
+    location: &Location<'_>,
 ) {
     match (min, max) {
         (None, None) => lint
             .problems
-            .error(place.start(), about("plan.problem.no_limits", id)),
+            .error(location.start(), about("plan.problem.no_limits", id)),
         (Some(min), Some(max)) if min > max => {
             let message = about("plan.problem.min_above_max", id)
                 .with("min", as_written(min))
                 .with("max", as_written(max));
-            lint.problems.error(place.of("min"), message);
+            lint.problems.error(location.of("min"), message);
         }
         _ => {}
     }

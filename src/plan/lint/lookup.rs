@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use crate::base::{Decimal, Message};
-use crate::plan::file::Draft;
+use crate::plan::file::PlanDraft;
 use crate::plan::id::FieldId;
 use crate::plan::model::{Collector, Field, Measure, Unit};
 use crate::plan::problem::{Problems, line_and_column};
 
 /// A draft whose units, fields and measures are found by name, and where its problems are noted.
 pub(super) struct Lint<'a, 'd> {
-    pub(super) draft: &'a Draft<'d>,
+    pub(super) draft: &'a PlanDraft<'d>,
     pub(super) problems: &'a Problems,
     text: &'a str,
     pub(super) units: HashMap<&'a str, &'a Unit>,
@@ -21,7 +21,7 @@ pub(super) struct Lint<'a, 'd> {
 
 impl<'a, 'd> Lint<'a, 'd> {
     /// Gathers the names of a draft.
-    pub(super) fn new(draft: &'a Draft<'d>, text: &'a str, problems: &'a Problems) -> Self {
+    pub(super) fn new(draft: &'a PlanDraft<'d>, text: &'a str, problems: &'a Problems) -> Self {
         Self {
             draft,
             problems,

@@ -12,11 +12,11 @@ mod names;
 mod periods;
 
 use self::lookup::Lint;
-use super::file::Draft;
+use super::file::PlanDraft;
 use super::problem::Problems;
 
 /// Notes every contradiction of a draft; `text` is the file's, for lines in messages.
-pub(super) fn check(draft: &Draft<'_>, text: &str, problems: &Problems) {
+pub(super) fn check(draft: &PlanDraft<'_>, text: &str, problems: &Problems) {
     let lint = Lint::new(draft, text, problems);
     names::check(&lint);
     dates::check(&lint);

@@ -4,34 +4,34 @@ use std::collections::HashMap;
 
 use super::lookup::{Lint, about};
 use crate::base::Message;
-use crate::plan::file::Listed;
+use crate::plan::file::LocatedList;
 use crate::plan::id::FieldId;
 use crate::plan::model::{Collector, Formula, RuleKind, Term};
 use crate::plan::near::nearest;
-use crate::plan::reader::{Place, visible};
+use crate::plan::reader::{Location, visible};
 
 /// What a name should have been the name of: the message without and with a suggestion.
 #[derive(Clone, Copy)]
-struct Wanted {
+struct ReferenceKind {
     unknown: &'static str,
     near: &'static str,
 }
 
-macro_rules! wanted {
+macro_rules! reference_kind {
     ($name:literal) => {
-        Wanted {
+        ReferenceKind {
             unknown: concat!("plan.problem.unknown.", $name),
             near: concat!("plan.problem.unknown_near.", $name),
         }
     };
 }
 
-const UNIT: Wanted = wanted!("unit");
-const KIND: Wanted = wanted!("kind");
-const COLLECTOR: Wanted = wanted!("collector");
-const FIELD: Wanted = wanted!("field");
-const MEASURE: Wanted = wanted!("measure");
-const INDICATOR: Wanted = wanted!("indicator");
+const UNIT: ReferenceKind = reference_kind!("unit");
+const KIND: ReferenceKind = reference_kind!("kind");
+const COLLECTOR: ReferenceKind = reference_kind!("collector");
+const FIELD: ReferenceKind = reference_kind!("field");
+const MEASURE: ReferenceKind = reference_kind!("measure");
+const INDICATOR: ReferenceKind = reference_kind!("indicator");
 
 pub(super) fn check(lint: &Lint<'_, '_>) {
     duplicates(lint);
@@ -82,11 +82,11 @@ fn duplicates(lint: &Lint<'_, '_>) {
     );
 }
 
-fn once<'d>(lint: &Lint<'_, '_>, ids: impl Iterator<Item = (String, Place<'d>)>) {
+fn once<'d>(lint: &Lint<'_, '_>, ids: impl Iterator<Item = (String, Location<'d>)>) {
     let mut first: HashMap<String, usize> = HashMap::new();
-    for (id, place) in ids {
+    for (id, location) in ids {
         // Periods come sorted by date, so "first" is whatever stands higher in the file.
-        let at = place.of("id");
+        let at = location.of("id");
         let Some(other) = first.get(&id).copied() else {
             first.insert(id, at);
             continue;
@@ -103,8 +103,8 @@ impl Lint<'_, '_> {
     fn refer<'k, T>(
         &self,
         (name, at): (&str, usize),
-        wanted: Wanted,
-        list: &Listed<'_, T>,
+        wanted: ReferenceKind,
+        list: &LocatedList<'_, T>,
         mut known: impl Iterator<Item = &'k str> + Clone,
     ) -> bool {
         if self.problems.is_full() || list.is_unread(name) || known.clone().any(|k| k == name) {
@@ -156,30 +156,30 @@ impl Lint<'_, '_> {
 }
 
 fn head(lint: &Lint<'_, '_>) {
-    if let Some((head, place)) = &lint.draft.head {
-        lint.refer_unit(head.district.as_str(), place.of("district"));
-        lint.refer_unit(head.coordinator.as_str(), place.of("coordinator"));
+    if let Some((head, location)) = &lint.draft.head {
+        lint.refer_unit(head.district.as_str(), location.of("district"));
+        lint.refer_unit(head.coordinator.as_str(), location.of("coordinator"));
     }
 }
 
 fn units(lint: &Lint<'_, '_>) {
     let kinds = || lint.draft.kinds.values().map(|k| k.id.as_str());
-    for (unit, place) in lint.draft.units.iter() {
+    for (unit, location) in lint.draft.units.iter() {
         lint.refer(
-            (&unit.kind, place.of("kind")),
+            (&unit.kind, location.of("kind")),
             KIND,
             &lint.draft.kinds,
             kinds(),
         );
     }
-    for (change, place) in lint.draft.changes.iter() {
-        lint.refer_unit(change.from.as_str(), place.of("from"));
-        lint.refer_unit(change.to.as_str(), place.of("to"));
+    for (change, location) in lint.draft.changes.iter() {
+        lint.refer_unit(change.from.as_str(), location.of("from"));
+        lint.refer_unit(change.to.as_str(), location.of("to"));
     }
     for group in lint.groups.values() {
         if let Some(unit) = lint.units.get(group) {
-            let place = lint.draft.units.iter().find(|(u, _)| u.id == unit.id);
-            let at = place.map_or(0, |(_, place)| place.of("id"));
+            let location = lint.draft.units.iter().find(|(u, _)| u.id == unit.id);
+            let at = location.map_or(0, |(_, location)| location.of("id"));
             lint.problems
                 .error(at, about("plan.problem.group_and_unit", group));
         }
@@ -187,8 +187,8 @@ fn units(lint: &Lint<'_, '_>) {
 }
 
 fn form(lint: &Lint<'_, '_>) {
-    for (indicator, place) in lint.draft.indicators.iter() {
-        lint.refer_objective(indicator.objective, place.of("objective"));
+    for (indicator, location) in lint.draft.indicators.iter() {
+        lint.refer_objective(indicator.objective, location.of("objective"));
         if !lint
             .draft
             .measures
@@ -196,17 +196,17 @@ fn form(lint: &Lint<'_, '_>) {
             .any(|m| m.indicator == indicator.id)
         {
             let message = about("plan.problem.indicator_without_measure", &indicator.id);
-            lint.problems.warning(place.of("id"), message);
+            lint.problems.warning(location.of("id"), message);
         }
     }
     let groups = || lint.groups.values().copied();
-    for (field, place) in lint.draft.fields.iter() {
-        lint.refer_objective(field.objective, place.of("objective"));
+    for (field, location) in lint.draft.fields.iter() {
+        lint.refer_objective(field.objective, location.of("objective"));
         for (index, by) in field.collected_by.iter().enumerate() {
             if let Collector::Unit(id) = by
                 && !lint.units.contains_key(id.as_str())
             {
-                let at = place.element("collected_by", index);
+                let at = location.element("collected_by", index);
                 let known = lint.units.keys().copied().chain(groups());
                 lint.refer((id.as_str(), at), COLLECTOR, &lint.draft.units, known);
             }
@@ -216,8 +216,8 @@ fn form(lint: &Lint<'_, '_>) {
 
 fn measures(lint: &Lint<'_, '_>) {
     let indicators = || lint.draft.indicators.values().map(|i| i.id.as_str());
-    for (measure, place) in lint.draft.measures.iter() {
-        let indicator = (measure.indicator.as_str(), place.of("indicator"));
+    for (measure, location) in lint.draft.measures.iter() {
+        let indicator = (measure.indicator.as_str(), location.of("indicator"));
         lint.refer(indicator, INDICATOR, &lint.draft.indicators, indicators());
         match &measure.formula {
             Formula::Sums {
@@ -225,56 +225,60 @@ fn measures(lint: &Lint<'_, '_>) {
                 denominator,
             } => {
                 for field in numerator {
-                    lint.refer_number(field, place.of("numerator"));
+                    lint.refer_number(field, location.of("numerator"));
                 }
                 for field in denominator {
-                    lint.refer_number(field, place.of("denominator"));
+                    lint.refer_number(field, location.of("denominator"));
                 }
             }
             Formula::Agencies(pairs) => {
                 for (index, (all, women)) in pairs.iter().enumerate() {
-                    let at = place.element("agencies", index);
+                    let at = location.element("agencies", index);
                     lint.refer_number(all, at);
                     lint.refer_number(women, at);
                 }
             }
-            Formula::UnitsEvery { field, .. } => lint.refer_number(field, place.of("units_every")),
-            Formula::SubPeriods { field, .. } => lint.refer_number(field, place.of("sub_periods")),
+            Formula::UnitsEvery { field, .. } => {
+                lint.refer_number(field, location.of("units_every"));
+            }
+            Formula::SubPeriods { field, .. } => {
+                lint.refer_number(field, location.of("sub_periods"));
+            }
         }
         if let Some(field) = &measure.direct {
-            lint.refer_number(field, place.of("direct"));
+            lint.refer_number(field, location.of("direct"));
         }
         for (index, owner) in measure.owners.iter().enumerate() {
-            lint.refer_unit(owner.unit.as_str(), place.element("owners", index));
+            lint.refer_unit(owner.unit.as_str(), location.element("owners", index));
         }
         for (index, other) in measure.met_when_all.iter().enumerate() {
-            lint.refer_measure(other.as_str(), place.element("met_when_all", index));
+            lint.refer_measure(other.as_str(), location.element("met_when_all", index));
         }
     }
 }
 
 fn checks(lint: &Lint<'_, '_>) {
-    for (relation, place) in lint.draft.relations.iter() {
-        let at = place.of("hard").max(place.of("soft"));
+    for (relation, location) in lint.draft.relations.iter() {
+        let at = location.of("hard").max(location.of("soft"));
         for term in relation.left.iter().chain(&relation.right) {
             if let Term::Field(_, field) = term {
                 lint.refer_number(field, at);
             }
         }
     }
-    for (rule, place) in lint.draft.rules.iter() {
+    for (rule, location) in lint.draft.rules.iter() {
         match &rule.kind {
             RuleKind::FieldRange { field, .. }
             | RuleKind::NoteFrom { field, .. }
-            | RuleKind::SameInRow { field, .. } => lint.refer_number(field, place.of("field")),
+            | RuleKind::SameInRow { field, .. } => lint.refer_number(field, location.of("field")),
             RuleKind::Binomial { part, rest, .. } => {
-                lint.refer_number(part, place.of("part"));
-                lint.refer_number(rest, place.of("rest"));
+                lint.refer_number(part, location.of("part"));
+                lint.refer_number(rest, location.of("rest"));
             }
             RuleKind::RateRange { measure, .. }
             | RuleKind::RateExactly { measure, .. }
             | RuleKind::RateJump { measure, .. } => {
-                lint.refer_measure(measure.as_str(), place.of("measure"));
+                lint.refer_measure(measure.as_str(), location.of("measure"));
             }
         }
     }

@@ -4,11 +4,11 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::lookup::{Lint, about};
 use crate::plan::model::{Period, PeriodKind};
-use crate::plan::reader::Place;
+use crate::plan::reader::Location;
 
 pub(super) fn check(lint: &Lint<'_, '_>) {
-    for (period, place) in lint.draft.periods.iter() {
-        one_period(lint, period, place);
+    for (period, location) in lint.draft.periods.iter() {
+        one_period(lint, period, location);
     }
     for kind in [
         PeriodKind::Month,
@@ -20,33 +20,33 @@ pub(super) fn check(lint: &Lint<'_, '_>) {
     }
 }
 
-fn one_period(lint: &Lint<'_, '_>, period: &Period, place: &Place<'_>) {
+fn one_period(lint: &Lint<'_, '_>, period: &Period, location: &Location<'_>) {
     let Some((id, to)) = calendar(period.kind, period.from) else {
         let message = about("plan.problem.period_start", period.id.as_str());
         lint.problems
-            .error(place.of("from"), message.with("from", period.from));
+            .error(location.of("from"), message.with("from", period.from));
         return;
     };
     if period.id.as_str() != id {
         let message = about("plan.problem.period_id", period.id.as_str()).with("near", id.as_str());
-        lint.problems.error(place.of("id"), message);
+        lint.problems.error(location.of("id"), message);
     }
     if period.to != to {
         let message =
             about("plan.problem.period_end", period.id.as_str()).with("to", to.to_string());
-        lint.problems.error(place.of("to"), message);
+        lint.problems.error(location.of("to"), message);
     }
     if !(period.from..=period.to).contains(&period.cut_off) {
         let message = about("plan.problem.cut_off_outside", period.id.as_str())
             .with("from", period.from)
             .with("to", period.to);
-        lint.problems.error(place.of("cut_off"), message);
+        lint.problems.error(location.of("cut_off"), message);
     }
     if period.due < period.cut_off {
         let message = about("plan.problem.due_before_cut_off", period.id.as_str())
             .with("due", period.due)
             .with("date", period.cut_off);
-        lint.problems.error(place.of("due"), message);
+        lint.problems.error(location.of("due"), message);
     }
 }
 
@@ -73,8 +73,8 @@ fn calendar(kind: PeriodKind, from: NaiveDate) -> Option<(String, NaiveDate)> {
 /// Periods of one kind neither overlap nor, halves apart, leave days between them.
 fn one_kind(lint: &Lint<'_, '_>, kind: PeriodKind) {
     let mut before: Option<&Period> = None;
-    let of_kind = |(period, _): &(&Period, &Place<'_>)| period.kind == kind;
-    for (period, place) in lint.draft.periods.iter().filter(of_kind) {
+    let of_kind = |(period, _): &(&Period, &Location<'_>)| period.kind == kind;
+    for (period, location) in lint.draft.periods.iter().filter(of_kind) {
         if let Some(earlier) = before.filter(|earlier| earlier.id != period.id) {
             let message = |key| {
                 about(key, period.id.as_str())
@@ -84,10 +84,10 @@ fn one_kind(lint: &Lint<'_, '_>, kind: PeriodKind) {
             let next = earlier.to.checked_add_days(Days::new(1));
             if period.from <= earlier.to {
                 lint.problems
-                    .error(place.of("from"), message("plan.problem.periods_overlap"));
+                    .error(location.of("from"), message("plan.problem.periods_overlap"));
             } else if kind != PeriodKind::Half && Some(period.from) != next {
                 lint.problems
-                    .warning(place.of("from"), message("plan.problem.period_gap"));
+                    .warning(location.of("from"), message("plan.problem.period_gap"));
             }
         }
         before = Some(period);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::entry::Frontier;
-use crate::ledger::trust::{Seeds, Vouched};
+use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{ActorId, AuthorId, Clock, Entry, EntryRef, Hash, Heads, PlanRef, Recorded};
 use crate::plan::UnitId;
 use crate::store::api::{Store, StoreError, StoreReader};
@@ -202,11 +202,11 @@ impl ImportDecision<'_> {
 /// What an import is weighed against: one consistent state of a store, or a model of one.
 pub trait Snapshot {
     /// What is believed without an entry.
-    fn seeds(&self) -> Result<Seeds, StoreError>;
+    fn seeds(&self) -> Result<TrustAnchors, StoreError>;
     /// All entries on authors, in any order.
     fn controls(&self) -> Result<Vec<Recorded>, StoreError>;
     /// Epochs vouched for.
-    fn vouched(&self) -> Result<Vec<Vouched>, StoreError>;
+    fn vouched(&self) -> Result<Vec<Succession>, StoreError>;
     /// The ends of an author's log; empty for an unknown one.
     fn tips(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError>;
     /// True when that entry is here.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::base::bytes::{BadBytes, Reader, put_text};
-use crate::ledger::trust::Vouched;
+use crate::ledger::trust::Succession;
 use crate::ledger::{ActorId, AuthorId, EntryRef, Hash, PlanRef, Recorded, Subject, Trust};
 use crate::plan::UnitId;
 use crate::store::api::StoreError;
@@ -218,12 +218,12 @@ pub(crate) fn checkpoints(table: &impl Rows) -> Result<Vec<Checkpoint>, StoreErr
 }
 
 /// The epochs vouched for among the checkpoints.
-pub(crate) fn vouched(points: &[Checkpoint]) -> Vec<Vouched> {
+pub(crate) fn vouched(points: &[Checkpoint]) -> Vec<Succession> {
     let by = |point: &Checkpoint| AuthorId::of_key(&point.key);
     points
         .iter()
         .filter(|point| point.seq == 1 && by(point) != point.author)
-        .map(|point| Vouched {
+        .map(|point| Succession {
             author: point.author,
             hash: point.hash,
             by: by(point),

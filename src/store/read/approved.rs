@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::figures;
 use crate::ledger::approved::{
-    Approved, Approver, Proof, Reach, Sight, Stamp, cells_within, holds, stated,
+    Approval, ApprovalLevel, Approved, Approver, FrontierEntries, Proof, cells_within, holds,
+    stated,
 };
 use crate::ledger::entry::Frontier;
 use crate::ledger::form::rows;
@@ -71,7 +72,7 @@ pub(crate) fn owners(plan: &Plan, key: &FormKey) -> BTreeMap<UnitId, BTreeSet<Fi
 type Cells = BTreeMap<CellId, Heads>;
 
 fn joined(
-    mut stamps: Vec<(Stamp, Cells)>,
+    mut stamps: Vec<(Approval, Cells)>,
     owners: &BTreeMap<UnitId, BTreeSet<FieldId>>,
     plan: &Plan,
     key: &FormKey,
@@ -80,9 +81,9 @@ fn joined(
     stamps.sort_by_key(|(stamp, _)| (stamp.clock, stamp.entry));
     let reach = match stamps.as_slice() {
         [] => return None,
-        [(stamp, _), ..] if stamp.by == Approver::Coordinator => Reach::Locked,
-        some if some.len() == owners.len() => Reach::EveryOwner,
-        _ => Reach::SomeOwners,
+        [(stamp, _), ..] if stamp.by == Approver::Coordinator => ApprovalLevel::Locked,
+        some if some.len() == owners.len() => ApprovalLevel::EveryOwner,
+        _ => ApprovalLevel::SomeOwners,
     };
     let asked: BTreeSet<FieldId> = match (plan.unit(&key.unit), plan.period(&key.period)) {
         (Some(unit), Some(period)) => {
@@ -92,7 +93,7 @@ fn joined(
         _ => BTreeSet::new(),
     };
     let mut approved = Approved {
-        stamps: Vec::new(),
+        approvals: Vec::new(),
         reach,
         cells: BTreeMap::new(),
     };
@@ -108,7 +109,7 @@ fn joined(
             let rows = rows(&cells, field).map(|(cell, heads)| (cell.clone(), heads.content()));
             approved.cells.extend(rows);
         }
-        approved.stamps.push(stamp);
+        approved.approvals.push(stamp);
     }
     Some(approved)
 }
@@ -127,7 +128,7 @@ impl FormHistory<'_> {
         recorded: &Recorded,
         steps: &[Recorded],
         form: &Form,
-    ) -> Result<Option<(Stamp, Cells)>, StoreError> {
+    ) -> Result<Option<(Approval, Cells)>, StoreError> {
         let Some((content, frontier)) = stated(&recorded.entry.body) else {
             return Ok(None);
         };
@@ -152,7 +153,7 @@ impl FormHistory<'_> {
         } else {
             Proof::Awaited
         };
-        let stamp = Stamp {
+        let stamp = Approval {
             by,
             entry: recorded.hash,
             actor: recorded.entry.actor.clone(),
@@ -164,8 +165,8 @@ impl FormHistory<'_> {
         Ok(Some((stamp, cells)))
     }
 
-    fn sight(&self, frontier: &Frontier) -> Result<Sight, StoreError> {
-        Sight::of(
+    fn sight(&self, frontier: &Frontier) -> Result<FrontierEntries, StoreError> {
+        FrontierEntries::of(
             frontier,
             |author| Ok(self.ground.tips(author)?.len() > 1),
             |author, seq, hash| {
@@ -190,7 +191,7 @@ impl FormHistory<'_> {
     }
 
     /// Who was believed within the frontier.
-    fn trust_then(&self, sight: &Sight) -> Result<Trust, StoreError> {
+    fn trust_then(&self, sight: &FrontierEntries) -> Result<Trust, StoreError> {
         let controls = sight.controls(&self.ground.controls()?);
         Ok(Trust::new(
             &self.ground.seeds()?,

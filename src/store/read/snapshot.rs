@@ -6,7 +6,7 @@ use redb::{ReadOnlyTable, Table, WriteTransaction};
 
 use crate::ledger::entry::Frontier;
 use crate::ledger::subject::SubjectKind;
-use crate::ledger::trust::{Seeds, Vouched};
+use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{AuthorId, EntryRef, Hash, Heads, PlanRef, Recorded, Subject, Trust};
 use crate::store::api::StoreError;
 use crate::store::exchange::{self, HeldBundle, Peer, Report, Snapshot, Tip};
@@ -143,13 +143,13 @@ impl<T: Rows> SnapshotTables<T> {
 }
 
 impl<T: Rows> Snapshot for SnapshotTables<T> {
-    fn seeds(&self) -> Result<Seeds, StoreError> {
+    fn seeds(&self) -> Result<TrustAnchors, StoreError> {
         let pinned = match &self.exchange {
             Some(table) => exchange_tables::pinned(table)?,
             None => BTreeSet::new(),
         };
         let writer = Some(AuthorId(tables::tip(&self.meta)?.author));
-        Ok(Seeds { writer, pinned })
+        Ok(TrustAnchors { writer, pinned })
     }
 
     fn controls(&self) -> Result<Vec<Recorded>, StoreError> {
@@ -174,7 +174,7 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
         Ok(found.into_values().collect())
     }
 
-    fn vouched(&self) -> Result<Vec<Vouched>, StoreError> {
+    fn vouched(&self) -> Result<Vec<Succession>, StoreError> {
         match &self.checkpoints {
             Some(table) => Ok(exchange_tables::vouched(&exchange_tables::checkpoints(
                 table,

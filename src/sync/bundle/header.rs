@@ -4,7 +4,7 @@
 
 use crate::base::bytes::{BadBytes, Reader, put_text};
 use crate::base::text;
-use crate::ledger::trust::Vouched;
+use crate::ledger::trust::Succession;
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
 use crate::sync::bundle::error::{BundleError, Limit};
@@ -111,8 +111,8 @@ impl Header {
     }
 
     /// The new authors it vouches for, as they are compared with those already vouched for.
-    pub fn vouched(&self) -> impl Iterator<Item = Vouched> + '_ {
-        self.vouches.iter().map(|vouch| Vouched {
+    pub fn vouched(&self) -> impl Iterator<Item = Succession> + '_ {
+        self.vouches.iter().map(|vouch| Succession {
             author: vouch.author,
             hash: vouch.hash,
             by: AuthorId::of_key(&vouch.by),

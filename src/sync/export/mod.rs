@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::ledger::chain::checkpoint_words;
-use crate::ledger::trust::Vouched;
+use crate::ledger::trust::Succession;
 use crate::ledger::{AuthorId, Body, Hash};
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::{Checkpoint, Exchange, Peer, Snapshot, Tip, read_entry};
@@ -128,7 +128,7 @@ fn common(snapshot: &dyn Snapshot, peers: &[Peer]) -> Result<Have, StoreError> {
     let mut common: Option<Have> = None;
     for peer in peers {
         let followed =
-            |vouch: &Vouched| vouch.by == peer.author && peer.created < began(&vouch.author);
+            |vouch: &Succession| vouch.by == peer.author && peer.created < began(&vouch.author);
         if vouched.iter().any(followed) {
             continue;
         }

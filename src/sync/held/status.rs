@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ledger::trust::{Rights, Seeds, Vouched};
+use crate::ledger::trust::{Rights, Succession, TrustAnchors};
 use crate::ledger::{ActorId, AuthorId, Hash, Recorded, Trust};
 use crate::plan::UnitId;
 use crate::store::StoreError;
@@ -153,9 +153,9 @@ pub fn held(
 
 /// What decides whom a store believes.
 struct TrustBasis {
-    seeds: Seeds,
+    seeds: TrustAnchors,
     controls: Vec<Recorded>,
-    vouched: Vec<Vouched>,
+    vouched: Vec<Succession>,
 }
 
 impl TrustBasis {
@@ -173,7 +173,7 @@ impl TrustBasis {
 
     /// Whom a store believes that has heard for which authors the header vouches.
     fn with(&self, header: &Header) -> Trust {
-        let vouched: Vec<Vouched> = self
+        let vouched: Vec<Succession> = self
             .vouched
             .iter()
             .copied()

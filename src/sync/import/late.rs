@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::figures;
-use crate::ledger::approved::{Sight, holds, stated};
+use crate::ledger::approved::{FrontierEntries, holds, stated};
 use crate::ledger::entry::Frontier;
 use crate::ledger::{AuthorId, Body, CellKey, FormKey, Hash, Heads, Recorded, Subject, workflow};
 use crate::plan::{FieldId, UnitId};
@@ -27,7 +27,7 @@ struct Seal {
 }
 
 /// What one seal has seen, and the fields it speaks for.
-type SealView<'a> = (Sight, Option<&'a BTreeSet<FieldId>>);
+type SealView<'a> = (FrontierEntries, Option<&'a BTreeSet<FieldId>>);
 
 /// The figures taken that no approval or lock of their form has seen.
 pub(in crate::sync) fn late_entries(merge: &Merge<'_, '_>) -> Result<LateEntries, StoreError> {
@@ -62,7 +62,7 @@ pub(in crate::sync) fn late_entries(merge: &Merge<'_, '_>) -> Result<LateEntries
             return Ok(());
         };
         let unseen = sights.iter().any(|(sight, fields)| {
-            fields.is_none_or(|fields| fields.contains(&cell.id.field)) && !sight.sees(recorded)
+            fields.is_none_or(|fields| fields.contains(&cell.id.field)) && !sight.contains(recorded)
         });
         let known = merge.snapshot.knows_plan(&recorded.entry.plan)?;
         if unseen && counts(&merge.trust, recorded, |_| known) {
@@ -156,8 +156,8 @@ impl LogScan {
         Ok(scan)
     }
 
-    fn sight(&self, frontier: &Frontier) -> Result<Sight, StoreError> {
-        Sight::of(
+    fn sight(&self, frontier: &Frontier) -> Result<FrontierEntries, StoreError> {
+        FrontierEntries::of(
             frontier,
             |author| Ok(self.before.contains_key(author)),
             |author, seq, hash| {

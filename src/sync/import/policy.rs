@@ -53,8 +53,8 @@ fn words(act: &Act) -> String {
         Act::EnterOnBehalf(unit) | Act::ApproveOnBehalf(unit) => format!("{unit} on behalf"),
         Act::Return => "return".to_owned(),
         Act::Close => "lock".to_owned(),
-        Act::Govern => "enrol".to_owned(),
-        Act::Keep | Act::Impersonate => "epoch".to_owned(),
+        Act::Administer => "enrol".to_owned(),
+        Act::OwnStore | Act::Impersonate => "epoch".to_owned(),
         Act::WithoutReason => "reason".to_owned(),
     }
 }

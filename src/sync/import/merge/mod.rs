@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fresh::TakenEntries;
 
-use crate::ledger::trust::{Seeds, Vouched};
+use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{ActorId, AuthorId, Clock, EntryRef, Heads, Recorded, Subject, Trust};
 use crate::plan::{Plan, UnitId};
 use crate::store::StoreError;
@@ -107,9 +107,9 @@ pub(in crate::sync) struct Merge<'a, 'b> {
     pub(in crate::sync) scene: ImportContext<'a>,
     pub(in crate::sync) bundles: &'a [&'b VerifiedBundle],
     pub(in crate::sync) progress: Vec<BundleState>,
-    seeds: Seeds,
+    seeds: TrustAnchors,
     controls: Vec<Recorded>,
-    vouched: Vec<Vouched>,
+    vouched: Vec<Succession>,
     pub(in crate::sync) before: Trust,
     pub(in crate::sync) trust: Trust,
     tips: BTreeMap<AuthorId, Vec<Tip>>,
