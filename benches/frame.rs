@@ -174,7 +174,7 @@ fn main() {
         glyphs: Glyphs::Unicode,
     };
     let wire = Wire::default();
-    let mut screen = TerminalScreen::new(wire.clone(), ratatui::layout::Size::new(80, 24));
+    let mut screen = TerminalScreen::new(wire.clone(), ratatui_core::layout::Size::new(80, 24));
     if screen.draw(&ui, &app).is_err() {
         return;
     }

@@ -49,7 +49,7 @@ pub fn start(setup: Setup) -> io::Result<()> {
     let requests = start_worker(setup.plan, setup.opener, setup.edge, to_loop.clone());
     input::listen(to_loop.clone());
     signals::listen(to_loop);
-    let size = ratatui::layout::Size::new(setup.app.size.width, setup.app.size.height);
+    let size = ratatui_core::layout::Size::new(setup.app.size.width, setup.app.size.height);
     let Requests { sender, thread } = requests;
     let result = Loop {
         app: setup.app,
@@ -156,7 +156,7 @@ impl<W: Write> Loop<W> {
 
     fn take(&mut self, message: Msg) -> Go {
         if let Msg::Resize(size) = &message {
-            let size = ratatui::layout::Size::new(size.width, size.height);
+            let size = ratatui_core::layout::Size::new(size.width, size.height);
             self.screen.resize(size);
         }
         for effect in update(&mut self.app, message) {

@@ -100,7 +100,7 @@ pub(super) fn message(
     canvas: &mut Canvas<'_>,
     line: usize,
     text: &str,
-    style: ratatui::style::Style,
+    style: ratatui_core::style::Style,
 ) {
     let y = canvas.height().saturating_sub(BELOW - 1) + line;
     let room = canvas.width().saturating_sub(2);

@@ -76,7 +76,7 @@ const LIBRARIES: [(&str, &[&str]); 11] = [
     ),
     ("zstd", &["sync/"]),
     ("crossterm", &["term/"]),
-    ("ratatui", &["ui/", "term/"]),
+    ("ratatui_core", &["ui/", "term/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("signal_hook", &["term/"]),

@@ -23,8 +23,8 @@ use nhaplieu::term::worker::{Edge, Worker};
 use nhaplieu::ui::texts::Texts;
 use nhaplieu::ui::theme::{Palette, Theme};
 use nhaplieu::ui::{Glyphs, Ui};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use ratatui_core::backend::TestBackend;
+use ratatui_core::terminal::Terminal;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
@@ -289,7 +289,7 @@ impl Desk {
         let width = usize::from(buffer.area.width).max(1);
         let rows = buffer.content.chunks(width).map(|row| {
             let (mut text, mut covered) = (String::new(), 0);
-            for symbol in row.iter().map(ratatui::buffer::Cell::symbol) {
+            for symbol in row.iter().map(ratatui_core::buffer::Cell::symbol) {
                 if covered == 0 {
                     text.push_str(symbol);
                     covered = UnicodeWidthStr::width(symbol).max(1);

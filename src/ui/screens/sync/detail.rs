@@ -1,6 +1,6 @@
 //! The sentence below the sync page: what the row under the cursor means, and what to do with it.
 
-use ratatui::style::Style;
+use ratatui_core::style::Style;
 
 use crate::app::meeting::{Line, Meeting};
 use crate::app::state::App;

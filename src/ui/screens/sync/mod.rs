@@ -2,7 +2,7 @@
 
 mod detail;
 
-use ratatui::style::Style;
+use ratatui_core::style::Style;
 
 use detail::detail;
 
