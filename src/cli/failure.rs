@@ -3,10 +3,9 @@
 
 use std::process::ExitCode;
 
-use crate::base::Message;
+use crate::base::{ErrorKind, Message};
 use crate::service::ServiceError;
 use crate::store::StoreError;
-use crate::sync::bundle::key_file::KeyFileError;
 
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +29,18 @@ pub(crate) enum Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+impl From<ErrorKind> for Exit {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::Usage => Self::Usage,
+            ErrorKind::Refused | ErrorKind::Interrupted => Self::Refused,
+            ErrorKind::Busy => Self::Held,
+            ErrorKind::Failed => Self::Failed,
+            ErrorKind::NotPermitted => Self::NotPermitted,
+        }
     }
 }
 
@@ -135,14 +146,7 @@ impl From<ServiceError> for Failure {
                 Exit::NotPermitted,
                 Message::new("cli.error.not_permitted").with("actor", actor),
             ),
-            ServiceError::KeyFile(error) => {
-                let key = match error {
-                    KeyFileError::NotAKeyFile => "sync.key.not_a_key_file",
-                    KeyFileError::Line(_) => "cli.error.key_file",
-                    KeyFileError::BadSignature => "sync.key.bad_signature",
-                };
-                (Exit::Refused, Message::new(key))
-            }
+            ServiceError::KeyFile(error) => (Exit::Refused, error.message()),
             ServiceError::OtherKey => (Exit::Refused, Message::new("cli.error.other_digits")),
             ServiceError::NotKept => (Exit::Refused, Message::new("meet.no_longer_kept")),
         };

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::failure::{Exit, Failure};
+use super::failure::Failure;
 use super::out::Out;
 use crate::base::Message;
 use crate::sync::bundle::file::{self, FileError};
@@ -12,25 +12,13 @@ use crate::sync::{BundleError, VerifiedBundle, Watch};
 
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
-        let exit = match &error {
-            BundleError::Unreadable(_) => Exit::Failed,
-            _ => Exit::Refused,
-        };
-        Self::new(exit, error.message()).because(error)
+        Self::new(error.kind().into(), error.message()).because(error)
     }
 }
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
-        let exit = match &error {
-            FileError::Bundle(BundleError::Unreadable(_))
-            | FileError::Io { .. }
-            | FileError::Differs(_)
-            | FileError::Unsure { .. }
-            | FileError::Unreadable { .. } => Exit::Failed,
-            FileError::Bundle(_) => Exit::Refused,
-        };
-        Self::new(exit, error.message()).because(error)
+        Self::new(error.kind().into(), error.message()).because(error)
     }
 }
 

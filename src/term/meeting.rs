@@ -198,7 +198,7 @@ fn refusal(error: &ServiceError) -> Message {
         ServiceError::InFile { path, error } => Message::new("meet.about_file")
             .with("name", file_name(path))
             .with("why", error.message()),
-        ServiceError::KeyFile(_) => Message::new("sync.key.not_a_key_file"),
+        ServiceError::KeyFile(error) => error.message(),
         ServiceError::OtherKey => Message::new("meet.other_digits"),
         ServiceError::NotKept => Message::new("meet.no_longer_kept"),
     }

@@ -2,7 +2,7 @@
 //! Nothing was changed in any of these cases.
 
 use crate::base::bytes::BadBytes;
-use crate::base::{Arg, Message};
+use crate::base::{Arg, ErrorKind, Message};
 use crate::ledger::AuthorId;
 use crate::store::exchange::progress::Stopped;
 use crate::sync::bundle::encryption::Encryption;
@@ -194,6 +194,15 @@ impl BundleError {
             chunk,
             at: u64::try_from(at).unwrap_or(u64::MAX),
             what,
+        }
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unreadable(_) => ErrorKind::Failed,
+            Self::Interrupted => ErrorKind::Interrupted,
+            _ => ErrorKind::Refused,
         }
     }
 

@@ -1,7 +1,7 @@
 //! A key file `.nlk`: what a new store sends so that it can be enrolled before it has anything
 //! to report. Text, one line a field, signed by the key it names.
 
-use crate::base::text;
+use crate::base::{Message, text};
 use crate::ledger::AuthorId;
 use crate::plan::UnitId;
 use crate::sync::bundle::container::verify;
@@ -37,6 +37,17 @@ pub enum KeyFileError {
     /// The signature is not the key's.
     #[error("bad signature")]
     BadSignature,
+}
+
+impl KeyFileError {
+    /// What people read: what happened and what to do next.
+    pub fn message(self) -> Message {
+        Message::new(match self {
+            Self::NotAKeyFile => "sync.key.not_a_key_file",
+            Self::Line(_) => "sync.key.bad_line",
+            Self::BadSignature => "sync.key.bad_signature",
+        })
+    }
 }
 
 impl KeyFile {

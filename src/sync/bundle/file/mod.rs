@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 
-use crate::base::Message;
+use crate::base::{ErrorKind, Message};
 use crate::ledger::Hash;
 use crate::sync::bundle::container;
 use crate::sync::bundle::error::BundleError;
@@ -60,6 +60,14 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Bundle(error) => error.kind(),
+            _ => ErrorKind::Failed,
+        }
+    }
+
     /// What people read: what happened, what is whole, what to do next.
     pub fn message(&self) -> Message {
         let named = |key, path: &Path| Message::new(key).with("path", path.display().to_string());
