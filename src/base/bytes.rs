@@ -1,12 +1,12 @@
 //! Little-endian reading of hand-written layouts: every length is checked against what is left
 //! before anything is taken, so no promise of a hostile file is ever allocated for.
 
-/// The bytes ended, or what they say is not what this layout knows.
+/// The error for bytes that end too early or say something the layout does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadBytes {
-    /// Where, from the beginning of what was being read.
+    /// The offset of the fault, from the beginning of what was being read.
     pub at: usize,
-    /// What was being read.
+    /// The name of the part that was being read.
     pub what: &'static str,
 }
 
@@ -18,27 +18,27 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Over these bytes.
+    /// Makes a reader over these bytes.
     pub fn new(all: &'a [u8]) -> Self {
         Self { all, at: 0 }
     }
 
-    /// How far it has got.
+    /// Returns how many bytes have been read.
     pub fn at(&self) -> usize {
         self.at
     }
 
-    /// True at the end.
+    /// Returns true when nothing is left to read.
     pub fn is_empty(&self) -> bool {
         self.at == self.all.len()
     }
 
-    /// The error for what was just read and does not make sense.
+    /// Makes the error for a part that was read and makes no sense.
     pub fn bad(&self, what: &'static str) -> BadBytes {
         BadBytes { at: self.at, what }
     }
 
-    /// So many bytes.
+    /// Reads `length` bytes.
     pub fn take(&mut self, length: usize, what: &'static str) -> Result<&'a [u8], BadBytes> {
         let end = self.at.checked_add(length).ok_or(self.bad(what))?;
         let part = self.all.get(self.at..end).ok_or(self.bad(what))?;
@@ -46,41 +46,41 @@ impl<'a> Reader<'a> {
         Ok(part)
     }
 
-    /// A fixed number of bytes.
+    /// Reads a fixed number of bytes.
     pub fn array<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], BadBytes> {
         let at = self.at;
         let part = self.take(N, what)?;
         part.try_into().map_err(|_| BadBytes { at, what })
     }
 
-    /// One byte.
+    /// Reads one byte.
     pub fn u8(&mut self, what: &'static str) -> Result<u8, BadBytes> {
         Ok(u8::from_le_bytes(self.array(what)?))
     }
 
-    /// Two bytes.
+    /// Reads two bytes as an integer.
     pub fn u16(&mut self, what: &'static str) -> Result<u16, BadBytes> {
         Ok(u16::from_le_bytes(self.array(what)?))
     }
 
-    /// Four bytes.
+    /// Reads four bytes as an integer.
     pub fn u32(&mut self, what: &'static str) -> Result<u32, BadBytes> {
         Ok(u32::from_le_bytes(self.array(what)?))
     }
 
-    /// Eight bytes.
+    /// Reads eight bytes as an integer.
     pub fn u64(&mut self, what: &'static str) -> Result<u64, BadBytes> {
         Ok(u64::from_le_bytes(self.array(what)?))
     }
 
-    /// A text with one byte of length before it.
+    /// Reads a text with one byte of length before it.
     pub fn text(&mut self, what: &'static str) -> Result<&'a str, BadBytes> {
         let length = usize::from(self.u8(what)?);
         let at = self.at;
         std::str::from_utf8(self.take(length, what)?).map_err(|_| BadBytes { at, what })
     }
 
-    /// Nothing may follow.
+    /// Checks that nothing is left to read.
     pub fn end(&self) -> Result<(), BadBytes> {
         if self.is_empty() {
             Ok(())

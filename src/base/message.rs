@@ -1,4 +1,4 @@
-//! What is said to people, before it is put into words: a key of the texts and its arguments.
+//! Messages to people as data: a key of the texts and its arguments, put into words at the edge.
 
 use super::decimal::{Decimal, Ratio};
 

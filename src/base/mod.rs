@@ -1,4 +1,4 @@
-//! What every room may lean on: exact numbers and clean text. Knows of nothing above it.
+//! Exact numbers, clean text, bytes and messages as data: what every other room may use.
 
 pub mod bytes;
 pub mod decimal;

@@ -14,14 +14,14 @@ pub fn day(millis: u64) -> Option<NaiveDate> {
     local(millis).map(|at| at.date_naive())
 }
 
-/// "02/10/2023"; empty past the end of calendars.
+/// The day of a moment as "02/10/2023"; empty past the end of calendars.
 pub fn short_day(millis: u64) -> String {
     day(millis)
         .map(|day| day.format("%d/%m/%Y").to_string())
         .unwrap_or_default()
 }
 
-/// "14/11/2023 09:12"; empty past the end of calendars.
+/// A moment as "14/11/2023 09:12"; empty past the end of calendars.
 pub fn short_time(millis: u64) -> String {
     local(millis)
         .map(|at| at.format("%d/%m/%Y %H:%M").to_string())

@@ -1,4 +1,5 @@
-//! Text at the border: NFC, no control characters, no invisible ones; and keys for search.
+//! Cleans text that comes from outside (NFC, no control or invisible characters) and makes keys
+//! for search.
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -16,7 +17,7 @@ pub fn is_hostile(c: char) -> bool {
         || (c as u32) & 0xFFFE == 0xFFFE
 }
 
-/// Where in a text the first hostile character stands, counted in characters from 0.
+/// Finds the first hostile character of a text; its position in characters from 0.
 pub fn first_hostile(text: &str) -> Option<usize> {
     // Nearly every id and text is plain: a byte each is all that is looked at.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -62,7 +63,7 @@ fn spaced(c: char) -> char {
     }
 }
 
-/// NFC of a text, nothing else.
+/// Normalises a text to NFC and changes nothing else.
 pub fn nfc(text: &str) -> String {
     text.nfc().collect()
 }

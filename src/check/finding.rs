@@ -6,7 +6,7 @@ use crate::base::{Decimal, Label, Message};
 use crate::ledger::{ActorId, Body, CellId, Content, Context, Form};
 use crate::plan::{FieldId, PeriodId, Relation, Rule, RuleId, Severity};
 
-/// Something a person should look at before submitting.
+/// A finding: something a person should look at before submitting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The check: an id of the plan's, or one of the program's own (`slipped`).
@@ -28,18 +28,18 @@ pub struct Finding {
     pub overridden: Option<Override>,
 }
 
-/// Why a person says that an unusual figure is right.
+/// The confirmation of a soft finding: why an unusual figure is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
     /// Id of one of the plan's reasons, or empty.
     pub reason: String,
     /// Free words, or empty.
     pub words: String,
-    /// Who said so.
+    /// The person who confirmed it.
     pub actor: ActorId,
 }
 
-/// A finding being written down: which check at which cell, then what it looked at.
+/// Builds a finding: which check at which cell, then the values it looked at.
 pub(super) struct FindingBuilder {
     rule: RuleId,
     severity: Severity,
@@ -78,7 +78,7 @@ impl FindingBuilder {
         }
     }
 
-    /// A value of this form that was looked at.
+    /// Adds a value of this form that was looked at.
     pub(super) fn value(mut self, cell: impl Into<CellId>, value: impl std::fmt::Display) -> Self {
         let cell = cell.into();
         self.append(format_args!("{cell}={value}"));
@@ -88,13 +88,14 @@ impl FindingBuilder {
         self
     }
 
-    /// A value of another period that was looked at.
+    /// Adds a value of another period that was looked at.
     pub(super) fn past_value(mut self, period: &PeriodId, field: &FieldId, value: Decimal) -> Self {
         self.append(format_args!("{period}:{field}={value}"));
         self
     }
 
-    /// The finding, answered where the form holds a confirmation of exactly these values.
+    /// Makes the finding, with its override where the form holds a confirmation of exactly these
+    /// values.
     pub(super) fn finish(self, ctx: &Context<'_>, message: Message) -> Finding {
         let overridden = (self.severity == Severity::Soft)
             .then(|| confirmation(ctx.form, &self.cell, &self.rule, &self.judged))

@@ -1,5 +1,5 @@
-//! Is it plausible? From a form and its past to findings: what is wrong, what is unusual, and
-//! what was probably meant.
+//! Checks the plausibility of a form among its past: what is wrong, what is unusual, and what was
+//! probably meant.
 //!
 //! Every check is a small pure function from a [`Context`] to at most one finding, listed in
 //! a table here; a family of checks is a file. A finding never blocks typing: hard ones block

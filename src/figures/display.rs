@@ -1,4 +1,4 @@
-//! How a figure prints: rounded half up at the very end, or the sign of what it is instead.
+//! Formats a figure for people: rounded half up at the very end, or the sign of what it is instead.
 
 use super::figure::{Figure, Verdict};
 use crate::base::{Arg, Decimal, Lang, Message, Ratio};

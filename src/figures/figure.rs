@@ -3,14 +3,14 @@
 use crate::base::{Decimal, Ratio};
 use crate::plan::{FieldId, MeasureId, PeriodId};
 
-/// One measure of one form.
+/// The figure of one measure in one form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
-    /// Which.
+    /// The measure.
     pub measure: MeasureId,
-    /// What is counted above; `None` where it is not complete, and for a direct value.
+    /// The numerator; `None` where it is not complete, and for a direct value.
     pub numerator: Option<Decimal>,
-    /// What is counted below; `None` where it is not complete, and for a direct value.
+    /// The denominator; `None` where it is not complete, and for a direct value.
     pub denominator: Option<Decimal>,
     /// The exact rate, where there is one to show.
     pub rate: Option<Ratio>,
@@ -20,9 +20,9 @@ pub struct Figure {
     pub source: FigureSource,
     /// The published value, where one was entered; printed beside a computed rate.
     pub published: Option<Decimal>,
-    /// What keeps it from being complete.
+    /// The inputs that are missing.
     pub missing: Vec<MissingInput>,
-    /// True when one of the missing is missing because people entered different things.
+    /// True when one of them is missing because its cell is in conflict.
     pub in_conflict: bool,
 }
 
@@ -31,7 +31,7 @@ pub struct Figure {
 pub enum Verdict {
     /// The target is reached.
     Met,
-    /// It is not.
+    /// The target is not reached.
     NotMet,
     /// Nothing to divide by: nothing occurred, or it does not apply.
     Undefined,
@@ -72,13 +72,13 @@ impl Verdict {
 /// Where a rate comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FigureSource {
-    /// From what was counted.
+    /// Computed from the form's figures.
     Computed,
     /// A published value, entered as such ("trực tiếp").
     Direct,
 }
 
-/// Something a figure waits for.
+/// An input that a figure waits for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MissingInput {
     /// A cell of this form.

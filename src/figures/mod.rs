@@ -1,4 +1,4 @@
-//! What it adds up to: the measures of one unit's form, exact, judged before any rounding.
+//! Computes the measures of one unit's form, exactly, judged before any rounding.
 //!
 //! Nothing here is stored; a figure is a pure function of the form, its past and the plan.
 

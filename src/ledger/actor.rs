@@ -1,4 +1,4 @@
-//! People: an id for machines, a name for people, a role and the units it reaches.
+//! The people who write entries: id, name, role, and the units they may write for.
 
 use std::fmt;
 
@@ -51,11 +51,11 @@ impl fmt::Display for ActorId {
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Enters for his own units.
+    /// Enters figures for their own units.
     Clerk,
     /// A department: enters its own fields, reviews and approves its indicators in all units.
     Owner,
-    /// Consolidates: may also enter for any unit (marked so), enrols, locks.
+    /// Consolidates the figures: may also enter for any unit (marked so), enrols, locks.
     Coordinator,
     /// Reads and comments.
     Viewer,
@@ -83,22 +83,22 @@ impl Role {
 /// A person as the store knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// For machines.
+    /// The id that entries and programs use.
     pub id: ActorId,
-    /// For people.
+    /// The name that people read.
     pub name: String,
-    /// What they may do.
+    /// The role, which says what they may do.
     pub role: Role,
-    /// For which units; empty for a coordinator means all.
+    /// The units they may do it for; empty for a coordinator means all.
     pub units: Vec<UnitId>,
 }
 
-/// How an actor's right to write a unit's figures comes about.
+/// The capacity in which an actor writes a unit's figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
-    /// Their own unit.
+    /// For their own unit.
     Own,
-    /// The coordinator on behalf of the unit ("nhập thay").
+    /// As the coordinator on behalf of the unit ("nhập thay").
     OnBehalf,
 }
 

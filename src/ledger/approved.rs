@@ -14,7 +14,7 @@ use super::subject::Subject;
 use super::trust::Trust;
 use crate::plan::UnitId;
 
-/// Who approved.
+/// The side that approved: one owner, or the coordinator by a lock.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Approver {
     /// An owner, for the fields that feed its measures.
@@ -26,19 +26,19 @@ pub enum Approver {
 /// An approval or lock that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
-    /// Who.
+    /// The side that approved.
     pub by: Approver,
-    /// The entry's id.
+    /// The id of the approving entry.
     pub entry: Hash,
-    /// The person.
+    /// The person who approved.
     pub actor: ActorId,
-    /// When, for people.
+    /// When the entry was written, for display.
     pub clock: Clock,
     /// The content hash of what was approved; paper shows its first 8 hex digits.
     pub content: Hash,
-    /// Up to where each log had been seen.
+    /// The frontier: up to where the approver had seen each author's log.
     pub frontier: Frontier,
-    /// Whether the figures at hand give that content hash.
+    /// Whether the figures in this store give that content hash.
     pub proof: Proof,
 }
 
@@ -47,27 +47,28 @@ pub struct Approval {
 pub enum Proof {
     /// The figures within the frontier give the hash that was approved.
     Given,
-    /// They do not yet: something the approval had seen has not come, or another plan is needed.
+    /// They do not give it yet: something the approval had seen has not come, or another plan is
+    /// needed.
     Awaited,
 }
 
 /// How much of a form has been approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApprovalLevel {
-    /// By some owners, not by all whose measures the form feeds.
+    /// Approved by some of the owners whose measures the form feeds.
     SomeOwners,
-    /// By every such owner.
+    /// Approved by every such owner.
     EveryOwner,
-    /// It is locked.
+    /// Locked by the coordinator.
     Locked,
 }
 
-/// What of a form was approved.
+/// The approvals of a form that hold and the figures they approved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approved {
     /// The approvals that hold; a lock stands alone.
     pub approvals: Vec<Approval>,
-    /// How far they reach together.
+    /// How much of the form they cover together.
     pub reach: ApprovalLevel,
     /// Each approved cell as it was approved; where two owners speak for one cell, as the
     /// later one saw it.
@@ -77,11 +78,11 @@ pub struct Approved {
 /// A figure that shows otherwise than it was approved ("đến sau khi duyệt").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LateFigure {
-    /// Where.
+    /// The cell.
     pub cell: CellId,
-    /// As approved.
+    /// The content as approved.
     pub old: Content,
-    /// As it came.
+    /// The content as it shows now.
     pub new: Content,
     /// The entry that says so; `None` where nothing stands any more.
     pub head: Option<Head>,
@@ -115,12 +116,12 @@ impl Approved {
     }
 }
 
-/// Which entries lie within a frontier.
+/// The set of entries that a frontier covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrontierEntries {
-    /// Logs with one end: everything up to this number.
+    /// For logs with one end: every entry up to this number.
     upto: BTreeMap<AuthorId, u64>,
-    /// Logs with several: exactly these, each branch by its own line.
+    /// For logs that have branched: exactly these entries.
     on_branches: BTreeSet<(AuthorId, u64, Hash)>,
 }
 
@@ -162,7 +163,7 @@ impl FrontierEntries {
             || self.on_branches.contains(&at)
     }
 
-    /// Those of the entries on authors that decided what counted then. Epochs are facts and stay;
+    /// Selects the control entries that decided what counted then. Epochs are facts and stay;
     /// a later revocation or rejection does not reach back into what was approved.
     pub fn controls(&self, controls: &[Recorded]) -> Vec<Recorded> {
         let then = |control: &&Recorded| {
@@ -172,7 +173,7 @@ impl FrontierEntries {
     }
 }
 
-/// The heads of a form's cells over the entries within a stamp's sight and nothing else.
+/// The heads of a form's cells as of an approval: over the entries its frontier covers only.
 pub fn cells_within<'a>(
     stamp: &Recorded,
     entries: impl IntoIterator<Item = &'a Recorded>,
@@ -201,7 +202,7 @@ pub fn cells_within<'a>(
         .collect()
 }
 
-/// What an approval or lock states: the content's hash and the frontier.
+/// The content hash and the frontier that an approval or lock states; `None` for other bodies.
 pub fn stated(body: &Body) -> Option<(&Hash, &Frontier)> {
     match body {
         Body::Approve { content, frontier } | Body::Lock { content, frontier } => {
@@ -211,8 +212,8 @@ pub fn stated(body: &Body) -> Option<(&Hash, &Frontier)> {
     }
 }
 
-/// Whether an owner's approval still holds: a return or reopening that it had not seen ends it,
-/// a later submission does not.
+/// Returns true while an owner's approval holds: a return or reopening that it had not seen ends
+/// it, a later submission does not.
 pub fn holds<'a>(sight: &FrontierEntries, steps: impl IntoIterator<Item = &'a Recorded>) -> bool {
     !steps
         .into_iter()

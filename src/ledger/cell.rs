@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::plan::{FieldId, PeriodId, UnitId};
 
-/// A form: one unit, one period.
+/// The name of a form: one unit and one period.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FormKey {
     /// The reporting unit.
@@ -23,7 +23,7 @@ impl FormKey {
     }
 }
 
-/// A row of a repeating list: 16 random bytes, given when the row is added.
+/// The id of a row in a repeating list: 16 random bytes, given when the row is added.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowId(pub [u8; 16]);
 
@@ -39,7 +39,7 @@ impl fmt::Debug for RowId {
     }
 }
 
-/// A cell within its form; in the order of fields, a field's figure before its rows.
+/// The name of a cell within its form. Ordered by field, a field's figure before its rows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CellId {
     /// The field.
@@ -49,7 +49,7 @@ pub struct CellId {
 }
 
 impl CellId {
-    /// The cell of a field that is no list.
+    /// Names the figure of a field: its cell without a row.
     pub fn figure(field: &FieldId) -> Self {
         Self {
             field: field.clone(),
@@ -57,7 +57,7 @@ impl CellId {
         }
     }
 
-    /// True for the cell of a field that is no list.
+    /// Returns true for a cell without a row.
     pub fn is_figure(&self) -> bool {
         self.row.is_none()
     }
@@ -90,17 +90,17 @@ impl fmt::Display for CellId {
     }
 }
 
-/// A cell of a form.
+/// The name of a cell: its form and its place in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CellKey {
     /// The form.
     pub form: FormKey,
-    /// Which of its cells.
+    /// The cell within the form.
     pub id: CellId,
 }
 
 impl CellKey {
-    /// The cell of a field that is no list.
+    /// Names the figure of a field in a form.
     pub fn new(unit: &UnitId, period: &PeriodId, field: &FieldId) -> Self {
         let form = FormKey {
             unit: unit.clone(),

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Hash(pub [u8; 32]);
 
 impl Hash {
-    /// What stands before the first entry of an author.
+    /// The hash before the first entry of an author.
     pub const ZERO: Self = Self([0; 32]);
 
     /// The first eight bytes, as entries cite each other.
@@ -58,16 +58,16 @@ impl fmt::Debug for AuthorId {
 /// How one entry cites another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryRef {
-    /// Whose.
+    /// The author of the cited entry.
     pub author: AuthorId,
-    /// Which, from 1.
+    /// Its number in the author's log, from 1.
     pub seq: u64,
     /// The first bytes of its hash: two branches of a copied store have the same `seq`.
     pub h8: [u8; 8],
 }
 
 impl fmt::Display for EntryRef {
-    /// `author:seq:h8` in hex, as JSON and `--take` carry it.
+    /// Prints `author:seq:h8` in hex, as JSON and `--take` carry it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:", self.author, self.seq)?;
         self.h8.iter().try_for_each(|b| write!(f, "{b:02x}"))

@@ -1,4 +1,4 @@
-//! What a cell holds: six states, never a magic number.
+//! The content of a cell: a value, words, or one of the states without a figure.
 
 use crate::base::Decimal;
 use crate::base::bytes::{BadBytes, Reader};

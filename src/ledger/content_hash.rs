@@ -1,4 +1,5 @@
-//! The hash that binds a submission to what it was given for. `settled.md` 7; frozen.
+//! The content hash of a form, which submissions, approvals and locks cite (`settled.md` 7;
+//! frozen).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! One form among its past: what checks and figures look at, and which other forms that takes.
+//! A form with the other forms it is judged by: the input of checks and figures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,18 +15,18 @@ use crate::plan::{
 /// counts as one without entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PastForms {
-    /// By period.
+    /// The forms by period.
     pub forms: BTreeMap<PeriodId, Form>,
 }
 
-/// One form with everything it is judged by.
+/// A form with everything that checks and figures look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The plan in force.
     pub plan: &'a Plan,
-    /// Whose form.
+    /// The unit whose form it is.
     pub unit: &'a Unit,
-    /// Of which period.
+    /// The period of the form.
     pub period: &'a Period,
     /// The form.
     pub form: &'a Form,
@@ -44,12 +44,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The field, when the form (unit, `period`) asks for it.
+    /// Looks a field up; `None` where the unit's form of `period` does not ask for it.
     pub fn asked_in(&self, field: &FieldId, period: &Period) -> Option<&'a Field> {
         asked(self.plan, self.unit, period, field)
     }
 
-    /// The figure of a cell that this form asks for, by [`Form::figure`].
+    /// The figure of a cell by [`Form::figure`]; `None` where this form does not ask for it.
     pub fn figure(&self, field: &FieldId) -> Option<Decimal> {
         self.figure_in(field, self.period)
     }
@@ -60,7 +60,7 @@ impl<'a> Context<'a> {
         self.form_of(&period.id)?.figure(field)
     }
 
-    /// The field, when this form asks for it.
+    /// Looks a field up; `None` where this form does not ask for it.
     pub fn asked(&self, field: &FieldId) -> Option<&'a Field> {
         self.asked_in(field, self.period)
     }

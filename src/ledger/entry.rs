@@ -38,7 +38,7 @@ impl Clock {
     }
 }
 
-/// The same for all entries of one user action: what one undo takes back.
+/// The id that all entries of one user action share: what one undo takes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ActionId(pub [u8; 16]);
 
@@ -51,7 +51,7 @@ impl std::fmt::Display for ActionId {
 /// The plan an entry was made under.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PlanRef {
-    /// Its version.
+    /// The plan's version.
     pub version: u32,
     /// The first bytes of its file's BLAKE3.
     pub h8: [u8; 8],
@@ -97,7 +97,7 @@ impl Origin {
     }
 }
 
-/// Up to where an approval or lock has seen each author's log.
+/// The last entry of each author's log that an approval or lock has seen.
 pub type Frontier = Vec<(AuthorId, u64, Hash)>;
 
 /// What a change says.
@@ -149,11 +149,11 @@ pub enum Body {
     Reopen,
     /// The coordinator admits an author.
     Enrol {
-        /// Units it may write.
+        /// The units it may write.
         units: Vec<UnitId>,
-        /// Roles it may use.
+        /// The roles it may use.
         roles: Vec<Role>,
-        /// What people call it.
+        /// The name that people give it.
         name: String,
     },
     /// The coordinator ends an author's rights after this entry.
@@ -165,7 +165,7 @@ pub enum Body {
     PlanInstall {
         /// The plan's id.
         id: String,
-        /// Its version.
+        /// The plan's version.
         version: u32,
         /// BLAKE3 of its file.
         hash: Hash,
@@ -177,13 +177,13 @@ pub enum Body {
         /// The author this one continues, after a copy or restore.
         continues: Option<AuthorId>,
     },
-    /// A person, as of now.
+    /// A person's name, role and units from now on.
     Actor {
-        /// For people.
+        /// The name that people read.
         name: String,
         /// What they may do.
         role: Role,
-        /// For which units.
+        /// The units they may do it for.
         units: Vec<UnitId>,
         /// True once the person may no longer write.
         disabled: bool,
@@ -195,7 +195,7 @@ pub enum Body {
         /// Last number left out.
         to: u64,
     },
-    /// Made by a newer program: kept and relayed, not understood.
+    /// An entry of a newer program: kept and relayed, not understood.
     Unknown {
         /// Its kind byte.
         kind: u8,
@@ -227,7 +227,7 @@ impl Body {
         }
     }
 
-    /// Everything in it that people have written, and others will read on their screens.
+    /// All texts in it that people have written.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let (one, three, name) = match self {
             Self::SetValue(Content::Text(t) | Content::Invalid(t))
@@ -262,21 +262,21 @@ impl Body {
 pub struct Entry {
     /// Bit 0: a reader that does not know the kind must not go on without it.
     pub flags: u8,
-    /// When, for people.
+    /// When it was written, for display.
     pub clock: Clock,
-    /// Who.
+    /// The person who wrote it.
     pub actor: ActorId,
-    /// Under which plan.
+    /// The plan it was written under.
     pub plan: PlanRef,
-    /// About what.
+    /// The subject it is about.
     pub subject: Subject,
-    /// What.
+    /// The change.
     pub body: Body,
     /// The entries of the same subject that this one supersedes, as its writer saw them.
     pub replaces: Vec<EntryRef>,
-    /// Why; empty for none.
+    /// The reason; empty for none.
     pub note: String,
-    /// What one undo takes back.
+    /// The user action it belongs to.
     pub action: ActionId,
     /// How it came about.
     pub origin: Origin,
@@ -287,23 +287,23 @@ pub const FLAG_CRITICAL: u8 = 1;
 /// Bit 1 of [`Entry::flags`]: written by the coordinator on behalf of the unit ("nhập thay").
 pub const FLAG_ON_BEHALF: u8 = 2;
 
-/// An entry in its place.
+/// An entry with its position in its author's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// Whose log.
+    /// The author of the log.
     pub author: AuthorId,
-    /// Which, from 1.
+    /// Its number in the log, from 1.
     pub seq: u64,
-    /// The hash before it.
+    /// The hash of the entry before it.
     pub previous: Hash,
-    /// Its own hash: its id.
+    /// Its own hash, which is its id.
     pub hash: Hash,
     /// The change.
     pub entry: Entry,
 }
 
 impl Recorded {
-    /// How others cite it.
+    /// The reference by which other entries cite it.
     pub fn reference(&self) -> EntryRef {
         EntryRef {
             author: self.author,

@@ -11,25 +11,25 @@ use super::heads::Heads;
 use super::workflow::{self, FormStatus};
 use crate::plan::{FieldId, RuleId, UnitId};
 
-/// Everything kept of one form, as one consistent read.
+/// Everything the store keeps of one form, from one consistent read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form {
-    /// Cells with entries.
+    /// The cells with entries.
     pub cells: BTreeMap<CellId, Heads>,
-    /// Notes on cells.
+    /// The notes on cells.
     pub notes: BTreeMap<CellId, Heads>,
-    /// Confirmations of soft findings.
+    /// The confirmations of soft findings.
     pub confirms: BTreeMap<(CellId, RuleId), Heads>,
-    /// Submit, return, lock, reopen.
+    /// The workflow of the form: submit, return, lock, reopen.
     pub workflow: Heads,
-    /// Approvals by owner.
+    /// The approvals, by owner.
     pub approvals: BTreeMap<UnitId, Heads>,
     /// What of it was approved or locked, as it was then; `None` where nothing is.
     pub approved: Option<Approved>,
 }
 
 impl Form {
-    /// Where the form stands; `content` is the hash of what it holds now. Figures that come after
+    /// The status of the form; `content` is the hash of what it holds now. Figures that come after
     /// an approval leave it standing (`sync.md` 3): they are listed by [`Form::late`].
     pub fn status(&self, content: &Hash) -> FormStatus {
         match self.approved.as_ref().map(|approved| approved.reach) {

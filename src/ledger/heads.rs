@@ -8,16 +8,16 @@ use super::chain::EntryRef;
 use super::content::Content;
 use super::entry::{Body, Clock, Entry, FLAG_ON_BEHALF, Origin, Recorded};
 
-/// One entry that nothing supersedes.
+/// A head: an entry that no other entry of its subject supersedes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// The entry.
+    /// The reference of the entry.
     pub entry: EntryRef,
-    /// What it says.
+    /// The content of the change.
     pub body: Body,
-    /// When, for people.
+    /// When it was written, for display.
     pub clock: Clock,
-    /// Who.
+    /// The person who wrote it.
     pub actor: ActorId,
     /// How it came about.
     pub origin: Origin,
@@ -28,7 +28,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// A head from an entry in its place.
+    /// Makes the head of an entry.
     pub fn of(reference: EntryRef, entry: &Entry) -> Self {
         Self {
             entry: reference,
@@ -49,7 +49,7 @@ pub struct Heads {
 }
 
 impl Heads {
-    /// From stored heads in any order.
+    /// Makes heads from stored ones in any order.
     pub fn new(mut heads: Vec<Head>) -> Self {
         // The owning unit's own shows before what was entered on its behalf, then the latest by
         // (clock, author, seq). The flag is part of the entry, so every store orders alike.
@@ -61,7 +61,7 @@ impl Heads {
         Self { heads }
     }
 
-    /// From all entries of one subject, in any order, with duplicates.
+    /// Computes the heads from all entries of one subject, in any order, with duplicates.
     pub fn of_entries<'a>(entries: impl Iterator<Item = &'a Recorded> + Clone) -> Self {
         let replaced: BTreeSet<EntryRef> = entries
             .clone()
@@ -74,7 +74,8 @@ impl Heads {
         Self::new(heads)
     }
 
-    /// After one more entry that nothing known replaces (a change made here and now).
+    /// The heads after one more entry, which no known entry supersedes (a change made here and
+    /// now).
     #[must_use]
     pub fn with(&self, reference: EntryRef, entry: &Entry) -> Self {
         let mut heads: Vec<Head> = self
@@ -87,7 +88,7 @@ impl Heads {
         Self::new(heads)
     }
 
-    /// After entries that arrived: those of `replaced` that are heads go, `added` join.
+    /// The heads after an import: those in `replaced` go, `added` joins.
     #[must_use]
     pub fn merged(mut self, replaced: &[EntryRef], added: Option<Head>) -> Self {
         self.heads.retain(|head| !replaced.contains(&head.entry));

@@ -1,4 +1,4 @@
-//! What is typed, waits to be saved or is only supposed, laid over what a form holds.
+//! Changes without an entry (typed, waiting to be saved, supposed), laid over what a form holds.
 //!
 //! There is one way to reach the heads of a subject in a form and one way to lay a change over
 //! them, so that checks, figures and screens see a typed, a waiting and a saved figure alike.
@@ -13,17 +13,17 @@ use super::subject::Subject;
 /// A change that has no entry yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Provisional<'a> {
-    /// What it is about.
+    /// The subject it is about.
     pub subject: &'a Subject,
-    /// What it says.
+    /// The content of the change.
     pub body: &'a Body,
     /// How it came about.
     pub origin: Origin,
-    /// Its reason; empty for none.
+    /// The reason; empty for none.
     pub reason: &'a str,
 }
 
-/// What a change was laid over; [`Form::lift`] puts it back.
+/// The heads that a change was laid over; [`Form::lift`] puts them back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "the change stays on the form until it is lifted"]
 pub struct Covered {
@@ -32,7 +32,8 @@ pub struct Covered {
 }
 
 impl Form {
-    /// The heads of a subject; `None` for one without entries and for what belongs to no form.
+    /// Looks up the heads of a subject; `None` for one without entries and for what belongs to no
+    /// form.
     pub fn heads(&self, subject: &Subject) -> Option<&Heads> {
         match subject {
             Subject::Cell(cell) => self.cells.get(&cell.id),

@@ -14,7 +14,7 @@ const KEY_VERSION: u8 = 1;
 /// Longest part of a key, in bytes; ids are far shorter.
 const PART_LIMIT: usize = 256;
 
-/// What an entry is about.
+/// The subject of an entry: what it is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// A cell's content.
@@ -29,7 +29,7 @@ pub enum Subject {
     Approval(FormKey, UnitId),
     /// A person.
     Actor(ActorId),
-    /// A writer's epoch, its enrolment or end.
+    /// An author: its beginning, enrolment or end.
     Author(AuthorId),
     /// The plan in force.
     Plan,
@@ -56,7 +56,7 @@ pub enum SubjectKind {
     Plan = 8,
 }
 
-/// A key that is not one of ours.
+/// The error for key bytes that are not a subject's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("malformed subject key")]
 pub struct BadKey;
@@ -79,7 +79,8 @@ impl Subject {
         }
     }
 
-    /// The key bytes; equal subjects give equal bytes, different ones different bytes.
+    /// Encodes the subject as key bytes; equal subjects give equal bytes, different ones different
+    /// bytes.
     pub fn key(&self) -> Vec<u8> {
         let mut key = Vec::with_capacity(48);
         match self {

@@ -1,6 +1,6 @@
-//! What a clerk types becomes content, and content becomes what stands in the cell.
+//! Reads typed text as the content of a cell, and formats a content for the cell.
 //!
-//! The rule of this file is *never guess, never drop*: a text that could mean two numbers is kept
+//! Nothing is guessed and nothing dropped: a text that could mean two numbers is kept
 //! as typed and asked about. The table is that of `domain.md` 4.1; what the cell shows reads back
 //! to the same content.
 
@@ -13,7 +13,7 @@ pub const TEXT_LIMIT: usize = 4_000;
 /// Longest unreadable input kept in a numeric cell, in characters.
 pub const INVALID_LIMIT: usize = 64;
 
-/// What typed text was read as.
+/// The result of reading typed text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// The content it becomes.
@@ -51,7 +51,7 @@ pub enum NumberProblem {
 }
 
 impl NumberProblem {
-    /// What to tell the clerk who typed `typed`.
+    /// The message for the clerk who typed `typed`.
     pub fn message(&self, typed: &str) -> Message {
         let key = match self {
             Self::PointAsDecimal => "typed.point_as_decimal",
@@ -109,7 +109,7 @@ pub fn read(typed: &str, kind: FieldType) -> Reading {
     }
 }
 
-/// How a cell prints: grouped, the signs of the states, unreadable text as it was typed.
+/// Formats a content for a cell: figures grouped, signs for states, unreadable text as typed.
 pub fn show(content: &Content, lang: Lang) -> String {
     match (content, lang) {
         (Content::Value(value), Lang::Vi) => value.display_vi(),
@@ -122,7 +122,7 @@ pub fn show(content: &Content, lang: Lang) -> String {
     }
 }
 
-/// The text with which editing a cell in place begins, in any language: [`read`] of it gives the
+/// Formats a content for editing in place, in any language: [`read`] of it gives the
 /// same content again (in a text field, for blank and words).
 pub fn typed_form(content: &Content) -> String {
     show(content, Lang::Vi)

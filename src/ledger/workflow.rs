@@ -1,4 +1,4 @@
-//! Where a form stands: a function of its workflow entries and its content. `interface.md` 5.
+//! The status of a form, from its workflow entries and its content (`interface.md` 5).
 
 use super::chain::Hash;
 use super::entry::Body;

@@ -1,4 +1,4 @@
-//! What people mean: names, codes and initials to ids, today to the period that is due.
+//! Finds what people name: units by name, code or initials, periods, fields; the current period.
 
 use chrono::NaiveDate;
 
@@ -10,15 +10,15 @@ use crate::base::text::{self, fold, initials};
 /// How many suggestions are given for an unknown name.
 const SUGGESTIONS: usize = 5;
 
-/// Why a name finds nothing.
+/// The error for a name that finds nothing or too much.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LookupError<Id = UnitId> {
-    /// Nothing bears it; these come nearest, the best first.
+    /// Nothing has that name; these come nearest, the best first.
     Unknown {
         /// What may have been meant; at most five.
         near: Vec<Id>,
     },
-    /// Several bear it, in the plan's order.
+    /// Several have that name, in the plan's order.
     Ambiguous(Vec<Id>),
 }
 
@@ -235,7 +235,7 @@ impl Plan {
         })
     }
 
-    /// Who answers for a measure on a day.
+    /// The owner of a measure on a day.
     pub fn owner_on<'a>(&self, measure: &'a Measure, day: NaiveDate) -> Option<&'a UnitId> {
         let owner = measure
             .owners

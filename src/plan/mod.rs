@@ -1,4 +1,5 @@
-//! What is collected: units with dates, periods and deadlines, fields, measures, checks.
+//! The catalogue of what is collected: units with dates, periods and deadlines, fields, measures,
+//! checks.
 //!
 //! Everything here is data read from a plan file; nothing in `src/` names a commune, an
 //! indicator or a department. Pure: text in, catalogue or problems out.

@@ -1,4 +1,4 @@
-//! From the bytes of a plan file to the catalogue, or to everything that is wrong with it.
+//! Reads a plan file into the catalogue, or lists everything that is wrong with it.
 
 use toml::de::DeTable;
 
@@ -22,9 +22,9 @@ pub fn parse(bytes: &[u8]) -> Result<Plan, Vec<Problem>> {
     // A test holds that the shipped plan has no problem; to look for one at every start would
     // cost a third of the time to read it.
     let trust = if bytes == embedded() {
-        Trust::Checked
+        Screening::ByTests
     } else {
-        Trust::Unchecked
+        Screening::Needed
     };
     match read(bytes, trust) {
         (Some(plan), _) => Ok(plan),
@@ -34,18 +34,19 @@ pub fn parse(bytes: &[u8]) -> Result<Plan, Vec<Problem>> {
 
 /// All problems of a plan file, in its order; empty for a plan without any.
 pub fn check(bytes: &[u8]) -> Vec<Problem> {
-    read(bytes, Trust::Unchecked).1
+    read(bytes, Screening::Needed).1
 }
 
-/// Whether tests have already looked these very bytes through.
+/// Whether the bytes still have to be searched for what may not stand in a plan; tests have done
+/// that for the embedded plan.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Trust {
-    Checked,
-    Unchecked,
+enum Screening {
+    ByTests,
+    Needed,
 }
 
-fn read(bytes: &[u8], trust: Trust) -> (Option<Plan>, Vec<Problem>) {
-    let known = if trust == Trust::Checked {
+fn read(bytes: &[u8], screening: Screening) -> (Option<Plan>, Vec<Problem>) {
+    let known = if screening == Screening::ByTests {
         source::trusted(bytes)
     } else {
         None
@@ -71,7 +72,7 @@ fn read(bytes: &[u8], trust: Trust) -> (Option<Plan>, Vec<Problem>) {
     };
     let mut draft = PlanDraft::read(document.get_ref(), context);
     draft.settle_collectors();
-    if trust == Trust::Unchecked {
+    if screening == Screening::Needed {
         lint::check(&draft, source.text, &problems);
     }
     let plan = if problems.usable() {

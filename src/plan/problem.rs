@@ -1,4 +1,4 @@
-//! What is wrong with a plan file, where, and what to write instead.
+//! The problems of a plan file: what is wrong, where, and what to write instead.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ const MAX_PROBLEMS: usize = 1_000;
 /// Whether a plan with the problem can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProblemSeverity {
-    /// The plan loads; somebody should look.
+    /// The plan can be used; somebody should look.
     Warning,
     /// The plan is refused.
     Error,

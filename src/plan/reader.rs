@@ -1,5 +1,5 @@
 //! Reads one table of a plan file: every key has a type, a missing or unknown one is a problem
-//! with its location. Works on borrowed TOML with spans, so that nothing is copied before it is kept.
+//! with its location. Works on borrowed TOML with spans: nothing is copied before it is kept.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

@@ -1,4 +1,4 @@
-//! The border of a plan file: bytes become clean text, or are refused with their location.
+//! Reads the bytes of a plan file as clean text, or refuses them with the location of the fault.
 //!
 //! A plan travels between districts by mail and stick, so it is as untrusted as anything else:
 //! nothing of it may reach a terminal raw, and no size may exhaust the machine.

@@ -1,11 +1,11 @@
-//! What an entry claims its author may do.
+//! The right that an entry needs of its author.
 
 use crate::ledger::chain::AuthorId;
 use crate::ledger::entry::{Body, FLAG_ON_BEHALF, Recorded};
 use crate::ledger::subject::Subject;
 use crate::plan::UnitId;
 
-/// What somebody does by an entry, as far as rights go.
+/// The right that an entry needs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
     /// Figures, notes, confirmations, submitting.
@@ -30,17 +30,17 @@ pub enum Act {
     WithoutReason,
 }
 
-/// One thing an author does, wherever it does it.
+/// The claim of an author to a right.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim {
-    /// Who.
+    /// The author.
     pub author: AuthorId,
-    /// What.
+    /// The right it needs.
     pub act: Act,
 }
 
 impl Claim {
-    /// What an entry claims.
+    /// The claim that an entry makes.
     pub fn of(recorded: &Recorded) -> Self {
         let entry = &recorded.entry;
         let on_behalf = entry.flags & FLAG_ON_BEHALF != 0;

@@ -1,8 +1,9 @@
-//! Who may be believed, as a function of the entries that say so: enrolments, revocations,
+//! Which authors are trusted, computed from the control entries: enrolments, revocations,
 //! rejections and epochs. Pure: signatures have been verified by those who read the file.
 //!
 //! Trust anchors are the store's own epochs and the district's key, pinned by a person. Only they
-//! and the epochs they vouch for may enrol, revoke and reject; a role of coordinator alone does not.
+//! and the epochs they vouch for may enrol, revoke and reject; a role of coordinator alone does
+//! not.
 
 mod claim;
 
@@ -17,12 +18,12 @@ use crate::ledger::entry::{Body, Recorded};
 use crate::ledger::subject::Subject;
 use crate::plan::UnitId;
 
-/// What a store believes without being told by an entry.
+/// The authors that a store trusts without an entry that says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustAnchors {
-    /// Who writes here now.
+    /// The author that writes in this store now.
     pub writer: Option<AuthorId>,
-    /// The district's keys as a person compared them.
+    /// The district's keys that a person has compared.
     pub pinned: BTreeSet<AuthorId>,
 }
 
@@ -37,18 +38,18 @@ pub struct Succession {
     pub by: AuthorId,
 }
 
-/// What an author may do: the sum of all its enrolments.
+/// The rights of an author: the sum of all its enrolments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// For these units.
+    /// The units it may write.
     pub units: BTreeSet<UnitId>,
-    /// In these roles.
+    /// The roles it may use.
     pub roles: Vec<Role>,
-    /// What people call it.
+    /// The name that people give it.
     pub name: String,
 }
 
-/// Who is believed, and what of them is left out.
+/// Which authors are trusted, with which rights, and which of their entries are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trust {
     own: BTreeSet<AuthorId>,
@@ -62,8 +63,8 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// From the entries on [`Subject::Author`] in any order, with duplicates; others are passed
-    /// over.
+    /// Computes trust from the entries on [`Subject::Author`], in any order, with duplicates;
+    /// others are passed over.
     pub fn new<'a>(
         seeds: &TrustAnchors,
         entries: impl IntoIterator<Item = &'a Recorded, IntoIter: Clone>,
@@ -261,7 +262,7 @@ impl Trust {
     }
 }
 
-/// What the entries on authors are heard by.
+/// What a control entry is judged by.
 struct ControlContext<'a> {
     /// Those a person compared, and the epochs they vouch for.
     family: BTreeSet<AuthorId>,

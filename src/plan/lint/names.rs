@@ -44,42 +44,30 @@ pub(super) fn check(lint: &Lint<'_, '_>) {
 
 fn duplicates(lint: &Lint<'_, '_>) {
     let draft = lint.draft;
-    once(lint, draft.kinds.iter().map(|(k, p)| (k.id.clone(), *p)));
+    once(lint, ids(&draft.kinds, |kind| kind.id.clone()));
+    once(lint, ids(&draft.units, |unit| unit.id.to_string()));
+    once(lint, ids(&draft.periods, |period| period.id.to_string()));
     once(
         lint,
-        draft.units.iter().map(|(u, p)| (u.id.to_string(), *p)),
+        ids(&draft.indicators, |indicator| indicator.id.clone()),
     );
-    once(
-        lint,
-        draft.periods.iter().map(|(x, p)| (x.id.to_string(), *p)),
-    );
-    once(
-        lint,
-        draft.indicators.iter().map(|(i, p)| (i.id.clone(), *p)),
-    );
-    once(
-        lint,
-        draft.fields.iter().map(|(f, p)| (f.id.to_string(), *p)),
-    );
-    once(
-        lint,
-        draft.measures.iter().map(|(m, p)| (m.id.to_string(), *p)),
-    );
-    once(
-        lint,
-        draft.reasons.iter().map(|(r, p)| (r.id.to_string(), *p)),
-    );
+    once(lint, ids(&draft.fields, |field| field.id.to_string()));
+    once(lint, ids(&draft.measures, |measure| measure.id.to_string()));
+    once(lint, ids(&draft.reasons, |reason| reason.id.to_string()));
     // Relations and rules are told apart by one kind of id in findings and confirmations.
-    let relations = draft.relations.iter().map(|(r, p)| (r.id.to_string(), *p));
-    let rules = draft.rules.iter().map(|(r, p)| (r.id.to_string(), *p));
+    let relations = ids(&draft.relations, |relation| relation.id.to_string());
+    let rules = ids(&draft.rules, |rule| rule.id.to_string());
     once(lint, relations.chain(rules));
-    once(
-        lint,
-        draft
-            .objectives
-            .iter()
-            .map(|(o, p)| (o.number.to_string(), *p)),
-    );
+    let objectives = ids(&draft.objectives, |objective| objective.number.to_string());
+    once(lint, objectives);
+}
+
+fn ids<'a, 'd, T>(
+    list: &'a LocatedList<'d, T>,
+    id: impl Fn(&T) -> String + 'a,
+) -> impl Iterator<Item = (String, Location<'d>)> + 'a {
+    list.iter()
+        .map(move |(item, location)| (id(item), *location))
 }
 
 fn once<'d>(lint: &Lint<'_, '_>, ids: impl Iterator<Item = (String, Location<'d>)>) {
@@ -284,7 +272,7 @@ fn checks(lint: &Lint<'_, '_>) {
     }
 }
 
-/// A message with the places of two things that contradict each other.
+/// A message about two things that contradict each other.
 pub(super) fn against(key: &'static str, id: &str, other: &str) -> Message {
     about(key, id).with("other", other)
 }

@@ -71,42 +71,21 @@ impl Plan {
     /// Builds the indexes; to be called once after the lists are filled.
     #[must_use]
     pub fn reindex(mut self) -> Self {
-        let at = |i: usize| i;
         self.index = Index {
-            units: self
-                .units
-                .iter()
-                .enumerate()
-                .map(|(i, u)| (u.id.clone(), at(i)))
-                .collect(),
-            fields: self
-                .fields
-                .iter()
-                .enumerate()
-                .map(|(i, f)| (f.id.clone(), at(i)))
-                .collect(),
-            measures: self
-                .measures
-                .iter()
-                .enumerate()
-                .map(|(i, m)| (m.id.clone(), at(i)))
-                .collect(),
-            periods: self
-                .periods
-                .iter()
-                .enumerate()
-                .map(|(i, p)| (p.id.clone(), at(i)))
-                .collect(),
+            units: positions(&self.units, |unit| &unit.id),
+            fields: positions(&self.fields, |field| &field.id),
+            measures: positions(&self.measures, |measure| &measure.id),
+            periods: positions(&self.periods, |period| &period.id),
         };
         self
     }
 
-    /// A unit by id.
+    /// Looks a unit up by id.
     pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
         self.index.units.get(id).and_then(|i| self.units.get(*i))
     }
 
-    /// A field by id.
+    /// Looks a field up by id.
     pub fn field(&self, id: &FieldId) -> Option<&Field> {
         self.index.fields.get(id).and_then(|i| self.fields.get(*i))
     }
@@ -116,7 +95,7 @@ impl Plan {
         self.index.fields.get(id).copied()
     }
 
-    /// A measure by id.
+    /// Looks a measure up by id.
     pub fn measure(&self, id: &MeasureId) -> Option<&Measure> {
         self.index
             .measures
@@ -124,7 +103,7 @@ impl Plan {
             .and_then(|i| self.measures.get(*i))
     }
 
-    /// A period by id.
+    /// Looks a period up by id.
     pub fn period(&self, id: &PeriodId) -> Option<&Period> {
         self.index
             .periods
@@ -163,7 +142,7 @@ impl Plan {
             .collect()
     }
 
-    /// The period of the same kind just before, for a year's form its own first half first.
+    /// The period of the same kind just before.
     pub fn previous(&self, period: &Period) -> Option<&Period> {
         self.periods
             .iter()
@@ -204,4 +183,13 @@ impl Plan {
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {
         self.indicators.iter().find(|i| i.id == id)
     }
+}
+
+/// The position of each item by its id.
+fn positions<T, Id: Clone + Eq + std::hash::Hash>(
+    items: &[T],
+    id: impl Fn(&T) -> &Id,
+) -> HashMap<Id, usize> {
+    let ids = items.iter().map(|item| id(item).clone());
+    ids.zip(0..).collect()
 }
