@@ -19,6 +19,7 @@ mod failing;
 mod golden;
 mod handles;
 mod histories;
+mod many_forms;
 mod power;
 mod state;
 #[path = "../world/mod.rs"]

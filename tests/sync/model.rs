@@ -18,7 +18,7 @@ use nhaplieu::plan::{FieldId, PeriodId, UnitId};
 use nhaplieu::store::exchange::progress::Progress;
 use nhaplieu::store::exchange::{
     Checkpoint, Decide, Exchange, ExchangeReader, Forgotten, HeldBundle, ImportDecision,
-    IncomingEntry, Peer, Rebuild, Report, Snapshot, Tip, entry_bytes, subject_digest,
+    IncomingEntry, Peer, Rebuild, Report, Snapshot, Tip, entry_bytes, subject_digest, walk_for_uncounted,
 };
 use nhaplieu::store::{
     Access, Action, CheckOutcome, Committed, Direction, Forms, LogEntry, LogFilter, Store,
@@ -439,6 +439,9 @@ impl Snapshot for Model {
     }
     fn held(&self) -> Result<Vec<HeldBundle>, StoreError> {
         Ok(self.held.values().map(|(held, _)| held.clone()).collect())
+    }
+    fn uncounted_of(&self, trust: &Trust, form: &FormKey) -> Result<Vec<Recorded>, StoreError> {
+        walk_for_uncounted(self, trust, form)
     }
     fn each_entry(
         &self,

@@ -5,11 +5,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::entry::Frontier;
-use crate::ledger::trust::{Succession, TrustAnchors};
-use crate::ledger::{ActorId, AuthorId, Clock, Entry, EntryRef, Hash, Heads, PlanRef, Recorded};
+use crate::ledger::trust::{TrustAnchors, Succession};
+use crate::ledger::{
+    ActorId, AuthorId, Clock, Entry, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Trust,
+};
 use crate::plan::UnitId;
 use crate::store::api::{Store, StoreError, StoreReader};
 use crate::store::exchange::progress::Progress;
+use crate::store::format::exchange_tables::counts;
 use crate::store::format::shape;
 
 /// Up to where somebody has an author's log: number and hash of the last entry.
@@ -227,11 +230,38 @@ pub trait Snapshot {
     fn peer(&self, author: &AuthorId) -> Result<Option<Peer>, StoreError>;
     /// The bundles that are kept.
     fn held(&self) -> Result<Vec<HeldBundle>, StoreError>;
+    /// The entries on a form that do not count: left out by what is believed, or made under a
+    /// plan that is not here.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    fn uncounted_of(&self, trust: &Trust, form: &FormKey) -> Result<Vec<Recorded>, StoreError>;
     /// Shows every entry, in the order of author and number.
     fn each_entry(
         &self,
         look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
+}
+
+/// The entries on a form that do not count, found by a walk through the whole history.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn walk_for_uncounted(
+    snapshot: &dyn Snapshot,
+    trust: &Trust,
+    form: &FormKey,
+) -> Result<Vec<Recorded>, StoreError> {
+    let mut found = Vec::new();
+    snapshot.each_entry(&mut |recorded| {
+        // Where it cannot be told, it is taken for one of a plan that is not here.
+        let known = |plan: &PlanRef| snapshot.knows_plan(plan).unwrap_or(false);
+        if recorded.entry.subject.form() == Some(form) && !counts(trust, recorded, known) {
+            found.push(recorded.clone());
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Up to where the logs of these authors are here, each branch of one that has several: what an

@@ -16,6 +16,7 @@ use crate::store::format::tables::{self, ReadTables};
 use crate::store::identity::witness::{FileIdentity, Witness, WitnessFile};
 use crate::store::presence;
 use crate::store::read::queries;
+use crate::store::read::uncounted::UncountedIndex;
 
 /// What a write transaction ends in.
 pub(crate) enum TransactionEnd<T> {
@@ -48,6 +49,8 @@ pub(crate) struct SharedStore {
     pub(crate) opened: u64,
     /// The digest over all groups that was last found to be true of them.
     proved: Mutex<Option<[u8; 32]>>,
+    /// Entries that do not count, as far as anybody asked.
+    pub(crate) uncounted: Arc<UncountedIndex>,
     /// When a session last ended without taking its leave, as seen at the start.
     pub(crate) unclean: Option<u64>,
 }
@@ -128,6 +131,7 @@ impl SharedStore {
             seed: Mutex::new(environment.seed),
             opened: environment.wall,
             proved: Mutex::new(None),
+            uncounted: Arc::default(),
             unclean,
         }
     }

@@ -22,7 +22,7 @@ use crate::store::write::judge::form_hash;
 /// # Errors
 /// When the store cannot be read.
 pub fn approved(
-    ground: &dyn Snapshot,
+    snapshot: &dyn Snapshot,
     plan: &Plan,
     key: &FormKey,
     form: &Form,
@@ -42,7 +42,11 @@ pub fn approved(
     if asked.is_empty() {
         return Ok(None);
     }
-    let past = FormHistory { ground, plan, key };
+    let past = FormHistory {
+        snapshot,
+        plan,
+        key,
+    };
     let steps = past.back_from(form.workflow.references())?;
     let trust = past.trust()?;
     let steps: Vec<Recorded> = steps
@@ -51,10 +55,10 @@ pub fn approved(
         .collect();
     let mut stamps = Vec::new();
     for (by, reference) in asked {
-        let Some(recorded) = ground.cited(&reference)? else {
+        let Some(recorded) = snapshot.cited(&reference)? else {
             continue;
         };
-        if let Some(stamp) = past.stamp(by, &recorded, &steps, form)? {
+        if let Some(stamp) = past.stamp(by, &recorded, &steps, (form, &trust))? {
             stamps.push(stamp);
         }
     }
@@ -116,7 +120,7 @@ fn joined(
 
 /// The entries of one form, as far as they are asked for.
 struct FormHistory<'a> {
-    ground: &'a dyn Snapshot,
+    snapshot: &'a dyn Snapshot,
     plan: &'a Plan,
     key: &'a FormKey,
 }
@@ -127,7 +131,7 @@ impl FormHistory<'_> {
         by: Approver,
         recorded: &Recorded,
         steps: &[Recorded],
-        form: &Form,
+        (form, now): (&Form, &Trust),
     ) -> Result<Option<(Approval, Cells)>, StoreError> {
         let Some((content, frontier)) = stated(&recorded.entry.body) else {
             return Ok(None);
@@ -141,11 +145,13 @@ impl FormHistory<'_> {
         // Equal content is equal figures: nothing has to be looked up.
         if !is_it(&cells) {
             let trust = self.trust_then(&sight)?;
-            let heads = form.cells.values().flat_map(Heads::references).collect();
-            cells = cells_within(recorded, &self.back_from(heads)?, &sight, &trust);
+            let mut open: Vec<EntryRef> = form.cells.values().flat_map(Heads::references).collect();
+            cells = cells_within(recorded, &self.back_from(open.clone())?, &sight, &trust);
             if !is_it(&cells) {
                 // What has been rejected since, and nobody replaced, no head leads to.
-                cells = cells_within(recorded, &self.all()?, &sight, &trust);
+                let uncounted = self.snapshot.uncounted_of(now, self.key)?;
+                open.extend(uncounted.iter().map(Recorded::reference));
+                cells = cells_within(recorded, &self.back_from(open)?, &sight, &trust);
             }
         }
         let proof = if is_it(&cells) {
@@ -168,35 +174,35 @@ impl FormHistory<'_> {
     fn sight(&self, frontier: &Frontier) -> Result<FrontierEntries, StoreError> {
         FrontierEntries::of(
             frontier,
-            |author| Ok(self.ground.tips(author)?.len() > 1),
+            |author| Ok(self.snapshot.tips(author)?.len() > 1),
             |author, seq, hash| {
                 let reference = EntryRef {
                     author: *author,
                     seq,
                     h8: hash.short(),
                 };
-                let entry = self.ground.cited(&reference)?;
+                let entry = self.snapshot.cited(&reference)?;
                 Ok(entry.map(|entry| entry.previous))
             },
         )
     }
 
     fn trust(&self) -> Result<Trust, StoreError> {
-        let controls = self.ground.controls()?;
+        let controls = self.snapshot.controls()?;
         Ok(Trust::new(
-            &self.ground.seeds()?,
+            &self.snapshot.seeds()?,
             &controls,
-            &self.ground.vouched()?,
+            &self.snapshot.vouched()?,
         ))
     }
 
     /// Who was believed within the frontier.
     fn trust_then(&self, sight: &FrontierEntries) -> Result<Trust, StoreError> {
-        let controls = sight.controls(&self.ground.controls()?);
+        let controls = sight.controls(&self.snapshot.controls()?);
         Ok(Trust::new(
-            &self.ground.seeds()?,
+            &self.snapshot.seeds()?,
             &controls,
-            &self.ground.vouched()?,
+            &self.snapshot.vouched()?,
         ))
     }
 
@@ -207,22 +213,11 @@ impl FormHistory<'_> {
             if found.contains_key(&reference) {
                 continue;
             }
-            if let Some(recorded) = self.ground.cited(&reference)? {
+            if let Some(recorded) = self.snapshot.cited(&reference)? {
                 open.extend(recorded.entry.replaces.iter().copied());
                 found.insert(reference, recorded);
             }
         }
         Ok(found.into_values().collect())
-    }
-
-    fn all(&self) -> Result<Vec<Recorded>, StoreError> {
-        let mut found = Vec::new();
-        self.ground.each_entry(&mut |recorded| {
-            if recorded.entry.subject.form() == Some(self.key) {
-                found.push(recorded.clone());
-            }
-            Ok(())
-        })?;
-        Ok(found)
     }
 }

@@ -1,6 +1,8 @@
 //! Reads: queries of forms, logs and people, and what of a form was approved.
 
 pub(crate) mod approved;
+pub(crate) mod log;
 pub(crate) mod queries;
 mod reader;
 pub(crate) mod snapshot;
+pub(crate) mod uncounted;

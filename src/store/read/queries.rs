@@ -2,14 +2,11 @@
 //! form against the digest of its rows, the forms against the digest of the forms, a log
 //! against the numbers of its entries. A lost row must not pass for a blank.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::ledger::{
-    Actor, AuthorId, Body, Clock, EntryRef, Form, FormKey, Hash, Heads, Recorded, Subject,
-    subject::SubjectKind, workflow,
+    Actor, AuthorId, Body, Form, FormKey, Hash, Heads, Subject, subject::SubjectKind, workflow,
 };
 use crate::plan::UnitId;
-use crate::store::api::{Access, Contested, LogEntry, LogFilter, StoreError, StoreInfo};
+use crate::store::api::{Access, StoreError, StoreInfo};
 use crate::store::format::codec::{GroupV1, TipV1};
 use crate::store::format::tables::{self, ReadTables, Rows};
 
@@ -72,7 +69,10 @@ pub(crate) fn is_closed_by_someone(form: &Form) -> bool {
 }
 
 /// The views of one group, compared with its digest.
-fn members(views: &impl Rows, form: Option<&FormKey>) -> Result<Vec<(Subject, Heads)>, StoreError> {
+pub(crate) fn members(
+    views: &impl Rows,
+    form: Option<&FormKey>,
+) -> Result<Vec<(Subject, Heads)>, StoreError> {
     let mut found = Vec::new();
     let mut sum = GroupV1::default();
     each_view(views, form, |key, value| {
@@ -193,168 +193,6 @@ pub(crate) fn actors(reading: &ReadTables) -> Result<Vec<Actor>, StoreError> {
         .collect())
 }
 
-/// The history, latest first.
-pub(crate) fn log(reading: &ReadTables, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
-    let entries = reading.table(tables::ENTRIES)?;
-    let limit = filter.limit.unwrap_or(usize::MAX);
-    let found = match single_cell_form(filter) {
-        Some(form) => history(reading, &form, filter)?,
-        None => merged(&entries, &reading.tip()?, filter, limit)?,
-    };
-    let settled = settled(&found);
-    found
-        .into_iter()
-        .take(limit)
-        .map(|recorded| {
-            let before = previous_bodies(&entries, &recorded)?;
-            let contested = if settled.contains(&recorded.reference()) {
-                Contested::Once
-            } else {
-                Contested::Never
-            };
-            Ok(LogEntry {
-                recorded,
-                before,
-                contested,
-            })
-        })
-        .collect()
-}
-
-/// The entries that a person settled against each other. A resolution is later than what it
-/// settles, so the latest lines of a log hold those of all they list.
-fn settled(found: &[Recorded]) -> BTreeSet<EntryRef> {
-    let resolves = |r: &&Recorded| matches!(r.entry.body, Body::Resolve(_));
-    found
-        .iter()
-        .filter(resolves)
-        .flat_map(|resolve| resolve.entry.replaces.iter().copied())
-        .collect()
-}
-
-fn single_cell_form(filter: &LogFilter) -> Option<FormKey> {
-    filter.field.as_ref()?;
-    Some(FormKey {
-        unit: filter.unit.clone()?,
-        period: filter.period.clone()?,
-    })
-}
-
-/// All entries on one field of one form: from its heads back through what each superseded,
-/// which reaches every entry, because one that nothing superseded is itself a head.
-fn history(
-    reading: &ReadTables,
-    form: &FormKey,
-    filter: &LogFilter,
-) -> Result<Vec<Recorded>, StoreError> {
-    let entries = reading.table(tables::ENTRIES)?;
-    let views = reading.table(tables::VIEWS)?;
-    let mut found = BTreeMap::new();
-    let mut open = Vec::new();
-    for (subject, heads) in members(&views, Some(form))? {
-        if matches(&subject, filter) {
-            open.extend(heads.references());
-        }
-    }
-    while let Some(reference) = open.pop() {
-        if found.contains_key(&reference) {
-            continue;
-        }
-        let Some(recorded) = tables::cited(&entries, &reference)? else {
-            continue;
-        };
-        open.extend(recorded.entry.replaces.iter().copied());
-        found.insert(reference, recorded);
-    }
-    let mut all: Vec<Recorded> = found.into_values().collect();
-    all.sort_by_key(|recorded| std::cmp::Reverse(order(recorded)));
-    Ok(all)
-}
-
-fn order(recorded: &Recorded) -> (Clock, AuthorId, u64) {
-    (recorded.entry.clock, recorded.author, recorded.seq)
-}
-
-/// Walks the logs of all authors backwards at once; each is already in the order of its clock,
-/// so a short log of a long store reads little.
-fn merged(
-    entries: &impl Rows,
-    tip: &TipV1,
-    filter: &LogFilter,
-    limit: usize,
-) -> Result<Vec<Recorded>, StoreError> {
-    let lost = || StoreError::Damaged("entries are missing".to_owned());
-    let mut walks = Vec::new();
-    let mut end = None;
-    for author in authors(entries)? {
-        let (from, _) = tables::seq_range(&author, 0);
-        let (_, to) = tables::seq_range(&author, u64::MAX);
-        let mut walk = LogCursor {
-            rows: entries.range(from.as_slice()..=to.as_slice())?,
-            next: None,
-        };
-        walk.step()?;
-        if author.0 == tip.author {
-            end = walk.next.as_ref().map(|recorded| recorded.seq);
-        }
-        walks.push(walk);
-    }
-    if end != Some(tip.seq) {
-        return Err(lost());
-    }
-    let mut found = Vec::new();
-    let mut walked = 0_u64;
-    while found.len() < limit {
-        let latest = walks
-            .iter_mut()
-            .filter(|walk| walk.next.is_some())
-            .max_by_key(|walk| walk.next.as_ref().map(order));
-        let Some(walk) = latest else {
-            // Nobody else's log says where it ends; together they are as many as were counted.
-            return if walked == tip.entries {
-                Ok(found)
-            } else {
-                Err(lost())
-            };
-        };
-        walked = walked.saturating_add(1);
-        if let Some(recorded) = walk.step()?
-            && matches(&recorded.entry.subject, filter)
-        {
-            found.push(recorded);
-        }
-    }
-    Ok(found)
-}
-
-/// One author's log, read from its end.
-struct LogCursor<'a> {
-    rows: redb::Range<'a, tables::Bytes, tables::Bytes>,
-    next: Option<Recorded>,
-}
-
-impl LogCursor<'_> {
-    /// Gives the next entry back in time and reads the one before it; numbers without an entry
-    /// between the two are damage.
-    fn step(&mut self) -> Result<Option<Recorded>, StoreError> {
-        let before = match self.rows.next_back() {
-            None => None,
-            Some(row) => {
-                let (key, value) = row?;
-                Some(tables::unsealed_entry(key.value(), value.value())?)
-            }
-        };
-        let given = std::mem::replace(&mut self.next, before);
-        if let Some(given) = &given {
-            let expected = self.next.as_ref().map_or(0, |entry| entry.seq);
-            if given.seq.saturating_sub(expected) > 1 {
-                return Err(StoreError::Damaged(format!("no entry {}", expected + 1)));
-            }
-        }
-        Ok(given)
-    }
-}
-
 /// The authors with entries here, found by leaping from one to the next.
 pub(crate) fn authors(entries: &impl Rows) -> Result<Vec<AuthorId>, StoreError> {
     let mut found = Vec::new();
@@ -378,27 +216,4 @@ pub(crate) fn authors(entries: &impl Rows) -> Result<Vec<AuthorId>, StoreError> 
         (_, from) = tables::seq_range(&author, u64::MAX);
         from.push(0);
     }
-}
-
-fn matches(subject: &Subject, filter: &LogFilter) -> bool {
-    let form = subject.form();
-    let unit = form.map(|form| &form.unit);
-    let period = form.map(|form| &form.period);
-    let field = subject.cell().map(|cell| &cell.id.field);
-    (filter.unit.is_none() || filter.unit.as_ref() == unit)
-        && (filter.period.is_none() || filter.period.as_ref() == period)
-        && (filter.field.is_none() || filter.field.as_ref() == field)
-}
-
-/// What an entry's subject said before it.
-pub(crate) fn previous_bodies(
-    entries: &impl Rows,
-    recorded: &Recorded,
-) -> Result<Vec<Body>, StoreError> {
-    let mut before = Vec::new();
-    for reference in &recorded.entry.replaces {
-        // One that has not arrived yet says nothing here.
-        before.extend(tables::cited(entries, reference)?.map(|found| found.entry.body));
-    }
-    Ok(before)
 }

@@ -10,7 +10,7 @@ use crate::store::file::connection::Sharing;
 use crate::store::file::handle::RedbStore;
 use crate::store::format::tables::{self, ReadTables};
 use crate::store::read::snapshot::SnapshotTables;
-use crate::store::read::{approved, queries};
+use crate::store::read::{approved, log, queries};
 use crate::store::write::undo;
 
 impl StoreReader for RedbStore {
@@ -49,7 +49,8 @@ impl StoreReader for RedbStore {
     fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError> {
         self.read(|reading| {
             self.shared.prove(reading)?;
-            queries::log(reading, filter)
+            let snapshot = SnapshotTables::read(reading)?.remembering(&self.shared.uncounted);
+            log::log(&snapshot, &reading.tip()?, filter)
         })
     }
 
@@ -95,7 +96,7 @@ impl RedbStore {
         let one = |key: &FormKey| -> Result<Form, StoreError> {
             let mut form = queries::form(&views, key)?;
             if let (Some(plan), true) = (&plan, queries::is_closed_by_someone(&form)) {
-                let snapshot = SnapshotTables::read(reading)?;
+                let snapshot = SnapshotTables::read(reading)?.remembering(&self.shared.uncounted);
                 form.approved = approved::approved(&snapshot, plan, key, &form)?;
             }
             Ok(form)

@@ -1,23 +1,26 @@
 //! The tables of one consistent state, as an import weighs them and as `verify` believes them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use redb::{ReadOnlyTable, Table, WriteTransaction};
 
 use crate::ledger::entry::Frontier;
 use crate::ledger::subject::SubjectKind;
-use crate::ledger::trust::{Succession, TrustAnchors};
-use crate::ledger::{AuthorId, EntryRef, Hash, Heads, PlanRef, Recorded, Subject, Trust};
+use crate::ledger::trust::{TrustAnchors, Succession};
+use crate::ledger::{AuthorId, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Subject, Trust};
 use crate::store::api::StoreError;
 use crate::store::exchange::{self, HeldBundle, Peer, Report, Snapshot, Tip};
 use crate::store::format::codec::Record;
 use crate::store::format::exchange_tables::{self, Tag, TrustState};
 use crate::store::format::tables::{self, Bytes, ReadTables, Rows};
+use crate::store::read::queries;
+use crate::store::read::uncounted::UncountedIndex;
 
 /// The tables.
 pub(crate) struct SnapshotTables<T> {
     pub(crate) entries: T,
-    views: T,
+    pub(crate) views: T,
     meta: T,
     plans: T,
     pub(crate) exchange: Option<T>,
@@ -26,6 +29,8 @@ pub(crate) struct SnapshotTables<T> {
     pub(crate) reports: Option<T>,
     pub(crate) held: Option<T>,
     pub(crate) held_bytes: Option<T>,
+    /// Where the store remembers what does not count; without it, the history is walked.
+    uncounted: Option<Arc<UncountedIndex>>,
 }
 
 impl SnapshotTables<ReadOnlyTable<Bytes, Bytes>> {
@@ -42,7 +47,14 @@ impl SnapshotTables<ReadOnlyTable<Bytes, Bytes>> {
             reports: reading.optional(exchange_tables::REPORTS)?,
             held: reading.optional(exchange_tables::HELD)?,
             held_bytes: reading.optional(exchange_tables::HELD_BYTES)?,
+            uncounted: None,
         })
+    }
+
+    /// The same, with what the store remembers of entries that do not count.
+    pub(crate) fn remembering(mut self, uncounted: &Arc<UncountedIndex>) -> Self {
+        self.uncounted = Some(Arc::clone(uncounted));
+        self
     }
 }
 
@@ -60,6 +72,7 @@ impl<'txn> SnapshotTables<Table<'txn, Bytes, Bytes>> {
             reports: Some(transaction.open_table(exchange_tables::REPORTS)?),
             held: Some(transaction.open_table(exchange_tables::HELD)?),
             held_bytes: Some(transaction.open_table(exchange_tables::HELD_BYTES)?),
+            uncounted: None,
         })
     }
 }
@@ -79,16 +92,48 @@ impl<T: Rows> SnapshotTables<T> {
         }
         let trust = Trust::new(&self.seeds()?, &controls, &self.vouched()?);
         let acked = self.acked(&trust)?;
-        let mut plans = std::collections::HashSet::new();
-        for row in self.plans.range::<&[u8]>(..)? {
-            let (key, _) = row?;
-            plans.extend(key.value().first_chunk::<8>().copied());
-        }
+        let plans = self.known_plans()?;
         Ok(TrustState {
             trust,
             acked,
             plans,
         })
+    }
+
+    /// Who is believed now.
+    pub(crate) fn trust(&self) -> Result<Trust, StoreError> {
+        Ok(Trust::new(
+            &self.seeds()?,
+            &self.controls()?,
+            &self.vouched()?,
+        ))
+    }
+
+    /// Those entries and all that they superseded, as far as they are here.
+    pub(crate) fn back_from(
+        &self,
+        mut open: Vec<EntryRef>,
+    ) -> Result<BTreeMap<EntryRef, Recorded>, StoreError> {
+        let mut found = BTreeMap::new();
+        while let Some(reference) = open.pop() {
+            if found.contains_key(&reference) {
+                continue;
+            }
+            if let Some(recorded) = tables::cited(&self.entries, &reference)? {
+                open.extend(recorded.entry.replaces.iter().copied());
+                found.insert(reference, recorded);
+            }
+        }
+        Ok(found)
+    }
+
+    fn known_plans(&self) -> Result<HashSet<[u8; 8]>, StoreError> {
+        let mut plans = HashSet::new();
+        for row in self.plans.range::<&[u8]>(..)? {
+            let (key, _) = row?;
+            plans.extend(key.value().first_chunk::<8>().copied());
+        }
+        Ok(plans)
     }
 
     /// Up to where every log is here, each branch of it: what an approval made now has seen.
@@ -161,17 +206,7 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
             open.extend(tables::unsealed_view(key.value(), value.value())?.references());
         }
         // None of these is ever left out of a view, so all are reached from the heads.
-        let mut found = BTreeMap::new();
-        while let Some(reference) = open.pop() {
-            if found.contains_key(&reference) {
-                continue;
-            }
-            if let Some(recorded) = tables::cited(&self.entries, &reference)? {
-                open.extend(recorded.entry.replaces.iter().copied());
-                found.insert(reference, recorded);
-            }
-        }
-        Ok(found.into_values().collect())
+        Ok(self.back_from(open)?.into_values().collect())
     }
 
     fn vouched(&self) -> Result<Vec<Succession>, StoreError> {
@@ -240,6 +275,23 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
             })?;
         }
         Ok(subjects)
+    }
+
+    fn uncounted_of(&self, trust: &Trust, form: &FormKey) -> Result<Vec<Recorded>, StoreError> {
+        let foreign = |author: &AuthorId| !trust.is_own(author);
+        if trust.left_out().is_empty() && !queries::authors(&self.entries)?.iter().any(foreign) {
+            // Own entries are made under plans that are here.
+            return Ok(Vec::new());
+        }
+        let Some(index) = &self.uncounted else {
+            return exchange::walk_for_uncounted(self, trust, form);
+        };
+        let holds = (tables::tip(&self.meta)?.entries, self.known_plans()?);
+        let mut found = Vec::new();
+        for reference in index.of(&self.entries, holds, trust, form)? {
+            found.extend(tables::cited(&self.entries, &reference)?);
+        }
+        Ok(found)
     }
 
     fn knows_plan(&self, plan: &PlanRef) -> Result<bool, StoreError> {
