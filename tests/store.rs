@@ -223,3 +223,30 @@ fn a_store_that_is_there_or_is_not() {
     let mut store = open(dir.path(), &edge()).unwrap();
     store.use_plan(plan()).unwrap();
 }
+
+#[test]
+fn a_change_that_cites_another_subject_is_refused_and_writes_nothing() {
+    let dir = tempdir().unwrap();
+    let mut store = peopled(dir.path());
+    let other = store.commit(&types(1, "so_02", "105")).unwrap().entries[0].reference();
+    let counter = store.counter().unwrap();
+    for (n, body) in (2..).zip([Body::SetValue(number("7")), Body::Resolve(number("7"))]) {
+        let change = Change {
+            subject: Subject::Cell(cell("xa-a", "2023", "so_01")),
+            body,
+            reason: "theo sổ".to_owned(),
+            seen: Seen::Heads(vec![other]),
+        };
+        let refused = store.commit(&action("lan", n, vec![change])).unwrap_err();
+        assert!(matches!(refused, StoreError::Refused(_)), "{refused:?}");
+    }
+    assert_eq!(store.counter().unwrap(), counter);
+    // An older entry of the cell itself may be cited: what came since stays beside it.
+    let mine = store.commit(&types(11, "so_01", "1")).unwrap().entries[0].reference();
+    store.commit(&types(12, "so_01", "2")).unwrap();
+    let change = Change {
+        seen: Seen::Heads(vec![mine]),
+        ..set(&cell("xa-a", "2023", "so_01"), number("3"))
+    };
+    store.commit(&action("lan", 13, vec![change])).unwrap();
+}

@@ -11,6 +11,7 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod access;
 mod chance;
 mod damage;
 #[path = "../support/disk.rs"]

@@ -189,7 +189,9 @@ pub(crate) fn previous_bodies(
     let mut before = Vec::new();
     for reference in &recorded.entry.replaces {
         // One that has not arrived yet says nothing here.
-        before.extend(tables::cited(entries, reference)?.map(|found| found.entry.body));
+        let found = tables::cited(entries, reference)?;
+        let same = found.filter(|found| found.entry.subject == recorded.entry.subject);
+        before.extend(same.map(|found| found.entry.body));
     }
     Ok(before)
 }

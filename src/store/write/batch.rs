@@ -147,6 +147,20 @@ impl<'txn> Batch<'txn> {
         found.into_iter().map(subject).collect()
     }
 
+    /// The subject of the cited entry, this batch included; `None` where it is not here.
+    pub(crate) fn subject_of(&self, cited: &EntryRef) -> Result<Option<Subject>, StoreError> {
+        let (from, to) = tables::seq_range(&cited.author, cited.seq);
+        let staged = self.entry_rows.iter().rev();
+        for (key, row) in staged.filter(|(key, _)| (&from..=&to).contains(&key)) {
+            let recorded = tables::unsealed_entry(key, row)?;
+            if recorded.hash.short() == cited.h8 {
+                return Ok(Some(recorded.entry.subject));
+            }
+        }
+        let found = tables::cited(&self.entries, cited)?;
+        Ok(found.map(|recorded| recorded.entry.subject))
+    }
+
     /// A person, unless unknown or no longer allowed to write.
     pub(crate) fn actor(&self, id: &ActorId) -> Result<Option<Actor>, StoreError> {
         let heads = self.view(&Subject::Actor(id.clone()))?;

@@ -103,6 +103,7 @@ impl Judge<'_> {
         };
         let flags = permissions::judge(&context, change)?;
         self.check_content(batch, change)?;
+        check_seen(batch, &heads, change)?;
         Ok(NewEntry {
             subject: change.subject.clone(),
             body: change.body.clone(),
@@ -199,6 +200,28 @@ impl Judge<'_> {
                 .unwrap_or_default(),
         })
     }
+}
+
+/// What a change supersedes is about its own subject: a reference to an entry on another one is
+/// the mistake of a screen, and would pass for a settled conflict there.
+fn check_seen(batch: &Batch<'_>, heads: &Heads, change: &Change) -> Result<(), StoreError> {
+    let (Seen::Heads(seen) | Seen::Only(seen)) = &change.seen else {
+        return Ok(());
+    };
+    for reference in seen {
+        let is_head = heads.all().iter().any(|head| head.entry == *reference);
+        // One that is not here (an import that was withdrawn meanwhile) cannot mislead.
+        if !is_head
+            && let Some(subject) = batch.subject_of(reference)?
+            && subject != change.subject
+        {
+            return Err(StoreError::Refused(format!(
+                "{}: cites another subject",
+                change.body.kind()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a step closes a form to further change.
