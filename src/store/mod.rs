@@ -20,6 +20,7 @@ pub mod watch {
     };
 }
 
+pub use exchange::counting::counts;
 pub use file::backend;
 pub use file::create::{Init, create, create_on};
 pub use file::handle::RedbStore;
@@ -27,7 +28,6 @@ pub use file::open::{
     Environment, Environment as Edge, OpenFor, open, open_if_possible_for_writing, open_on,
     open_read_only,
 };
-pub use format::exchange_tables::counts;
 pub use format::schema::SCHEMA;
 pub use presence::{
     OtherSession as Neighbour, OtherSession, Presence, SessionFile, other_sessions as neighbours,

@@ -18,7 +18,8 @@ use nhaplieu::plan::{FieldId, PeriodId, UnitId};
 use nhaplieu::store::exchange::progress::Progress;
 use nhaplieu::store::exchange::{
     Checkpoint, Decide, Exchange, ExchangeReader, Forgotten, HeldBundle, ImportDecision,
-    IncomingEntry, Peer, Rebuild, Report, Snapshot, Tip, entry_bytes, subject_digest, walk_for_uncounted,
+    IncomingEntry, Peer, Rebuild, Report, Snapshot, Tip, entry_bytes, subject_digest,
+    walk_for_uncounted,
 };
 use nhaplieu::store::{
     Access, Action, CheckOutcome, Committed, Direction, Forms, LogEntry, LogFilter, Store,

@@ -12,7 +12,6 @@ use crate::ledger::{
 use crate::plan::UnitId;
 use crate::store::api::{Store, StoreError, StoreReader};
 use crate::store::exchange::progress::Progress;
-use crate::store::format::exchange_tables::counts;
 use crate::store::format::shape;
 
 /// Up to where somebody has an author's log: number and hash of the last entry.
@@ -241,27 +240,6 @@ pub trait Snapshot {
         &self,
         look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
-}
-
-/// The entries on a form that do not count, found by a walk through the whole history.
-///
-/// # Errors
-/// When the state cannot be read.
-pub fn walk_for_uncounted(
-    snapshot: &dyn Snapshot,
-    trust: &Trust,
-    form: &FormKey,
-) -> Result<Vec<Recorded>, StoreError> {
-    let mut found = Vec::new();
-    snapshot.each_entry(&mut |recorded| {
-        // Where it cannot be told, it is taken for one of a plan that is not here.
-        let known = |plan: &PlanRef| snapshot.knows_plan(plan).unwrap_or(false);
-        if recorded.entry.subject.form() == Some(form) && !counts(trust, recorded, known) {
-            found.push(recorded.clone());
-        }
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 /// Up to where the logs of these authors are here, each branch of one that has several: what an

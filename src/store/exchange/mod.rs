@@ -2,6 +2,7 @@
 
 mod api;
 pub(crate) mod apply;
+pub mod counting;
 mod import;
 pub mod progress;
 mod reader;
@@ -13,3 +14,4 @@ pub use api::{
     ImportDecision as Decision, IncomingEntry as Arriving, LogPiece as Piece, Snapshot as Ground,
     TakenPiece as Taken,
 };
+pub use counting::walk_for_uncounted;

@@ -13,7 +13,7 @@ use crate::store::format::codec::{Record, unseal};
 use crate::store::format::{exchange_tables, tables};
 use crate::store::identity::key::{self, WriterKey};
 use crate::store::read::queries;
-use crate::store::read::snapshot::{SnapshotTables, tip_of};
+use crate::store::read::snapshot::SnapshotTables;
 
 impl ExchangeReader for RedbStore {
     fn weigh(
@@ -42,7 +42,7 @@ impl ExchangeReader for RedbStore {
             let (_, end) = tables::seq_range(author, tip.0);
             for row in open.entries.range(start.as_slice()..=end.as_slice())? {
                 let (key, value) = row?;
-                let (seq, hash) = tip_of(key.value())?;
+                let (seq, hash) = tables::tip_of(key.value())?;
                 if forked && !chain.contains(&(seq, hash)) {
                     continue;
                 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::base::bytes::{BadBytes, Reader, put_text};
 use crate::ledger::trust::Succession;
-use crate::ledger::{ActorId, AuthorId, EntryRef, Hash, PlanRef, Recorded, Subject, Trust};
+use crate::ledger::{ActorId, AuthorId, EntryRef, Hash, Recorded, Trust};
 use crate::plan::UnitId;
 use crate::store::api::StoreError;
+use crate::store::exchange::counting::counts;
 use crate::store::exchange::{Checkpoint, Held, HeldBundle, LogPiece, Peer, Report, Tip};
 use crate::store::format::codec::{Record, seal, unseal};
 use crate::store::format::tables::{Bytes, Definition, Rows};
@@ -338,19 +339,5 @@ impl TrustState {
     /// Whether an entry counts in the views of this store.
     pub(crate) fn count(&self, recorded: &Recorded) -> bool {
         counts(&self.trust, recorded, |plan| self.plans.contains(&plan.h8))
-    }
-}
-
-/// Whether an entry counts: people and plan are each store's own affair; an entry on a form
-/// counts unless all stores leave it out or its plan is not here yet.
-pub fn counts(
-    trust: &Trust,
-    recorded: &Recorded,
-    knows_plan: impl FnOnce(&PlanRef) -> bool,
-) -> bool {
-    match recorded.entry.subject {
-        Subject::Author(_) => true,
-        Subject::Actor(_) | Subject::Plan => trust.is_own(&recorded.author),
-        _ => !trust.leaves_out(&recorded.author, recorded.seq) && knows_plan(&recorded.entry.plan),
     }
 }

@@ -54,6 +54,15 @@ pub(crate) fn entry_key(author: &AuthorId, seq: u64, hash: &Hash) -> Vec<u8> {
     key
 }
 
+/// Number and hash in the key of an entry.
+pub(crate) fn tip_of(key: &[u8]) -> Result<(u64, Hash), StoreError> {
+    let bad = || StoreError::Damaged("entry key".to_owned());
+    let rest = key.get(16..).ok_or_else(bad)?;
+    let (seq, hash) = rest.split_first_chunk::<8>().ok_or_else(bad)?;
+    let hash = hash.try_into().map_err(|_| bad())?;
+    Ok((u64::from_be_bytes(*seq), Hash(hash)))
+}
+
 /// The first and last key an entry of that number can have.
 pub(crate) fn seq_range(author: &AuthorId, seq: u64) -> (Vec<u8>, Vec<u8>) {
     (

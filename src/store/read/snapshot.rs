@@ -10,6 +10,7 @@ use crate::ledger::subject::SubjectKind;
 use crate::ledger::trust::{TrustAnchors, Succession};
 use crate::ledger::{AuthorId, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Subject, Trust};
 use crate::store::api::StoreError;
+use crate::store::exchange::counting::walk_for_uncounted;
 use crate::store::exchange::{self, HeldBundle, Peer, Report, Snapshot, Tip};
 use crate::store::format::codec::Record;
 use crate::store::format::exchange_tables::{self, Tag, TrustState};
@@ -235,7 +236,7 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
             .next_back()
         {
             None => Ok(Vec::new()),
-            Some(row) => Ok(vec![tip_of(row?.0.value())?]),
+            Some(row) => Ok(vec![tables::tip_of(row?.0.value())?]),
         }
     }
 
@@ -251,7 +252,7 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
     fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError> {
         let (from, to) = tables::seq_range(&entry.author, entry.seq);
         for row in self.entries.range(from.as_slice()..=to.as_slice())? {
-            if tip_of(row?.0.value())?.1.short() == entry.h8 {
+            if tables::tip_of(row?.0.value())?.1.short() == entry.h8 {
                 return Ok(true);
             }
         }
@@ -284,7 +285,7 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
             return Ok(Vec::new());
         }
         let Some(index) = &self.uncounted else {
-            return exchange::walk_for_uncounted(self, trust, form);
+            return walk_for_uncounted(self, trust, form);
         };
         let holds = (tables::tip(&self.meta)?.entries, self.known_plans()?);
         let mut found = Vec::new();
@@ -347,13 +348,4 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
         }
         Ok(())
     }
-}
-
-/// Number and hash in the key of an entry.
-pub(crate) fn tip_of(key: &[u8]) -> Result<Tip, StoreError> {
-    let bad = || StoreError::Damaged("entry key".to_owned());
-    let rest = key.get(16..).ok_or_else(bad)?;
-    let (seq, hash) = rest.split_first_chunk::<8>().ok_or_else(bad)?;
-    let hash = hash.try_into().map_err(|_| bad())?;
-    Ok((u64::from_be_bytes(*seq), Hash(hash)))
 }

@@ -7,10 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::ledger::{AuthorId, EntryRef, FormKey, Recorded, Trust};
 use crate::store::api::StoreError;
-use crate::store::format::exchange_tables::counts;
+use crate::store::exchange::counting::counts;
 use crate::store::format::tables::{self, Rows};
 use crate::store::read::queries;
-use crate::store::read::snapshot::tip_of;
 
 /// The entries that do not count, by form; kept in memory as long as the store is open.
 #[derive(Default)]
@@ -72,7 +71,7 @@ impl Found {
             let (_, to) = tables::seq_range(&author, u64::MAX);
             for row in table.range(from.as_slice()..=to.as_slice())? {
                 let (key, value) = row?;
-                let (seq, _) = tip_of(key.value())?;
+                let (seq, _) = tables::tip_of(key.value())?;
                 self.entries = self.entries.saturating_add(1);
                 self.read.insert(author, seq);
                 // A damaged entry is reported by those who read all of them.
