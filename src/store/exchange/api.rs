@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::entry::Frontier;
-use crate::ledger::trust::{TrustAnchors, Succession};
+use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{
     ActorId, AuthorId, Clock, Entry, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Trust,
 };

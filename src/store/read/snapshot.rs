@@ -7,7 +7,7 @@ use redb::{ReadOnlyTable, Table, WriteTransaction};
 
 use crate::ledger::entry::Frontier;
 use crate::ledger::subject::SubjectKind;
-use crate::ledger::trust::{TrustAnchors, Succession};
+use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{AuthorId, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Subject, Trust};
 use crate::store::api::StoreError;
 use crate::store::exchange::counting::walk_for_uncounted;
