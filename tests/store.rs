@@ -4,7 +4,7 @@
 
 mod world;
 
-use nhaplieu::ledger::{Body, Content, Origin, Subject};
+use nhaplieu::ledger::{Body, Content, Origin, RowId, Subject};
 use nhaplieu::plan::FieldId;
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::{
@@ -163,6 +163,16 @@ fn undo_refuses_what_another_replaced() {
         Err(StoreError::Changed { by }) => assert_eq!(by, "phong"),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_row_of_a_field_that_is_no_list_is_not_written() {
+    let dir = tempdir().unwrap();
+    let mut store = peopled(dir.path());
+    let mut row = cell("xa-a", "2023", "so_01");
+    row.id.row = Some(RowId([1; 16]));
+    let refused = store.commit(&action("lan", 1, vec![set(&row, number("5"))]));
+    assert!(matches!(refused, Err(StoreError::Refused(_))));
 }
 
 #[test]

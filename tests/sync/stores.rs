@@ -1,6 +1,6 @@
 //! Real stores that meet by bundles.
 
-use nhaplieu::ledger::Body;
+use nhaplieu::ledger::{Body, RowId, Subject};
 use nhaplieu::store::LogFilter;
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::ExchangeReader;
@@ -734,6 +734,25 @@ fn a_figure_the_plan_does_not_ask_for_refuses_the_whole_bundle() {
         ));
         assert_eq!(office.shows("xa-a", "so_00"), "", "nothing of it is taken");
     }
+}
+
+#[test]
+fn a_row_of_a_field_that_is_no_list_refuses_the_whole_bundle() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    commune.types("so_01", "6");
+    let bytes = crate::container::forged(&commune, |entry| {
+        let mut cell = entry.subject.cell().unwrap().clone();
+        cell.id.row = Some(RowId([1; 16]));
+        entry.subject = Subject::Cell(cell);
+    });
+    let done = office.imports(&[VerifiedBundle::read(bytes).unwrap()]);
+    assert!(matches!(
+        &done.bundles[0].outcome,
+        BundleOutcome::Refused(BundleError::Oversteps { .. })
+    ));
+    let form = office.store.form(&form("xa-a", "2023")).unwrap();
+    assert!(form.cells.is_empty(), "nothing of it is taken");
 }
 
 #[test]
