@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser};
 
 use super::args::Global;
 use super::commands::Command;
-use super::words;
+use super::help;
 use crate::base::Lang;
 use crate::ui::texts::Texts;
 
@@ -22,7 +22,7 @@ pub(crate) struct Cli {
 
 /// Gives the definitions of all commands, with their help in the language of `texts`.
 pub(crate) fn definitions(texts: &Texts) -> clap::Command {
-    words::dressed(Cli::command(), texts)
+    help::worded(Cli::command(), texts)
 }
 
 /// The language asked for before anything is parsed, so that even a slip on the command line is

@@ -18,8 +18,7 @@ pub(crate) fn form<'p>(
     names: &OneForm,
 ) -> Result<LoadedForm<'p>, Failure> {
     let (unit, period) = unit_and_period(plan, names)?;
-    let touched = forms::touched(store)?;
-    Ok(forms::load(store, plan, (unit, period), &touched)?)
+    Ok(forms::load(store, plan, (unit, period))?)
 }
 
 /// The unit and the period that the options name.

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::failure::{Exit, Failure};
-use super::site::{Site, read_file};
+use super::settings::{Settings, read_file};
 use crate::app::keymap::{Keymap, KeymapProblem};
 use crate::base::Message;
 use crate::ui::texts::Texts;
@@ -17,12 +17,12 @@ const OWN: &str = "keymap.toml";
 ///
 /// # Errors
 /// An unknown name, a file that cannot be read or has a mistake.
-pub(crate) fn effective(site: &Site, texts: &Texts) -> Result<Keymap, Failure> {
+pub(crate) fn effective(settings: &Settings, texts: &Texts) -> Result<Keymap, Failure> {
     let default = || Keymap::shipped("default").unwrap_or_default();
-    let (mut keymap, own) = match site.keymap.as_deref() {
-        None => (default(), site.dir.join(OWN)),
+    let (mut keymap, own) = match settings.keymap.as_deref() {
+        None => (default(), settings.dir.join(OWN)),
         Some(name) => match Keymap::shipped(name) {
-            Some(shipped) => (shipped, site.dir.join(OWN)),
+            Some(shipped) => (shipped, settings.dir.join(OWN)),
             None if Path::new(name).exists() => {
                 let mut keymap = default();
                 lay(&mut keymap, Path::new(name), texts)?;

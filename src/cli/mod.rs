@@ -5,18 +5,17 @@ mod bundle_lines;
 mod changes;
 mod command_line;
 mod commands;
+mod environment;
 mod failure;
 mod files;
 mod find;
-mod invent;
+mod help;
 mod keymap;
 mod out;
 mod progress;
 mod screens;
-mod setup;
+mod settings;
 mod shapes;
-mod site;
-mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -27,14 +26,14 @@ use clap::FromArgMatches;
 use command_line::Cli;
 use failure::{Exit, Failure};
 use out::Out;
-use site::Site;
+use settings::Settings;
 
 use crate::ui::Glyphs;
 use crate::ui::texts::Texts;
 
 /// Runs the program on these words of the command line.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
-    site::read_ahead();
+    settings::read_ahead();
     let words: Vec<OsString> = words.into_iter().collect();
     let variable = std::env::var("NHAPLIEU_LANG").ok();
     let lang = command_line::lang_of(&words, variable.as_deref());
@@ -68,17 +67,17 @@ fn parsed(words: &[OsString], texts: &Texts, out: &mut Out<'_>) -> Result<Option
         .and_then(|matches| Cli::from_arg_matches(&matches));
     match matches {
         Ok(cli) => Ok(Some(cli)),
-        Err(error) => match words::slip(&error) {
-            words::Slip::Page(page) => out.page(page.as_bytes()).map(|()| None),
-            words::Slip::Wrong(failure) => Err(failure),
+        Err(error) => match help::parse_failure(&error) {
+            help::ParseFailure::Page(page) => out.page(page.as_bytes()).map(|()| None),
+            help::ParseFailure::Wrong(failure) => Err(failure),
         },
     }
 }
 
 fn carry_out(cli: &Cli, texts: &Arc<Texts>, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let site = Site::resolve(&cli.global, texts.lang(), command_line::definitions)?;
+    let settings = Settings::resolve(&cli.global, texts.lang(), command_line::definitions)?;
     match &cli.command {
-        None => screens::run(&site, &cli.global, texts),
-        Some(command) => command.run(&site, out),
+        None => screens::run(&settings, &cli.global, texts),
+        Some(command) => command.run(&settings, out),
     }
 }

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 
-use super::setup;
+use super::environment;
 use crate::sync::{Step, Watch};
 use crate::ui::texts::Texts;
 
@@ -34,7 +34,7 @@ impl Progress {
         let words = words.map(|step| texts.get(&format!("cli.progress.{step}")).to_owned());
         Self {
             words: io::stderr().is_terminal().then_some(words),
-            begun: setup::wall(),
+            begun: environment::now(),
             shown: Cell::new(0),
         }
     }
@@ -57,7 +57,7 @@ impl Progress {
 
 impl Watch for Progress {
     fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
-        let now = setup::wall();
+        let now = environment::now();
         if let Some(line) = self.line(now, (step, done, of)) {
             self.shown.set(now);
             // Whoever cannot be told goes without; the work goes on.

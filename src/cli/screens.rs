@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 
 use super::args::Global;
 use super::failure::{Exit, Failure};
-use super::site::Site;
-use super::{keymap, setup};
+use super::settings::Settings;
+use super::{environment, keymap};
 use crate::app::msg::Opened;
 use crate::app::state::App;
 use crate::base::Message;
@@ -29,14 +29,18 @@ use crate::ui::{Glyphs, Ui};
 ///
 /// # Errors
 /// No terminal, a plan or keymap that cannot be used.
-pub(crate) fn run(site: &Site, global: &Global, texts: &Arc<Texts>) -> Result<Exit, Failure> {
+pub(crate) fn run(
+    settings: &Settings,
+    global: &Global,
+    texts: &Arc<Texts>,
+) -> Result<Exit, Failure> {
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return Err(Failure::usage(Message::new("cli.error.no_terminal")));
     }
-    let early = open_early(site);
-    let keymap = keymap::effective(site, texts)?;
-    let (plan, plan_bytes) = site.new_plan(texts)?;
-    let palette = if global.no_color || setup::colours_unwanted() {
+    let early = open_early(settings);
+    let keymap = keymap::effective(settings, texts)?;
+    let (plan, plan_bytes) = settings.new_plan(texts)?;
+    let palette = if global.no_color || environment::colours_unwanted() {
         Palette::Mono
     } else {
         Palette::Colour
@@ -54,12 +58,12 @@ pub(crate) fn run(site: &Site, global: &Global, texts: &Arc<Texts>) -> Result<Ex
         Arc::clone(&plan),
         keymap,
         texts.clone(),
-        (site.lang, site.today),
+        (settings.lang, settings.today),
         term::size(),
     );
     let place = Place {
-        dir: site.dir.clone(),
-        actor: site.actor.clone(),
+        dir: settings.dir.clone(),
+        actor: settings.actor.clone(),
         plan: Arc::clone(&plan),
         plan_bytes,
         early: Some(early),
@@ -70,8 +74,8 @@ pub(crate) fn run(site: &Site, global: &Global, texts: &Arc<Texts>) -> Result<Ex
         plan,
         opener: opener(place),
         edge: term::worker::Edge {
-            clock: setup::wall,
-            random: setup::action_bytes,
+            clock: environment::now,
+            random: environment::action_bytes,
             stop: term::meeting::Stop::default(),
         },
     })
@@ -90,9 +94,9 @@ struct Place {
 }
 
 /// Begins to open the store; whoever asks for it first waits for it.
-fn open_early(site: &Site) -> JoinHandle<Result<RedbStore, StoreError>> {
-    let dir = site.dir.clone();
-    std::thread::spawn(move || store::open(&dir, &setup::edge()?))
+fn open_early(settings: &Settings) -> JoinHandle<Result<RedbStore, StoreError>> {
+    let dir = settings.dir.clone();
+    std::thread::spawn(move || store::open(&dir, &environment::edge()?))
 }
 
 /// A way to open the store, and to make it on the first run.
@@ -108,14 +112,14 @@ fn open_store(
     new: Option<&NewStore>,
     early: Option<JoinHandle<Result<RedbStore, StoreError>>>,
 ) -> Result<Keeping, StoreError> {
-    let edge = setup::edge()?;
+    let edge = environment::edge()?;
     let mut store = match new {
         Some(new) => {
             let plan = PlanFile {
                 plan: &place.plan,
                 bytes: &place.plan_bytes,
             };
-            let who = (&place.actor, ActionId(setup::action_bytes()));
+            let who = (&place.actor, ActionId(environment::action_bytes()));
             open::create(&place.dir, new, plan, who, &edge)?
         }
         None => match early.and_then(|early| early.join().ok()) {
@@ -139,7 +143,7 @@ fn open_store(
         folders: Folders {
             home: std::env::home_dir(),
             store: place.dir.clone(),
-            sticks: Box::new(setup::sticks),
+            sticks: Box::new(environment::sticks),
         },
         store: Box::new(store),
     })

@@ -8,7 +8,7 @@ use super::{Caller, ServiceError};
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::{Plan, UnitId};
 use crate::store::Change;
-use crate::store::exchange::Exchange;
+use crate::store::exchange::{Exchange, ExchangeReader};
 use crate::sync::bundle::file;
 use crate::sync::bundle::key_file::KeyFile;
 use crate::sync::{VerifiedBundle, authors};
@@ -75,7 +75,7 @@ impl Applicant {
     ///
     /// # Errors
     /// When the bundle is no longer kept or no longer reads.
-    pub fn of_held(store: &dyn Exchange, root: &Hash) -> Result<Self, ServiceError> {
+    pub fn of_held(store: &dyn ExchangeReader, root: &Hash) -> Result<Self, ServiceError> {
         let bytes = store.held_bytes(root)?.ok_or(ServiceError::NotKept)?;
         Ok(Self::of_bundle(&VerifiedBundle::read(bytes)?))
     }

@@ -7,7 +7,7 @@ use super::folder::Folders;
 use super::{Caller, ServiceError};
 use crate::plan::UnitId;
 use crate::store::StoreError;
-use crate::store::exchange::Exchange;
+use crate::store::exchange::ExchangeReader;
 use crate::sync::bundle::file::{self, BundleEncoding};
 use crate::sync::bundle::key_file::KeyFile;
 use crate::sync::export::{self, ExportRequest};
@@ -49,7 +49,7 @@ pub enum Medium {
 /// # Errors
 /// When the store cannot be read, or the work was ended.
 pub fn prepare(
-    store: &dyn Exchange,
+    store: &dyn ExchangeReader,
     caller: &Caller<'_>,
     to: Option<&UnitId>,
     scope: Scope,
@@ -108,7 +108,7 @@ impl Prepared {
 /// # Errors
 /// When the store or its key cannot be read.
 pub fn key_file(
-    store: &dyn Exchange,
+    store: &dyn ExchangeReader,
     caller: &Caller<'_>,
 ) -> Result<(KeyFile, String), ServiceError> {
     let info = store.info()?;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{self, Context, Finding, PastForms};
 use crate::ledger::{Form, FormKey, Hash, content_hash};
-use crate::plan::{FieldId, Period, PeriodKind, Plan, Unit};
-use crate::store::{Store, StoreError};
+use crate::plan::{FieldId, Period, PeriodKind, Plan, Unit, UnitId};
+use crate::store::{StoreError, StoreReader};
 
 /// One form with the past that its checks look back on.
 #[derive(Debug)]
@@ -48,6 +48,10 @@ impl LoadedForm<'_> {
     }
 }
 
+/// Something of several forms; one that could not be read has its error in its own place and hides
+/// no other.
+pub type PerForm<T> = Vec<(FormKey, Result<T, StoreError>)>;
+
 /// The key of the form of a unit and a period.
 pub fn key_of(unit: &Unit, period: &Period) -> FormKey {
     FormKey {
@@ -56,110 +60,137 @@ pub fn key_of(unit: &Unit, period: &Period) -> FormKey {
     }
 }
 
-/// The forms of a store that have entries.
+/// Reads the form of a unit and a period with its past, in one consistent state.
 ///
 /// # Errors
-/// When the store cannot be read.
-pub fn touched(store: &dyn Store) -> Result<BTreeSet<FormKey>, StoreError> {
-    Ok(store.form_keys()?.into_iter().collect())
-}
-
-/// Reads the form of a unit and a period with its past. Forms that are not among `touched` have no
-/// entries and are not read from the disk.
-///
-/// # Errors
-/// When the store cannot be read.
+/// When the store, or one of the forms, cannot be read.
 pub fn load<'p>(
-    store: &dyn Store,
+    store: &dyn StoreReader,
     plan: &'p Plan,
     (unit, period): (&'p Unit, &'p Period),
-    touched: &BTreeSet<FormKey>,
 ) -> Result<LoadedForm<'p>, StoreError> {
-    let key = key_of(unit, period);
-    let form = if touched.contains(&key) {
-        store.form(&key)?
-    } else {
-        Form::default()
-    };
-    Ok(LoadedForm {
-        plan,
-        unit,
-        period,
-        past: past(store, plan, (unit, period), touched)?,
-        key,
-        form,
-    })
+    let mut wanted = vec![key_of(unit, period)];
+    wanted.extend(past_of(plan, unit, period));
+    let found = store.forms(&wanted)?.into_iter().collect();
+    among(&found, plan, (unit, period))
+}
+
+/// Reads forms of one unit with their past, in one consistent state; each has its own outcome, so
+/// that one that is damaged hides no other.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn load_of_unit<'p>(
+    store: &dyn StoreReader,
+    plan: &'p Plan,
+    unit: &'p Unit,
+    periods: &[&'p Period],
+) -> Result<PerForm<LoadedForm<'p>>, StoreError> {
+    let found = store.forms_of_unit(&unit.id)?.into_iter().collect();
+    let loaded = periods.iter().map(|period| {
+        let loaded = among(&found, plan, (unit, period));
+        (key_of(unit, period), loaded)
+    });
+    Ok(loaded.collect())
 }
 
 /// Reads a form by its key with its past; the past is empty where the plan does not know the unit
 /// or the period.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// When the store, or one of the forms, cannot be read.
 pub fn read(
-    store: &dyn Store,
+    store: &dyn StoreReader,
     plan: &Plan,
     key: &FormKey,
 ) -> Result<(Form, PastForms), StoreError> {
     match (plan.unit(&key.unit), plan.period(&key.period)) {
         (Some(unit), Some(period)) => {
-            let loaded = load(store, plan, (unit, period), &touched(store)?)?;
+            let loaded = load(store, plan, (unit, period))?;
             Ok((loaded.form, loaded.past))
         }
         _ => Ok((store.form(key)?, PastForms::default())),
     }
 }
 
-/// The findings of these forms; of all that have entries where none is named.
+/// The findings of these forms, by unit; of all that have entries where none is named.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn findings(
-    store: &dyn Store,
+    store: &dyn StoreReader,
     plan: &Plan,
     keys: Vec<FormKey>,
-) -> Result<BTreeMap<FormKey, Vec<Finding>>, StoreError> {
-    let touched = touched(store)?;
+) -> Result<PerForm<Vec<Finding>>, StoreError> {
     let keys = if keys.is_empty() {
-        touched.iter().cloned().collect()
+        store.form_keys()?
     } else {
         keys
     };
-    let mut found = BTreeMap::new();
+    let mut by_unit: BTreeMap<UnitId, Vec<&Period>> = BTreeMap::new();
     for key in keys {
-        if let (Some(unit), Some(period)) = (plan.unit(&key.unit), plan.period(&key.period)) {
-            let loaded = load(store, plan, (unit, period), &touched)?;
-            found.insert(key, check::findings(&loaded.context()));
+        if let Some(period) = plan.period(&key.period) {
+            by_unit.entry(key.unit).or_default().push(period);
+        }
+    }
+    let mut found = Vec::new();
+    for (id, periods) in by_unit {
+        let Some(unit) = plan.unit(&id) else { continue };
+        for (key, loaded) in load_of_unit(store, plan, unit, &periods)? {
+            let findings = loaded.map(|loaded| check::findings(&loaded.context()));
+            found.push((key, findings));
         }
     }
     Ok(found)
 }
 
-/// Reads the forms that the checks of a unit and a period look back on, and those that are shown
-/// beside it.
-///
-/// # Errors
-/// When the store cannot be read.
-fn past(
-    store: &dyn Store,
-    plan: &Plan,
-    (unit, period): (&Unit, &Period),
-    touched: &BTreeSet<FormKey>,
-) -> Result<PastForms, StoreError> {
+/// Forms that were read together, each with its own outcome.
+type Found = BTreeMap<FormKey, Result<Form, StoreError>>;
+
+/// The form of a unit and a period with its past, among those that were read; what is not among
+/// them has no entries.
+fn among<'p>(
+    found: &Found,
+    plan: &'p Plan,
+    (unit, period): (&'p Unit, &'p Period),
+) -> Result<LoadedForm<'p>, StoreError> {
+    let key = key_of(unit, period);
+    let form = found
+        .get(&key)
+        .cloned()
+        .unwrap_or_else(|| Ok(Form::default()))?;
     let mut past = PastForms::default();
-    let mut wanted = check::needed_periods(plan, unit, period);
-    let beside = periods_beside(plan, period).into_iter().flatten();
-    wanted.extend(beside.map(|period| period.id.clone()));
-    for id in wanted {
-        let key = FormKey {
-            unit: unit.id.clone(),
-            period: id.clone(),
-        };
-        if touched.contains(&key) && !past.forms.contains_key(&id) {
-            past.forms.insert(id, store.form(&key)?);
+    for earlier in past_of(plan, unit, period) {
+        match found.get(&earlier).cloned().transpose()? {
+            Some(form) if form != Form::default() => {
+                past.forms.insert(earlier.period, form);
+            }
+            _ => {}
         }
     }
-    Ok(past)
+    Ok(LoadedForm {
+        plan,
+        unit,
+        period,
+        key,
+        form,
+        past,
+    })
+}
+
+/// The forms that the checks of a unit and a period look back on, and those that are shown beside
+/// it.
+fn past_of(plan: &Plan, unit: &Unit, period: &Period) -> BTreeSet<FormKey> {
+    let beside = periods_beside(plan, period).into_iter().flatten();
+    let beside = beside.map(|period| period.id.clone());
+    let looked_at = check::needed_periods(plan, unit, period).into_iter();
+    looked_at
+        .chain(beside)
+        .map(|period| FormKey {
+            unit: unit.id.clone(),
+            period,
+        })
+        .collect()
 }
 
 /// The two periods that stand beside a form's figures: what came just before, and the same kind

@@ -6,7 +6,7 @@ use super::permission::{may_take_in, rights_for};
 use super::{Caller, ServiceError};
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
-use crate::store::exchange::Exchange;
+use crate::store::exchange::{Exchange, ExchangeReader};
 use crate::sync::bundle::file::{self, FileError};
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::import::plan::ImportPlan;
@@ -51,7 +51,7 @@ pub fn read(
 /// # Errors
 /// When the store cannot be read.
 pub fn preview(
-    store: &dyn Exchange,
+    store: &dyn ExchangeReader,
     caller: &Caller<'_>,
     bundles: &[VerifiedBundle],
 ) -> Result<ImportPlan, ServiceError> {
@@ -82,7 +82,7 @@ pub fn apply(
 /// # Errors
 /// When the bundle is no longer kept or the store cannot be read.
 pub fn suppose(
-    store: &dyn Exchange,
+    store: &dyn ExchangeReader,
     caller: &Caller<'_>,
     root: &Hash,
 ) -> Result<(UnknownSigner, ImportPlan), ServiceError> {

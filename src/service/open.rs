@@ -5,8 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::ledger::{ActionId, Actor, ActorId, Role};
 use crate::plan::{self, Plan, Problem, UnitId};
-use crate::store::StoreReader;
-use crate::store::{self, RedbStore, Store, StoreError};
+use crate::store::{self, RedbStore, StoreError, StoreReader};
 
 /// What a new store is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +76,7 @@ pub fn use_plan_in_force(
 ///
 /// # Errors
 /// When the store cannot be read, or its plan needs a newer program.
-pub fn plan_in_force(store: &dyn Store) -> Result<Arc<Plan>, StoreError> {
+pub fn plan_in_force(store: &dyn StoreReader) -> Result<Arc<Plan>, StoreError> {
     match read_plan(&store.plan_bytes()?) {
         Ok(plan) => Ok(plan),
         Err(_) => Err(StoreError::Refused(
@@ -113,7 +112,7 @@ pub fn shipped_plan() -> Result<Arc<Plan>, Vec<Problem>> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn person(store: &dyn Store, id: &ActorId) -> Result<Actor, StoreError> {
+pub fn person(store: &dyn StoreReader, id: &ActorId) -> Result<Actor, StoreError> {
     let known = store.actors()?.into_iter().find(|one| one.id == *id);
     Ok(known.unwrap_or_else(|| Actor {
         id: id.clone(),

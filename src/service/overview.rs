@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::forms::{self, LoadedForm};
+use super::forms::{self, LoadedForm, PerForm};
 use crate::check;
 use crate::ledger::{FormKey, FormStatus};
 use crate::plan::{Plan, Severity, Unit};
-use crate::store::{Store, StoreError};
+use crate::store::{StoreError, StoreReader};
 
 /// Where one form stands: its status, how complete it is, what was found, when it is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,24 +31,21 @@ pub struct FormSummary {
     pub due: NaiveDate,
 }
 
-/// Summarizes every form that a unit owes, in the order of their periods. Forms without entries
-/// are not read from the disk.
+/// Summarizes every form that a unit owes, in the order of their periods; a form that cannot be
+/// read has its error in its own place.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn overview(
-    store: &dyn Store,
+    store: &dyn StoreReader,
     plan: &Plan,
     unit: &Unit,
-) -> Result<Vec<FormSummary>, StoreError> {
-    let touched = forms::touched(store)?;
-    plan.periods_of(unit)
+) -> Result<PerForm<FormSummary>, StoreError> {
+    let loaded = forms::load_of_unit(store, plan, unit, &plan.periods_of(unit))?;
+    let summaries = loaded
         .into_iter()
-        .map(|period| {
-            let loaded = forms::load(store, plan, (unit, period), &touched)?;
-            Ok(summarize(&loaded))
-        })
-        .collect()
+        .map(|(key, loaded)| (key, loaded.map(|loaded| summarize(&loaded))));
+    Ok(summaries.collect())
 }
 
 /// Summarizes one form.

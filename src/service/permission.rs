@@ -4,14 +4,14 @@ use super::ServiceError;
 use crate::ledger::trust::Rights;
 use crate::ledger::{ActorId, Role};
 use crate::plan::{Plan, UnitId};
-use crate::store::Store;
+use crate::store::StoreReader;
 
 /// Checks that a person may change what the store has of others: import, believe a key, take an
 /// import back, let a bundle go. Everybody the store knows may, except viewers.
 ///
 /// # Errors
 /// [`ServiceError::OnlyLooks`]; or when the store cannot be read.
-pub fn may_take_in(store: &dyn Store, actor: &ActorId) -> Result<(), ServiceError> {
+pub fn may_take_in(store: &dyn StoreReader, actor: &ActorId) -> Result<(), ServiceError> {
     let people = store.actors()?;
     let known = people.iter().find(|person| person.id == *actor);
     if known.is_some_and(|person| person.role != Role::Viewer) {

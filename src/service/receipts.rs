@@ -1,7 +1,7 @@
 //! Up to which entry the district has confirmed to have what is written here.
 
 use crate::plan::{Plan, UnitId};
-use crate::store::exchange::Exchange;
+use crate::store::exchange::ExchangeReader;
 use crate::sync::held::status;
 
 /// Up to which of a store's own entries the district has confirmed to have them.
@@ -24,7 +24,7 @@ pub struct Receipts {
 impl Receipts {
     /// Gives what the coordinator's store has confirmed; `None` in the coordinator's own store, and
     /// while nothing has come from there.
-    pub fn look(&mut self, store: &dyn Exchange, plan: &Plan) -> Option<Confirmation> {
+    pub fn look(&mut self, store: &dyn ExchangeReader, plan: &Plan) -> Option<Confirmation> {
         let counter = store.counter().ok();
         if counter.is_none() || self.at != counter {
             self.at = counter;
@@ -34,7 +34,7 @@ impl Receipts {
     }
 }
 
-fn read(store: &dyn Exchange, plan: &Plan) -> Option<Confirmation> {
+fn read(store: &dyn ExchangeReader, plan: &Plan) -> Option<Confirmation> {
     let from_there = |unit: &UnitId| *unit == plan.coordinator;
     // Most stores have heard of nobody when they start: then whom to believe need not be known.
     let heard = store.peers().unwrap_or_default();

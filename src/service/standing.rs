@@ -3,7 +3,7 @@
 
 use super::Caller;
 use crate::plan::{Plan, UnitId};
-use crate::store::exchange::Exchange;
+use crate::store::exchange::ExchangeReader;
 use crate::store::{StoreError, StoreInfo};
 use crate::sync::held::conflicts::{self, Conflict};
 use crate::sync::held::status::{self, BundleStatus, Receipt};
@@ -47,7 +47,7 @@ pub struct Other {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn standing(store: &dyn Exchange, caller: &Caller<'_>) -> Result<Standing, StoreError> {
+pub fn standing(store: &dyn ExchangeReader, caller: &Caller<'_>) -> Result<Standing, StoreError> {
     let info = store.info()?;
     let kept = status::kept(store, &caller.import_context(&info.unit))?;
     let seat = if info.unit == caller.plan.coordinator {

@@ -6,8 +6,8 @@ use crate::check::Finding;
 use crate::figures;
 use crate::ledger::{Body, Content, Form, FormKey, FormStatus, Role, Subject, content_hash};
 use crate::plan::{FieldId, Plan, Severity, UnitId};
-use crate::store::exchange::Exchange;
-use crate::store::{Change, Seen, Store, StoreError};
+use crate::store::exchange::{Exchange, ExchangeReader};
+use crate::store::{Change, Seen, Store, StoreError, StoreReader};
 use crate::sync::import;
 
 /// How often a step is tried: another session's figure, on whatever form, moves the store under an
@@ -64,7 +64,7 @@ impl Summary {
         }
     }
 
-    /// Sums up a form as it was read from the store.
+    /// Sums up a form with its past.
     fn of_loaded(loaded: &LoadedForm<'_>) -> Self {
         let fields = loaded.plan.form_fields(loaded.unit, loaded.period);
         let fields: Vec<FieldId> = fields.into_iter().map(|field| field.id.clone()).collect();
@@ -120,14 +120,23 @@ pub fn submit(
     caller: &Caller<'_>,
     loaded: &LoadedForm<'_>,
 ) -> Result<Summary, ServiceError> {
-    let summary = Summary::of_loaded(loaded);
-    if summary.may_submit() && summary.status != FormStatus::Submitted {
-        let fields = loaded.plan.form_fields(loaded.unit, loaded.period);
-        let fields: Vec<&FieldId> = fields.into_iter().map(|field| &field.id).collect();
-        let change = summary.submission(loaded.plan, &loaded.key, &loaded.form, &fields);
+    let (summary, change) = submission(loaded);
+    if let Some(change) = change.filter(|_| summary.status != FormStatus::Submitted) {
         caller.commit(store, vec![change])?;
     }
     Ok(summary)
+}
+
+/// Sums up a form, and gives the change that hands it in as it stands; none while a hard finding
+/// is in the way.
+pub fn submission(loaded: &LoadedForm<'_>) -> (Summary, Option<Change>) {
+    let summary = Summary::of_loaded(loaded);
+    let fields = loaded.plan.form_fields(loaded.unit, loaded.period);
+    let fields: Vec<&FieldId> = fields.into_iter().map(|field| &field.id).collect();
+    let change = summary
+        .may_submit()
+        .then(|| summary.submission(loaded.plan, &loaded.key, &loaded.form, &fields));
+    (summary, change)
 }
 
 /// Takes a step with a form. It is tried again when the store moves meanwhile.
@@ -152,7 +161,7 @@ pub fn take_step(
 }
 
 fn changes(
-    store: &dyn Exchange,
+    store: &dyn ExchangeReader,
     caller: &Caller<'_>,
     key: &FormKey,
     (step, reason): (Step, &str),
@@ -179,22 +188,20 @@ fn on_form(key: &FormKey, body: Body, reason: &str) -> Change {
 }
 
 fn load<'p>(
-    store: &dyn Store,
+    store: &dyn StoreReader,
     caller: &Caller<'p>,
     key: &FormKey,
 ) -> Result<LoadedForm<'p>, StoreError> {
     let plan = caller.plan;
     match (plan.unit(&key.unit), plan.period(&key.period)) {
-        (Some(unit), Some(period)) => {
-            forms::load(store, plan, (unit, period), &forms::touched(store)?)
-        }
+        (Some(unit), Some(period)) => forms::load(store, plan, (unit, period)),
         _ => Err(StoreError::Refused(format!("{} {}", key.unit, key.period))),
     }
 }
 
 /// One approval for each owner of a measure fed by the form that the person may speak for.
 fn approvals(
-    store: &dyn Exchange,
+    store: &dyn ExchangeReader,
     caller: &Caller<'_>,
     key: &FormKey,
 ) -> Result<Vec<Change>, StoreError> {

@@ -191,7 +191,7 @@ pub struct VerifyReport {
 }
 
 /// Why a store did not do what was asked. Nothing was changed in any of these cases.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no store in the folder.
     #[error("no store in {0}")]

@@ -225,8 +225,11 @@ impl Worker {
                 })
             }),
             Request::Overview(unit) => self.with_store(|store| self.overview(store, unit)),
-            Request::Findings(keys) => self
-                .with_store(|store| forms::findings(store, &self.plan, keys).map(Reply::Findings)),
+            Request::Findings(keys) => self.with_store(|store| {
+                let found = forms::findings(store, &self.plan, keys)?.into_iter();
+                let found = found.map(|(key, found)| Ok((key, found?)));
+                found.collect::<Result<_, _>>().map(Reply::Findings)
+            }),
             Request::History(filter) => self.with_store(|store| {
                 Ok(Reply::History {
                     entries: store.log(&filter)?,
@@ -244,7 +247,10 @@ impl Worker {
 
     fn overview(&self, store: &dyn Exchange, unit: UnitId) -> Result<Reply, StoreError> {
         let forms = match self.plan.unit(&unit) {
-            Some(unit) => overview::overview(store, &self.plan, unit)?,
+            Some(unit) => overview::overview(store, &self.plan, unit)?
+                .into_iter()
+                .map(|(_, summary)| summary)
+                .collect::<Result<_, _>>()?,
             None => Vec::new(),
         };
         Ok(Reply::Overview { unit, forms })

@@ -13,8 +13,8 @@ use crate::cli::bundle_lines::{counts, imported_line, say_held, short, state};
 use crate::cli::changes::{self, ChangeShape, CountsShape, SuspicionShape, TotalShape};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
+use crate::cli::settings::{OpenStore, Settings};
 use crate::cli::shapes::moment;
-use crate::cli::site::{Desk, Site};
 use crate::ledger::{Hash, typed};
 use crate::plan::{Plan, UnitId};
 use crate::service::permission::{may_take_in, rights_for};
@@ -78,12 +78,12 @@ enum Found {
 }
 
 /// The one bundle whose root begins so. Of one that came in partly and still waits, what waits.
-fn find(desk: &Desk, scene: &ImportContext<'_>, id: &str) -> Result<Found, Failure> {
+fn find(opened: &OpenStore, scene: &ImportContext<'_>, id: &str) -> Result<Found, Failure> {
     let told = id.to_ascii_lowercase();
     let named = |root: &Hash| told.len() >= LEAST && root.to_string().starts_with(&told);
-    let mut held = status::held(&desk.store, scene)?;
+    let mut held = status::held(&opened.store, scene)?;
     held.retain(|one| named(&one.bundle.root));
-    let mut imported = status::imported(&desk.store)?;
+    let mut imported = status::imported(&opened.store)?;
     imported.retain(|one| named(&one.root));
     imported.retain(|one| held.iter().all(|other| other.bundle.root != one.root));
     match (held.pop(), imported.pop()) {
@@ -99,36 +99,40 @@ fn find(desk: &Desk, scene: &ImportContext<'_>, id: &str) -> Result<Found, Failu
 ///
 /// # Errors
 /// When there is not exactly one, or the store cannot be read.
-pub(super) fn held_bytes(desk: &Desk, id: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn held_bytes(opened: &OpenStore, id: &str) -> Result<Vec<u8>, Failure> {
     let mut all: Vec<HeldBundle> = Vec::new();
-    desk.store.weigh(&mut |ground| {
+    opened.store.weigh(&mut |ground| {
         all = ground.held()?;
         Ok(())
     })?;
     let told = id.to_ascii_lowercase();
     all.retain(|one| told.len() >= LEAST && one.root.to_string().starts_with(&told));
     let bytes = match all.as_slice() {
-        [one] => desk.store.held_bytes(&one.root)?,
+        [one] => opened.store.held_bytes(&one.root)?,
         _ => None,
     };
     bytes.ok_or_else(|| Failure::usage(Message::new("cli.error.no_bundle").with("id", id)))
 }
 
-pub(super) fn show(site: &Site, args: &BundleShow, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let desk = site.read()?;
-    let unit = desk.store.info()?.unit;
-    let caller = site.caller(&desk.plan);
+pub(super) fn show(
+    settings: &Settings,
+    args: &BundleShow,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let opened = settings.read()?;
+    let unit = opened.store.info()?.unit;
+    let caller = settings.caller(&opened.plan);
     let scene = caller.import_context(&unit);
-    match find(&desk, &scene, &args.id)? {
-        Found::Imported(one) => show_imported(&desk.plan, &one, args, out),
+    match find(&opened, &scene, &args.id)? {
+        Found::Imported(one) => show_imported(&opened.plan, &one, args, out),
         Found::Held(one) => {
-            let rights = |unit: &UnitId| rights_for(&desk.plan, unit);
-            let preview = status::preview(&desk.store, &scene, &one.bundle, rights)?;
+            let rights = |unit: &UnitId| rights_for(&opened.plan, unit);
+            let preview = status::preview(&opened.store, &scene, &one.bundle, rights)?;
             let Some(planned) = preview else {
-                say_held(&desk.plan, &one, out)?;
+                say_held(&opened.plan, &one, out)?;
                 return Ok(Exit::NeedsPerson);
             };
-            show_held(&desk.plan, &one, &planned, (args, out))?;
+            show_held(&opened.plan, &one, &planned, (args, out))?;
             Ok(Exit::Done)
         }
     }
@@ -189,18 +193,22 @@ fn show_held(
     out.say(&Message::new("cli.bundles.would").with("counts", counts))
 }
 
-pub(super) fn undo(site: &Site, args: &BundleUndo, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(super) fn undo(
+    settings: &Settings,
+    args: &BundleUndo,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
     let reason = text::clean(&args.reason, typed::TEXT_LIMIT);
     if reason.is_empty() {
         return Err(Failure::usage(Message::new("cli.error.undo_reason")));
     }
-    let mut desk = site.write()?;
-    may_take_in(&desk.store, &site.actor)?;
+    let mut opened = settings.write()?;
+    may_take_in(&opened.store, &settings.actor)?;
     let root = {
-        let unit = desk.store.info()?.unit;
+        let unit = opened.store.info()?.unit;
         match find(
-            &desk,
-            &site.caller(&desk.plan).import_context(&unit),
+            &opened,
+            &settings.caller(&opened.plan).import_context(&unit),
             &args.id,
         )? {
             Found::Imported(one) => one.root,
@@ -213,8 +221,8 @@ pub(super) fn undo(site: &Site, args: &BundleUndo, out: &mut Out<'_>) -> Result<
     };
     let id = short(&root);
     let mut exit = Exit::Done;
-    let caller = site.caller(&desk.plan);
-    let done = match withdraw::take_back(&mut desk.store, &caller, &root, &reason)? {
+    let caller = settings.caller(&opened.plan);
+    let done = match withdraw::take_back(&mut opened.store, &caller, &root, &reason)? {
         Withdrawn::AsIfNever => Message::new("cli.done.as_if_never").with("id", id),
         Withdrawn::Restored { figures, left } => {
             let done = match figures {
@@ -232,14 +240,18 @@ pub(super) fn undo(site: &Site, args: &BundleUndo, out: &mut Out<'_>) -> Result<
 }
 
 /// Lets a bundle go that is kept; the word is `drop`, which is taken in Rust.
-pub(super) fn release(site: &Site, args: &BundleDrop, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut desk = site.write()?;
-    may_take_in(&desk.store, &site.actor)?;
+pub(super) fn release(
+    settings: &Settings,
+    args: &BundleDrop,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let mut opened = settings.write()?;
+    may_take_in(&opened.store, &settings.actor)?;
     let found = {
-        let unit = desk.store.info()?.unit;
+        let unit = opened.store.info()?.unit;
         find(
-            &desk,
-            &site.caller(&desk.plan).import_context(&unit),
+            &opened,
+            &settings.caller(&opened.plan).import_context(&unit),
             &args.id,
         )?
     };
@@ -252,13 +264,13 @@ pub(super) fn release(site: &Site, args: &BundleDrop, out: &mut Out<'_>) -> Resu
         }
     };
     let id = short(&one.bundle.root);
-    say_held(&desk.plan, &one, out)?;
+    say_held(&opened.plan, &one, out)?;
     if !args.yes {
         out.flush()?;
         asked(&id, out)?;
     }
-    let caller = site.caller(&desk.plan);
-    withdraw::release(&mut desk.store, &caller, &one.bundle.root)?;
+    let caller = settings.caller(&opened.plan);
+    withdraw::release(&mut opened.store, &caller, &one.bundle.root)?;
     out.say(&Message::new("cli.done.dropped").with("id", id))?;
     Ok(Exit::Done)
 }

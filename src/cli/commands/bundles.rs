@@ -11,8 +11,8 @@ use crate::cli::bundle_lines::{day, imported_line, number, say_held, state, unit
 use crate::cli::changes::{CountsShape, StrangerShape};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
+use crate::cli::settings::Settings;
 use crate::cli::shapes::moment;
-use crate::cli::site::Site;
 use crate::plan::Plan;
 use crate::store::StoreReader;
 use crate::store::exchange::Held;
@@ -87,24 +87,24 @@ struct ConfirmedShape {
     of: u64,
 }
 
-pub(crate) fn run(site: &Site, args: &Bundles, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(settings: &Settings, args: &Bundles, out: &mut Out<'_>) -> Result<Exit, Failure> {
     match &args.command {
-        None => list(site, &args.format, out),
-        Some(BundlesCommand::Show(args)) => bundle::show(site, args, out),
-        Some(BundlesCommand::Undo(args)) => bundle::undo(site, args, out),
-        Some(BundlesCommand::Drop(args)) => bundle::release(site, args, out),
+        None => list(settings, &args.format, out),
+        Some(BundlesCommand::Show(args)) => bundle::show(settings, args, out),
+        Some(BundlesCommand::Undo(args)) => bundle::undo(settings, args, out),
+        Some(BundlesCommand::Drop(args)) => bundle::release(settings, args, out),
     }
 }
 
-fn list(site: &Site, args: &AnswerFormat, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let desk = site.read()?;
-    let unit = desk.store.info()?.unit;
-    let caller = site.caller(&desk.plan);
-    let kept = status::kept(&desk.store, &caller.import_context(&unit))?;
+fn list(settings: &Settings, args: &AnswerFormat, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let opened = settings.read()?;
+    let unit = opened.store.info()?.unit;
+    let caller = settings.caller(&opened.plan);
+    let kept = status::kept(&opened.store, &caller.import_context(&unit))?;
     if args.json {
         out.json(&answer(&kept, out))?;
     } else {
-        print(&desk.plan, &kept, out)?;
+        print(&opened.plan, &kept, out)?;
     }
     // Evidence waits for nobody: it is kept until a person lets it go.
     let person = kept.held.iter().any(|w| w.bundle.held != Held::Refused);

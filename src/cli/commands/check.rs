@@ -9,8 +9,8 @@ use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
+use crate::cli::settings::{OpenStore, Settings};
 use crate::cli::shapes::PlacedFinding;
-use crate::cli::site::{Desk, Site};
 use crate::ledger::FormKey;
 use crate::plan::Severity;
 use crate::service::forms;
@@ -34,17 +34,17 @@ struct Answer {
     findings: Vec<PlacedFinding>,
 }
 
-pub(crate) fn run(site: &Site, args: &Check, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let desk = site.read()?;
+pub(crate) fn run(settings: &Settings, args: &Check, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let opened = settings.read()?;
     let mut found = Vec::new();
     let (mut hard, mut soft) = (0_usize, 0_usize);
-    let touched = forms::touched(&desk.store)?;
-    for key in wanted(&desk, args)? {
-        let (Some(unit), Some(period)) = (desk.plan.unit(&key.unit), desk.plan.period(&key.period))
+    for key in wanted(&opened, args)? {
+        let (Some(unit), Some(period)) =
+            (opened.plan.unit(&key.unit), opened.plan.period(&key.period))
         else {
             continue;
         };
-        let loaded = forms::load(&desk.store, &desk.plan, (unit, period), &touched)?;
+        let loaded = forms::load(&opened.store, &opened.plan, (unit, period))?;
         let findings = check::findings(&loaded.context());
         let open = |wanted| {
             let open = findings.iter().filter(|f| f.overridden.is_none());
@@ -93,16 +93,16 @@ pub(crate) fn run(site: &Site, args: &Check, out: &mut Out<'_>) -> Result<Exit, 
 }
 
 /// The forms asked about: one that is named whole even when it is empty, else all with entries.
-fn wanted(desk: &Desk, args: &Check) -> Result<Vec<FormKey>, Failure> {
+fn wanted(opened: &OpenStore, args: &Check) -> Result<Vec<FormKey>, Failure> {
     let period = match &args.period {
-        Some(name) => Some(find::period(&desk.plan, name)?),
+        Some(name) => Some(find::period(&opened.plan, name)?),
         None => None,
     };
     let unit = match &args.unit {
-        Some(name) => Some(find::unit(&desk.plan, name, period)?),
+        Some(name) => Some(find::unit(&opened.plan, name, period)?),
         None => None,
     };
-    let mut keys = desk.store.form_keys()?;
+    let mut keys = opened.store.form_keys()?;
     keys.retain(|key| {
         unit.is_none_or(|unit| unit.id == key.unit)
             && period.is_none_or(|period| period.id == key.period)

@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
-use crate::cli::site::Site;
+use crate::cli::settings::Settings;
 
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
@@ -14,11 +14,15 @@ pub(crate) struct Completions {
     shell: clap_complete::Shell,
 }
 
-pub(crate) fn run(site: &Site, args: &Completions, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(
+    settings: &Settings,
+    args: &Completions,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,
-        &mut (site.definitions)(out.texts),
+        &mut (settings.definitions)(out.texts),
         "nhaplieu",
         &mut script,
     );

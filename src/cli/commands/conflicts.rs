@@ -7,8 +7,8 @@ use crate::base::Message;
 use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
+use crate::cli::settings::Settings;
 use crate::cli::shapes::{figure_and_text, moment, row};
-use crate::cli::site::Site;
 use crate::ledger::Content;
 use crate::service::conflicts;
 use crate::sync::held::conflicts::{self as in_conflict, Conflict};
@@ -48,9 +48,13 @@ struct Side {
     reason: String,
 }
 
-pub(crate) fn run(site: &Site, args: &Conflicts, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let desk = site.read()?;
-    let found = in_conflict::all(&desk.store)?;
+pub(crate) fn run(
+    settings: &Settings,
+    args: &Conflicts,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let opened = settings.read()?;
+    let found = in_conflict::all(&opened.store)?;
     let conflicts: Vec<ConflictShape> = found.iter().map(conflict).collect();
     let any = !conflicts.is_empty();
     if args.format.json {

@@ -9,7 +9,7 @@ use crate::base::Message;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
-use crate::cli::site::{Desk, Site, read_file};
+use crate::cli::settings::{OpenStore, Settings, read_file};
 use crate::service::admission::{self, Admitted, Applicant};
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::bundle::key_file::FIRST;
@@ -24,15 +24,15 @@ pub(crate) struct Enrol {
     yes: bool,
 }
 
-pub(crate) fn run(site: &Site, args: &Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let (applicant, mut desk) = if args.file.exists() {
-        (applicant(site, args)?, site.write()?)
+pub(crate) fn run(settings: &Settings, args: &Enrol, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let (applicant, mut opened) = if args.file.exists() {
+        (applicant(settings, args)?, settings.write()?)
     } else {
-        let desk = site.write()?;
-        (kept(&desk, &args.file)?, desk)
+        let opened = settings.write()?;
+        (kept(&opened, &args.file)?, opened)
     };
     let digits = fingerprint(&applicant.key);
-    let label = desk
+    let label = opened
         .plan
         .unit(&applicant.unit)
         .map(|unit| unit.name.clone());
@@ -46,42 +46,43 @@ pub(crate) fn run(site: &Site, args: &Enrol, out: &mut Out<'_>) -> Result<Exit, 
         compare(&digits, out)?;
     }
     let author = applicant.author().to_string();
-    let done = match admission::admit(&mut desk.store, &site.caller(&desk.plan), applicant)? {
+    let done = match admission::admit(&mut opened.store, &settings.caller(&opened.plan), applicant)?
+    {
         Admitted::AsDistrict => Message::new("cli.done.pinned"),
         Admitted::Enrolled => Message::new("cli.done.enrolled").with("author", author),
     };
     out.say(&done)?;
-    then(&mut desk, site, out)
+    then(&mut opened, settings, out)
 }
 
 /// What was in quarantine for want of this key comes in now. The enrolment is done whatever becomes
 /// of it.
-fn then(desk: &mut Desk, site: &Site, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    Ok(match super::import::try_again(desk, site, out)? {
+fn then(opened: &mut OpenStore, settings: &Settings, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    Ok(match super::import::try_again(opened, settings, out)? {
         Exit::Refused => Exit::NeedsPerson,
         exit => exit,
     })
 }
 
 /// The signer of a bundle in quarantine, by the first digits of its root: the stick may be gone.
-fn kept(desk: &Desk, named: &Path) -> Result<Applicant, Failure> {
+fn kept(opened: &OpenStore, named: &Path) -> Result<Applicant, Failure> {
     let id = named.to_str().unwrap_or_default();
     if id.is_empty() || !id.chars().all(|c| c.is_ascii_hexdigit()) {
         let message = Message::new("cli.error.no_file").with("file", named.display().to_string());
         return Err(Failure::usage(message));
     }
-    let bundle = VerifiedBundle::read(super::bundle::held_bytes(desk, id)?)?;
+    let bundle = VerifiedBundle::read(super::bundle::held_bytes(opened, id)?)?;
     Ok(Applicant::of_bundle(&bundle))
 }
 
 /// The key of a key file, or of the store that signed a bundle.
-fn applicant(site: &Site, args: &Enrol) -> Result<Applicant, Failure> {
+fn applicant(settings: &Settings, args: &Enrol) -> Result<Applicant, Failure> {
     let file = &args.file;
     let bytes = read_file(file)?;
     if bytes.starts_with(FIRST.as_bytes()) {
         return Ok(Applicant::of_key_file(&bytes)?);
     }
-    let bundle = files::read((file, &site.dir), &Unwatched)?;
+    let bundle = files::read((file, &settings.dir), &Unwatched)?;
     Ok(Applicant::of_bundle(&bundle))
 }
 

@@ -9,7 +9,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::find;
 use crate::cli::out::Out;
-use crate::cli::site::{Desk, Site};
+use crate::cli::settings::{OpenStore, Settings};
 use crate::service::export;
 use crate::sync::Scope;
 use crate::sync::bundle::file::{self, BundleEncoding};
@@ -29,13 +29,13 @@ pub(crate) struct Export {
     output: PathBuf,
 }
 
-pub(crate) fn run(site: &Site, args: &Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let desk = site.write()?;
+pub(crate) fn run(settings: &Settings, args: &Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let opened = settings.write()?;
     if args.key {
-        return key_file(&desk, site, args, out);
+        return key_file(&opened, settings, args, out);
     }
     let to = match &args.to {
-        Some(name) => Some(find::unit(&desk.plan, name, None)?.id.clone()),
+        Some(name) => Some(find::unit(&opened.plan, name, None)?.id.clone()),
         None => None,
     };
     let scope = if args.since_all {
@@ -43,8 +43,8 @@ pub(crate) fn run(site: &Site, args: &Export, out: &mut Out<'_>) -> Result<Exit,
     } else {
         Scope::Since
     };
-    let caller = site.caller(&desk.plan);
-    let bundle = export::prepare(&desk.store, &caller, to.as_ref(), scope)?;
+    let caller = settings.caller(&opened.plan);
+    let bundle = export::prepare(&opened.store, &caller, to.as_ref(), scope)?;
     let encoding = if args.armour {
         BundleEncoding::Text
     } else {
@@ -83,8 +83,13 @@ fn stream(bytes: &[u8], out: &mut Out<'_>) -> Result<(), Failure> {
 }
 
 /// Writes what the coordinator needs to enrol this store.
-fn key_file(desk: &Desk, site: &Site, args: &Export, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let (key, text) = export::key_file(&desk.store, &site.caller(&desk.plan))?;
+fn key_file(
+    opened: &OpenStore,
+    settings: &Settings,
+    args: &Export,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let (key, text) = export::key_file(&opened.store, &settings.caller(&opened.plan))?;
     let done = Message::new("cli.done.key").with("digits", key.fingerprint().to_string());
     if files::is_stream(&args.output) {
         stream(text.as_bytes(), out)?;

@@ -16,7 +16,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::progress::Progress;
-use crate::cli::site::{Desk, Site};
+use crate::cli::settings::{OpenStore, Settings};
 use crate::plan::Plan;
 use crate::service::import;
 use crate::sync::import::plan::{BundleOutcome, BundlePlan, ImportPlan};
@@ -53,15 +53,15 @@ struct BundleShape {
     strangers: Vec<StrangerShape>,
 }
 
-pub(crate) fn run(site: &Site, args: &Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(settings: &Settings, args: &Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let progress = Progress::begin(out.texts);
-    let read = files::read_all((&args.files, &site.dir), &progress, out)?;
-    let mut desk = site.write()?;
-    let caller = site.watched(&desk.plan, &progress);
+    let read = files::read_all((&args.files, &settings.dir), &progress, out)?;
+    let mut opened = settings.write()?;
+    let caller = settings.watched(&opened.plan, &progress);
     let planned = if args.dry_run {
-        import::preview(&desk.store, &caller, &read)?
+        import::preview(&opened.store, &caller, &read)?
     } else {
-        import::apply(&mut desk.store, &caller, &read)?
+        import::apply(&mut opened.store, &caller, &read)?
     };
     drop(progress);
     if args.files.is_empty() && planned.bundles.is_empty() && !args.format.json {
@@ -69,10 +69,10 @@ pub(crate) fn run(site: &Site, args: &Import, out: &mut Out<'_>) -> Result<Exit,
         return Ok(Exit::Done);
     }
     if args.format.json {
-        out.json(&answer(&desk.plan, &planned, !args.dry_run, out))?;
+        out.json(&answer(&opened.plan, &planned, !args.dry_run, out))?;
     } else {
         let kept = if args.dry_run { Kept::No } else { Kept::Yes };
-        print(&desk, &planned, kept, out)?;
+        print(&opened, &planned, kept, out)?;
         let key = if args.dry_run {
             "cli.import.would"
         } else {
@@ -88,13 +88,17 @@ pub(crate) fn run(site: &Site, args: &Import, out: &mut Out<'_>) -> Result<Exit,
 ///
 /// # Errors
 /// A failure of the store: then nothing was written.
-pub(crate) fn try_again(desk: &mut Desk, site: &Site, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let caller = site.caller(&desk.plan);
-    let planned = import::apply(&mut desk.store, &caller, &[])?;
+pub(crate) fn try_again(
+    opened: &mut OpenStore,
+    settings: &Settings,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    let caller = settings.caller(&opened.plan);
+    let planned = import::apply(&mut opened.store, &caller, &[])?;
     if planned.bundles.is_empty() {
         return Ok(Exit::Done);
     }
-    print(desk, &planned, Kept::Yes, out)?;
+    print(opened, &planned, Kept::Yes, out)?;
     say_counts("cli.import.done", &planned, out)?;
     Ok(exit(&planned))
 }
@@ -144,7 +148,12 @@ enum Kept {
     No,
 }
 
-fn print(desk: &Desk, planned: &ImportPlan, kept: Kept, out: &mut Out<'_>) -> Result<(), Failure> {
+fn print(
+    opened: &OpenStore,
+    planned: &ImportPlan,
+    kept: Kept,
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
     for bundle in &planned.bundles {
         out.say(
             &Message::new("cli.import.bundle")
@@ -159,10 +168,10 @@ fn print(desk: &Desk, planned: &ImportPlan, kept: Kept, out: &mut Out<'_>) -> Re
             Kept::Yes => Some(id.as_str()),
             Kept::No => None,
         };
-        bundle_lines::say_strangers(&desk.plan, (id, &bundle.unknown_authors), out)?;
+        bundle_lines::say_strangers(&opened.plan, (id, &bundle.unknown_authors), out)?;
     }
-    changes::say_changes(&desk.plan, &planned.changes, out)?;
-    changes::say_effects(&desk.plan, planned, out)
+    changes::say_changes(&opened.plan, &planned.changes, out)?;
+    changes::say_effects(&opened.plan, planned, out)
 }
 
 /// The classes that are not empty, in one line.

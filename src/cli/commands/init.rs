@@ -5,8 +5,8 @@ use clap::{Args, ValueEnum};
 use crate::base::{Message, text};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
-use crate::cli::site::Site;
-use crate::cli::{find, setup};
+use crate::cli::settings::Settings;
+use crate::cli::{environment, find};
 use crate::ledger::{ActionId, Role};
 use crate::service::open::{self, NewStore, PlanFile};
 use crate::service::permission::role_for;
@@ -46,8 +46,8 @@ impl RoleName {
     }
 }
 
-pub(crate) fn run(site: &Site, args: &Init, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let (plan, plan_bytes) = site.new_plan(out.texts)?;
+pub(crate) fn run(settings: &Settings, args: &Init, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let (plan, plan_bytes) = settings.new_plan(out.texts)?;
     let unit = find::unit(&plan, &args.unit, None)
         // A unit that has ended may still have figures to type in.
         .or_else(|failure| find_ended(&plan, &args.unit).ok_or(failure))?
@@ -60,7 +60,7 @@ pub(crate) fn run(site: &Site, args: &Init, out: &mut Out<'_>) -> Result<Exit, F
     let role = args
         .role
         .map_or_else(|| role_for(&plan, &unit), RoleName::role);
-    let edge = setup::edge()?;
+    let edge = environment::edge()?;
     let new = NewStore {
         unit: unit.clone(),
         name,
@@ -70,14 +70,14 @@ pub(crate) fn run(site: &Site, args: &Init, out: &mut Out<'_>) -> Result<Exit, F
         plan: &plan,
         bytes: &plan_bytes,
     };
-    let who = (&site.actor, ActionId(setup::action_bytes()));
-    let made = open::create(&site.dir, &new, file, who, &edge)?;
+    let who = (&settings.actor, ActionId(environment::action_bytes()));
+    let made = open::create(&settings.dir, &new, file, who, &edge)?;
     let label = plan.unit(&unit).map(|u| u.name.clone()).unwrap_or_default();
     out.say(
         &Message::new("cli.done.init")
-            .with("dir", site.dir.display().to_string())
+            .with("dir", settings.dir.display().to_string())
             .with("unit", &label)
-            .with("actor", site.actor.as_str())
+            .with("actor", settings.actor.as_str())
             .with("author", made.info()?.author.to_string()),
     )?;
     Ok(Exit::Done)

@@ -10,8 +10,8 @@ use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
+use crate::cli::settings::Settings;
 use crate::cli::shapes::moment;
-use crate::cli::site::Site;
 use crate::sync::Unwatched;
 use crate::sync::import::inspect;
 
@@ -48,7 +48,7 @@ struct RangeShape {
     last: u64,
 }
 
-pub(crate) fn run(_: &Site, args: &Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(_: &Settings, args: &Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let found = inspect::of(&files::read(
         (&args.file, &std::env::temp_dir()),
         &Unwatched,

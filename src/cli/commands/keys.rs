@@ -9,7 +9,7 @@ use crate::cli::args::{AnswerFormat, FileArg};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::keymap;
 use crate::cli::out::Out;
-use crate::cli::site::{self, Site};
+use crate::cli::settings::{self, Settings};
 use crate::ui::width;
 
 /// Arguments of `keys`.
@@ -45,11 +45,11 @@ struct Line {
     label: String,
 }
 
-pub(crate) fn run(site: &Site, args: &Keys, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(settings: &Settings, args: &Keys, out: &mut Out<'_>) -> Result<Exit, Failure> {
     if let Some(KeysCommand::Check(file)) = &args.command {
         return check(file, out);
     }
-    let keymap = keymap::effective(site, out.texts)?;
+    let keymap = keymap::effective(settings, out.texts)?;
     if args.markdown {
         let table = keymap.markdown(|key| out.texts.get(key).to_owned());
         out.line(table.trim())?;
@@ -96,7 +96,7 @@ fn print(keymap: &Keymap, out: &mut Out<'_>) -> Result<(), Failure> {
 }
 
 fn check(args: &FileArg, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let bytes = site::read_file(&args.file)?;
+    let bytes = settings::read_file(&args.file)?;
     let name = args.file.display().to_string();
     let problems = keymap::problems(&bytes);
     for KeymapProblem { line, message } in &problems {

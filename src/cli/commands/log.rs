@@ -12,8 +12,8 @@ use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
+use crate::cli::settings::{OpenStore, Settings};
 use crate::cli::shapes::{figure_and_text, moment, row};
-use crate::cli::site::{Desk, Site};
 use crate::ledger::{Body, EntryRef, Hash, entry::FLAG_ON_BEHALF, typed};
 use crate::plan::UnitId;
 use crate::store::StoreReader;
@@ -66,10 +66,10 @@ struct Line {
     was_in_conflict: bool,
 }
 
-pub(crate) fn run(site: &Site, args: &Log, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let desk = site.read()?;
-    let filter = filter(&desk, args)?;
-    let entries = desk.store.log(&filter)?;
+pub(crate) fn run(settings: &Settings, args: &Log, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let opened = settings.read()?;
+    let filter = filter(&opened, args)?;
+    let entries = opened.store.log(&filter)?;
     if args.format.json {
         let full: HashMap<EntryRef, Hash> = entries
             .iter()
@@ -81,23 +81,23 @@ pub(crate) fn run(site: &Site, args: &Log, out: &mut Out<'_>) -> Result<Exit, Fa
         })?;
     } else {
         for entry in &entries {
-            print(&desk, entry, out)?;
+            print(&opened, entry, out)?;
         }
     }
     Ok(Exit::Done)
 }
 
-fn filter(desk: &Desk, args: &Log) -> Result<LogFilter, Failure> {
+fn filter(opened: &OpenStore, args: &Log) -> Result<LogFilter, Failure> {
     let period = match &args.period {
-        Some(name) => Some(find::period(&desk.plan, name)?),
+        Some(name) => Some(find::period(&opened.plan, name)?),
         None => None,
     };
     let unit = match &args.unit {
-        Some(name) => Some(find::unit(&desk.plan, name, period)?.id.clone()),
+        Some(name) => Some(find::unit(&opened.plan, name, period)?.id.clone()),
         None => None,
     };
     let field = match &args.field {
-        Some(name) => Some(find::field(&desk.plan, name)?),
+        Some(name) => Some(find::field(&opened.plan, name)?),
         None => None,
     };
     Ok(LogFilter {
@@ -168,7 +168,7 @@ fn reason(body: &Body, note: &str) -> String {
     }
 }
 
-fn print(desk: &Desk, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure> {
+fn print(opened: &OpenStore, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure> {
     let recorded = &entry.recorded;
     let lang = out.texts.lang();
     let subject = &recorded.entry.subject;
@@ -177,7 +177,7 @@ fn print(desk: &Desk, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure
         .map(|form| format!("{} {}", form.unit, form.period))
         .unwrap_or_default();
     let what = subject.cell().map(|cell| {
-        let label = desk.plan.field(&cell.id.field).map(|f| f.short.get(lang));
+        let label = opened.plan.field(&cell.id.field).map(|f| f.short.get(lang));
         label.unwrap_or(cell.id.field.as_str()).to_owned()
     });
     let why = reason(&recorded.entry.body, &recorded.entry.note);

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::base::Message;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
-use crate::cli::site::Site;
+use crate::cli::settings::Settings;
 
 /// Arguments of `man`.
 #[derive(Debug, Args)]
@@ -14,8 +14,8 @@ pub(crate) struct Man {
     command: Vec<String>,
 }
 
-pub(crate) fn run(site: &Site, args: &Man, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut command = (site.definitions)(out.texts);
+pub(crate) fn run(settings: &Settings, args: &Man, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut command = (settings.definitions)(out.texts);
     command.build();
     let mut name = "nhaplieu".to_owned();
     for word in &args.command {

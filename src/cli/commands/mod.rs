@@ -29,7 +29,7 @@ use clap::Subcommand;
 
 use super::failure::{Exit, Failure};
 use super::out::Out;
-use super::site::Site;
+use super::settings::Settings;
 
 /// Makes the list of commands from their names, arguments and functions.
 macro_rules! commands {
@@ -47,9 +47,9 @@ macro_rules! commands {
             ///
             /// # Errors
             /// Why it was not done.
-            pub(crate) fn run(&self, site: &Site, out: &mut Out<'_>) -> Result<Exit, Failure> {
+            pub(crate) fn run(&self, settings: &Settings, out: &mut Out<'_>) -> Result<Exit, Failure> {
                 match self {
-                    $(Self::$name(args) => $run(site, args, out),)*
+                    $(Self::$name(args) => $run(settings, args, out),)*
                 }
             }
         }

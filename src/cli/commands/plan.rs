@@ -11,8 +11,8 @@ use crate::base::Message;
 use crate::cli::args::{AnswerFormat, FileArg};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
+use crate::cli::settings::{self, Settings};
 use crate::cli::shapes::period_kind;
-use crate::cli::site::{self, Site};
 use crate::plan::{self, Collector, FieldType, Formula, Measure, Plan, ProblemSeverity, RollUp};
 use crate::service::open;
 use crate::store::{self, StoreError};
@@ -31,15 +31,19 @@ pub(crate) enum PlanCommand {
     Check(FileArg),
 }
 
-pub(crate) fn run(site: &Site, args: &PlanArgs, out: &mut Out<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(
+    settings: &Settings,
+    args: &PlanArgs,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
     match &args.command {
-        PlanCommand::Show(format) => show(site, format, out),
+        PlanCommand::Show(format) => show(settings, format, out),
         PlanCommand::Check(file) => check(&file.file, out),
     }
 }
 
 fn check(file: &Path, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let problems = plan::check(&site::read_file(file)?);
+    let problems = plan::check(&settings::read_file(file)?);
     let name = file.display().to_string();
     let mut errors = 0;
     for problem in &problems {
@@ -137,11 +141,11 @@ struct PeriodLine {
     due: String,
 }
 
-fn show(site: &Site, format: &AnswerFormat, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let plan = in_force(site, out)?;
+fn show(settings: &Settings, format: &AnswerFormat, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let plan = in_force(settings, out)?;
     let lang = out.texts.lang();
     if format.json {
-        out.json(&answered(site, &plan, lang))?;
+        out.json(&answered(settings, &plan, lang))?;
         return Ok(Exit::Done);
     }
     out.line(plan.title.get(lang))?;
@@ -181,18 +185,18 @@ fn show(site: &Site, format: &AnswerFormat, out: &mut Out<'_>) -> Result<Exit, F
 }
 
 /// The store's plan; where there is no store, the one a new store would begin with.
-fn in_force(site: &Site, out: &Out<'_>) -> Result<Arc<Plan>, Failure> {
-    if site.plan_file.is_some() {
-        return Ok(site.new_plan(out.texts)?.0);
+fn in_force(settings: &Settings, out: &Out<'_>) -> Result<Arc<Plan>, Failure> {
+    if settings.plan_file.is_some() {
+        return Ok(settings.new_plan(out.texts)?.0);
     }
-    match store::open_read_only(&site.dir, &crate::cli::setup::edge()?) {
+    match store::open_read_only(&settings.dir, &crate::cli::environment::edge()?) {
         Ok(store) => Ok(open::plan_in_force(&store)?),
-        Err(StoreError::Missing(_)) => Ok(site.new_plan(out.texts)?.0),
+        Err(StoreError::Missing(_)) => Ok(settings.new_plan(out.texts)?.0),
         Err(error) => Err(error.into()),
     }
 }
 
-fn answered(site: &Site, plan: &Plan, lang: crate::base::Lang) -> Answer {
+fn answered(settings: &Settings, plan: &Plan, lang: crate::base::Lang) -> Answer {
     Answer {
         schema: "nhaplieu.plan/1",
         plan: Head {
@@ -221,7 +225,7 @@ fn answered(site: &Site, plan: &Plan, lang: crate::base::Lang) -> Answer {
         measures: plan
             .measures
             .iter()
-            .map(|measure| measure_line(site, plan, measure, lang))
+            .map(|measure| measure_line(settings, plan, measure, lang))
             .collect(),
         periods: plan
             .periods
@@ -266,7 +270,7 @@ fn line_of(field: &plan::Field, lang: crate::base::Lang) -> FieldLine {
 }
 
 fn measure_line(
-    site: &Site,
+    settings: &Settings,
     plan: &Plan,
     measure: &Measure,
     lang: crate::base::Lang,
@@ -274,7 +278,7 @@ fn measure_line(
     let (numerator, denominator) = formula(&measure.formula);
     // Owners change over time: the one of today, else the last one.
     let owner = plan
-        .owner_on(measure, site.today)
+        .owner_on(measure, settings.today)
         .or_else(|| measure.owners.last().map(|owner| &owner.unit));
     MeasureLine {
         id: measure.id.to_string(),

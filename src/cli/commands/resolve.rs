@@ -7,7 +7,7 @@ use crate::cli::args::OneForm;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
-use crate::cli::site::Site;
+use crate::cli::settings::Settings;
 use crate::ledger::typed;
 use crate::service::conflicts::side_named;
 use crate::sync::held::conflicts;
@@ -27,14 +27,14 @@ pub(crate) struct Resolve {
     reason: String,
 }
 
-pub(crate) fn run(site: &Site, args: &Resolve, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut desk = site.write()?;
-    let plan = desk.plan.clone();
-    let found = find::form(&desk.store, &plan, &args.form)?;
+pub(crate) fn run(settings: &Settings, args: &Resolve, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut opened = settings.write()?;
+    let plan = opened.plan.clone();
+    let found = find::form(&opened.store, &plan, &args.form)?;
     let field = find::field(&plan, &args.field)?;
     let kind = plan.field(&field).map(|f| f.kind);
     let cell = found.key.cell(field.clone());
-    let dispute = conflicts::of(&desk.store, &cell)?;
+    let dispute = conflicts::of(&opened.store, &cell)?;
     let (Some(dispute), Some(kind)) = (dispute, kind) else {
         let message = Message::new("cli.error.no_conflict").with("field", field.as_str());
         return Err(Failure::usage(message));
@@ -61,7 +61,7 @@ pub(crate) fn run(site: &Site, args: &Resolve, out: &mut Out<'_>) -> Result<Exit
         return Err(Failure::usage(message));
     }
     let change = dispute.settled(content, &reason, dispute.heads.references());
-    desk.commit(site, vec![change])?;
+    opened.commit(settings, vec![change])?;
     out.say(&Message::new("cli.done.resolved").with("field", field.as_str()))?;
     Ok(Exit::Done)
 }

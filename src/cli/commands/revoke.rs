@@ -5,7 +5,7 @@ use clap::Args;
 use crate::base::Message;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
-use crate::cli::site::Site;
+use crate::cli::settings::Settings;
 use crate::ledger::AuthorId;
 use crate::store::StoreReader;
 use crate::store::exchange::ExchangeReader;
@@ -22,9 +22,9 @@ pub(crate) struct Revoke {
     last_good: Option<u64>,
 }
 
-pub(crate) fn run(site: &Site, args: &Revoke, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut desk = site.write()?;
-    let authors = desk.store.authors()?;
+pub(crate) fn run(settings: &Settings, args: &Revoke, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut opened = settings.write()?;
+    let authors = opened.store.authors()?;
     let found: Vec<AuthorId> = authors
         .into_iter()
         .filter(|author| !args.author.is_empty() && author.to_string().starts_with(&args.author))
@@ -33,18 +33,18 @@ pub(crate) fn run(site: &Site, args: &Revoke, out: &mut Out<'_>) -> Result<Exit,
         let message = Message::new("cli.error.no_author").with("author", args.author.as_str());
         return Err(Failure::usage(message));
     };
-    if *author == desk.store.info()?.author {
+    if *author == opened.store.info()?.author {
         return Err(Failure::usage(Message::new("cli.error.own_author")));
     }
     let mut last = 0;
-    desk.store.weigh(&mut |ground| {
+    opened.store.weigh(&mut |ground| {
         let tips = ground.tips(author)?;
         last = tips.iter().map(|(seq, _)| *seq).max().unwrap_or(0);
         Ok(())
     })?;
     let last_good = args.last_good.unwrap_or(last);
     let change = authors::revoke(*author, last_good, &args.reason);
-    desk.commit(site, vec![change])?;
+    opened.commit(settings, vec![change])?;
     out.say(
         &Message::new("cli.done.revoked")
             .with("author", author.to_string())

@@ -10,7 +10,7 @@ use crate::cli::args::OneForm;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
-use crate::cli::site::Site;
+use crate::cli::settings::Settings;
 use crate::ledger::typed;
 use crate::plan::{FieldId, Severity};
 use crate::service::edit::{self, EditError, Typed, Unreadable};
@@ -32,19 +32,19 @@ pub(crate) struct Set {
     keep_invalid: bool,
 }
 
-pub(crate) fn run(site: &Site, args: &Set, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut desk = site.write()?;
-    let plan = desk.plan.clone();
-    let found = find::form(&desk.store, &plan, &args.form)?;
+pub(crate) fn run(settings: &Settings, args: &Set, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut opened = settings.write()?;
+    let plan = opened.plan.clone();
+    let found = find::form(&opened.store, &plan, &args.form)?;
     let changes = changes(&found, args)?;
     if changes.is_empty() {
         out.say(&Message::new("cli.done.set_nothing"))?;
     } else {
         let count = changes.len();
-        desk.commit(site, changes)?;
+        opened.commit(settings, changes)?;
         out.say(&Message::new("cli.done.set").with("count", count))?;
     }
-    let now = find::form(&desk.store, &plan, &args.form)?;
+    let now = find::form(&opened.store, &plan, &args.form)?;
     let touched: BTreeSet<FieldId> = pairs(&args.cells)?
         .into_iter()
         .map(|(f, _)| FieldId::new(&f))

@@ -11,8 +11,8 @@ use crate::cli::args::{AnswerFormat, OneForm};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
+use crate::cli::settings::Settings;
 use crate::cli::shapes::{CellShape, FindingShape, LateShape, MeasureShape, StampShape};
-use crate::cli::site::Site;
 use crate::figures::{self, Figure};
 use crate::ledger::approved::{Approval, Approver, LateFigure, Proof};
 use crate::ledger::{CellId, Content, FormStatus, Hash, Origin, typed};
@@ -51,9 +51,9 @@ struct Answer {
     late: Vec<LateShape>,
 }
 
-pub(crate) fn run(site: &Site, args: &Show, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let desk = site.read()?;
-    let found = find::form(&desk.store, &desk.plan, &args.form)?;
+pub(crate) fn run(settings: &Settings, args: &Show, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let opened = settings.read()?;
+    let found = find::form(&opened.store, &opened.plan, &args.form)?;
     let findings = check::findings(&found.context());
     let figures = figures::unit_figures(&found.context());
     let hash = found.content_hash();
@@ -64,7 +64,7 @@ pub(crate) fn run(site: &Site, args: &Show, out: &mut Out<'_>) -> Result<Exit, F
             &findings,
             &figures,
             (status, hash),
-            (out, &desk.store),
+            (out, &opened.store),
         )?;
         out.json(&answer)?;
     } else {

@@ -11,7 +11,7 @@ use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
-use crate::cli::site::{Desk, Site};
+use crate::cli::settings::{OpenStore, Settings};
 use crate::ledger::{FormKey, FormStatus};
 use crate::plan::{Period, Unit};
 use crate::service::forms;
@@ -55,15 +55,14 @@ struct Line {
     unsent: u64,
 }
 
-pub(crate) fn run(site: &Site, args: &Status, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let desk = site.read()?;
-    let unsent = unsent(&desk)?;
-    let touched = forms::touched(&desk.store)?;
+pub(crate) fn run(settings: &Settings, args: &Status, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let opened = settings.read()?;
+    let unsent = unsent(&opened)?;
     let mut lines = Vec::new();
-    for (unit, period) in wanted(site, &desk, args, &touched)? {
-        let loaded = forms::load(&desk.store, &desk.plan, (unit, period), &touched)?;
+    for (unit, period) in wanted(settings, &opened, args)? {
+        let loaded = forms::load(&opened.store, &opened.plan, (unit, period))?;
         let summary = overview::summarize(&loaded);
-        let days_left = (summary.due - site.today).num_days();
+        let days_left = (summary.due - settings.today).num_days();
         if !args.format.json {
             print(unit, period, &summary, days_left, out)?;
         }
@@ -87,7 +86,7 @@ pub(crate) fn run(site: &Site, args: &Status, out: &mut Out<'_>) -> Result<Exit,
             units: lines,
         })?;
     } else {
-        let (count, _) = desk.store.unsent()?;
+        let (count, _) = opened.store.unsent()?;
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         out.say(&Message::new("cli.status.unsent").with("count", count))?;
     }
@@ -139,12 +138,11 @@ fn print(
 /// store's own unit has begun or still owes, and where it consolidates, every other unit's
 /// current form.
 fn wanted<'d>(
-    site: &Site,
-    desk: &'d Desk,
+    settings: &Settings,
+    opened: &'d OpenStore,
     args: &Status,
-    touched: &BTreeSet<FormKey>,
 ) -> Result<Vec<(&'d Unit, &'d Period)>, Failure> {
-    let plan = &desk.plan;
+    let plan = &opened.plan;
     if let Some(name) = &args.period {
         let period = find::period(plan, name)?;
         let owing = plan.units_in_force(period).into_iter();
@@ -153,14 +151,18 @@ fn wanted<'d>(
             .map(|unit| (unit, period))
             .collect());
     }
-    let own = desk.store.info()?.unit;
+    let touched: BTreeSet<FormKey> = opened.store.form_keys()?.into_iter().collect();
+    let own = opened.store.info()?.unit;
     let everybody = own == plan.coordinator;
     let mut wanted = Vec::new();
     for unit in &plan.units {
-        let current = plan.current_period(unit, site.today).map(|c| &c.period.id);
+        let current = plan
+            .current_period(unit, settings.today)
+            .map(|c| &c.period.id);
         for period in plan.periods_of(unit) {
             let key = forms::key_of(unit, period);
-            let open = unit.id == own && period.from <= site.today && period.due >= site.today;
+            let open =
+                unit.id == own && period.from <= settings.today && period.due >= settings.today;
             let due_now = (unit.id == own || everybody) && current == Some(&period.id);
             if open || due_now || touched.contains(&key) {
                 wanted.push((unit, period));
@@ -171,13 +173,13 @@ fn wanted<'d>(
 }
 
 /// Own entries by form, from the oldest on that no other store has acknowledged.
-fn unsent(desk: &Desk) -> Result<BTreeMap<FormKey, u64>, Failure> {
+fn unsent(opened: &OpenStore) -> Result<BTreeMap<FormKey, u64>, Failure> {
     let mut count = BTreeMap::new();
-    let (_, Some(since)) = desk.store.unsent()? else {
+    let (_, Some(since)) = opened.store.unsent()? else {
         return Ok(count);
     };
-    let own = desk.store.info()?.author;
-    for line in desk.store.log(&LogFilter::default())? {
+    let own = opened.store.info()?.author;
+    for line in opened.store.log(&LogFilter::default())? {
         let recorded = &line.recorded;
         let waits = recorded.author == own && recorded.entry.clock.millis >= since;
         if let Some(form) = recorded.entry.subject.form().filter(|_| waits) {

@@ -8,8 +8,8 @@ use crate::cli::args::{AnswerFormat, OneForm};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
+use crate::cli::settings::Settings;
 use crate::cli::shapes::FindingShape;
-use crate::cli::site::Site;
 use crate::ledger::FormStatus;
 use crate::service::forms::LoadedForm;
 use crate::service::workflow::{self, Summary};
@@ -38,11 +38,11 @@ struct Answer {
     content_hash: String,
 }
 
-pub(crate) fn run(site: &Site, args: &Submit, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let mut desk = site.write()?;
-    let plan = desk.plan.clone();
-    let found = find::form(&desk.store, &plan, &args.form)?;
-    let summary = workflow::submit(&mut desk.store, &site.caller(&plan), &found)?;
+pub(crate) fn run(settings: &Settings, args: &Submit, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let mut opened = settings.write()?;
+    let plan = opened.plan.clone();
+    let found = find::form(&opened.store, &plan, &args.form)?;
+    let summary = workflow::submit(&mut opened.store, &settings.caller(&plan), &found)?;
     let again = summary.status == FormStatus::Submitted;
     let may = summary.may_submit();
     let status = if may {

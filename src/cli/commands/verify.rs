@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use crate::base::Message;
 use crate::cli::args::AnswerFormat;
+use crate::cli::environment;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
-use crate::cli::setup;
-use crate::cli::site::Site;
+use crate::cli::settings::Settings;
 use crate::store::StoreReader;
 use crate::store::{self, StoreError};
 
@@ -28,11 +28,11 @@ struct Answer {
     differences: Vec<String>,
 }
 
-pub(crate) fn run(site: &Site, args: &Verify, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let edge = setup::edge()?;
+pub(crate) fn run(settings: &Settings, args: &Verify, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let edge = environment::edge()?;
     // A store that can only be read is still checked, all but redb's own look at its pages.
-    let store = match store::open(&site.dir, &edge) {
-        Err(StoreError::ReadOnly(_)) => store::open_read_only(&site.dir, &edge)?,
+    let store = match store::open(&settings.dir, &edge) {
+        Err(StoreError::ReadOnly(_)) => store::open_read_only(&settings.dir, &edge)?,
         opened => opened?,
     };
     let report = store.verify()?;

@@ -7,7 +7,7 @@ use crate::cli::args::OneForm;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
-use crate::cli::site::Site;
+use crate::cli::settings::Settings;
 use crate::ledger::typed::TEXT_LIMIT;
 use crate::service::forms::key_of;
 use crate::service::workflow::{Step, take_step};
@@ -55,34 +55,46 @@ pub(crate) struct Reopen {
     reason: String,
 }
 
-pub(crate) fn return_form(site: &Site, args: &Return, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    run(site, &args.form, (Step::Return, &args.reason), out)
+pub(crate) fn return_form(
+    settings: &Settings,
+    args: &Return,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    run(settings, &args.form, (Step::Return, &args.reason), out)
 }
 
-pub(crate) fn approve(site: &Site, args: &Approve, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    run(site, &args.form, (Step::Approve, ""), out)
+pub(crate) fn approve(
+    settings: &Settings,
+    args: &Approve,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    run(settings, &args.form, (Step::Approve, ""), out)
 }
 
-pub(crate) fn lock(site: &Site, args: &Lock, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    run(site, &args.form, (Step::Lock, ""), out)
+pub(crate) fn lock(settings: &Settings, args: &Lock, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    run(settings, &args.form, (Step::Lock, ""), out)
 }
 
-pub(crate) fn reopen(site: &Site, args: &Reopen, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    run(site, &args.form, (Step::Reopen, &args.reason), out)
+pub(crate) fn reopen(
+    settings: &Settings,
+    args: &Reopen,
+    out: &mut Out<'_>,
+) -> Result<Exit, Failure> {
+    run(settings, &args.form, (Step::Reopen, &args.reason), out)
 }
 
 fn run(
-    site: &Site,
+    settings: &Settings,
     form: &OneForm,
     (step, reason): (Step, &str),
     out: &mut Out<'_>,
 ) -> Result<Exit, Failure> {
-    let mut desk = site.write()?;
-    let (unit, period) = find::unit_and_period(&desk.plan, form)?;
+    let mut opened = settings.write()?;
+    let (unit, period) = find::unit_and_period(&opened.plan, form)?;
     let key = key_of(unit, period);
     let reason = text::clean(reason, TEXT_LIMIT);
-    let caller = site.caller(&desk.plan);
-    take_step(&mut desk.store, &caller, &key, (step, &reason))?;
+    let caller = settings.caller(&opened.plan);
+    take_step(&mut opened.store, &caller, &key, (step, &reason))?;
     out.say(
         &Message::new(done(step))
             .with("unit", &unit.name)

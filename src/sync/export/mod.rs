@@ -8,7 +8,7 @@ use crate::ledger::chain::checkpoint_words;
 use crate::ledger::trust::Succession;
 use crate::ledger::{AuthorId, Body, Hash};
 use crate::plan::{Plan, UnitId};
-use crate::store::exchange::{Checkpoint, Exchange, Peer, Snapshot, Tip, read_entry};
+use crate::store::exchange::{Checkpoint, ExchangeReader, Peer, Snapshot, Tip, read_entry};
 use crate::store::{StoreError, StoreInfo};
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::header::{Have, Header, Range, Scope, Vouch};
@@ -77,7 +77,7 @@ pub enum ExportError {
 /// # Errors
 /// When the store cannot be read.
 pub fn plan(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     order: &ExportRequest<'_>,
 ) -> Result<ExportPlan, StoreError> {
     let (info, points) = (store.info()?, store.checkpoints()?);
@@ -203,7 +203,7 @@ fn piece(
 /// # Errors
 /// [`ExportError`].
 pub fn bundle(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     order: &ExportRequest<'_>,
     plan: &ExportPlan,
 ) -> Result<Vec<u8>, ExportError> {
@@ -258,7 +258,7 @@ pub fn bundle(
 }
 
 fn header(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     order: &ExportRequest<'_>,
     plan: &ExportPlan,
     ranges: Vec<Range>,
@@ -301,7 +301,7 @@ fn header(
 
 /// The public keys of the authors, from the entries they begin with.
 fn keys(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     plan: &ExportPlan,
 ) -> Result<BTreeMap<AuthorId, [u8; 32]>, StoreError> {
     let mut keys = BTreeMap::new();

@@ -2,7 +2,7 @@
 //! it side by side and never resolves it (`sync.md` 2).
 
 use crate::ledger::{Body, CellKey, Content, EntryRef, Hash, Heads, Recorded, Subject};
-use crate::store::exchange::Exchange;
+use crate::store::exchange::ExchangeReader;
 use crate::store::{Change, LogEntry, LogFilter, Seen, StoreError};
 
 /// One cell in conflict.
@@ -35,7 +35,7 @@ impl Conflict {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn all(store: &(impl Exchange + ?Sized)) -> Result<Vec<Conflict>, StoreError> {
+pub fn all(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<Conflict>, StoreError> {
     let mut found = Vec::new();
     for form in store.form_keys()? {
         for (cell, heads) in store.form(&form)?.cells {
@@ -52,7 +52,7 @@ pub fn all(store: &(impl Exchange + ?Sized)) -> Result<Vec<Conflict>, StoreError
 /// # Errors
 /// When the store cannot be read.
 pub fn of(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     cell: &CellKey,
 ) -> Result<Option<Conflict>, StoreError> {
     let form = store.form(&cell.form)?;
@@ -63,7 +63,7 @@ pub fn of(
 }
 
 fn one(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     cell: &CellKey,
     heads: Heads,
 ) -> Result<Conflict, StoreError> {

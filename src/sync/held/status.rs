@@ -7,7 +7,7 @@ use crate::ledger::trust::{Rights, Succession, TrustAnchors};
 use crate::ledger::{ActorId, AuthorId, Hash, Recorded, Trust};
 use crate::plan::UnitId;
 use crate::store::StoreError;
-use crate::store::exchange::{Exchange, Held, HeldBundle, Peer, Report, Snapshot};
+use crate::store::exchange::{ExchangeReader, Held, HeldBundle, Peer, Report, Snapshot};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::reader::VerifiedBundle;
@@ -88,7 +88,7 @@ pub struct BundleStatus {
 /// # Errors
 /// When the store cannot be read.
 pub fn kept(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     scene: &ImportContext<'_>,
 ) -> Result<BundleStatus, StoreError> {
     Ok(BundleStatus {
@@ -102,7 +102,7 @@ pub fn kept(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn imported(store: &(impl Exchange + ?Sized)) -> Result<Vec<Imported>, StoreError> {
+pub fn imported(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<Imported>, StoreError> {
     let mut units: BTreeMap<AuthorId, UnitId> = BTreeMap::new();
     let trust = trust(store)?;
     for (author, rights) in trust.enrolled() {
@@ -134,7 +134,7 @@ pub fn imported(store: &(impl Exchange + ?Sized)) -> Result<Vec<Imported>, Store
 /// # Errors
 /// When the store cannot be read.
 pub fn held(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     scene: &ImportContext<'_>,
 ) -> Result<Vec<HeldStatus>, StoreError> {
     let mut held = Vec::new();
@@ -260,7 +260,7 @@ fn missing(
 /// # Errors
 /// When the store cannot be read.
 pub fn preview(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     scene: &ImportContext<'_>,
     bundle: &HeldBundle,
     rights: impl FnOnce(&UnitId) -> Rights,
@@ -280,7 +280,7 @@ pub fn preview(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn confirmed(store: &(impl Exchange + ?Sized)) -> Result<Vec<Receipt>, StoreError> {
+pub fn confirmed(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<Receipt>, StoreError> {
     let (info, peers, trust) = (store.info()?, store.peers()?, trust(store)?);
     let has = |peer: &Peer| {
         let own = peer
@@ -304,7 +304,7 @@ pub fn confirmed(store: &(impl Exchange + ?Sized)) -> Result<Vec<Receipt>, Store
     Ok(confirmed)
 }
 
-fn trust(store: &(impl Exchange + ?Sized)) -> Result<Trust, StoreError> {
+fn trust(store: &(impl ExchangeReader + ?Sized)) -> Result<Trust, StoreError> {
     let mut trust = Trust::default();
     store.weigh(&mut |snapshot| {
         trust = TrustBasis::of(snapshot)?.trust();

@@ -17,7 +17,9 @@ use crate::ledger::{
     ActionId, AuthorId, Body, CellKey, Clock, Entry, Hash, Origin, PlanRef, Recorded, Subject,
 };
 use crate::store::StoreError;
-use crate::store::exchange::{self, Exchange, Held, ImportDecision, Rebuild, Report, Snapshot};
+use crate::store::exchange::{
+    self, Exchange, ExchangeReader, Held, ImportDecision, Rebuild, Report, Snapshot,
+};
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::changes::{changes, suspicions};
 use crate::sync::import::late::late_entries;
@@ -32,7 +34,7 @@ use crate::sync::import::plan::{
 /// # Errors
 /// When the store cannot be read.
 pub fn plan(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     scene: &ImportContext<'_>,
     bundles: &[VerifiedBundle],
 ) -> Result<ImportPlan, StoreError> {
@@ -74,7 +76,7 @@ pub fn apply(
 /// # Errors
 /// When the store cannot be read.
 pub fn plan_assuming(
-    store: &(impl Exchange + ?Sized),
+    store: &(impl ExchangeReader + ?Sized),
     scene: &ImportContext<'_>,
     bundle: &VerifiedBundle,
     rights: &Rights,
@@ -132,7 +134,7 @@ fn enrolment(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn frontier(store: &(impl Exchange + ?Sized)) -> Result<Frontier, StoreError> {
+pub fn frontier(store: &(impl ExchangeReader + ?Sized)) -> Result<Frontier, StoreError> {
     let authors = store.authors()?;
     let mut frontier = Vec::new();
     store.weigh(&mut |snapshot| {
@@ -143,7 +145,7 @@ pub fn frontier(store: &(impl Exchange + ?Sized)) -> Result<Frontier, StoreError
 }
 
 /// The bundles that wait in the store. What no longer reads stays where it is.
-fn room(store: &(impl Exchange + ?Sized)) -> Result<Vec<VerifiedBundle>, StoreError> {
+fn room(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<VerifiedBundle>, StoreError> {
     let mut held = Vec::new();
     store.weigh(&mut |snapshot| {
         held = snapshot.held()?;

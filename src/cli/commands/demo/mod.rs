@@ -1,19 +1,23 @@
 //! `demo`: a new store filled with invented figures of all units and years, marked as invented.
 
+mod figures;
+
 use clap::Args;
 
-use crate::app::form::FormState;
-use crate::app::msg::Ticket;
 use crate::base::Message;
+use crate::check::PastForms;
+use crate::cli::environment;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::invent::{self, Sizes};
 use crate::cli::out::Out;
-use crate::cli::setup;
-use crate::cli::site::Site;
-use crate::ledger::{ActionId, Actor, ActorId, Body, FormKey, Origin, Role, Subject};
+use crate::cli::settings::Settings;
+use crate::ledger::{ActionId, ActorId, Body, Form, FormKey, Origin, Role, Subject};
 use crate::plan::{FieldId, Period, Plan, Unit};
+use crate::service::forms::{LoadedForm, key_of};
+use crate::service::open::{self, NewStore, PlanFile};
+use crate::service::workflow::submission;
 use crate::store::StoreReader;
-use crate::store::{self, Action, Change, RedbStore, Seen, Store};
+use crate::store::{Action, Change, RedbStore, Seen, Store};
+use figures::Sizes;
 
 /// Arguments of `demo`: none.
 #[derive(Debug, Args)]
@@ -22,41 +26,34 @@ pub(crate) struct Demo {}
 /// Of so many units, one is late with its present form.
 const LATE: i64 = 5;
 
-pub(crate) fn run(site: &Site, _: &Demo, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let (plan, plan_bytes) = site.new_plan(out.texts)?;
-    let edge = setup::edge()?;
-    let coordinator = plan.coordinator.clone();
-    let mut store = store::create(
-        &site.dir,
-        &store::Init {
-            unit: coordinator.clone(),
-            actor: Actor {
-                id: site.actor.clone(),
-                name: out.texts.get("cli.demo.coordinator").to_owned(),
-                role: Role::Coordinator,
-                units: vec![coordinator],
-            },
-            plan: plan.clone(),
-            plan_bytes,
-            seed: edge.seed,
-            action: ActionId(setup::action_bytes()),
-        },
-        &edge,
-    )?;
+pub(crate) fn run(settings: &Settings, _: &Demo, out: &mut Out<'_>) -> Result<Exit, Failure> {
+    let (plan, plan_bytes) = settings.new_plan(out.texts)?;
+    let edge = environment::edge()?;
+    let new = NewStore {
+        unit: plan.coordinator.clone(),
+        name: out.texts.get("cli.demo.coordinator").to_owned(),
+        role: Role::Coordinator,
+    };
+    let plan_file = PlanFile {
+        plan: &plan,
+        bytes: &plan_bytes,
+    };
+    let who = (&settings.actor, ActionId(environment::action_bytes()));
+    let mut store = open::create(&settings.dir, &new, plan_file, who, &edge)?;
     let sizes = Sizes::shipped();
     let (mut forms, mut cells) = (0, 0);
     for unit in &plan.units {
         let begun = plan.periods_of(unit).into_iter();
-        let begun: Vec<&Period> = begun.filter(|p| p.from <= site.today).collect();
+        let begun: Vec<&Period> = begun.filter(|p| p.from <= settings.today).collect();
         if begun.is_empty() {
             continue;
         }
-        let person = person(&mut store, site, unit, out)?;
+        let person = person(&mut store, settings, unit, out)?;
         let mut actions = Vec::new();
         for period in begun {
             let mut fill = Fill {
                 plan: &plan,
-                site,
+                settings,
                 unit,
                 period,
                 person: &person,
@@ -73,7 +70,7 @@ pub(crate) fn run(site: &Site, _: &Demo, out: &mut Out<'_>) -> Result<Exit, Fail
     }
     out.say(
         &Message::new("cli.done.demo")
-            .with("dir", site.dir.display().to_string())
+            .with("dir", settings.dir.display().to_string())
             .with("forms", forms)
             .with("cells", cells),
     )?;
@@ -83,12 +80,12 @@ pub(crate) fn run(site: &Site, _: &Demo, out: &mut Out<'_>) -> Result<Exit, Fail
 /// Lets a unit's invented person in; the coordinator is there already.
 fn person(
     store: &mut RedbStore,
-    site: &Site,
+    settings: &Settings,
     unit: &Unit,
     out: &Out<'_>,
 ) -> Result<ActorId, Failure> {
     if store.info()?.unit == unit.id {
-        return Ok(site.actor.clone());
+        return Ok(settings.actor.clone());
     }
     let id = ActorId::fold(&unit.id.as_str().to_lowercase());
     let name = Message::new("cli.demo.person").with("unit", &unit.name);
@@ -103,16 +100,16 @@ fn person(
         reason: String::new(),
         seen: Seen::Current,
     };
-    store.commit(&action(&site.actor, vec![change]))?;
+    store.commit(&action(&settings.actor, vec![change]))?;
     Ok(id)
 }
 
 fn action(actor: &ActorId, changes: Vec<Change>) -> Action {
     Action {
-        id: ActionId(setup::action_bytes()),
+        id: ActionId(environment::action_bytes()),
         actor: actor.clone(),
         origin: Origin::Demo,
-        wall: setup::wall(),
+        wall: environment::now(),
         changes,
     }
 }
@@ -120,7 +117,7 @@ fn action(actor: &ActorId, changes: Vec<Change>) -> Action {
 /// One form to be filled.
 struct Fill<'a> {
     plan: &'a Plan,
-    site: &'a Site,
+    settings: &'a Settings,
     unit: &'a Unit,
     period: &'a Period,
     person: &'a ActorId,
@@ -131,16 +128,13 @@ struct Fill<'a> {
 impl Fill<'_> {
     /// The figures, then handing them in where the period is over and the unit is in time.
     fn actions(&mut self, sizes: &Sizes) -> Vec<Action> {
-        let key = FormKey {
-            unit: self.unit.id.clone(),
-            period: self.period.id.clone(),
-        };
-        let open = self.period.due >= self.site.today;
-        let late = invent::pick(
+        let key = key_of(self.unit, self.period);
+        let open = self.period.due >= self.settings.today;
+        let late = figures::pick(
             &["late", self.unit.id.as_str(), self.period.id.as_str()],
             LATE,
         );
-        let invented = invent::form(self.plan, self.unit, self.period, sizes);
+        let invented = figures::form(self.plan, self.unit, self.period, sizes);
         let figures = &invented.cells;
         // In a period that is still open some have begun, some have not, some are done.
         let take = match (open, late) {
@@ -189,11 +183,17 @@ impl Fill<'_> {
 
     /// Handing in the form as it will stand; `None` while a hard finding is in the way.
     fn submission(&self, key: &FormKey, changes: &[Change]) -> Option<Change> {
-        let mut state = FormState::open(self.plan, key)?;
-        state.write(self.plan, Ticket(1), Origin::Demo, changes.to_vec());
-        let summary = state.summary(self.plan);
-        summary
-            .may_submit()
-            .then(|| state.submission(self.plan, &summary))
+        let laid = changes
+            .iter()
+            .map(|change| change.provisional(Origin::Demo));
+        let loaded = LoadedForm {
+            plan: self.plan,
+            unit: self.unit,
+            period: self.period,
+            key: key.clone(),
+            form: Form::default().with(laid),
+            past: PastForms::default(),
+        };
+        submission(&loaded).1
     }
 }

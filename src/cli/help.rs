@@ -10,7 +10,7 @@ use crate::base::{self, Message};
 use crate::ui::texts::Texts;
 
 /// Gives the commands their help in the language of `texts`.
-pub(crate) fn dressed(command: clap::Command, texts: &Texts) -> clap::Command {
+pub(crate) fn worded(command: clap::Command, texts: &Texts) -> clap::Command {
     let help = Arg::new("help")
         .short('h')
         .long("help")
@@ -26,12 +26,12 @@ pub(crate) fn dressed(command: clap::Command, texts: &Texts) -> clap::Command {
         .arg(help)
         .arg(version)
         .propagate_version(false);
-    dress(command, texts, "nhaplieu")
+    word(command, texts, "nhaplieu")
 }
 
 /// Gives a command, its arguments and the commands below it their words; `path` names it in the
 /// keys of the texts (`plan_check`).
-fn dress(command: clap::Command, texts: &Texts, path: &str) -> clap::Command {
+fn word(command: clap::Command, texts: &Texts, path: &str) -> clap::Command {
     let say = |key: String| texts.get(&key).to_owned();
     let example = say(format!("cli.example.{path}"));
     let after = format!("{}\n  {example}", texts.get("cli.help.example"));
@@ -70,7 +70,7 @@ fn dress(command: clap::Command, texts: &Texts, path: &str) -> clap::Command {
                 "nhaplieu" => sub.get_name().to_owned(),
                 _ => format!("{path}_{}", sub.get_name()),
             };
-            dress(sub, texts, &below)
+            word(sub, texts, &below)
         })
 }
 
@@ -87,7 +87,7 @@ fn argument(texts: &Texts, path: &str, id: &str) -> String {
 }
 
 /// What a clap error asks for: a page on standard output, or a failure.
-pub(crate) enum Slip {
+pub(crate) enum ParseFailure {
     /// Help or version was asked for.
     Page(String),
     /// The command line is wrong.
@@ -95,13 +95,13 @@ pub(crate) enum Slip {
 }
 
 /// Puts a clap error into words.
-pub(crate) fn slip(error: &clap::Error) -> Slip {
+pub(crate) fn parse_failure(error: &clap::Error) -> ParseFailure {
     let rendered = error.render().to_string();
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        return Slip::Page(rendered);
+        return ParseFailure::Page(rendered);
     }
     let part = |kind| error.get(kind).map(joined).unwrap_or_default();
     let argument = part(ContextKind::InvalidArg);
@@ -131,10 +131,10 @@ pub(crate) fn slip(error: &clap::Error) -> Slip {
     let failure = Failure::usage(message);
     // Only where the sentence above does not say all of it.
     if error.kind() != ErrorKind::ValueValidation {
-        return Slip::Wrong(failure);
+        return ParseFailure::Wrong(failure);
     }
     let detail = rendered.lines().next().unwrap_or_default();
-    Slip::Wrong(failure.because(detail.trim_start_matches("error: ")))
+    ParseFailure::Wrong(failure.because(detail.trim_start_matches("error: ")))
 }
 
 /// "Did you mean …", where something comes near.

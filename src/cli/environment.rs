@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::store;
 
 /// Milliseconds since 1970-01-01 UTC.
-pub(crate) fn wall() -> u64 {
+pub(crate) fn now() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
@@ -18,7 +18,7 @@ pub(crate) fn action_bytes() -> [u8; 16] {
     let mut bytes = [0; 16];
     // Without the system's random source the clock still keeps ids apart within one store.
     if getrandom::fill(&mut bytes).is_err() {
-        bytes.copy_from_slice(&u128::from(wall()).to_le_bytes());
+        bytes.copy_from_slice(&u128::from(now()).to_le_bytes());
     }
     bytes
 }
@@ -34,7 +34,7 @@ pub(crate) fn edge() -> Result<store::Edge, store::StoreError> {
         pid: std::process::id(),
         machine: machine(),
         seed,
-        wall: wall(),
+        wall: now(),
         patience: Duration::from_secs(10),
     })
 }

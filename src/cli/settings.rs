@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::args::Global;
+use super::environment;
 use super::failure::{Exit, Failure};
-use super::setup;
 use crate::base::{Lang, Message, moment};
 use crate::ledger::{ActionId, ActorId, Origin};
 use crate::plan::{self, Plan, Problem, ProblemSeverity};
@@ -21,7 +21,7 @@ const FILE_LIMIT: u64 = 8 << 20;
 
 /// The global options, resolved.
 #[derive(Clone, Debug)]
-pub(crate) struct Site {
+pub(crate) struct Settings {
     /// The store's folder.
     pub(crate) dir: PathBuf,
     /// Who acts.
@@ -38,7 +38,7 @@ pub(crate) struct Site {
     pub(crate) definitions: fn(&Texts) -> clap::Command,
 }
 
-impl Site {
+impl Settings {
     /// Resolves the global options.
     ///
     /// # Errors
@@ -48,9 +48,9 @@ impl Site {
         lang: Lang,
         definitions: fn(&Texts) -> clap::Command,
     ) -> Result<Self, Failure> {
-        let dir = setup::store_dir(global.store.clone());
+        let dir = environment::store_dir(global.store.clone());
         let actor = match &global.actor {
-            None => ActorId::fold(&setup::login()),
+            None => ActorId::fold(&environment::login()),
             Some(told) => named_actor(told, &dir)?,
         };
         Ok(Self {
@@ -60,7 +60,7 @@ impl Site {
             // moments of changes are read by the same clock.
             today: global
                 .today
-                .or_else(|| moment::day(setup::wall()))
+                .or_else(|| moment::day(environment::now()))
                 .unwrap_or_default(),
             lang,
             plan_file: global.plan.clone(),
@@ -88,18 +88,18 @@ impl Site {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub(crate) fn read(&self) -> Result<Desk, Failure> {
-        let store = store::open_read_only(&self.dir, &setup::edge()?)?;
-        Self::at_desk(store)
+    pub(crate) fn read(&self) -> Result<OpenStore, Failure> {
+        let store = store::open_read_only(&self.dir, &environment::edge()?)?;
+        Self::with_plan(store)
     }
 
     /// Opens the store to write into it.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(crate) fn write(&self) -> Result<Desk, Failure> {
-        let store = store::open(&self.dir, &setup::edge()?)?;
-        Self::at_desk(store)
+    pub(crate) fn write(&self) -> Result<OpenStore, Failure> {
+        let store = store::open(&self.dir, &environment::edge()?)?;
+        Self::with_plan(store)
     }
 
     /// Who has a use case carried out, with nobody watching.
@@ -112,16 +112,16 @@ impl Site {
         Caller {
             plan,
             actor: &self.actor,
-            wall: setup::wall(),
-            action: ActionId(setup::action_bytes()),
+            wall: environment::now(),
+            action: ActionId(environment::action_bytes()),
             origin: Origin::Set,
             watch,
         }
     }
 
-    fn at_desk(mut store: RedbStore) -> Result<Desk, Failure> {
+    fn with_plan(mut store: RedbStore) -> Result<OpenStore, Failure> {
         let plan = open::use_plan_in_force(&mut store, None)?;
-        Ok(Desk { store, plan })
+        Ok(OpenStore { store, plan })
     }
 }
 
@@ -132,18 +132,24 @@ pub(crate) fn read_ahead() {
 }
 
 /// An open store and the plan it keeps.
-pub(crate) struct Desk {
+pub(crate) struct OpenStore {
     pub(crate) store: RedbStore,
     pub(crate) plan: Arc<Plan>,
 }
 
-impl Desk {
+impl OpenStore {
     /// Writes changes as one action of the person at the keyboard.
     ///
     /// # Errors
     /// Any refusal of the store; then nothing was written.
-    pub(crate) fn commit(&mut self, site: &Site, changes: Vec<Change>) -> Result<(), Failure> {
-        site.caller(&self.plan).commit(&mut self.store, changes)?;
+    pub(crate) fn commit(
+        &mut self,
+        settings: &Settings,
+        changes: Vec<Change>,
+    ) -> Result<(), Failure> {
+        settings
+            .caller(&self.plan)
+            .commit(&mut self.store, changes)?;
         Ok(())
     }
 }
@@ -151,7 +157,7 @@ impl Desk {
 fn named_actor(told: &str, dir: &Path) -> Result<ActorId, Failure> {
     let id = ActorId::parse(told)
         .ok_or_else(|| Failure::usage(Message::new("cli.error.bad_actor").with("actor", told)))?;
-    if setup::owns(dir) {
+    if environment::owns(dir) {
         return Ok(id);
     }
     let message = Message::new("cli.error.not_owner").with("actor", told);

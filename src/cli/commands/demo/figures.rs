@@ -21,7 +21,7 @@ pub(crate) struct Sizes(BTreeMap<String, Decimal>);
 impl Sizes {
     /// The magnitudes shipped with the program.
     pub(crate) fn shipped() -> Self {
-        Self::parse(include_str!("../../plans/demo.toml"))
+        Self::parse(include_str!("../../../../plans/demo.toml"))
     }
 
     /// Reads `[typical]`; what cannot be read is only left out.
