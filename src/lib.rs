@@ -6,7 +6,7 @@
 //! base <- plan <- ledger <- { check, figures } <- store <- sync <- service <- app <- ui <- term <- cli <- main
 //! ```
 //!
-//! `tests/architecture.rs` reads the `use` lines and holds that.
+//! `tests/architecture` reads the sources and holds that.
 
 pub mod app;
 pub mod base;
