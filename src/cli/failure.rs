@@ -77,60 +77,28 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let detail = error.to_string();
-        let path = |path: &std::path::Path| path.display().to_string();
-        let (exit, message) = match &error {
-            StoreError::Missing(dir) => (
-                Exit::Usage,
-                Message::new("cli.error.missing").with("dir", path(dir)),
-            ),
-            StoreError::Exists(dir) => (
-                Exit::Usage,
-                Message::new("cli.error.exists").with("dir", path(dir)),
-            ),
-            StoreError::Newer { .. } => (Exit::Refused, Message::new("cli.error.newer")),
-            StoreError::Held { by } if by.is_empty() => {
-                (Exit::Held, Message::new("cli.error.held_unknown"))
-            }
-            StoreError::Held { by } => (
-                Exit::Held,
-                Message::new("cli.error.held").with("by", by.as_str()),
-            ),
-            StoreError::NetworkFs(kind) => (
-                Exit::Held,
-                Message::new("cli.error.network").with("kind", kind.as_str()),
-            ),
-            StoreError::ReadOnly(dir) => (
-                Exit::Failed,
-                Message::new("cli.error.read_only").with("dir", path(dir)),
-            ),
-            StoreError::DiskFull => (Exit::Failed, Message::new("cli.error.disk_full")),
-            StoreError::Io(_) => (Exit::Failed, Message::new("cli.error.io")),
-            StoreError::Damaged(_) => (Exit::Failed, Message::new("cli.error.damaged")),
-            StoreError::NotPermitted { actor, .. } => (
-                Exit::NotPermitted,
-                Message::new("cli.error.not_permitted").with("actor", actor.as_str()),
-            ),
-            StoreError::Source(why) => (
-                Exit::Failed,
-                Message::new("sync.error.unreadable").with("why", why.as_str()),
-            ),
-            StoreError::Moved => (Exit::Refused, Message::new("cli.error.moved")),
-            StoreError::Changed { by } => (
-                Exit::Refused,
-                Message::new("cli.error.changed").with("by", by.as_str()),
-            ),
-            StoreError::InConflict(cell) => (
-                Exit::Refused,
-                Message::new("cli.error.conflict").with("field", cell.to_string()),
-            ),
-            StoreError::Locked => (Exit::NotPermitted, Message::new("cli.error.locked")),
-            StoreError::Interrupted => (Exit::Refused, Message::new("sync.error.interrupted")),
-            StoreError::NothingToUndo | StoreError::Refused(_) => {
-                (Exit::Refused, Message::new("cli.error.refused"))
-            }
+        let mut message = match &error {
+            StoreError::Missing(_) => Message::new("cli.error.missing"),
+            StoreError::Exists(_) => Message::new("cli.error.exists"),
+            StoreError::Newer { .. } => Message::new("cli.error.newer"),
+            StoreError::Held { by } if by.is_empty() => Message::new("cli.error.held_unknown"),
+            StoreError::Held { .. } => Message::new("cli.error.held"),
+            StoreError::NetworkFs(_) => Message::new("cli.error.network"),
+            StoreError::ReadOnly(_) => Message::new("cli.error.read_only"),
+            StoreError::DiskFull => Message::new("cli.error.disk_full"),
+            StoreError::Io(_) => Message::new("cli.error.io"),
+            StoreError::Damaged(_) => Message::new("cli.error.damaged"),
+            StoreError::NotPermitted { .. } => Message::new("cli.error.not_permitted"),
+            StoreError::Source(_) => Message::new("sync.error.unreadable"),
+            StoreError::Moved => Message::new("cli.error.moved"),
+            StoreError::Changed { .. } => Message::new("cli.error.changed"),
+            StoreError::InConflict(_) => Message::new("cli.error.conflict"),
+            StoreError::Locked => Message::new("cli.error.locked"),
+            StoreError::Interrupted => Message::new("sync.error.interrupted"),
+            StoreError::NothingToUndo | StoreError::Refused(_) => Message::new("cli.error.refused"),
         };
-        Self::new(exit, message).because(detail)
+        message.args = error.args();
+        Self::new(error.kind().into(), message).because(error)
     }
 }
 

@@ -1,13 +1,12 @@
 //! What the rest of the program may ask of a store. One trait, so that another way of keeping
 //! (an owner process behind a socket) could stand in for redb.
 
-use std::path::PathBuf;
-
 use crate::ledger::{
-    ActionId, Actor, ActorId, AuthorId, Body, CellId, CellKey, EntryRef, Form, FormKey, Hash,
+    ActionId, Actor, ActorId, AuthorId, Body, CellKey, EntryRef, Form, FormKey, Hash,
     Origin, Provisional, Recorded, Subject,
 };
 use crate::plan::{FieldId, PeriodId, UnitId};
+pub use crate::store::error::StoreError;
 
 /// Everything one user action changes: one transaction, all or nothing, one undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,88 +187,6 @@ pub struct VerifyReport {
     pub views: u64,
     /// Differences, each in technical words; empty when the store is clean.
     pub differences: Vec<String>,
-}
-
-/// Why a store did not do what was asked. Nothing was changed in any of these cases.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum StoreError {
-    /// There is no store in the folder.
-    #[error("no store in {0}")]
-    Missing(PathBuf),
-    /// `init` on a folder that has one.
-    #[error("a store exists in {0}")]
-    Exists(PathBuf),
-    /// Made by a newer version.
-    #[error("store schema {found} is newer than {known}")]
-    Newer {
-        /// Its schema.
-        found: u32,
-        /// The newest this program knows.
-        known: u32,
-    },
-    /// Another process has it and does not share, or does not let go.
-    #[error("held by {by}")]
-    Held {
-        /// Process and actor, as far as known.
-        by: String,
-    },
-    /// On a network file system.
-    #[error("network file system: {0}")]
-    NetworkFs(String),
-    /// The folder cannot be written.
-    #[error("read-only: {0}")]
-    ReadOnly(PathBuf),
-    /// The disk is full.
-    #[error("disk full")]
-    DiskFull,
-    /// Reading or writing failed; the store is read-only until reopened.
-    #[error("i/o: {0}")]
-    Io(String),
-    /// What was read is not what was written.
-    #[error("damaged: {0}")]
-    Damaged(String),
-    /// What was being taken in could no longer be read; the store itself is well.
-    #[error("source: {0}")]
-    Source(String),
-    /// The actor has no right to this.
-    #[error("{actor} may not write {what}")]
-    NotPermitted {
-        /// Who.
-        actor: String,
-        /// What.
-        what: String,
-    },
-    /// The subject changed since (undo, redo).
-    #[error("changed since by {by}")]
-    Changed {
-        /// Who changed it.
-        by: String,
-    },
-    /// An approval or lock states another frontier than what the store now holds: its person has
-    /// not seen all of it, or claims to have seen what is not here.
-    #[error("the store has moved since it was read")]
-    Moved,
-    /// An ordinary edit of a cell in conflict; a person must resolve it with a reason.
-    #[error("cell in conflict: {0}")]
-    InConflict(CellId),
-    /// The form is locked.
-    #[error("form is locked")]
-    Locked,
-    /// Nothing to undo or redo.
-    #[error("nothing to undo")]
-    NothingToUndo,
-    /// Whoever watched the work ended it.
-    #[error("interrupted")]
-    Interrupted,
-    /// An action without changes, or one that contradicts the plan.
-    #[error("refused: {0}")]
-    Refused(String),
-}
-
-impl From<crate::store::exchange::progress::Stopped> for StoreError {
-    fn from(_: crate::store::exchange::progress::Stopped) -> Self {
-        Self::Interrupted
-    }
 }
 
 /// The forms asked for, each with its own outcome: a damaged form does not hide the others.

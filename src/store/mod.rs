@@ -4,6 +4,7 @@
 
 pub mod api;
 mod audit;
+mod error;
 pub mod exchange;
 mod file;
 mod format;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::base::ErrorKind;
 use crate::ledger::approved::stated;
 use crate::ledger::content_hash::content_hash;
 use crate::ledger::entry::Frontier;
@@ -271,13 +272,5 @@ fn unknown(action: &Action) -> StoreError {
 
 /// True for what concerns one action only and leaves the store sound.
 fn is_refusal(error: &StoreError) -> bool {
-    matches!(
-        error,
-        StoreError::NotPermitted { .. }
-            | StoreError::Changed { .. }
-            | StoreError::Moved
-            | StoreError::InConflict(_)
-            | StoreError::Locked
-            | StoreError::Refused(_)
-    )
+    matches!(error.kind(), ErrorKind::Refused | ErrorKind::NotPermitted)
 }

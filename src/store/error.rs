@@ -1,0 +1,153 @@
+//! Why a store did not do what was asked, and what kind of failure that is.
+
+use std::path::PathBuf;
+
+use crate::base::{Arg, ErrorKind};
+use crate::ledger::CellId;
+
+/// Why a store did not do what was asked. Nothing was changed in any of these cases.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no store in the folder.
+    #[error("no store in {0}")]
+    Missing(PathBuf),
+    /// `init` on a folder that has one.
+    #[error("a store exists in {0}")]
+    Exists(PathBuf),
+    /// Made by a newer version.
+    #[error("store schema {found} is newer than {known}")]
+    Newer {
+        /// Its schema.
+        found: u32,
+        /// The newest this program knows.
+        known: u32,
+    },
+    /// Another process has it and does not share, or does not let go.
+    #[error("held by {by}")]
+    Held {
+        /// Process and actor, as far as known.
+        by: String,
+    },
+    /// On a network file system.
+    #[error("network file system: {0}")]
+    NetworkFs(String),
+    /// The folder cannot be written.
+    #[error("read-only: {0}")]
+    ReadOnly(PathBuf),
+    /// The disk is full.
+    #[error("disk full")]
+    DiskFull,
+    /// Reading or writing failed; the store is read-only until reopened.
+    #[error("i/o: {0}")]
+    Io(String),
+    /// What was read is not what was written.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// What was being taken in could no longer be read; the store itself is well.
+    #[error("source: {0}")]
+    Source(String),
+    /// The actor has no right to this.
+    #[error("{actor} may not write {what}")]
+    NotPermitted {
+        /// Who.
+        actor: String,
+        /// What.
+        what: String,
+    },
+    /// The subject changed since (undo, redo).
+    #[error("changed since by {by}")]
+    Changed {
+        /// Who changed it.
+        by: String,
+    },
+    /// An approval or lock states another frontier than what the store now holds: its person has
+    /// not seen all of it, or claims to have seen what is not here.
+    #[error("the store has moved since it was read")]
+    Moved,
+    /// An ordinary edit of a cell in conflict; a person must resolve it with a reason.
+    #[error("cell in conflict: {0}")]
+    InConflict(CellId),
+    /// The form is locked.
+    #[error("form is locked")]
+    Locked,
+    /// Nothing to undo or redo.
+    #[error("nothing to undo")]
+    NothingToUndo,
+    /// Whoever watched the work ended it.
+    #[error("interrupted")]
+    Interrupted,
+    /// An action without changes, or one that contradicts the plan.
+    #[error("refused: {0}")]
+    Refused(String),
+}
+
+impl From<crate::store::exchange::progress::Stopped> for StoreError {
+    fn from(_: crate::store::exchange::progress::Stopped) -> Self {
+        Self::Interrupted
+    }
+}
+
+impl StoreError {
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Missing(_) | Self::Exists(_) => ErrorKind::Usage,
+            Self::Held { .. } | Self::NetworkFs(_) => ErrorKind::Busy,
+            Self::ReadOnly(_)
+            | Self::DiskFull
+            | Self::Io(_)
+            | Self::Damaged(_)
+            | Self::Source(_) => ErrorKind::Failed,
+            Self::NotPermitted { .. } | Self::Locked => ErrorKind::NotPermitted,
+            Self::Interrupted => ErrorKind::Interrupted,
+            Self::Newer { .. }
+            | Self::Changed { .. }
+            | Self::Moved
+            | Self::InConflict(_)
+            | Self::NothingToUndo
+            | Self::Refused(_) => ErrorKind::Refused,
+        }
+    }
+
+    /// True when the store itself is well and goes on writing: the error belongs to one request.
+    pub fn leaves_store_usable(&self) -> bool {
+        match self {
+            // Another program has to bring it forward, whatever is asked of this one.
+            Self::Newer { .. } => false,
+            Self::Source(_) => true,
+            _ => matches!(
+                self.kind(),
+                ErrorKind::Refused | ErrorKind::NotPermitted | ErrorKind::Interrupted
+            ),
+        }
+    }
+
+    /// What a text about it may name: `by`, `dir`, `kind`, `actor`, `what`, `field`, `why`, and
+    /// in technical words `detail`.
+    pub fn args(&self) -> Vec<(&'static str, Arg)> {
+        let mut args = vec![("detail", Arg::from(self.to_string()))];
+        match self {
+            Self::Missing(dir) | Self::Exists(dir) | Self::ReadOnly(dir) => {
+                args.push(("dir", dir.display().to_string().into()));
+            }
+            Self::Held { by } | Self::Changed { by } => args.push(("by", by.as_str().into())),
+            Self::NetworkFs(kind) => args.push(("kind", kind.as_str().into())),
+            Self::NotPermitted { actor, what } => {
+                args.push(("actor", actor.as_str().into()));
+                args.push(("what", what.as_str().into()));
+            }
+            Self::InConflict(cell) => args.push(("field", cell.to_string().into())),
+            Self::Source(why) => args.push(("why", why.as_str().into())),
+            Self::Newer { .. }
+            | Self::DiskFull
+            | Self::Io(_)
+            | Self::Damaged(_)
+            | Self::Moved
+            | Self::Locked
+            | Self::NothingToUndo
+            | Self::Interrupted
+            | Self::Refused(_) => {}
+        }
+        args
+    }
+}
