@@ -16,7 +16,7 @@ use nhaplieu::ledger::{
 };
 use nhaplieu::plan::{FieldType, Plan, UnitId, embedded, parse};
 use nhaplieu::store::exchange::entry_bytes;
-use nhaplieu::store::{Action, Edge, Init, RedbStore, Store, create, open};
+use nhaplieu::store::{Action, Environment, Init, RedbStore, Store, create, open};
 use nhaplieu::sync::authors;
 use nhaplieu::sync::export::EntryChunks;
 use nhaplieu::sync::{BundleError, Header, Range, Scope};
@@ -31,8 +31,8 @@ pub(crate) fn plan() -> Result<Arc<Plan>, Failure> {
     Ok(Arc::new(parsed))
 }
 
-fn edge() -> Edge {
-    Edge {
+fn edge() -> Environment {
+    Environment {
         pid: std::process::id(),
         machine: "may-do".to_owned(),
         seed: [9; 32],

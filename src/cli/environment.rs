@@ -27,10 +27,10 @@ pub(crate) fn action_bytes() -> [u8; 16] {
 ///
 /// # Errors
 /// When the system gives no random bytes: a writer's key must not be guessed.
-pub(crate) fn edge() -> Result<store::Edge, store::StoreError> {
+pub(crate) fn edge() -> Result<store::Environment, store::StoreError> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| store::StoreError::Io(error.to_string()))?;
-    Ok(store::Edge {
+    Ok(store::Environment {
         pid: std::process::id(),
         machine: machine(),
         seed,

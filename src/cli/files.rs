@@ -8,7 +8,7 @@ use super::out::Out;
 use crate::base::Message;
 use crate::sync::bundle::file::{self, FileError};
 use crate::sync::bundle::limits;
-use crate::sync::{BundleError, VerifiedBundle, Watch};
+use crate::sync::{BundleError, Progress, VerifiedBundle};
 
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
@@ -34,7 +34,7 @@ pub(crate) fn is_stream(path: &Path) -> bool {
 /// Why it is no bundle that could be taken.
 pub(crate) fn read(
     (path, spool): (&Path, &Path),
-    watch: &dyn Watch,
+    watch: &dyn Progress,
 ) -> Result<VerifiedBundle, Failure> {
     if !is_stream(path) && !path.exists() {
         let named = Message::new("cli.error.no_file").with("file", path.display().to_string());
@@ -59,7 +59,7 @@ pub(crate) fn read(
 /// The first refusal; the others were said.
 pub(crate) fn read_all(
     (paths, spool): (&[PathBuf], &Path),
-    watch: &dyn Watch,
+    watch: &dyn Progress,
     out: &mut Out<'_>,
 ) -> Result<Vec<VerifiedBundle>, Failure> {
     let mut bundles = Vec::new();

@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 
 use super::environment;
-use crate::sync::{Step, Watch};
+use crate::sync::{Phase, Progress};
 use crate::ui::texts::Texts;
 
 /// What is short is over before anybody asks, in milliseconds.
@@ -19,7 +19,7 @@ const PACE: u64 = 200;
 
 /// Watches the work of one command.
 #[derive(Debug)]
-pub(crate) struct Progress {
+pub(crate) struct ProgressLine {
     /// Of each step, in the language of the person; `None` where nobody looks.
     words: Option<[String; 3]>,
     begun: u64,
@@ -27,7 +27,7 @@ pub(crate) struct Progress {
     shown: Cell<u64>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Begins now, for whoever reads standard error.
     pub(crate) fn begin(texts: &Texts) -> Self {
         let words = ["read", "weigh", "write"];
@@ -40,23 +40,23 @@ impl Progress {
     }
 
     /// The line that is due at `now`, if one is.
-    fn line(&self, now: u64, (step, done, of): (Step, u64, u64)) -> Option<String> {
+    fn line(&self, now: u64, (step, done, of): (Phase, u64, u64)) -> Option<String> {
         let words = self.words.as_ref()?;
         let due = now >= self.begun.saturating_add(PATIENCE)
             && now >= self.shown.get().saturating_add(PACE);
         let percent = done.saturating_mul(100).checked_div(of).unwrap_or(100);
         let [read, weigh, write] = words;
         let words = match step {
-            Step::Read => read,
-            Step::Weigh => weigh,
-            Step::Write => write,
+            Phase::Read => read,
+            Phase::Weigh => weigh,
+            Phase::Write => write,
         };
         due.then(|| format!("\r{words} {percent} %\x1b[K"))
     }
 }
 
-impl Watch for Progress {
-    fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
+impl Progress for ProgressLine {
+    fn look(&self, step: Phase, done: u64, of: u64) -> ControlFlow<()> {
         let now = environment::now();
         if let Some(line) = self.line(now, (step, done, of)) {
             self.shown.set(now);
@@ -67,7 +67,7 @@ impl Watch for Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         if self.shown.get() > 0 {
             let _ = io::stderr().write_all(b"\r\x1b[K");
@@ -79,8 +79,8 @@ impl Drop for Progress {
 mod tests {
     use super::*;
 
-    fn watched(words: Option<[String; 3]>) -> Progress {
-        Progress {
+    fn watched(words: Option<[String; 3]>) -> ProgressLine {
+        ProgressLine {
             words,
             begun: 10_000,
             shown: Cell::new(0),
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn what_is_short_or_unwatched_says_nothing() {
         let words = ["a", "b", "c"].map(str::to_owned);
-        let at = (Step::Weigh, 1, 4);
+        let at = (Phase::Weigh, 1, 4);
         assert_eq!(watched(None).line(20_000, at), None);
         let progress = watched(Some(words));
         assert_eq!(progress.line(10_999, at), None);
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(line.as_deref(), Some("\rb 25 %\x1b[K"));
         progress.shown.set(11_000);
         assert_eq!(progress.line(11_199, at), None);
-        let line = progress.line(11_200, (Step::Write, 0, 0));
+        let line = progress.line(11_200, (Phase::Write, 0, 0));
         assert_eq!(line.as_deref(), Some("\rc 100 %\x1b[K"));
     }
 }

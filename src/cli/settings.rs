@@ -13,7 +13,7 @@ use crate::ledger::{ActionId, ActorId, Origin};
 use crate::plan::{self, Plan, Problem, ProblemSeverity};
 use crate::service::{Caller, open};
 use crate::store::{self, Change, RedbStore};
-use crate::sync::{Unwatched, Watch};
+use crate::sync::{NoProgress, Progress};
 use crate::ui::texts::Texts;
 
 /// Largest plan or keymap file that is read.
@@ -104,11 +104,11 @@ impl Settings {
 
     /// Who has a use case carried out, with nobody watching.
     pub(crate) fn caller<'a>(&'a self, plan: &'a Plan) -> Caller<'a> {
-        self.watched(plan, &Unwatched)
+        self.watched(plan, &NoProgress)
     }
 
     /// Who has a use case carried out, and who watches it.
-    pub(crate) fn watched<'a>(&'a self, plan: &'a Plan, watch: &'a dyn Watch) -> Caller<'a> {
+    pub(crate) fn watched<'a>(&'a self, plan: &'a Plan, watch: &'a dyn Progress) -> Caller<'a> {
         Caller {
             plan,
             actor: &self.actor,

@@ -11,7 +11,7 @@ use crate::store::exchange::ExchangeReader;
 use crate::sync::bundle::file::{self, BundleEncoding};
 use crate::sync::bundle::key_file::KeyFile;
 use crate::sync::export::{self, ExportRequest};
-use crate::sync::{Scope, Step};
+use crate::sync::{Phase, Scope};
 
 /// A bundle that is ready to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub fn prepare(
     let planned = export::plan(store, &order)?;
     let bytes = export::bundle(store, &order, &planned)?;
     let entries = planned.entries();
-    if caller.watch.look(Step::Write, 0, entries).is_break() {
+    if caller.watch.look(Phase::Write, 0, entries).is_break() {
         return Err(StoreError::Interrupted.into());
     }
     Ok(Prepared { bytes, entries })

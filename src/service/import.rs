@@ -10,7 +10,7 @@ use crate::store::exchange::{Exchange, ExchangeReader};
 use crate::sync::bundle::file::{self, FileError};
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::import::plan::ImportPlan;
-use crate::sync::{VerifiedBundle, Watch, import};
+use crate::sync::{Progress, VerifiedBundle, import};
 
 /// The signer of a kept bundle, whom nobody has vouched for yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct UnknownSigner {
 pub fn read(
     files: &[PathBuf],
     spool: &Path,
-    watch: &dyn Watch,
+    watch: &dyn Progress,
 ) -> Result<Vec<VerifiedBundle>, ServiceError> {
     let mut bundles = Vec::new();
     for path in files {

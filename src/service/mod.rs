@@ -23,7 +23,7 @@ pub use error::ServiceError;
 use crate::ledger::{ActionId, ActorId, Origin};
 use crate::plan::{Plan, UnitId};
 use crate::store::{Action, Change, Committed, Store, StoreError};
-use crate::sync::{ImportContext, Watch};
+use crate::sync::{ImportContext, Progress};
 
 /// Who has something done, under which plan, when, and who watches the work.
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ pub struct Caller<'a> {
     /// How its changes are marked in the log.
     pub origin: Origin,
     /// Is told how far the work is, and may end it.
-    pub watch: &'a dyn Watch,
+    pub watch: &'a dyn Progress,
 }
 
 impl Caller<'_> {

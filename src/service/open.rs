@@ -36,7 +36,7 @@ pub fn create(
     new: &NewStore,
     plan: PlanFile<'_>,
     (actor, action): (&ActorId, ActionId),
-    edge: &store::Edge,
+    edge: &store::Environment,
 ) -> Result<RedbStore, StoreError> {
     let init = store::Init {
         unit: new.unit.clone(),

@@ -2,8 +2,8 @@
 //! (an owner process behind a socket) could stand in for redb.
 
 use crate::ledger::{
-    ActionId, Actor, ActorId, AuthorId, Body, CellKey, EntryRef, Form, FormKey, Hash,
-    Origin, Provisional, Recorded, Subject,
+    ActionId, Actor, ActorId, AuthorId, Body, CellKey, EntryRef, Form, FormKey, Hash, Origin,
+    Provisional, Recorded, Subject,
 };
 use crate::plan::{FieldId, PeriodId, UnitId};
 pub use crate::store::error::StoreError;

@@ -14,25 +14,14 @@ mod read;
 mod write;
 
 pub use api::*;
-/// Former names, until every room uses the new ones.
-pub mod watch {
-    pub use super::exchange::progress::{
-        NoProgress as Unwatched, Phase as Step, Progress as Watch, ProgressMeter as Meter, Stopped,
-    };
-}
-
 pub use exchange::counting::counts;
 pub use file::backend;
 pub use file::create::{Init, create, create_on};
 pub use file::handle::RedbStore;
 pub use file::open::{
-    Environment, Environment as Edge, OpenFor, open, open_if_possible_for_writing, open_on,
-    open_read_only,
+    Environment, OpenFor, open, open_if_possible_for_writing, open_on, open_read_only,
 };
 pub use format::schema::SCHEMA;
-pub use presence::{
-    OtherSession as Neighbour, OtherSession, Presence, SessionFile, other_sessions as neighbours,
-    other_sessions, recover,
-};
+pub use presence::{OtherSession, Presence, SessionFile, other_sessions, recover};
 pub use read::approved::approved;
-pub use write::permissions::fits_plan as fits;
+pub use write::permissions::fits_plan;

@@ -11,9 +11,8 @@ pub mod export;
 pub mod held;
 pub mod import;
 
-pub use crate::store::exchange::progress::{NoProgress, Phase, Progress};
 /// Former names, until every room uses the new ones.
-pub use crate::store::watch::{self, Step, Unwatched, Watch};
+pub use crate::store::exchange::progress::{self, NoProgress, Phase, Progress};
 pub use bundle::container::Container;
 pub use bundle::error::{BundleError, Limit};
 pub use bundle::header::{Have, Header, Range, Scope, Vouch};

@@ -17,7 +17,7 @@ use crate::service::withdraw::{self, Withdrawn};
 use crate::service::{Caller, ServiceError, export, import, standing};
 use crate::store::StoreError;
 use crate::store::exchange::Exchange;
-use crate::sync::{Scope, Unwatched, VerifiedBundle, Watch};
+use crate::sync::{NoProgress, Progress, Scope, VerifiedBundle};
 
 /// Who asks, when, and how an answer gets out before the work is done.
 pub(super) struct Around<'a> {
@@ -86,7 +86,7 @@ impl Meetings {
                 around.admit(store, job, applicant)
             }
             Meet::Release(root) => {
-                withdraw::release(store, &around.caller(&Unwatched), &root)?;
+                withdraw::release(store, &around.caller(&NoProgress), &root)?;
                 Ok(Met::Done(Message::new("meet.released")))
             }
             Meet::TakeBack { job, root, reason } => around.take_back(store, job, &root, &reason),
@@ -99,7 +99,7 @@ impl<'a> Around<'a> {
         Told::of(job, self.answers, self.stop)
     }
 
-    fn caller<'w>(&'w self, watch: &'w dyn Watch) -> Caller<'w> {
+    fn caller<'w>(&'w self, watch: &'w dyn Progress) -> Caller<'w> {
         Caller {
             plan: self.plan,
             actor: self.actor,
@@ -111,7 +111,7 @@ impl<'a> Around<'a> {
     }
 
     fn standing(&self, store: &dyn Exchange, folder: Option<&Path>) -> Result<Met, ServiceError> {
-        let standing = standing::standing(store, &self.caller(&Unwatched))?;
+        let standing = standing::standing(store, &self.caller(&NoProgress))?;
         Ok(Met::Standing {
             listing: self.folders.list(folder, &standing),
             standing: Box::new(standing),

@@ -63,7 +63,7 @@ impl Presences for PresenceFile {
     }
 
     fn others(&self) -> Vec<Presence> {
-        store::neighbours(&self.dir, self.pid)
+        store::other_sessions(&self.dir, self.pid)
             .into_iter()
             .filter_map(|neighbour| neighbour.presence)
             .filter_map(|there| {

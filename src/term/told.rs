@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::meeting::{Met, Running};
 use crate::app::msg::{Msg, Reply, Ticket};
-use crate::sync::{Step, Watch};
+use crate::sync::{Phase, Progress};
 
 /// How long work lasts before anything is said of it, and how often then.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -38,8 +38,8 @@ impl<'a> Told<'a> {
     }
 }
 
-impl Watch for Told<'_> {
-    fn look(&self, step: Step, done: u64, of: u64) -> ControlFlow<()> {
+impl Progress for Told<'_> {
+    fn look(&self, step: Phase, done: u64, of: u64) -> ControlFlow<()> {
         if self.stop.load(Ordering::Relaxed) == self.job.0 {
             return ControlFlow::Break(());
         }

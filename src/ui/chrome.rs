@@ -139,12 +139,12 @@ pub(super) fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
 
 /// How far long work is and how to stop it: "Đang đọc 12.288/145.000 lần sửa (8 %)".
 fn progress(ui: &Ui, app: &App, running: crate::app::meeting::Running) -> String {
-    use crate::sync::Step;
+    use crate::sync::Phase;
     let key = match running.step {
         None => return ui.t("meet.running").to_owned(),
-        Some(Step::Read) => "meet.running_read",
-        Some(Step::Weigh) => "meet.running_weigh",
-        Some(Step::Write) => "meet.running_write",
+        Some(Phase::Read) => "meet.running_read",
+        Some(Phase::Weigh) => "meet.running_weigh",
+        Some(Phase::Write) => "meet.running_write",
     };
     let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let percent = running.done.saturating_mul(100) / running.of.max(1);

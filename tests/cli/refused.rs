@@ -4,7 +4,7 @@
 
 use nhaplieu::plan::UnitId;
 use nhaplieu::store::exchange::ExchangeReader;
-use nhaplieu::store::{self, Edge, RedbStore};
+use nhaplieu::store::{self, Environment, RedbStore};
 use nhaplieu::sync::bundle::writer;
 use nhaplieu::sync::{BundleError, Header, VerifiedBundle};
 
@@ -15,7 +15,7 @@ const FORM: [&str; 5] = ["set", "--unit", "nt", "--period", "2023"];
 
 /// The store of a desk, opened to sign with its key.
 fn signing(desk: &Desk) -> RedbStore {
-    let edge = Edge {
+    let edge = Environment {
         pid: std::process::id(),
         machine: std::fs::read_to_string("/etc/machine-id")
             .or_else(|_| std::fs::read_to_string("/proc/sys/kernel/hostname"))

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use nhaplieu::ledger::{Actor, ActorId, AuthorId, Form, FormKey, Hash};
 use nhaplieu::plan::{PeriodId, UnitId};
+use nhaplieu::store::exchange::progress::Progress;
 use nhaplieu::store::exchange::{
-    Arriving, Checkpoint, Decide, Exchange, ExchangeReader, Forgotten, Ground, Peer, Report, Tip,
+    Checkpoint, Decide, Exchange, ExchangeReader, ImportRemoval, IncomingEntry, Peer, Report,
+    Snapshot, Tip,
 };
-use nhaplieu::store::watch::Watch;
 use nhaplieu::store::{
     Action, CheckOutcome, Committed, Direction, Forms, LogEntry, LogFilter, RedbStore, Store,
     StoreError, StoreInfo, StoreReader, UndoPlan, VerifyReport,
@@ -83,18 +84,18 @@ impl Store for Disk {
 }
 
 impl ExchangeReader for Disk {
-    fn weigh(
+    fn with_snapshot(
         &self,
-        ask: &mut dyn FnMut(&dyn Ground) -> Result<(), StoreError>,
+        ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.store.weigh(ask)
+        self.store.with_snapshot(ask)
     }
     fn log_bytes(
         &self,
         author: &AuthorId,
         from: u64,
         tip: &Tip,
-        look: &mut dyn FnMut(&Arriving<'_>) -> Result<(), StoreError>,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.store.log_bytes(author, from, tip, look)
     }
@@ -126,11 +127,15 @@ impl Exchange for Disk {
             transactions: Arc::clone(&self.transactions),
         })
     }
-    fn absorb(&mut self, watch: &dyn Watch, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
+    fn apply_import(
+        &mut self,
+        watch: &dyn Progress,
+        decide: &mut Decide<'_, '_>,
+    ) -> Result<(), StoreError> {
         if self.failing.load(Ordering::SeqCst) {
             return Err(StoreError::DiskFull);
         }
-        self.store.absorb(watch, decide)
+        self.store.apply_import(watch, decide)
     }
     fn release(&mut self, root: &Hash) -> Result<(), StoreError> {
         self.store.release(root)
@@ -138,7 +143,7 @@ impl Exchange for Disk {
     fn pin(&mut self, key: &[u8; 32], wall: u64) -> Result<(), StoreError> {
         self.store.pin(key, wall)
     }
-    fn forget(&mut self, root: &Hash) -> Result<Forgotten, StoreError> {
-        self.store.forget(root)
+    fn withdraw_import(&mut self, root: &Hash) -> Result<ImportRemoval, StoreError> {
+        self.store.withdraw_import(root)
     }
 }

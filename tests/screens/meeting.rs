@@ -443,7 +443,7 @@ fn long_work_shows_how_far_it_is_and_esc_stops_it_without_harm() {
     minh.tell(Msg::Reply(nhaplieu::app::msg::Reply::Met(
         nhaplieu::app::meeting::Met::Progress(nhaplieu::app::meeting::Running {
             job,
-            step: Some(nhaplieu::sync::Step::Weigh),
+            step: Some(nhaplieu::sync::Phase::Weigh),
             done: 12_288,
             of: 145_000,
         }),

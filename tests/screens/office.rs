@@ -48,8 +48,8 @@ pub(crate) fn random() -> [u8; 16] {
     id
 }
 
-fn edge(pid: u32, seed: u8) -> store::Edge {
-    store::Edge {
+fn edge(pid: u32, seed: u8) -> store::Environment {
+    store::Environment {
         pid,
         machine: "may-thu".to_owned(),
         seed: [seed; 32],
@@ -119,7 +119,7 @@ impl Office {
         store::create(&self.dir(), &init, &self.edge(1)).unwrap()
     }
 
-    pub(crate) fn edge(&self, pid: u32) -> store::Edge {
+    pub(crate) fn edge(&self, pid: u32) -> store::Environment {
         edge(pid, self.seed)
     }
 

@@ -17,7 +17,7 @@ use nhaplieu::ledger::{
 use nhaplieu::plan::{FieldId, PeriodId, UnitId};
 use nhaplieu::store::exchange::progress::Progress;
 use nhaplieu::store::exchange::{
-    Checkpoint, Decide, Exchange, ExchangeReader, Forgotten, HeldBundle, ImportDecision,
+    Checkpoint, Decide, Exchange, ExchangeReader, HeldBundle, ImportDecision, ImportRemoval,
     IncomingEntry, Peer, Rebuild, Report, Snapshot, Tip, entry_bytes, subject_digest,
     walk_for_uncounted,
 };
@@ -453,7 +453,7 @@ impl Snapshot for Model {
 }
 
 impl ExchangeReader for Model {
-    fn weigh(
+    fn with_snapshot(
         &self,
         ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
@@ -509,7 +509,11 @@ impl Exchange for Model {
     fn handle(&self) -> Box<dyn Exchange + Send> {
         Box::new(self.clone())
     }
-    fn absorb(&mut self, _: &dyn Progress, decide: &mut Decide<'_, '_>) -> Result<(), StoreError> {
+    fn apply_import(
+        &mut self,
+        _: &dyn Progress,
+        decide: &mut Decide<'_, '_>,
+    ) -> Result<(), StoreError> {
         let mut decision = decide(self)?.unwrap();
         if decision.new_epoch {
             let wall = self.clock.millis;
@@ -528,8 +532,8 @@ impl Exchange for Model {
         self.pins(AuthorId::of_key(key));
         Ok(())
     }
-    fn forget(&mut self, _: &Hash) -> Result<Forgotten, StoreError> {
-        Ok(Forgotten::BuiltOn)
+    fn withdraw_import(&mut self, _: &Hash) -> Result<ImportRemoval, StoreError> {
+        Ok(ImportRemoval::BuiltOn)
     }
 }
 

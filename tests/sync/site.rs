@@ -7,7 +7,7 @@ use nhaplieu::plan::{FieldId, Plan, UnitId};
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::{Exchange, ExchangeReader, Held};
 use nhaplieu::store::{
-    Action, Change, Edge, Init, RedbStore, Seen, Store, StoreError, create, open,
+    Action, Change, Environment, Init, RedbStore, Seen, Store, StoreError, create, open,
 };
 use nhaplieu::sync::export::{self, ExportRequest};
 use nhaplieu::sync::held::status::{self, HeldStatus};
@@ -71,8 +71,8 @@ impl Site {
         }
     }
 
-    pub(crate) fn edge(seed: u8) -> Edge {
-        Edge {
+    pub(crate) fn edge(seed: u8) -> Environment {
+        Environment {
             seed: [seed ^ 0x5a; 32],
             ..edge()
         }

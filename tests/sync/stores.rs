@@ -221,7 +221,7 @@ fn what_oversteps_its_units_is_refused_whole_and_kept() {
     let mut held = Vec::new();
     office
         .store
-        .weigh(&mut |ground| {
+        .with_snapshot(&mut |ground| {
             held = ground.held()?;
             Ok(())
         })

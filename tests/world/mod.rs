@@ -18,7 +18,7 @@ use nhaplieu::plan::{
     Collector, Field, FieldId, FieldType, Formula, Index, Measure, MeasureId, Op, Owner, Period,
     PeriodId, PeriodKind, Plan, RollUp, TrendParams, Unit, UnitId, UnitKind, Validity,
 };
-use nhaplieu::store::{Action, Change, Edge, Init, RedbStore, Seen, Store, create, open};
+use nhaplieu::store::{Action, Change, Environment, Init, RedbStore, Seen, Store, create, open};
 
 /// What stands for the bytes of the plan's file.
 pub(crate) const PLAN_BYTES: &[u8] = b"# an invented plan\n";
@@ -185,8 +185,8 @@ pub(crate) fn id(text: &str) -> ActorId {
     ActorId::parse(text).unwrap()
 }
 
-pub(crate) fn edge() -> Edge {
-    Edge {
+pub(crate) fn edge() -> Environment {
+    Environment {
         pid: std::process::id(),
         machine: "may-thu".to_owned(),
         seed: [9; 32],

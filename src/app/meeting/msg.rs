@@ -11,7 +11,7 @@ use crate::service::export::Exported;
 use crate::service::folder::{FolderListing, Places};
 use crate::service::standing::Standing;
 use crate::sync::import::plan::ImportPlan;
-use crate::sync::watch::Step;
+use crate::sync::progress::Phase;
 
 /// A question or order about other stores. Long work carries a number by which it can be stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ pub struct Running {
     /// Its number.
     pub job: Ticket,
     /// What it is at; `None` before the first word of it.
-    pub step: Option<Step>,
+    pub step: Option<Phase>,
     /// Entries done.
     pub done: u64,
     /// Of so many.

@@ -101,7 +101,7 @@ fn find(opened: &OpenStore, scene: &ImportContext<'_>, id: &str) -> Result<Found
 /// When there is not exactly one, or the store cannot be read.
 pub(super) fn held_bytes(opened: &OpenStore, id: &str) -> Result<Vec<u8>, Failure> {
     let mut all: Vec<HeldBundle> = Vec::new();
-    opened.store.weigh(&mut |ground| {
+    opened.store.with_snapshot(&mut |ground| {
         all = ground.held()?;
         Ok(())
     })?;

@@ -13,7 +13,7 @@ use crate::cli::settings::{OpenStore, Settings, read_file};
 use crate::service::admission::{self, Admitted, Applicant};
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::bundle::key_file::FIRST;
-use crate::sync::{Unwatched, VerifiedBundle};
+use crate::sync::{NoProgress, VerifiedBundle};
 
 /// Arguments of `enrol`.
 #[derive(Debug, Args)]
@@ -82,7 +82,7 @@ fn applicant(settings: &Settings, args: &Enrol) -> Result<Applicant, Failure> {
     if bytes.starts_with(FIRST.as_bytes()) {
         return Ok(Applicant::of_key_file(&bytes)?);
     }
-    let bundle = files::read((file, &settings.dir), &Unwatched)?;
+    let bundle = files::read((file, &settings.dir), &NoProgress)?;
     Ok(Applicant::of_bundle(&bundle))
 }
 

@@ -15,7 +15,7 @@ use crate::cli::changes::{
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
 use crate::cli::out::Out;
-use crate::cli::progress::Progress;
+use crate::cli::progress::ProgressLine;
 use crate::cli::settings::{OpenStore, Settings};
 use crate::plan::Plan;
 use crate::service::import;
@@ -54,7 +54,7 @@ struct BundleShape {
 }
 
 pub(crate) fn run(settings: &Settings, args: &Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let progress = Progress::begin(out.texts);
+    let progress = ProgressLine::begin(out.texts);
     let read = files::read_all((&args.files, &settings.dir), &progress, out)?;
     let mut opened = settings.write()?;
     let caller = settings.watched(&opened.plan, &progress);

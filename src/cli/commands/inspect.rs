@@ -12,7 +12,7 @@ use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
 use crate::cli::shapes::moment;
-use crate::sync::Unwatched;
+use crate::sync::NoProgress;
 use crate::sync::import::inspect;
 
 /// Arguments of `inspect`.
@@ -51,7 +51,7 @@ struct RangeShape {
 pub(crate) fn run(_: &Settings, args: &Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let found = inspect::of(&files::read(
         (&args.file, &std::env::temp_dir()),
-        &Unwatched,
+        &NoProgress,
     )?);
     if args.format.json {
         out.json(&InspectAnswer {

@@ -37,7 +37,7 @@ pub(crate) fn run(settings: &Settings, args: &Revoke, out: &mut Out<'_>) -> Resu
         return Err(Failure::usage(Message::new("cli.error.own_author")));
     }
     let mut last = 0;
-    opened.store.weigh(&mut |ground| {
+    opened.store.with_snapshot(&mut |ground| {
         let tips = ground.tips(author)?;
         last = tips.iter().map(|(seq, _)| *seq).max().unwrap_or(0);
         Ok(())

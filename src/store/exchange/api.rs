@@ -291,7 +291,7 @@ pub fn subject_digest(key: &[u8]) -> [u8; 16] {
 
 /// What `forget` did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Forgotten {
+pub enum ImportRemoval {
     /// Nothing had been built on it: it is as if it had never been taken in.
     AsIfNever,
     /// Something had: nothing was changed; restoring entries are the way back.
@@ -308,7 +308,7 @@ pub trait ExchangeReader: StoreReader {
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn weigh(
+    fn with_snapshot(
         &self,
         ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
@@ -373,7 +373,7 @@ pub trait Exchange: Store + ExchangeReader {
     /// # Errors
     /// What `decide` gives, [`StoreError::Interrupted`], or a failure of the store: then nothing
     /// was written.
-    fn absorb(
+    fn apply_import(
         &mut self,
         watch: &dyn Progress,
         decide: &mut Decide<'_, '_>,
@@ -395,5 +395,5 @@ pub trait Exchange: Store + ExchangeReader {
     ///
     /// # Errors
     /// When the store cannot be written; [`StoreError::NothingToUndo`] without such an import.
-    fn forget(&mut self, root: &Hash) -> Result<Forgotten, StoreError>;
+    fn withdraw_import(&mut self, root: &Hash) -> Result<ImportRemoval, StoreError>;
 }

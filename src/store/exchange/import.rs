@@ -6,7 +6,7 @@ use crate::store::audit::rebuild;
 use crate::store::exchange::apply;
 use crate::store::exchange::progress::Progress;
 use crate::store::exchange::withdraw;
-use crate::store::exchange::{Decide, Exchange, Forgotten};
+use crate::store::exchange::{Decide, Exchange, ImportRemoval};
 use crate::store::file::handle::{RedbStore, TransactionEnd};
 use crate::store::format::codec::{Record, TipV1};
 use crate::store::format::exchange_tables::{self, Tag};
@@ -34,7 +34,7 @@ impl Exchange for RedbStore {
         Box::new(self.another())
     }
 
-    fn absorb(
+    fn apply_import(
         &mut self,
         watch: &dyn Progress,
         decide: &mut Decide<'_, '_>,
@@ -103,13 +103,13 @@ impl Exchange for RedbStore {
         })
     }
 
-    fn forget(&mut self, root: &Hash) -> Result<Forgotten, StoreError> {
+    fn withdraw_import(&mut self, root: &Hash) -> Result<ImportRemoval, StoreError> {
         self.transact(
             |transaction| match withdraw::withdrawable(transaction, root)? {
-                None => Ok(TransactionEnd::Abort(Forgotten::BuiltOn)),
+                None => Ok(TransactionEnd::Abort(ImportRemoval::BuiltOn)),
                 Some(report) => {
                     withdraw::remove(transaction, &report)?;
-                    Ok(TransactionEnd::Commit(Forgotten::AsIfNever))
+                    Ok(TransactionEnd::Commit(ImportRemoval::AsIfNever))
                 }
             },
         )

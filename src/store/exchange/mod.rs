@@ -9,9 +9,4 @@ mod reader;
 pub(crate) mod withdraw;
 
 pub use api::*;
-/// Former names, until every room uses the new ones.
-pub use api::{
-    ImportDecision as Decision, IncomingEntry as Arriving, LogPiece as Piece, Snapshot as Ground,
-    TakenPiece as Taken,
-};
 pub use counting::walk_for_uncounted;

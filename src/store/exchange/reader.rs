@@ -16,7 +16,7 @@ use crate::store::read::queries;
 use crate::store::read::snapshot::SnapshotTables;
 
 impl ExchangeReader for RedbStore {
-    fn weigh(
+    fn with_snapshot(
         &self,
         ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {

@@ -86,7 +86,7 @@ pub fn plan(
     peers.sort_by_key(|peer| (peer.created, peer.root));
     let authors = store.authors()?;
     let (mut pieces, mut have): (Vec<OutgoingRange>, Have) = (Vec::new(), Vec::new());
-    store.weigh(&mut |snapshot| {
+    store.with_snapshot(&mut |snapshot| {
         (pieces, have) = (Vec::new(), Vec::new());
         let has = match order.scope {
             Scope::Since => common(snapshot, &peers)?,

@@ -138,7 +138,7 @@ pub fn held(
     scene: &ImportContext<'_>,
 ) -> Result<Vec<HeldStatus>, StoreError> {
     let mut held = Vec::new();
-    store.weigh(&mut |snapshot| {
+    store.with_snapshot(&mut |snapshot| {
         let kept = snapshot.held()?;
         let trust = TrustBasis::of(snapshot)?;
         held = kept
@@ -306,7 +306,7 @@ pub fn confirmed(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<Receipt>,
 
 fn trust(store: &(impl ExchangeReader + ?Sized)) -> Result<Trust, StoreError> {
     let mut trust = Trust::default();
-    store.weigh(&mut |snapshot| {
+    store.with_snapshot(&mut |snapshot| {
         trust = TrustBasis::of(snapshot)?.trust();
         Ok(())
     })?;

@@ -1,7 +1,7 @@
 //! Taking an import back.
 
 use crate::ledger::{Body, Hash, Head, Heads, Subject};
-use crate::store::exchange::{Exchange, Forgotten, LogPiece, Report};
+use crate::store::exchange::{Exchange, ImportRemoval, LogPiece, Report};
 use crate::store::{Change, Seen, StoreError};
 use crate::sync::import::plan::{Details, FigureChange};
 
@@ -31,12 +31,12 @@ pub fn import(
     reason: &str,
 ) -> Result<Withdrawal, StoreError> {
     let mut report: Option<Report> = None;
-    store.weigh(&mut |snapshot| {
+    store.with_snapshot(&mut |snapshot| {
         report = snapshot.report(root)?;
         Ok(())
     })?;
     let report = report.ok_or(StoreError::NothingToUndo)?;
-    if store.forget(root)? == Forgotten::AsIfNever {
+    if store.withdraw_import(root)? == ImportRemoval::AsIfNever {
         return Ok(Withdrawal::AsIfNever);
     }
     let details = Details::read(&report.details)

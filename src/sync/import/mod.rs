@@ -41,7 +41,7 @@ pub fn plan(
     let room = room(store)?;
     let all = together(bundles, &room);
     let mut planned = ImportPlan::default();
-    store.weigh(&mut |snapshot| {
+    store.with_snapshot(&mut |snapshot| {
         let (_, plan) = decide(snapshot, scene, &all)?;
         planned = plan;
         Ok(())
@@ -61,7 +61,7 @@ pub fn apply(
     let room = room(store)?;
     let all = together(bundles, &room);
     let mut planned = ImportPlan::default();
-    store.absorb(scene.watch, &mut |snapshot| {
+    store.apply_import(scene.watch, &mut |snapshot| {
         let (decision, plan) = decide(snapshot, scene, &all)?;
         planned = plan;
         Ok(Some(decision))
@@ -90,7 +90,7 @@ pub fn plan_assuming(
         Assumption::Enrolled(Box::new(enrolment(writer, scene, bundle, rights)))
     };
     let mut planned = ImportPlan::default();
-    store.weigh(&mut |snapshot| {
+    store.with_snapshot(&mut |snapshot| {
         (_, planned) = decide_assuming(snapshot, scene, &[bundle], Some(&assumed))?;
         Ok(())
     })?;
@@ -137,7 +137,7 @@ fn enrolment(
 pub fn frontier(store: &(impl ExchangeReader + ?Sized)) -> Result<Frontier, StoreError> {
     let authors = store.authors()?;
     let mut frontier = Vec::new();
-    store.weigh(&mut |snapshot| {
+    store.with_snapshot(&mut |snapshot| {
         frontier = exchange::frontier(snapshot, &authors)?;
         Ok(())
     })?;
@@ -147,7 +147,7 @@ pub fn frontier(store: &(impl ExchangeReader + ?Sized)) -> Result<Frontier, Stor
 /// The bundles that wait in the store. What no longer reads stays where it is.
 fn room(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<VerifiedBundle>, StoreError> {
     let mut held = Vec::new();
-    store.weigh(&mut |snapshot| {
+    store.with_snapshot(&mut |snapshot| {
         held = snapshot.held()?;
         Ok(())
     })?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Merge, MergeError, Obstacle, RejectedBundle};
 use crate::ledger::{AuthorId, EntryRef, Hash, Recorded, Subject, Trust};
 use crate::store::exchange::{LogPiece, Tip};
-use crate::store::{StoreError, fits};
+use crate::store::{StoreError, fits_plan};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Range;
 use crate::sync::bundle::reader::VerifiedBundle;
@@ -175,7 +175,9 @@ impl<'b> Merge<'_, 'b> {
         let entry = &recorded.entry;
         let ours = Hash(self.scene.plan.hash).short() == entry.plan.h8;
         match (&entry.subject, entry.body.content()) {
-            (Subject::Cell(cell), Some(content)) if ours => fits(self.scene.plan, cell, content),
+            (Subject::Cell(cell), Some(content)) if ours => {
+                fits_plan(self.scene.plan, cell, content)
+            }
             _ => true,
         }
     }
