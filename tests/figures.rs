@@ -4,23 +4,39 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use nhaplieu::base::{Decimal, Lang};
+use nhaplieu::check;
 use nhaplieu::figures::Verdict::{
-    self, Incomplete, Met, None as CountsOnly, NotMet, SmallSample, Undefined,
+    self, Incomplete, Met, None as CountsOnly, NotMet, SmallSample, Undefined, Withheld,
 };
 use nhaplieu::figures::{
     Figure, FigureSource, MissingInput, display, gap, measures_on, unit_figure, unit_figures,
 };
-use nhaplieu::ledger::Content;
-use nhaplieu::plan::{MeasureId, PeriodId, UnitId};
+use nhaplieu::ledger::{Content, Context};
+use nhaplieu::plan::{FieldId, MeasureId, PeriodId, UnitId};
 use support::{Desk, shipped};
 
 fn figure(desk: &Desk, measure: &str) -> (Figure, String) {
+    with_doubts(desk, measure, |_| BTreeSet::new())
+}
+
+/// The figure as it is shown beside the findings of its form.
+fn with_findings(desk: &Desk, measure: &str) -> (Figure, String) {
+    with_doubts(desk, measure, |ctx| check::doubted(&check::findings(ctx)))
+}
+
+fn with_doubts(
+    desk: &Desk,
+    measure: &str,
+    doubted: impl Fn(&Context<'_>) -> BTreeSet<FieldId>,
+) -> (Figure, String) {
     desk.look(|ctx| {
         let measures = measures_on(ctx.plan, ctx.unit, ctx.period);
         let found = measures.into_iter().find(|m| m.id.as_str() == measure);
         let measure = found.unwrap_or_else(|| panic!("{measure} is not on this form"));
-        let figure = unit_figure(ctx, measure);
+        let figure = unit_figure(ctx, measure, &doubted(ctx));
         let shown = display(&figure, measure, Lang::Vi);
         (figure, shown)
     })
@@ -204,6 +220,54 @@ fn a_sub_period_in_conflict_is_missing() {
     assert!(figure.in_conflict);
 }
 
+/// What a hard finding speaks about is shown and not judged (`settled.md` 34).
+#[test]
+fn a_hard_finding_withholds_the_verdict() {
+    let commune = |cells: &str| Desk::new("ngoc-thien", "2023").types(cells);
+    let schools = |cells: &str| {
+        let others = "truong_mn=9 truong_th=10 truong_th_gioi=9 truong_thcs=10 truong_thcs_gioi=10 \
+                      truong_thpt=12 truong_thpt_gioi=12";
+        Desk::new("P-GDDT", "2023").types(&format!("{others} {cells}"))
+    };
+    let broken = "ld_nu_co_viec_lam=2160 ld_nu_lam_cong=10370";
+    for (desk, measure, shown, verdict) in [
+        (commune(broken), "2.1", "480,1%", Withheld),
+        // Another measure over the same denominator, which may be the wrong one of the two.
+        (
+            commune(&format!("{broken} ld_nu_nong_nghiep=300")),
+            "2.2",
+            "13,9%",
+            Withheld,
+        ),
+        (
+            commune(&format!(
+                "{broken} hdnd_ld=3 hdnd_ld_nu=1 ubnd_ld=3 ubnd_ld_nu=1"
+            )),
+            "1.1",
+            "100,0%",
+            Met,
+        ),
+        (schools("truong_mn_gioi=10"), "5.1", "100,0%", Withheld),
+        (schools("truong_mn_gioi=9"), "5.1", "97,6%", NotMet),
+    ] {
+        let (figure, display) = with_findings(&desk, measure);
+        assert_eq!(
+            (display.as_str(), figure.verdict),
+            (shown, verdict),
+            "{measure}"
+        );
+    }
+}
+
+#[test]
+fn a_published_value_without_its_source_is_not_judged() {
+    let desk = Desk::new("P-LDTBXH", "2023").types("m2_1_truc_tiep=52");
+    let (figure, shown) = with_findings(&desk, "2.1");
+    assert_eq!((shown.as_str(), figure.verdict), ("52,0%", Withheld));
+    let desk = desk.notes("m2_1_truc_tiep", "Niên giám 2023");
+    assert_eq!(with_findings(&desk, "2.1").0.verdict, Met);
+}
+
 #[test]
 fn the_distance_to_the_target_in_words() {
     for (cells, words) in [
@@ -263,7 +327,7 @@ fn the_measures_a_form_speaks_of() {
 #[test]
 fn an_empty_form_has_no_rate_anywhere() {
     for (unit, period) in [("ngoc-thien", "2023"), ("P-GDDT", "2022"), ("CCTK", "2024")] {
-        let figures = Desk::new(unit, period).look(unit_figures);
+        let figures = Desk::new(unit, period).look(|ctx| unit_figures(ctx, &BTreeSet::new()));
         for figure in figures {
             let counted = matches!(figure.missing.first(), Some(MissingInput::Period(_)));
             assert!(counted || figure.rate.is_none(), "{figure:?}");

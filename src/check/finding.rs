@@ -1,5 +1,6 @@
 //! One finding, the values it was judged by, and the confirmation that answers it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::base::{Decimal, Label, Message};
@@ -47,6 +48,17 @@ pub(super) struct FindingBuilder {
     also: Vec<CellId>,
     why: Label,
     judged: String,
+}
+
+/// The fields that a hard finding speaks about, at them or looking at them: nothing is concluded
+/// from their figures (`settled.md` 34).
+pub fn doubted<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> BTreeSet<FieldId> {
+    let hard = findings
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Hard);
+    let cells = hard.flat_map(|finding| std::iter::once(&finding.cell).chain(&finding.also));
+    let figures = cells.filter(|cell| cell.is_figure());
+    figures.map(|cell| cell.field.clone()).collect()
 }
 
 impl FindingBuilder {

@@ -18,7 +18,7 @@ mod trend;
 mod words;
 
 pub use crate::ledger::context::{Context, PastForms, needed_periods};
-pub use finding::{Finding, Override};
+pub use finding::{Finding, Override, doubted};
 
 use crate::ledger::CellId;
 use crate::plan::{Field, FieldId, Rule, RuleKind};

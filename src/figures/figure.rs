@@ -39,6 +39,8 @@ pub enum Verdict {
     SmallSample,
     /// A component is still missing.
     Incomplete,
+    /// A hard finding speaks about one of its fields: the rate is shown and not judged.
+    Withheld,
     /// No rate in this kind of period, only counts.
     None,
 }
@@ -52,7 +54,7 @@ impl Verdict {
             Self::Undefined => "undefined",
             Self::SmallSample => "small_sample",
             Self::Incomplete => "incomplete",
-            Self::None => "none",
+            Self::Withheld | Self::None => "none",
         }
     }
 
@@ -64,6 +66,7 @@ impl Verdict {
             Self::Undefined => "figure.verdict.undefined",
             Self::SmallSample => "figure.verdict.small_sample",
             Self::Incomplete => "figure.verdict.incomplete",
+            Self::Withheld => "figure.verdict.withheld",
             Self::None => "figure.verdict.none",
         }
     }

@@ -15,25 +15,43 @@ pub use display::{display, distance, gap};
 pub use figure::{Figure, FigureSource, MissingInput, Verdict};
 pub use measures::{measures_on, owners_on};
 
-use crate::plan::{Formula, Measure};
+use std::collections::BTreeSet;
 
-/// All measures of a form, in the plan's order.
-pub fn unit_figures(ctx: &Context<'_>) -> Vec<Figure> {
+use crate::plan::{FieldId, Formula, Measure};
+
+/// Computes all measures of a form, in the plan's order; `doubted` as in [`unit_figure`].
+pub fn unit_figures(ctx: &Context<'_>, doubted: &BTreeSet<FieldId>) -> Vec<Figure> {
     measures_on(ctx.plan, ctx.unit, ctx.period)
         .into_iter()
-        .map(|measure| unit_figure(ctx, measure))
+        .map(|measure| unit_figure(ctx, measure, doubted))
         .collect()
 }
 
-/// One measure of a form.
-pub fn unit_figure(ctx: &Context<'_>, measure: &Measure) -> Figure {
-    let own = own_figure(ctx, measure);
+/// Computes one measure of a form. It gets no verdict where a field it is made of is `doubted`: a
+/// hard finding speaks about it (`settled.md` 34).
+pub fn unit_figure(ctx: &Context<'_>, measure: &Measure, doubted: &BTreeSet<FieldId>) -> Figure {
+    let own = judged_figure(ctx, measure, doubted);
     let verdict = verdict::with_parts(own.verdict, &measure.met_when_all, |part| {
-        ctx.plan
-            .measure(part)
-            .map(|part| own_figure(ctx, part).verdict)
+        let part = ctx.plan.measure(part)?;
+        Some(judged_figure(ctx, part, doubted).verdict)
     });
     Figure { verdict, ..own }
+}
+
+/// The figure by its own formula, without a verdict where one of its fields is doubted.
+fn judged_figure(ctx: &Context<'_>, measure: &Measure, doubted: &BTreeSet<FieldId>) -> Figure {
+    let figure = own_figure(ctx, measure);
+    let fields = match figure.source {
+        FigureSource::Computed => measure.components(),
+        FigureSource::Direct => measure.direct.iter().collect(),
+    };
+    let verdict = match figure.verdict {
+        Verdict::Met | Verdict::NotMet if fields.iter().any(|f| doubted.contains(*f)) => {
+            Verdict::Withheld
+        }
+        verdict => verdict,
+    };
+    Figure { verdict, ..figure }
 }
 
 /// The figure by its own formula, before the measures it depends on are asked.

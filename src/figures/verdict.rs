@@ -61,6 +61,8 @@ pub(super) fn with_parts(
     let verdicts: Vec<Verdict> = parts.iter().filter_map(verdict_of).collect();
     if own == Verdict::NotMet || verdicts.contains(&Verdict::NotMet) {
         Verdict::NotMet
+    } else if verdicts.contains(&Verdict::Withheld) {
+        Verdict::Withheld
     } else if verdicts.contains(&Verdict::Incomplete) {
         Verdict::Incomplete
     } else {

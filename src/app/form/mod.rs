@@ -173,11 +173,12 @@ impl FormState {
             past: &self.past,
         };
         self.findings = check::findings(&context);
+        let doubted = check::doubted(&self.findings);
         self.figures = self
             .measures
             .iter()
             .filter_map(|id| plan.measure(id))
-            .map(|measure| figures::unit_figure(&context, measure))
+            .map(|measure| figures::unit_figure(&context, measure, &doubted))
             .collect();
         self.filled = self.count_filled(plan);
         let hash = content_hash::content_hash(plan, &self.key, &self.fields(), &self.form.cells);

@@ -145,11 +145,15 @@ impl FormState {
             form: &self.form,
             past: &self.past,
         };
-        let findings = check::findings_at(&context, &CellId::figure(&field.id));
+        let cell = CellId::figure(&field.id);
+        let findings = check::findings_at(&context, &cell);
+        let elsewhere = |finding: &&Finding| finding.cell != cell && !finding.also.contains(&cell);
+        let elsewhere = self.findings.iter().filter(elsewhere);
+        let doubted = check::doubted(findings.iter().chain(elsewhere));
         let measures = self.measures.iter().filter_map(|id| plan.measure(id));
         let figures = measures
             .filter(|measure| measure.components().contains(&&field.id))
-            .map(|measure| figures::unit_figure(&context, measure))
+            .map(|measure| figures::unit_figure(&context, measure, &doubted))
             .collect();
         Some((findings, figures))
     }

@@ -55,7 +55,7 @@ pub(crate) fn run(settings: &Settings, args: &Show, out: &mut Out<'_>) -> Result
     let opened = settings.read()?;
     let found = find::form(&opened.store, &opened.plan, &args.form)?;
     let findings = check::findings(&found.context());
-    let figures = figures::unit_figures(&found.context());
+    let figures = figures::unit_figures(&found.context(), &check::doubted(&findings));
     let hash = found.content_hash();
     let status = found.form.status(&hash);
     if args.format.json {

@@ -119,6 +119,7 @@ fn verdict_sign(ui: &Ui, figure: &Figure) -> (String, Style) {
         Verdict::Met => ("✓", "verdict.met", ui.theme.good()),
         Verdict::NotMet => ("✗", "verdict.not_met", ui.theme.soft()),
         Verdict::SmallSample => ("", "verdict.small", ui.theme.quiet()),
+        Verdict::Withheld => ("✖", "verdict.withheld", ui.theme.hard()),
         Verdict::Undefined | Verdict::Incomplete | Verdict::None => {
             return (String::new(), ui.theme.quiet());
         }
