@@ -24,6 +24,7 @@ use std::time::Instant;
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::sync::bundle::file;
+use nhaplieu::sync::bundle::limits;
 use nhaplieu::sync::export::{self, ExportRequest};
 use nhaplieu::sync::{ImportContext, NoProgress, Scope, VerifiedBundle, import};
 
@@ -172,7 +173,7 @@ fn child_import(dir: &Path, path: &Path) -> Result<(), Failure> {
     let unit = store.info()?.unit;
     let by = year::actor()?;
     let begun = Instant::now();
-    let bundle = VerifiedBundle::read(file::open(path, dir)?)?;
+    let bundle = VerifiedBundle::read(file::open(path, dir, limits::IN_MEMORY)?)?;
     let read = begun.elapsed();
     let begun = Instant::now();
     let scene = ImportContext {
@@ -208,7 +209,7 @@ fn child_export(dir: &Path, path: &Path) -> Result<(), Failure> {
     let bundle = export::bundle(&store, &order, &planned)?;
     let made = begun.elapsed();
     let begun = Instant::now();
-    file::write(path, &bundle, file::BundleEncoding::Binary)?;
+    file::write(&file::RealDisk, path, &bundle, file::BundleEncoding::Binary)?;
     let written = begun.elapsed();
     debug_assert!(!store.authors()?.is_empty(), "nothing to export");
     let memory = peak().saturating_sub(start);

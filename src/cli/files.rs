@@ -47,7 +47,7 @@ pub(crate) fn read(
     let source = if is_stream(path) {
         file::open_stream(std::io::stdin().lock(), path, spool, limits::IN_MEMORY)?
     } else {
-        file::open(path, spool)?
+        file::open(path, spool, limits::IN_MEMORY)?
     };
     VerifiedBundle::read_with_progress(source, watch).map_err(named)
 }

@@ -8,7 +8,7 @@ use super::{Caller, ServiceError};
 use crate::plan::UnitId;
 use crate::store::StoreError;
 use crate::store::exchange::ExchangeReader;
-use crate::sync::bundle::file::{self, BundleEncoding};
+use crate::sync::bundle::file::{self, BundleEncoding, RealDisk};
 use crate::sync::bundle::key_file::KeyFile;
 use crate::sync::export::{self, ExportRequest};
 use crate::sync::{Phase, Scope};
@@ -93,7 +93,7 @@ impl Prepared {
             Medium::Elsewhere
         };
         let path = folder.join(self.file_name()?);
-        file::write(&path, &self.bytes, BundleEncoding::Binary)?;
+        file::write(&RealDisk, &path, &self.bytes, BundleEncoding::Binary)?;
         Ok(Exported {
             path,
             entries: self.entries,

@@ -9,6 +9,7 @@ use crate::plan::UnitId;
 use crate::store::exchange::{Exchange, ExchangeReader};
 use crate::sync::bundle::file::{self, FileError};
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
+use crate::sync::bundle::limits;
 use crate::sync::import::plan::ImportPlan;
 use crate::sync::{Progress, VerifiedBundle, import};
 
@@ -35,7 +36,7 @@ pub fn read(
 ) -> Result<Vec<VerifiedBundle>, ServiceError> {
     let mut bundles = Vec::new();
     for path in files {
-        let read = file::open(path, spool).and_then(|file| {
+        let read = file::open(path, spool, limits::IN_MEMORY).and_then(|file| {
             VerifiedBundle::read_with_progress(file, watch).map_err(FileError::from)
         });
         bundles.push(read.map_err(|error| ServiceError::InFile {

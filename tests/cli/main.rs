@@ -14,6 +14,8 @@ mod hostile;
 mod kept;
 mod refused;
 mod run;
+#[path = "../support/seal.rs"]
+mod seal;
 mod sticks;
 mod streams;
 mod writing;

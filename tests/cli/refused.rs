@@ -5,11 +5,11 @@
 use nhaplieu::plan::UnitId;
 use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::store::{self, Environment, RedbStore};
-use nhaplieu::sync::bundle::writer;
 use nhaplieu::sync::{BundleError, Header, VerifiedBundle};
 
 use crate::bundles::District;
 use crate::run::{Desk, Done};
+use crate::seal::{chunk, sealed, sealed_chunks};
 
 const FORM: [&str; 5] = ["set", "--unit", "nt", "--period", "2023"];
 
@@ -43,10 +43,7 @@ fn with_header(desk: &Desk, bytes: &[u8], change: impl FnOnce(&mut Header)) -> V
         })
         .unwrap();
     let store = signing(desk);
-    writer::seal::<BundleError>(&header.bytes(), &raws, |words| {
-        Ok(store.sign(words).unwrap().1)
-    })
-    .unwrap()
+    sealed(&header.bytes(), &raws, |words| store.sign(words).unwrap().1)
 }
 
 /// The same header over one chunk of 200 MiB of zeros, which is a few KiB on the stick.
@@ -56,13 +53,9 @@ fn bomb(desk: &Desk, bytes: &[u8]) -> Vec<u8> {
         .header()
         .bytes();
     let z = zstd::bulk::compress(&vec![0; 200 << 20], 3).unwrap();
-    let mut body = u32::try_from(z.len()).unwrap().to_le_bytes().to_vec();
-    body.extend((200_u32 << 20).to_le_bytes());
-    body.extend(blake3::hash(&z).as_bytes());
-    body.extend(&z);
+    let body = chunk(&z, 200 << 20);
     let store = signing(desk);
-    writer::seal_frames::<BundleError>(&header, 1, body, |words| Ok(store.sign(words).unwrap().1))
-        .unwrap()
+    sealed_chunks(&header, 1, &body, |words| store.sign(words).unwrap().1)
 }
 
 fn patched(bytes: &[u8], at: usize, with: &[u8]) -> Vec<u8> {

@@ -3,14 +3,14 @@
 use nhaplieu::ledger::{Body, Content, Entry, Hash, chain};
 use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::store::exchange::entry_bytes;
-use nhaplieu::sync::bundle::container::{CHUNK_HEAD, FIXED, TAIL};
+use nhaplieu::sync::bundle::container::{FIXED, TAIL};
 use nhaplieu::sync::bundle::error::Limit;
 use nhaplieu::sync::bundle::text_armour;
-use nhaplieu::sync::bundle::writer;
 use nhaplieu::sync::import::inspect;
 use nhaplieu::sync::{BundleError, Header, Range, Scope, VerifiedBundle};
 
 use crate::pen::Pen;
+use crate::seal::{self, chunk};
 use crate::site::Site;
 
 pub(crate) fn small() -> (Site, Vec<u8>) {
@@ -144,8 +144,7 @@ impl Draft {
 }
 
 pub(crate) fn sealed(site: &Site, header: &[u8], raws: &[Vec<u8>]) -> Vec<u8> {
-    writer::seal::<BundleError>(header, raws, |words| Ok(site.store.sign(words).unwrap().1))
-        .unwrap()
+    seal::sealed(header, raws, |words| site.store.sign(words).unwrap().1)
 }
 
 /// A log of these entries that follow the beginning of `site`, sealed and signed by it.
@@ -305,30 +304,25 @@ fn promises_are_refused_without_allocating_for_them() {
     // 200 MiB of zeros in one chunk, and 1,000 chunks that each promise 256 KiB too much.
     let header = Draft::of(&site, &bytes).header.bytes();
     let bomb = zstd::bulk::compress(&vec![0; 200 << 20], 3).unwrap();
-    let chunk = |z: &[u8], raw: u32| {
-        let mut out = u32::try_from(z.len()).unwrap().to_le_bytes().to_vec();
-        out.extend(raw.to_le_bytes());
-        out.extend(blake3::hash(z).as_bytes());
-        out.extend(z);
-        out
-    };
-    let seal = |count: usize, body: &[u8]| {
-        let sign = |words: &[u8]| Ok(site.store.sign(words).unwrap().1);
-        let bytes =
-            writer::seal_frames::<BundleError>(&header, count, body.to_vec(), sign).unwrap();
+    let refusal = |count: usize, body: &[u8]| {
+        let sign = |words: &[u8]| site.store.sign(words).unwrap().1;
+        let bytes = seal::sealed_chunks(&header, count, body, sign);
         VerifiedBundle::read(bytes).unwrap_err()
     };
-    assert_eq!(seal(1, &chunk(&bomb, 200 << 20)), too_large(Limit::Chunk));
+    assert_eq!(
+        refusal(1, &chunk(&bomb, 200 << 20)),
+        too_large(Limit::Chunk)
+    );
     assert!(matches!(
-        seal(1, &chunk(&bomb, 262_144)),
+        refusal(1, &chunk(&bomb, 262_144)),
         BundleError::Malformed { .. }
     ));
     let many = chunk(b"", 262_144).repeat(1_100);
-    assert_eq!(seal(1_100, &many), too_large(Limit::Raw));
+    assert_eq!(refusal(1_100, &many), too_large(Limit::Raw));
     assert_eq!(bytes.len(), {
         let checked = VerifiedBundle::read(bytes.clone()).unwrap();
         let chunks = &checked.container().chunks;
-        let frames: usize = chunks.iter().map(|c| c.zlen + CHUNK_HEAD).sum();
+        let frames: usize = chunks.iter().map(|c| c.zlen + 40).sum();
         FIXED + checked.header().bytes().len() + frames + TAIL
     });
 }

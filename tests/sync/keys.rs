@@ -1,5 +1,6 @@
 //! Key files, and a district whose key another may not claim.
 
+use nhaplieu::ledger::Role;
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::sync::BundleError;
@@ -28,7 +29,12 @@ fn a_key_file_enrols_before_there_is_anything_to_report() {
     let file = KeyFile::read(text.replace('\n', "\r\n").as_bytes()).unwrap();
     assert_eq!(file.author(), commune.store.info().unwrap().author);
     assert_eq!(file.fingerprint(), fingerprint(&file.key));
-    office.does(vec![authors::enrol_key(&file)]);
+    office.does(vec![authors::enrol(
+        file.author(),
+        vec![file.unit.clone()],
+        vec![Role::Clerk],
+        &file.name,
+    )]);
     commune.types("so_00", "5");
     let done = office.imports(&[commune.bundle(Some("phong"))]);
     assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);

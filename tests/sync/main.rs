@@ -10,11 +10,12 @@
 
 #[path = "../support/disk.rs"]
 mod disk;
+#[path = "../support/seal.rs"]
+mod seal;
 #[path = "../world/mod.rs"]
 mod world;
 
 mod approval;
-mod carrier;
 mod container;
 mod crash;
 mod district;
@@ -28,6 +29,7 @@ mod oracle;
 mod pen;
 mod scale;
 mod site;
+mod source;
 mod sticks;
 mod stores;
 mod waiting_room;

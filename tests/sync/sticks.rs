@@ -184,9 +184,9 @@ fn whatever_a_stick_does_the_older_file_is_whole_or_the_new_one_is_not_vouched_f
         for (at, way) in steps.iter().flat_map(|at| WAYS.map(|way| (*at, way))) {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("goi.nlb");
-            file::write(&path, &old, BundleEncoding::Binary).unwrap();
+            file::write(&RealDisk, &path, &old, BundleEncoding::Binary).unwrap();
             let stick = Stick::new(at, way);
-            let done = file::write_on(&stick, &path, &new, dress);
+            let done = file::write(&stick, &path, &new, dress);
             let lies = way.error().is_none();
             // A rename that lies, or a folder that lies, has nothing to spoil here.
             let harmless = lies && matches!(at, Asked::Rename | Asked::SyncFolder);
@@ -197,14 +197,14 @@ fn whatever_a_stick_does_the_older_file_is_whole_or_the_new_one_is_not_vouched_f
             let after = matches!(at, Asked::SyncFolder | Asked::ReadBack) || harmless;
             assert_eq!(named, after, "{at:?} {way:?}: {done:?}");
             // The same stick, better now, takes it.
-            file::write(&path, &new, dress).unwrap();
+            file::write(&RealDisk, &path, &new, dress).unwrap();
             let read = VerifiedBundle::read(file::read(&path).unwrap()).unwrap();
             assert_eq!(read.bytes().unwrap(), new);
         }
     }
     let stick = Stick::new(Asked::ReadBack, Way::Pulled);
     let dir = tempfile::tempdir().unwrap();
-    file::write_on(
+    file::write(
         &stick,
         &dir.path().join("goi.nlb"),
         &new,
@@ -231,7 +231,7 @@ fn the_judge_sees_a_writer_that_loses_the_older_file() {
     for way in WAYS {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("goi.nlb");
-        file::write(&path, &old, BundleEncoding::Binary).unwrap();
+        file::write(&RealDisk, &path, &old, BundleEncoding::Binary).unwrap();
         let done = written_carelessly(&Stick::new(Asked::Write, way), &path, &new);
         seen += usize::from(found(dir.path(), &old, &new, &done).is_err());
     }
@@ -266,12 +266,12 @@ fn a_stick_pulled_before_it_could_be_tidied_keeps_the_older_file() {
     let new = site.bundle_bytes(Some("phong"), Scope::Since);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("goi.nlb");
-    file::write(&path, &old, BundleEncoding::Binary).unwrap();
-    let done = file::write_on(&Away, &path, &new, BundleEncoding::Binary);
+    file::write(&RealDisk, &path, &old, BundleEncoding::Binary).unwrap();
+    let done = file::write(&Away, &path, &new, BundleEncoding::Binary);
     assert!(matches!(done, Err(FileError::Io { .. })), "{done:?}");
     assert_eq!(std::fs::read(&path).unwrap(), old);
     // The half of it that stayed is written over by the next.
-    file::write(&path, &new, BundleEncoding::Binary).unwrap();
+    file::write(&RealDisk, &path, &new, BundleEncoding::Binary).unwrap();
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
@@ -295,7 +295,7 @@ fn each_failure_says_something_else_and_that_the_figures_are_whole() {
         ] {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("goi.nlb");
-            let done = file::write_on(&Stick::new(at, way), &path, &bytes, BundleEncoding::Binary);
+            let done = file::write(&Stick::new(at, way), &path, &bytes, BundleEncoding::Binary);
             let message = done.unwrap_err().message();
             let words = texts.say(&message);
             assert!(words.contains(whole), "{words}");
@@ -322,6 +322,7 @@ fn a_link_in_the_place_of_the_half_written_file_is_not_followed() {
     let mut site = crate::site::Site::commune("xa-a", 1);
     let bundle = site.bundle_bytes(None, nhaplieu::sync::Scope::All);
     nhaplieu::sync::bundle::file::write(
+        &RealDisk,
         &path,
         &bundle,
         nhaplieu::sync::bundle::file::BundleEncoding::Binary,

@@ -1,15 +1,16 @@
 //! Real stores that meet by bundles.
 
 use nhaplieu::ledger::{Body, RowId, Subject};
-use nhaplieu::store::LogFilter;
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::store::exchange::Held;
+use nhaplieu::store::{Change, LogFilter, Seen};
 use nhaplieu::sync::authors;
 use nhaplieu::sync::held::withdraw::{self, Withdrawal};
 use nhaplieu::sync::import::plan::{BundleOutcome, ConflictChange, Suspicion};
 use nhaplieu::sync::{BundleError, Scope, VerifiedBundle};
 
+use crate::container::sealed;
 use crate::site::{DAY, Site};
 use crate::world::{cell, form, number, set};
 
@@ -142,7 +143,6 @@ fn a_gap_waits_and_is_applied_by_itself_when_filled() {
 
 /// The same bundle without its first entry, sealed anew by the same store.
 fn cut_first(site: &Site, bundle: &VerifiedBundle) -> VerifiedBundle {
-    use nhaplieu::sync::bundle::writer::seal;
     let mut header = bundle.header().clone();
     let mut raws = Vec::new();
     let mut first = None;
@@ -165,10 +165,8 @@ fn cut_first(site: &Site, bundle: &VerifiedBundle) -> VerifiedBundle {
     header.ranges[0].previous = first.unwrap();
     header.entries -= 1;
     header.raw -= length as u64;
-    let bytes = seal::<BundleError>(&header.bytes(), &raws, |words| {
-        Ok(site.store.sign(words).unwrap().1)
-    });
-    VerifiedBundle::read(bytes.unwrap()).unwrap()
+    let bytes = sealed(site, &header.bytes(), &raws);
+    VerifiedBundle::read(bytes).unwrap()
 }
 
 #[test]
@@ -634,7 +632,15 @@ fn nothing_is_typed_under_a_number_that_was_rejected_before_it_was_given() {
     office.imports(&[commune.bundle(Some("phong"))]);
     let info = commune.store.info().unwrap();
     let next = info.seq + 1;
-    let reject = nhaplieu::sync::authors::reject(info.author, next, next, "nhập nhầm sổ");
+    let reject = Change {
+        subject: Subject::Author(info.author),
+        body: Body::RejectRange {
+            from: next,
+            to: next,
+        },
+        reason: "nhập nhầm sổ".to_owned(),
+        seen: Seen::Current,
+    };
     office.does(vec![reject]);
     commune.imports(&[office.bundle(Some("xa-a"))]);
     commune.types("so_01", "7");

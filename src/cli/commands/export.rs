@@ -12,7 +12,7 @@ use crate::cli::out::Out;
 use crate::cli::settings::{OpenStore, Settings};
 use crate::service::export;
 use crate::sync::Scope;
-use crate::sync::bundle::file::{self, BundleEncoding};
+use crate::sync::bundle::file::{self, BundleEncoding, RealDisk};
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]
@@ -63,7 +63,7 @@ pub(crate) fn run(settings: &Settings, args: &Export, out: &mut Out<'_>) -> Resu
         return Ok(Exit::Done);
     }
     let path = named(&args.output, || Ok(bundle.file_name()?))?;
-    file::write(&path, &bundle.bytes, encoding)?;
+    file::write(&RealDisk, &path, &bundle.bytes, encoding)?;
     out.say(&done.with("file", path.display().to_string()))?;
     out.say(&Message::new("sync.file.written"))?;
     Ok(Exit::Done)

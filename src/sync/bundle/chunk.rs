@@ -1,5 +1,5 @@
-//! One chunk's compression: zstd frames into a buffer whose size is known beforehand, so that
-//! nothing a frame promises is ever allocated.
+//! Compression of chunks with zstd. A frame is inflated into a buffer of known size, so that nothing a
+//! frame promises is ever allocated.
 
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe;
@@ -9,32 +9,32 @@ use crate::sync::bundle::limits;
 
 /// The first bytes of a zstd frame (RFC 8878 3.1.1).
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-/// zstd's own default: a bundle is written once, and small is what a chat lets pass.
+/// The level of compression: zstd's own default.
 const LEVEL: i32 = 3;
 
 /// Compresses chunks.
 pub(in crate::sync) struct ChunkCompressor(Option<Compressor<'static>>);
 
 impl ChunkCompressor {
-    /// Ready for chunks.
+    /// A compressor without work.
     pub(in crate::sync) fn new() -> Self {
         Self(Compressor::new(LEVEL).ok())
     }
 
-    /// One frame; `None` when zstd has no memory.
+    /// Compresses a chunk into one frame; `None` when zstd has no memory.
     pub(in crate::sync) fn chunk(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
         self.0.as_mut()?.compress(raw).ok()
     }
 }
 
-/// Inflates chunks into one buffer, used again for each.
+/// Decompresses chunks into one buffer, used again for each.
 pub(in crate::sync) struct ChunkDecompressor {
     zstd: Option<Decompressor<'static>>,
     buffer: Vec<u8>,
 }
 
 impl ChunkDecompressor {
-    /// Ready for chunks.
+    /// A decompressor without work.
     pub(in crate::sync) fn new() -> Self {
         Self {
             zstd: Decompressor::new().ok(),
@@ -42,7 +42,10 @@ impl ChunkDecompressor {
         }
     }
 
-    /// The raw bytes of a chunk: exactly `raw` of them, from exactly one frame.
+    /// Decompresses a chunk: exactly `raw` bytes from exactly one frame.
+    ///
+    /// # Errors
+    /// [`BundleError::Malformed`] or [`BundleError::TooLarge`].
     pub(in crate::sync) fn chunk(
         &mut self,
         index: u32,
@@ -74,7 +77,7 @@ impl ChunkDecompressor {
     }
 }
 
-/// What a frame says before its data.
+/// The header of a zstd frame.
 struct FrameHeader {
     window: u64,
     content: Option<u64>,
@@ -117,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chunk_comes_back_and_a_changed_promise_is_refused() {
+    fn a_chunk_comes_back_and_another_length_is_refused() {
         let raw = b"so lieu ".repeat(4_000);
         let z = ChunkCompressor::new().chunk(&raw).unwrap();
         let length = u32::try_from(raw.len()).unwrap();

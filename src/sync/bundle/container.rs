@@ -1,14 +1,14 @@
-//! The container of a bundle: what makes it whole and whose it is, before a word of it is
-//! believed. `sync.md` 6; byte by byte in `docs/bundle-format.md`.
+//! The container of a bundle: lengths, root hash, signature and the places of its chunks. Byte by byte
+//! in `docs/bundle-format.md`.
 //!
-//! Order of work: length, root hash, signature; only then header, and only then is a chunk
-//! inflated. Nothing is allocated for what a file promises.
+//! Lengths are checked first, then the root hash, then the signature; only then is the header read, and
+//! only then a chunk inflated. Nothing is allocated for what a file promises.
 
 use std::ops::ControlFlow;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
-use crate::base::bytes::Reader;
+use crate::base::bytes::{BadBytes, Reader};
 use crate::ledger::Hash;
 use crate::sync::bundle::chunk::ChunkDecompressor;
 use crate::sync::bundle::encryption::Encryption;
@@ -18,25 +18,25 @@ use crate::sync::bundle::limits;
 use crate::sync::bundle::source::{BundleSource, ReadRange};
 use crate::sync::bundle::text_armour;
 
-/// What a bundle begins with: not text, and broken by any transfer that treats it as text.
+/// The first bytes of a bundle: no text, and changed by any transfer that treats it as text.
 pub const MAGIC: [u8; 8] = *b"\x89NLB\r\n\x1a\n";
-/// The format this program writes.
+/// The version of the format this program writes.
 pub const MAJOR: u16 = 1;
 /// The least reader that understands what this program writes.
 pub const MIN_READER: u16 = 1;
 /// What a bundle's signature covers before the root hash.
-pub const SIGNATURE_CONTEXT: &[u8] = b"nhaplieu-bundle-v1";
+const SIGNATURE_CONTEXT: &[u8] = b"nhaplieu-bundle-v1";
 
 /// Bytes before the header.
 pub const FIXED: usize = 28;
 /// Bytes before a chunk's frame.
-pub const CHUNK_HEAD: usize = 40;
-/// Root hash and signature.
+const CHUNK_HEAD: usize = 40;
+/// Bytes of root hash and signature at the end.
 pub const TAIL: usize = 96;
-/// Bytes of a file that are looked at together.
+/// Bytes of a file that are read together.
 const BLOCK: usize = 256 << 10;
 
-/// Where a chunk's frame is.
+/// Where the compressed frame of a chunk is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChunkAt {
     /// Offset of the frame in the file.
@@ -49,39 +49,39 @@ pub struct ChunkAt {
     pub hash: Hash,
 }
 
-/// A bundle that is whole and signed; what its chunks hold has not been read yet.
+/// A bundle that is whole and signed. What its chunks hold has not been read yet.
 #[derive(Clone, Debug)]
 pub struct Container {
-    carrier: BundleSource,
+    source: BundleSource,
     /// The header.
     pub header: Header,
     /// Where the chunks are.
     pub chunks: Vec<ChunkAt>,
-    /// BLAKE3 of all before it: the bundle's name.
+    /// BLAKE3 of all bytes before it: the bundle's name.
     pub root: Hash,
 }
 
-/// What is known of bytes that are a whole and signed bundle.
+/// What bytes say that are a whole and signed bundle.
 pub(in crate::sync) struct ContainerParts {
     pub(in crate::sync) header: Header,
     pub(in crate::sync) root: Hash,
     chunks: Vec<ChunkAt>,
 }
 
-/// What a bundle says of itself, from its two ends: of the right length, and its name signed by the
-/// key it states. That what lies between gives that name is not looked at.
+/// Reads header and root hash of a bundle from its two ends. The length is right and the root hash is
+/// signed by the key in the header; that the bytes between give that hash is not checked.
 ///
 /// # Errors
-/// As [`Container::open`], for what the ends show.
-pub fn peek(carrier: &BundleSource) -> Result<(Header, Hash), BundleError> {
-    let fixed = Fixed::read(carrier)?;
-    let (hash, signature) = tail(carrier, &fixed)?;
-    let mut room = Vec::new();
-    let bytes = carrier.part(FIXED, fixed.header, &mut room)?;
+/// The errors of [`Container::open`] that the two ends show.
+pub fn peek(source: &BundleSource) -> Result<(Header, Hash), BundleError> {
+    let fixed = Fixed::read(source)?;
+    let (hash, signature) = tail(source, &fixed)?;
+    let mut buffer = Vec::new();
+    let bytes = source.part(FIXED, fixed.header, &mut buffer)?;
     Ok((signed_header(bytes, &hash, &signature)?, hash))
 }
 
-/// The header, once the signature in the tail is that of the key it begins with.
+/// Reads the header after verifying that the key it begins with has signed the root hash.
 fn signed_header(bytes: &[u8], root: &Hash, signature: &[u8; 64]) -> Result<Header, BundleError> {
     let key: &[u8; 32] = bytes
         .first_chunk()
@@ -90,7 +90,7 @@ fn signed_header(bytes: &[u8], root: &Hash, signature: &[u8; 64]) -> Result<Head
     Header::read(bytes)
 }
 
-/// Proves that these bytes are a bundle, without armour.
+/// Verifies that bytes without armour are a whole and signed bundle.
 ///
 /// # Errors
 /// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
@@ -98,10 +98,10 @@ pub(in crate::sync) fn opened(
     bytes: &(impl ReadRange + ?Sized),
 ) -> Result<ContainerParts, BundleError> {
     let fixed = Fixed::read(bytes)?;
-    let (hash, signed) = whole(bytes, &fixed)?;
+    let (hash, signed) = verified_root(bytes, &fixed)?;
     let header_end = FIXED + fixed.header;
-    let mut room = Vec::new();
-    let header_bytes = bytes.part(FIXED, fixed.header, &mut room)?;
+    let mut buffer = Vec::new();
+    let header_bytes = bytes.part(FIXED, fixed.header, &mut buffer)?;
     let header = signed_header(header_bytes, &hash, &signed)?;
     let chunks = find_chunks(bytes, header_end, &fixed)?;
     let raw: u64 = chunks.iter().map(|chunk| u64::from(chunk.rawlen)).sum();
@@ -116,12 +116,12 @@ pub(in crate::sync) fn opened(
 }
 
 impl Container {
-    /// Takes the bytes of a file, in text armour or not.
+    /// Opens the bytes of a file, binary or in text armour.
     ///
     /// # Errors
     /// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
-    pub fn open(carrier: impl Into<BundleSource>) -> Result<Self, BundleError> {
-        let carrier = match carrier.into() {
+    pub fn open(source: impl Into<BundleSource>) -> Result<Self, BundleError> {
+        let source = match source.into() {
             BundleSource::Memory(bytes) => BundleSource::Memory(plain(bytes)?),
             // Only what begins as a plain bundle is left in its file.
             file @ BundleSource::File(..) => file,
@@ -130,9 +130,9 @@ impl Container {
             header,
             root,
             chunks,
-        } = opened(&carrier)?;
+        } = opened(&source)?;
         Ok(Self {
-            carrier,
+            source,
             header,
             chunks,
             root,
@@ -140,13 +140,13 @@ impl Container {
     }
 
     /// The bytes of the file without armour.
-    pub fn carrier(&self) -> &BundleSource {
-        &self.carrier
+    pub fn source(&self) -> &BundleSource {
+        &self.source
     }
 
     /// How many bytes the file has without armour.
     pub fn size(&self) -> usize {
-        self.carrier.length()
+        self.source.length()
     }
 
     /// Inflates the chunks from `first` on, one after the other, until `look` breaks.
@@ -159,9 +159,9 @@ impl Container {
         first: usize,
         mut look: impl FnMut(u32, &[u8]) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
-        let (mut inflate, mut room) = (ChunkDecompressor::new(), Vec::new());
+        let (mut inflate, mut buffer) = (ChunkDecompressor::new(), Vec::new());
         for (index, chunk) in (0_u32..).zip(&self.chunks).skip(first) {
-            let z = self.carrier.part(chunk.at, chunk.zlen, &mut room)?;
+            let z = self.source.part(chunk.at, chunk.zlen, &mut buffer)?;
             if *blake3::hash(z).as_bytes() != chunk.hash.0 {
                 return Err(BundleError::malformed(Some(index), 0, "chunk hash").into());
             }
@@ -173,7 +173,7 @@ impl Container {
     }
 }
 
-/// The bundle in what was read of a file: as it is, or out of its armour.
+/// The bytes of a bundle, taken out of text armour where they are in it.
 fn plain(bytes: Vec<u8>) -> Result<Vec<u8>, BundleError> {
     if let Some(by) = Encryption::of(&bytes) {
         return Err(BundleError::Encrypted(by));
@@ -185,7 +185,7 @@ fn plain(bytes: Vec<u8>) -> Result<Vec<u8>, BundleError> {
     }
 }
 
-/// What is read before anything else.
+/// The lengths that stand before the header.
 struct Fixed {
     header: usize,
     chunks: u32,
@@ -195,15 +195,15 @@ struct Fixed {
 impl Fixed {
     fn read(bytes: &(impl ReadRange + ?Sized)) -> Result<Self, BundleError> {
         let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
-        let mut room = Vec::new();
+        let mut buffer = Vec::new();
         let first = bytes.length().min(FIXED.max(text_armour::BEGIN.len() + 1));
-        let first = bytes.part(0, first, &mut room)?;
+        let first = bytes.part(0, first, &mut buffer)?;
         if !first.starts_with(&MAGIC) {
             return Err(not_ours(bytes, first));
         }
         let mut reader = Reader::new(first.get(MAGIC.len()..).unwrap_or_default());
         let mut fields = || {
-            Ok::<_, crate::base::bytes::BadBytes>((
+            Ok::<_, BadBytes>((
                 reader.u16("major")?,
                 reader.u16("min reader")?,
                 reader.u32("header")?,
@@ -216,7 +216,7 @@ impl Fixed {
         if needs > MAJOR {
             return Err(BundleError::TooNew { needs });
         }
-        within(bytes, header, chunks, total)?;
+        check_lengths(bytes, header, chunks, total)?;
         let length = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
         Ok(Self {
             header: length(u64::from(header)),
@@ -226,7 +226,7 @@ impl Fixed {
     }
 }
 
-/// Why what does not begin as a bundle is none; `first` is all of a file that is shorter.
+/// Why a file that does not begin as a bundle is none; `first` are its first bytes.
 fn not_ours(bytes: &(impl ReadRange + ?Sized), first: &[u8]) -> BundleError {
     let from = match zeros_from(bytes) {
         Ok(from) => from,
@@ -243,8 +243,8 @@ fn not_ours(bytes: &(impl ReadRange + ?Sized), first: &[u8]) -> BundleError {
     BundleError::NotABundle
 }
 
-/// The lengths a file states, against the limits, each other and the file itself.
-fn within(
+/// Checks the lengths a file states against the limits, each other and the file itself.
+fn check_lengths(
     bytes: &(impl ReadRange + ?Sized),
     header: u32,
     chunks: u32,
@@ -286,12 +286,12 @@ fn truncated(have: u64, need: usize) -> BundleError {
     BundleError::Truncated { have, need }
 }
 
-/// From where on there is nothing but zeros; the length where the last byte is none.
+/// Where the zeros at the end of a file begin; its length where it does not end in a zero.
 fn zeros_from(bytes: &(impl ReadRange + ?Sized)) -> Result<usize, BundleError> {
-    let (mut end, mut room) = (bytes.length(), Vec::new());
+    let (mut end, mut buffer) = (bytes.length(), Vec::new());
     while end > 0 {
         let at = end.saturating_sub(BLOCK);
-        let block = bytes.part(at, end - at, &mut room)?;
+        let block = bytes.part(at, end - at, &mut buffer)?;
         if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
             return Ok(at + last + 1);
         }
@@ -306,15 +306,15 @@ fn zero_tail(from: usize) -> BundleError {
     }
 }
 
-/// Compares the root hash and gives it with the signature after it.
-fn whole(
+/// Verifies the root hash; gives it with the signature after it.
+fn verified_root(
     bytes: &(impl ReadRange + ?Sized),
     fixed: &Fixed,
 ) -> Result<(Hash, [u8; 64]), BundleError> {
     let body_end = fixed.total - TAIL;
-    let (mut hasher, mut room) = (blake3::Hasher::new(), Vec::new());
+    let (mut hasher, mut buffer) = (blake3::Hasher::new(), Vec::new());
     for at in (0..body_end).step_by(BLOCK) {
-        hasher.update(bytes.part(at, BLOCK.min(body_end - at), &mut room)?);
+        hasher.update(bytes.part(at, BLOCK.min(body_end - at), &mut buffer)?);
     }
     let (stated, signature) = tail(bytes, fixed)?;
     if *hasher.finalize().as_bytes() != stated.0 {
@@ -323,10 +323,10 @@ fn whole(
     Ok((stated, signature))
 }
 
-/// The root hash a bundle states, and the signature after it.
+/// Reads the root hash a bundle states, and the signature after it.
 fn tail(bytes: &(impl ReadRange + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 64]), BundleError> {
-    let mut room = Vec::new();
-    let tail = bytes.part(fixed.total - TAIL, TAIL, &mut room)?;
+    let mut buffer = Vec::new();
+    let tail = bytes.part(fixed.total - TAIL, TAIL, &mut buffer)?;
     let (hash, signature) = tail
         .split_first_chunk::<32>()
         .ok_or(BundleError::RootMismatch)?;
@@ -336,12 +336,12 @@ fn tail(bytes: &(impl ReadRange + ?Sized), fixed: &Fixed) -> Result<(Hash, [u8; 
     Ok((Hash(*hash), signature))
 }
 
-/// What the signer of a bundle signs.
+/// The bytes that the signer of a bundle signs.
 pub fn signed_words(root: &Hash) -> Vec<u8> {
     [SIGNATURE_CONTEXT, &root.0].concat()
 }
 
-/// Verifies strictly: no key or signature of small order, none in a second encoding.
+/// Verifies a signature strictly: no key or signature of small order, none in a second encoding.
 ///
 /// # Errors
 /// [`BundleError::BadSignature`].
@@ -351,14 +351,14 @@ pub fn verify(key: &[u8; 32], words: &[u8], signature: &[u8; 64]) -> Result<(), 
         .map_err(|_| BundleError::BadSignature)
 }
 
-/// Finds the chunks; they fill exactly what is between header and root.
+/// Finds the chunks, which fill exactly the bytes between header and root hash.
 fn find_chunks(
     bytes: &(impl ReadRange + ?Sized),
     from: usize,
     fixed: &Fixed,
 ) -> Result<Vec<ChunkAt>, BundleError> {
     let end = fixed.total - TAIL;
-    let (mut chunks, mut room) = (Vec::new(), Vec::new());
+    let (mut chunks, mut buffer) = (Vec::new(), Vec::new());
     let (mut at, mut sum) = (from, 0_u64);
     for index in 0..fixed.chunks {
         let bad = |at: usize| BundleError::malformed(Some(index), at - from, "chunk");
@@ -366,9 +366,9 @@ fn find_chunks(
         if frame > end {
             return Err(bad(at));
         }
-        let mut reader = Reader::new(bytes.part(at, CHUNK_HEAD, &mut room)?);
+        let mut reader = Reader::new(bytes.part(at, CHUNK_HEAD, &mut buffer)?);
         let mut head = || {
-            Ok::<_, crate::base::bytes::BadBytes>((
+            Ok::<_, BadBytes>((
                 reader.u32("chunk")?,
                 reader.u32("chunk")?,
                 Hash(reader.array("chunk")?),

@@ -1,12 +1,12 @@
-//! A key as digits that two people compare over the phone.
+//! The fingerprint of a key: digits that two people compare over the phone.
 
 use std::fmt;
 
-/// 8 groups of 4 digits: about 106 bits of BLAKE3 of the public key.
+/// The fingerprint of a public key: 8 groups of 4 digits, about 106 bits of its BLAKE3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u16; 8]);
 
-/// The digits of a public key: each group is 4 bytes of its BLAKE3, big endian, modulo 10,000.
+/// Computes the fingerprint of a public key: each group is 4 bytes of its BLAKE3, big endian, modulo 10,000.
 pub fn fingerprint(key: &[u8; 32]) -> Fingerprint {
     let hash = blake3::hash(key);
     let mut groups = [0; 8];
@@ -17,7 +17,7 @@ pub fn fingerprint(key: &[u8; 32]) -> Fingerprint {
 }
 
 impl Fingerprint {
-    /// True when the typed digits are these, however they are spaced.
+    /// Whether typed digits are these, however they are spaced.
     pub fn matches(&self, typed: &str) -> bool {
         let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
         let other = typed

@@ -1,6 +1,6 @@
-//! The header of a bundle: for which plan and district, from whom to whom, which entries it
-//! carries and what its writer already has. Fixed little-endian fields, laid out by hand so that
-//! another program can read them from `docs/bundle-format.md` alone.
+//! The header of a bundle: for which plan and district, from whom to whom, which entries it carries
+//! and what its writer already has. Its layout of little-endian fields is described in
+//! `docs/bundle-format.md`, so that another program can read it.
 
 use crate::base::bytes::{BadBytes, Reader, put_text};
 use crate::base::text;
@@ -10,10 +10,10 @@ use crate::plan::UnitId;
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::limits;
 
-/// Capabilities a reader must know; none are defined yet.
-pub const KNOWN_CAPABILITIES: u32 = 0;
+/// The critical capabilities this program knows: none are defined yet.
+const KNOWN_CAPABILITIES: u32 = 0;
 
-/// What a bundle is meant to bring.
+/// How much a bundle is meant to bring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// What the other side has not acknowledged.
@@ -40,12 +40,12 @@ pub struct Range {
 }
 
 impl Range {
-    /// Whose log.
+    /// The author of the entries.
     pub fn author(&self) -> AuthorId {
         AuthorId::of_key(&self.key)
     }
 
-    /// How many entries.
+    /// The number of entries.
     pub fn count(&self) -> u64 {
         self.last.saturating_sub(self.first).saturating_add(1)
     }
@@ -67,7 +67,7 @@ pub struct Vouch {
 /// Up to where the writer has an author's log.
 pub type Have = Vec<(AuthorId, u64, Hash)>;
 
-/// The header.
+/// The header of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// The key that signs the bundle: its first field, at a fixed place.
@@ -105,7 +105,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Whose signature the bundle carries.
+    /// The author whose signature the bundle carries.
     pub fn signed_by(&self) -> AuthorId {
         AuthorId::of_key(&self.signer)
     }
@@ -119,7 +119,7 @@ impl Header {
         })
     }
 
-    /// The bytes in the file.
+    /// The bytes of the header in a file.
     pub fn bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(512);
         out.extend(self.signer);
@@ -158,7 +158,7 @@ impl Header {
         out
     }
 
-    /// Reads a header.
+    /// Reads the bytes of a header and checks what they say.
     ///
     /// # Errors
     /// [`BundleError::Malformed`], [`BundleError::HostileText`], [`BundleError::Capability`] or
@@ -170,6 +170,7 @@ impl Header {
         header.validated()
     }
 
+    /// Checks capabilities, texts and limits.
     fn validated(self) -> Result<Self, BundleError> {
         let unknown = self.critical & !KNOWN_CAPABILITIES;
         if unknown != 0 {
@@ -202,10 +203,11 @@ impl Header {
         if authors.len() > limits::AUTHORS {
             return too_large(Limit::Authors);
         }
-        self.counted()
+        self.with_valid_ranges()
     }
 
-    fn counted(self) -> Result<Self, BundleError> {
+    /// Checks that the ranges are possible and hold as many entries as stated.
+    fn with_valid_ranges(self) -> Result<Self, BundleError> {
         let malformed = |what| Err(BundleError::malformed(None, 0, what));
         let mut sum = 0_u64;
         for range in &self.ranges {
@@ -279,8 +281,7 @@ fn vouches(reader: &mut Reader<'_>) -> Result<Vec<Vouch>, BadBytes> {
         .collect()
 }
 
-/// What somebody has, as in a header.
-pub(in crate::sync) fn have_bytes(have: &Have) -> Vec<u8> {
+fn have_bytes(have: &Have) -> Vec<u8> {
     let mut out = Vec::with_capacity(2 + have.len() * 56);
     put_count(&mut out, have.len());
     for (author, seq, hash) in have {

@@ -1,5 +1,5 @@
-//! A key file `.nlk`: what a new store sends so that it can be enrolled before it has anything
-//! to report. Text, one line a field, signed by the key it names.
+//! Key files `.nlk`: what a new store sends so that it can be enrolled before it has anything to
+//! report. Text, one line a field, signed by the key it names.
 
 use crate::base::{Message, text};
 use crate::ledger::AuthorId;
@@ -10,11 +10,11 @@ use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 /// The first line.
 pub const FIRST: &str = "NHAPLIEU KEY 1";
 /// What the signature covers before the lines.
-pub const CONTEXT: &[u8] = b"nhaplieu-key-v1";
-/// No key file is longer, in bytes.
+const CONTEXT: &[u8] = b"nhaplieu-key-v1";
+/// The longest key file, in bytes.
 pub const LIMIT: usize = 4 << 10;
 
-/// What a key file says.
+/// The content of a key file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyFile {
     /// The unit of the store.
@@ -51,17 +51,17 @@ impl KeyFileError {
 }
 
 impl KeyFile {
-    /// Whose it is.
+    /// The author that the key belongs to.
     pub fn author(&self) -> AuthorId {
         AuthorId::of_key(&self.key)
     }
 
-    /// The digits to compare over the phone.
+    /// The fingerprint of the key.
     pub fn fingerprint(&self) -> Fingerprint {
         fingerprint(&self.key)
     }
 
-    /// The usual name of the file: a hint for people.
+    /// The usual name of the file.
     pub fn file_name(&self) -> String {
         let unit = self.unit.as_str();
         let safe: String = unit
@@ -82,12 +82,12 @@ impl KeyFile {
         )
     }
 
-    /// The words to sign.
+    /// The bytes to sign.
     pub fn words(&self) -> Vec<u8> {
         [CONTEXT, self.lines().as_bytes()].concat()
     }
 
-    /// The file, with its signature.
+    /// The text of the file, with its signature.
     pub fn write(&self, signature: &[u8; 64]) -> String {
         format!("{}signature: {}\n", self.lines(), hex(signature))
     }

@@ -4,7 +4,6 @@
 mod chunk;
 pub mod container;
 pub mod encryption;
-mod entry;
 pub mod error;
 pub mod file;
 pub mod fingerprint;

@@ -1,8 +1,8 @@
-//! Where the bytes of a bundle are: in memory, or in a private copy of the file they came in.
+//! The bytes of a bundle: in memory, or in a private copy of the file they came in.
 //!
-//! A large bundle is never held whole. What is read more than once must not change in between, and
-//! a stick, a share or another person's folder may: so a large file is copied first, into a file
-//! without a name that nobody else can open (`sync.md` 7). The stick may be pulled after that.
+//! A large bundle is never held in memory whole. It is read more than once and must not change in
+//! between, which a file on a stick or a share may: so it is copied first, into a file without a name
+//! that no other process can open. The stick may be pulled after that.
 
 use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
@@ -13,12 +13,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::sync::bundle::error::BundleError;
 
-/// Bytes that are read a part at a time.
+/// Bytes of which ranges can be read.
 pub(in crate::sync) trait ReadRange {
-    /// How many there are.
+    /// The number of bytes.
     fn length(&self) -> usize;
 
-    /// `length` bytes from `at` on, in `room` where they are not in memory already.
+    /// Reads `length` bytes from `at` on, into `buffer` where they are not in memory already.
     ///
     /// # Errors
     /// [`BundleError::Unreadable`], also where there are fewer.
@@ -26,7 +26,7 @@ pub(in crate::sync) trait ReadRange {
         &'a self,
         at: usize,
         length: usize,
-        room: &'a mut Vec<u8>,
+        buffer: &'a mut Vec<u8>,
     ) -> Result<&'a [u8], BundleError>;
 }
 
@@ -50,9 +50,9 @@ impl ReadRange for [u8] {
 /// The bytes of a bundle.
 #[derive(Clone, Debug)]
 pub enum BundleSource {
-    /// All of them.
+    /// All bytes.
     Memory(Vec<u8>),
-    /// So many, in a file that nobody else writes.
+    /// An open file that nobody else writes, and its length.
     File(Arc<Mutex<File>>, usize),
 }
 
@@ -68,7 +68,7 @@ impl BundleSource {
         Self::File(Arc::new(Mutex::new(file)), length)
     }
 
-    /// All bytes; from a file they are read into memory.
+    /// All bytes, read into memory where they are in a file.
     ///
     /// # Errors
     /// [`BundleError::Unreadable`].
@@ -76,9 +76,9 @@ impl BundleSource {
         match self {
             Self::Memory(bytes) => Ok(Cow::Borrowed(bytes)),
             Self::File(_, length) => {
-                let mut room = Vec::new();
-                self.part(0, *length, &mut room)?;
-                Ok(Cow::Owned(room))
+                let mut buffer = Vec::new();
+                self.part(0, *length, &mut buffer)?;
+                Ok(Cow::Owned(buffer))
             }
         }
     }
@@ -96,28 +96,28 @@ impl ReadRange for BundleSource {
         &'a self,
         at: usize,
         length: usize,
-        room: &'a mut Vec<u8>,
+        buffer: &'a mut Vec<u8>,
     ) -> Result<&'a [u8], BundleError> {
         match self {
-            Self::Memory(bytes) => bytes.part(at, length, room),
+            Self::Memory(bytes) => bytes.part(at, length, buffer),
             Self::File(file, whole) => {
                 if at.saturating_add(length) > *whole {
                     return Err(unreadable(&io::ErrorKind::UnexpectedEof.into()));
                 }
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 let at = u64::try_from(at).unwrap_or(u64::MAX);
-                room.clear();
-                room.resize(length, 0);
+                buffer.clear();
+                buffer.resize(length, 0);
                 file.seek(SeekFrom::Start(at))
-                    .and_then(|_| file.read_exact(room))
+                    .and_then(|_| file.read_exact(buffer))
                     .map_err(|error| unreadable(&error))?;
-                Ok(room)
+                Ok(buffer)
             }
         }
     }
 }
 
-/// An empty file in `dir` that only this process has, gone when it is closed.
+/// Opens an empty file in `dir` that has no name and is gone when it is closed.
 pub(in crate::sync) fn unnamed_file(dir: &Path) -> io::Result<File> {
     static MADE: AtomicU64 = AtomicU64::new(0);
     let number = MADE.fetch_add(1, Ordering::Relaxed);

@@ -89,11 +89,11 @@ pub struct BundleStatus {
 /// When the store cannot be read.
 pub fn kept(
     store: &(impl ExchangeReader + ?Sized),
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
 ) -> Result<BundleStatus, StoreError> {
     Ok(BundleStatus {
         imported: imported(store)?,
-        held: held(store, scene)?,
+        held: held(store, context)?,
         confirmed: confirmed(store)?,
     })
 }
@@ -135,7 +135,7 @@ pub fn imported(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<Imported>,
 /// When the store cannot be read.
 pub fn held(
     store: &(impl ExchangeReader + ?Sized),
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
 ) -> Result<Vec<HeldStatus>, StoreError> {
     let mut held = Vec::new();
     store.with_snapshot(&mut |snapshot| {
@@ -143,7 +143,7 @@ pub fn held(
         let trust = TrustBasis::of(snapshot)?;
         held = kept
             .into_iter()
-            .map(|bundle| status(snapshot, scene, &trust, bundle))
+            .map(|bundle| status(snapshot, context, &trust, bundle))
             .collect::<Result<_, _>>()?;
         Ok(())
     })?;
@@ -185,7 +185,7 @@ impl TrustBasis {
 
 fn status(
     snapshot: &dyn Snapshot,
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
     basis: &TrustBasis,
     bundle: HeldBundle,
 ) -> Result<HeldStatus, StoreError> {
@@ -199,7 +199,7 @@ fn status(
     };
     let header = &facts.header;
     let trust = basis.with(header);
-    let outcome = match (barred(header, scene, &trust), facts.refusal) {
+    let outcome = match (barred(header, context, &trust), facts.refusal) {
         (Some(outcome), _) => outcome,
         (None, Some(refusal)) => BundleOutcome::Refused(refusal),
         (None, None) => missing(snapshot, &trust, header)?,
@@ -217,8 +217,8 @@ fn status(
 }
 
 /// Why nothing of a bundle may come in, by whom it is for and who signed it.
-fn barred(header: &Header, scene: &ImportContext<'_>, trust: &Trust) -> Option<BundleOutcome> {
-    if let Err(error) = addressed(header, scene) {
+fn barred(header: &Header, context: &ImportContext<'_>, trust: &Trust) -> Option<BundleOutcome> {
+    if let Err(error) = addressed(header, context) {
         return Some(BundleOutcome::Refused(error));
     }
     let signer = header.signed_by();
@@ -261,7 +261,7 @@ fn missing(
 /// When the store cannot be read.
 pub fn preview(
     store: &(impl ExchangeReader + ?Sized),
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
     bundle: &HeldBundle,
     rights: impl FnOnce(&UnitId) -> Rights,
 ) -> Result<Option<ImportPlan>, StoreError> {
@@ -271,9 +271,9 @@ pub fn preview(
     };
     if bundle.held == Held::Quarantine {
         let rights = rights(&read.header().from);
-        return import::plan_assuming(store, scene, &read, &rights).map(Some);
+        return import::plan_assuming(store, context, &read, &rights).map(Some);
     }
-    import::plan(store, scene, &[read]).map(Some)
+    import::plan(store, context, &[read]).map(Some)
 }
 
 /// What the other stores have confirmed of what is written here.

@@ -77,7 +77,7 @@ fn total(
             *sum = sum.checked_add(figure).unwrap_or(*sum);
         }
     };
-    for unit in &merge.scene.plan.units {
+    for unit in &merge.context.plan.units {
         let cell = CellKey::new(&unit.id, &period, &field);
         let (old, new) = merge.before_and_after(&Subject::Cell(cell))?;
         add(&mut before, &old);

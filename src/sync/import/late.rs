@@ -94,7 +94,7 @@ fn seals(merge: &Merge<'_, '_>, form: &FormKey) -> Result<Vec<Seal>, StoreError>
         };
         return Ok(frontier(&lock.body).map(sealed).into_iter().collect());
     }
-    let plan = merge.scene.plan;
+    let plan = merge.context.plan;
     let owners: BTreeMap<UnitId, BTreeSet<FieldId>> =
         match (plan.unit(&form.unit), plan.period(&form.period)) {
             (Some(unit), Some(period)) => figures::owners_on(plan, unit, period),

@@ -35,14 +35,14 @@ use crate::sync::import::plan::{
 /// When the store cannot be read.
 pub fn plan(
     store: &(impl ExchangeReader + ?Sized),
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
     bundles: &[VerifiedBundle],
 ) -> Result<ImportPlan, StoreError> {
     let room = room(store)?;
     let all = together(bundles, &room);
     let mut planned = ImportPlan::default();
     store.with_snapshot(&mut |snapshot| {
-        let (_, plan) = decide(snapshot, scene, &all)?;
+        let (_, plan) = decide(snapshot, context, &all)?;
         planned = plan;
         Ok(())
     })?;
@@ -55,14 +55,14 @@ pub fn plan(
 /// A failure of the store: then nothing was written.
 pub fn apply(
     store: &mut (impl Exchange + ?Sized),
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
     bundles: &[VerifiedBundle],
 ) -> Result<ImportPlan, StoreError> {
     let room = room(store)?;
     let all = together(bundles, &room);
     let mut planned = ImportPlan::default();
-    store.apply_import(scene.watch, &mut |snapshot| {
-        let (decision, plan) = decide(snapshot, scene, &all)?;
+    store.apply_import(context.watch, &mut |snapshot| {
+        let (decision, plan) = decide(snapshot, context, &all)?;
         planned = plan;
         Ok(Some(decision))
     })?;
@@ -77,21 +77,21 @@ pub fn apply(
 /// When the store cannot be read.
 pub fn plan_assuming(
     store: &(impl ExchangeReader + ?Sized),
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
     bundle: &VerifiedBundle,
     rights: &Rights,
 ) -> Result<ImportPlan, StoreError> {
     let writer = store.info()?.author;
     let header = bundle.header();
-    let coordinator = &scene.plan.coordinator;
-    let assumed = if header.from == *coordinator && scene.unit != coordinator {
+    let coordinator = &context.plan.coordinator;
+    let assumed = if header.from == *coordinator && context.unit != coordinator {
         Assumption::District(header.signed_by())
     } else {
-        Assumption::Enrolled(Box::new(enrolment(writer, scene, bundle, rights)))
+        Assumption::Enrolled(Box::new(enrolment(writer, context, bundle, rights)))
     };
     let mut planned = ImportPlan::default();
     store.with_snapshot(&mut |snapshot| {
-        (_, planned) = decide_assuming(snapshot, scene, &[bundle], Some(&assumed))?;
+        (_, planned) = decide_assuming(snapshot, context, &[bundle], Some(&assumed))?;
         Ok(())
     })?;
     Ok(planned)
@@ -100,14 +100,14 @@ pub fn plan_assuming(
 /// An enrolment that nobody has written.
 fn enrolment(
     writer: AuthorId,
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
     bundle: &VerifiedBundle,
     rights: &Rights,
 ) -> Recorded {
     let entry = Entry {
         flags: 0,
         clock: Clock::default(),
-        actor: scene.by.clone(),
+        actor: context.by.clone(),
         plan: PlanRef::default(),
         subject: Subject::Author(bundle.header().signed_by()),
         body: Body::Enrol {
@@ -178,21 +178,21 @@ fn together<'b>(
 /// When the state cannot be read.
 pub fn decide<'b>(
     snapshot: &dyn Snapshot,
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
     bundles: &[&'b VerifiedBundle],
 ) -> Result<(ImportDecision<'b>, ImportPlan), StoreError> {
-    decide_assuming(snapshot, scene, bundles, None)
+    decide_assuming(snapshot, context, bundles, None)
 }
 
 fn decide_assuming<'b>(
     snapshot: &dyn Snapshot,
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
     bundles: &[&'b VerifiedBundle],
     assumed: Option<&Assumption>,
 ) -> Result<(ImportDecision<'b>, ImportPlan), StoreError> {
     let mut refused = BTreeMap::new();
     loop {
-        let decide_assuming = Merge::run(snapshot, *scene, bundles, &refused, assumed);
+        let decide_assuming = Merge::run(snapshot, *context, bundles, &refused, assumed);
         match decide_assuming.and_then(|merge| concluded(&merge)) {
             Ok(done) => return Ok(done),
             Err(MergeError::Store(error)) => return Err(error),

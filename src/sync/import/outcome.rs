@@ -48,7 +48,7 @@ pub(in crate::sync) fn bundle<'b>(
     merge: &Merge<'_, 'b>,
     at: usize,
     late: u64,
-    kept: &mut WaitingRoom,
+    waiting_room: &mut WaitingRoom,
     decision: &mut ImportDecision<'b>,
 ) -> Result<Option<BundlePlan>, StoreError> {
     let (Some(bundle), Some(progress)) = (merge.bundles.get(at), merge.progress.get(at)) else {
@@ -79,7 +79,7 @@ pub(in crate::sync) fn bundle<'b>(
         },
         (None, _) => BundleOutcome::Taken,
     };
-    let outcome = keep(merge, bundle, outcome, kept, decision);
+    let outcome = keep(merge, bundle, outcome, waiting_room, decision);
     if progress.believed
         && !matches!(
             outcome,
@@ -128,7 +128,7 @@ fn keep<'b>(
     merge: &Merge<'_, 'b>,
     bundle: &'b VerifiedBundle,
     outcome: BundleOutcome,
-    kept: &mut WaitingRoom,
+    waiting_room: &mut WaitingRoom,
     decision: &mut ImportDecision<'b>,
 ) -> BundleOutcome {
     let root = bundle.root();
@@ -137,13 +137,17 @@ fn keep<'b>(
         BundleOutcome::Quarantined(_) => Held::Quarantine,
         BundleOutcome::Refused(BundleError::Oversteps { .. }) => Held::Refused,
         _ => {
-            if kept.held.contains_key(&root) {
+            if waiting_room.held.contains_key(&root) {
                 decision.release.push(root);
             }
             return outcome;
         }
     };
-    if kept.held.get(&root).is_some_and(|known| known.held == held) {
+    if waiting_room
+        .held
+        .get(&root)
+        .is_some_and(|known| known.held == held)
+    {
         return outcome;
     }
     let refusal = match &outcome {
@@ -154,11 +158,11 @@ fn keep<'b>(
     let new = HeldBundle {
         root,
         held,
-        wall: merge.scene.wall,
+        wall: merge.context.wall,
         size: u64::try_from(bundle.container().size()).unwrap_or(u64::MAX),
         facts: facts.bytes(),
     };
-    let error = if kept.admit(new.clone()) {
+    let error = if waiting_room.admit(new.clone()) {
         match bundle.bytes() {
             Ok(bytes) => {
                 decision.hold.push((new, bytes));
@@ -198,8 +202,8 @@ fn taken<'b>(
     pieces.extend(progress.pieces.iter().map(|(_, piece)| *piece));
     decision.reports.push(Report {
         root: bundle.root(),
-        wall: merge.scene.wall,
-        by: merge.scene.by.clone(),
+        wall: merge.context.wall,
+        by: merge.context.by.clone(),
         signer: bundle.header().signed_by(),
         pieces,
         details,
@@ -252,7 +256,7 @@ fn heard(
         author: header.signed_by(),
         unit: header.from.clone(),
         created: header.created,
-        received: merge.scene.wall,
+        received: merge.context.wall,
         root: bundle.root(),
         have: header.have.clone(),
     };

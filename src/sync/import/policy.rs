@@ -11,21 +11,21 @@ use crate::sync::import::merge::ImportContext;
 /// Whether a bundle is meant for this store at all.
 pub(in crate::sync) fn addressed(
     header: &Header,
-    scene: &ImportContext<'_>,
+    context: &ImportContext<'_>,
 ) -> Result<(), BundleError> {
-    if header.plan_id != scene.plan.id {
+    if header.plan_id != context.plan.id {
         return Err(BundleError::WrongPlan {
             theirs: header.plan_id.clone(),
-            ours: scene.plan.id.clone(),
+            ours: context.plan.id.clone(),
         });
     }
-    if header.district != scene.plan.district {
+    if header.district != context.plan.district {
         return Err(BundleError::WrongDistrict {
             theirs: header.district.to_string(),
-            ours: scene.plan.district.to_string(),
+            ours: context.plan.district.to_string(),
         });
     }
-    if !header.to.as_str().is_empty() && header.to != *scene.unit {
+    if !header.to.as_str().is_empty() && header.to != *context.unit {
         return Err(BundleError::NotForUs {
             to: header.to.to_string(),
         });
@@ -36,6 +36,7 @@ pub(in crate::sync) fn addressed(
 /// The first thing a known author does that it may not do.
 pub(in crate::sync) fn overstep(bundle: &VerifiedBundle, trust: &Trust) -> Option<BundleError> {
     let beyond = bundle
+        .summary()
         .claims
         .iter()
         .find(|(claim, _)| trust.knows(&claim.author) && !trust.allows(claim))?;

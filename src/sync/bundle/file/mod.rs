@@ -16,7 +16,7 @@ use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::text_armour;
 
-pub use reading::{open, open_stream, open_within, peek, read};
+pub use reading::{open, open_stream, peek, read};
 
 /// Bytes that are compared together.
 const BLOCK: u64 = 64 << 10;
@@ -202,15 +202,7 @@ impl Disk for RealDisk {
 /// # Errors
 /// [`FileError`]: the file of that name is then the older one, whole, or none; only after
 /// [`FileError::Unsure`] it may be the new one.
-pub fn write(path: &Path, bundle: &[u8], encoding: BundleEncoding) -> Result<(), FileError> {
-    write_on(&RealDisk, path, bundle, encoding)
-}
-
-/// As [`write()`], on a given disk.
-///
-/// # Errors
-/// As [`write()`].
-pub fn write_on(
+pub fn write(
     disk: &impl Disk,
     path: &Path,
     bundle: &[u8],
@@ -285,17 +277,17 @@ fn put_on(disk: &impl Disk, path: &Path, bytes: &[u8]) -> Result<(), FileError> 
 
 /// Compares what was written, read back; `InvalidData` where it is something else.
 fn same(disk: &impl Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let (mut back, mut room) = (disk.read(path)?, Vec::new());
+    let (mut back, mut buffer) = (disk.read(path)?, Vec::new());
     let mut rest = bytes;
     loop {
-        room.clear();
-        let got = back.by_ref().take(BLOCK).read_to_end(&mut room)?;
+        buffer.clear();
+        let got = back.by_ref().take(BLOCK).read_to_end(&mut buffer)?;
         if got == 0 && rest.is_empty() {
             return Ok(());
         }
         // Nothing read and something left is a file that is too short.
         match rest.split_at_checked(got) {
-            Some((expected, after)) if got > 0 && expected == room => rest = after,
+            Some((expected, after)) if got > 0 && expected == buffer => rest = after,
             _ => return Err(io::ErrorKind::InvalidData.into()),
         }
     }

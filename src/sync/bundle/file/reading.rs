@@ -21,21 +21,13 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     OpenFile::at(path)?.whole()
 }
 
-/// Opens a file that may be a bundle. A large one is copied into `spool`, a folder of ours, and not
-/// held in memory; where that has no room, it is held after all.
+/// Opens a file that may be a bundle. One that is longer than `in_memory` and begins as a binary bundle
+/// is copied into a private file in `spool`; any other is read into memory, and so is one for whose
+/// copy there is no room.
 ///
 /// # Errors
 /// As [`read()`].
-pub fn open(path: &Path, spool: &Path) -> Result<BundleSource, FileError> {
-    open_within(path, spool, limits::IN_MEMORY)
-}
-
-/// As [`open()`]: what begins as a plain bundle and is longer than `in_memory` is copied; anything
-/// else must be seen whole to know what it is.
-///
-/// # Errors
-/// As [`read()`].
-pub fn open_within(path: &Path, spool: &Path, in_memory: u64) -> Result<BundleSource, FileError> {
+pub fn open(path: &Path, spool: &Path, in_memory: u64) -> Result<BundleSource, FileError> {
     let opened = OpenFile::at(path)?;
     if !opened.is_plain() || opened.length <= in_memory {
         return opened.whole().map(BundleSource::Memory);
@@ -45,7 +37,7 @@ pub fn open_within(path: &Path, spool: &Path, in_memory: u64) -> Result<BundleSo
         .and_then(within_limit)
 }
 
-/// Opens what comes through a pipe and may be a bundle, as [`open_within()`] does a file; `name` is
+/// Opens what comes through a pipe and may be a bundle, as [`open()`] does a file; `name` is
 /// what an error calls it.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Going through the entries of a bundle: which stands where, and the chain each is bound to.
+//! The entries of a bundle in order, each with its author, its number and its hash in the chain.
 
 use std::ops::ControlFlow;
 
@@ -7,85 +7,89 @@ use crate::ledger::{AuthorId, Hash, chain};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::{Header, Range};
 
-/// Where a chunk begins among the ranges.
+/// The entry a chunk begins with.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::sync) struct ChunkStart {
-    pub(in crate::sync) range: usize,
-    pub(in crate::sync) seq: u64,
+pub(super) struct ChunkStart {
+    /// The index of its range in the header.
+    pub(super) range: usize,
+    /// Its number.
+    pub(super) seq: u64,
+    /// The hash before it.
     previous: Hash,
-    /// How many entries stand before it in the whole bundle.
-    before: usize,
+    /// How many entries of the bundle stand before it.
+    index: usize,
 }
 
 impl ChunkStart {
-    /// The same place, for whoever has the hashes from here on and none before.
-    pub(in crate::sync) fn alone(self) -> Self {
-        Self { before: 0, ..self }
+    /// The same entry, for a cursor that is given the hashes of this chunk alone.
+    pub(super) fn with_own_hashes(self) -> Self {
+        Self { index: 0, ..self }
     }
 }
 
 /// Which entry of which range is being read.
-pub(in crate::sync) struct EntryCursor<'h> {
+pub(super) struct EntryCursor<'h> {
     header: &'h Header,
-    /// The hashes of the first entries, where the bundle has been read through before.
+    /// The hashes of the first entries, where the bundle has been read through before: its bytes have
+    /// not changed since, so they need not be computed again.
     known: &'h [Hash],
-    /// How many entries stand before this one in the whole bundle.
-    before: usize,
-    pub(in crate::sync) range: usize,
-    /// Whose range it is: hashed from the key once, not for each entry.
-    author: Option<AuthorId>,
-    pub(in crate::sync) seq: u64,
-    pub(in crate::sync) previous: Hash,
-    /// The hash of the entry, once its bytes are known.
-    pub(in crate::sync) hash: Hash,
+    /// How many entries of the bundle stand before this one.
+    index: usize,
+    /// The index of its range in the header.
+    pub(super) range: usize,
+    /// The author of its range, hashed from the key once for all its entries; `None` after the last.
+    pub(super) author: Option<AuthorId>,
+    /// Its number.
+    pub(super) seq: u64,
+    /// The hash before it.
+    pub(super) previous: Hash,
+    /// Its hash, once its bytes are known.
+    pub(super) hash: Hash,
 }
 
 impl<'h> EntryCursor<'h> {
-    pub(in crate::sync) fn start(header: &'h Header) -> Self {
-        let (range, seq, previous) = first_of(header, 0);
-        let mark = ChunkStart {
-            range,
-            seq,
-            previous,
-            before: 0,
+    /// The first entry of a bundle.
+    pub(super) fn first(header: &'h Header) -> Self {
+        let start = ChunkStart {
+            range: 0,
+            seq: 0,
+            previous: Hash::ZERO,
+            index: 0,
         };
-        Self::at(header, mark, &[])
+        let mut cursor = Self::at(header, start, &[]);
+        cursor.enter(0);
+        cursor
     }
 
-    /// At a mark of a bundle that has been read through, with what is known of its hashes: of bytes
-    /// that have not changed since they need not be computed again.
-    pub(in crate::sync) fn at(header: &'h Header, mark: ChunkStart, known: &'h [Hash]) -> Self {
+    /// The first entry of a chunk of a bundle that has been read through.
+    pub(super) fn at(header: &'h Header, start: ChunkStart, known: &'h [Hash]) -> Self {
         Self {
             header,
             known,
-            before: mark.before,
-            range: mark.range,
-            author: header.ranges.get(mark.range).map(Range::author),
-            seq: mark.seq,
-            previous: mark.previous,
+            index: start.index,
+            range: start.range,
+            author: header.ranges.get(start.range).map(Range::author),
+            seq: start.seq,
+            previous: start.previous,
             hash: Hash::ZERO,
         }
     }
 
-    pub(in crate::sync) fn mark(&self) -> ChunkStart {
+    /// The entry as the start of a chunk.
+    pub(super) fn start(&self) -> ChunkStart {
         ChunkStart {
             range: self.range,
             seq: self.seq,
             previous: self.previous,
-            before: self.before,
+            index: self.index,
         }
     }
 
-    /// Whose entry it is; `None` after the last range.
-    pub(in crate::sync) fn author(&self) -> Option<AuthorId> {
-        self.author
-    }
-
-    /// Takes the bytes of the entry that stands here.
-    fn take(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+    /// Computes the hash of the entry from its bytes.
+    fn link(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
         let range = self.header.ranges.get(self.range).ok_or("one entry more")?;
         let author = self.author.ok_or("one entry more")?;
-        self.hash = match self.known.get(self.before) {
+        self.hash = match self.known.get(self.index) {
             Some(known) => *known,
             None => chain::link(&author, self.seq, &self.previous, bytes),
         };
@@ -95,24 +99,32 @@ impl<'h> EntryCursor<'h> {
         Ok(())
     }
 
-    /// Continues on to the next.
-    fn step(&mut self) {
-        let ends = self
-            .header
-            .ranges
-            .get(self.range)
-            .is_none_or(|range| self.seq >= range.last);
-        self.before += 1;
-        if ends {
-            (self.range, self.seq, self.previous) = first_of(self.header, self.range + 1);
-            self.author = self.header.ranges.get(self.range).map(Range::author);
+    /// Moves to the next entry.
+    fn advance(&mut self) {
+        self.index += 1;
+        let range = self.header.ranges.get(self.range);
+        if range.is_none_or(|range| self.seq >= range.last) {
+            self.enter(self.range + 1);
         } else {
             self.seq = self.seq.saturating_add(1);
             self.previous = self.hash;
         }
     }
 
-    pub(in crate::sync) fn end(&self) -> Result<(), BundleError> {
+    /// Moves to the first entry of a range.
+    fn enter(&mut self, index: usize) {
+        let range = self.header.ranges.get(index);
+        self.range = index;
+        self.author = range.map(Range::author);
+        self.seq = range.map_or(0, |range| range.first);
+        self.previous = range.map_or(Hash::ZERO, |range| range.previous);
+    }
+
+    /// Checks that all ranges have been read.
+    ///
+    /// # Errors
+    /// [`BundleError::Malformed`] where entries are missing.
+    pub(super) fn end(&self) -> Result<(), BundleError> {
         if self.range == self.header.ranges.len() {
             Ok(())
         } else {
@@ -121,51 +133,55 @@ impl<'h> EntryCursor<'h> {
     }
 }
 
-/// Where a range begins: its place, its first number, the hash before it.
-fn first_of(header: &Header, range: usize) -> (usize, u64, Hash) {
-    let first = header.ranges.get(range);
-    (
-        range,
-        first.map_or(0, |range| range.first),
-        first.map_or(Hash::ZERO, |range| range.previous),
-    )
-}
-
 /// Where an entry stands in its chunk.
 #[derive(Clone, Copy)]
-pub(in crate::sync) struct EntryPosition {
-    pub(in crate::sync) chunk: u32,
-    pub(in crate::sync) entry: u32,
-    pub(in crate::sync) offset: usize,
+pub(super) struct EntryPosition {
+    /// Which chunk, from 0.
+    pub(super) chunk: u32,
+    /// Which entry in it, from 0.
+    pub(super) entry: u32,
+    /// The byte it begins at.
+    pub(super) offset: usize,
 }
 
-/// Continues through the entries of one chunk: `u32 length | bytes` after each other, to its end.
-pub(in crate::sync) fn each_entry<E: From<BundleError>>(
+impl EntryPosition {
+    /// The error for an entry that is not in its layout.
+    pub(super) fn malformed(self, what: &'static str) -> BundleError {
+        BundleError::malformed(Some(self.chunk), self.offset, what)
+    }
+}
+
+/// Shows the entries of one chunk, `u32 length | bytes` after each other, until `visit` breaks.
+///
+/// # Errors
+/// [`BundleError::Malformed`], or what `visit` gives.
+pub(super) fn each_entry<E: From<BundleError>>(
     chunk: u32,
     raw: &[u8],
-    place: &mut EntryCursor<'_>,
-    look: &mut impl FnMut(&EntryCursor<'_>, EntryPosition, &[u8]) -> Result<ControlFlow<()>, E>,
+    cursor: &mut EntryCursor<'_>,
+    visit: &mut impl FnMut(&EntryCursor<'_>, EntryPosition, &[u8]) -> Result<ControlFlow<()>, E>,
 ) -> Result<ControlFlow<()>, E> {
     let mut reader = Reader::new(raw);
     let mut entry = 0;
     while !reader.is_empty() {
         let offset = reader.at();
-        let malformed = |what| BundleError::malformed(Some(chunk), offset, what);
-        let length = reader.u32("entry").map_err(|bad| malformed(bad.what))?;
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        let bytes = reader
-            .take(length, "entry")
-            .map_err(|bad| malformed(bad.what))?;
-        place.take(bytes).map_err(malformed)?;
-        let at = EntryPosition {
+        let position = EntryPosition {
             chunk,
             entry,
             offset,
         };
-        if look(place, at, bytes)?.is_break() {
+        let mut bytes = || {
+            let length = usize::try_from(reader.u32("entry")?).unwrap_or(usize::MAX);
+            reader.take(length, "entry")
+        };
+        let bytes = bytes().map_err(|bad| position.malformed(bad.what))?;
+        cursor
+            .link(bytes)
+            .map_err(|what| position.malformed(what))?;
+        if visit(cursor, position, bytes)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
-        place.step();
+        cursor.advance();
         entry += 1;
     }
     Ok(ControlFlow::Continue(()))

@@ -17,7 +17,7 @@ impl Merge<'_, '_> {
     ) -> Result<(), StoreError> {
         let entry = &recorded.entry;
         self.fresh.note(recorded);
-        if entry.clock.millis > self.scene.wall.saturating_add(limits::AHEAD) {
+        if entry.clock.millis > self.context.wall.saturating_add(limits::AHEAD) {
             *self.ahead.entry(recorded.author).or_insert(0) += 1;
         } else {
             self.clock = self.clock.max(entry.clock);

@@ -104,7 +104,7 @@ impl From<StoreError> for MergeError {
 /// The state of a merge.
 pub(in crate::sync) struct Merge<'a, 'b> {
     pub(in crate::sync) snapshot: &'a dyn Snapshot,
-    pub(in crate::sync) scene: ImportContext<'a>,
+    pub(in crate::sync) context: ImportContext<'a>,
     pub(in crate::sync) bundles: &'a [&'b VerifiedBundle],
     pub(in crate::sync) progress: Vec<BundleState>,
     seeds: TrustAnchors,
@@ -131,7 +131,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     /// Takes what can be taken of all bundles but those in `refused`.
     pub(in crate::sync) fn run(
         snapshot: &'a dyn Snapshot,
-        scene: ImportContext<'a>,
+        context: ImportContext<'a>,
         bundles: &'a [&'b VerifiedBundle],
         refused: &BTreeMap<usize, BundleError>,
         assumed: Option<&Assumption>,
@@ -147,9 +147,9 @@ impl<'a, 'b> Merge<'a, 'b> {
         let of = |bundle: &&VerifiedBundle| u64::from(bundle.header().entries);
         let all = bundles.iter().map(of).sum();
         let mut merge = Self {
-            meter: ProgressMeter::begin(scene.watch, Phase::Weigh, all)?,
+            meter: ProgressMeter::begin(context.watch, Phase::Weigh, all)?,
             snapshot,
-            scene,
+            context,
             bundles,
             progress: bundles.iter().map(|_| BundleState::default()).collect(),
             seeds,
@@ -203,7 +203,7 @@ impl<'a, 'b> Merge<'a, 'b> {
         let Some(bundle) = self.bundles.get(at).copied() else {
             return Ok(false);
         };
-        if let Err(error) = addressed(bundle.header(), &self.scene) {
+        if let Err(error) = addressed(bundle.header(), &self.context) {
             self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }
@@ -230,7 +230,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     /// What is believed once the bundle's word on authors is heard, as far as it connects.
     fn believing(&self, bundle: &VerifiedBundle) -> Result<Trust, StoreError> {
         let mut heard = Vec::new();
-        for (index, control) in &bundle.controls {
+        for (index, control) in &bundle.summary().controls {
             let range = bundle.header().ranges.get(*index);
             let connects = range.map_or(Ok(false), |range| self.connects(range))?;
             if connects && !self.controls.contains(control) {
@@ -254,7 +254,7 @@ impl<'a, 'b> Merge<'a, 'b> {
     /// Keeps the bundle's word on authors for those that follow.
     fn hear(&mut self, bundle: &VerifiedBundle) {
         let before = (self.controls.len(), self.vouched.len());
-        for (_, control) in &bundle.controls {
+        for (_, control) in &bundle.summary().controls {
             if self.fresh.has(&control.reference()) && !self.controls.contains(control) {
                 self.controls.push(control.clone());
             }

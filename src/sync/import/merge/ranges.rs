@@ -173,10 +173,10 @@ impl<'b> Merge<'_, 'b> {
     /// A figure made under the plan in force must be one that plan asks for.
     fn fitting(&self, recorded: &Recorded) -> bool {
         let entry = &recorded.entry;
-        let ours = Hash(self.scene.plan.hash).short() == entry.plan.h8;
+        let ours = Hash(self.context.plan.hash).short() == entry.plan.h8;
         match (&entry.subject, entry.body.content()) {
             (Subject::Cell(cell), Some(content)) if ours => {
-                fits_plan(self.scene.plan, cell, content)
+                fits_plan(self.context.plan, cell, content)
             }
             _ => true,
         }
