@@ -70,10 +70,7 @@ impl Form {
     /// A cell's figure for sums and comparisons: a value, or 0 where nothing occurred; `None` for
     /// every other state and for a cell in conflict (`settled.md` 18).
     pub fn figure(&self, field: &FieldId) -> Option<Decimal> {
-        self.cells
-            .get(&CellId::figure(field))
-            .filter(|heads| !heads.in_conflict())
-            .and_then(|heads| heads.content().figure())
+        self.cells.get(&CellId::figure(field))?.figure()
     }
 
     /// True when the cell holds several different values.

@@ -7,6 +7,7 @@ use super::actor::ActorId;
 use super::chain::EntryRef;
 use super::content::Content;
 use super::entry::{Body, Clock, Entry, FLAG_ON_BEHALF, Origin, Recorded};
+use crate::base::Decimal;
 
 /// A head: an entry that no other entry of its subject supersedes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +122,12 @@ impl Heads {
             .and_then(|head| head.body.content())
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// The figure of a cell for sums and comparisons: a value, or 0 where nothing occurred; `None`
+    /// for every other state and in a conflict (`settled.md` 18, 34).
+    pub fn figure(&self) -> Option<Decimal> {
+        (!self.in_conflict()).then(|| self.content().figure())?
     }
 
     /// True when several heads say different things; equal heads are agreement.

@@ -181,6 +181,13 @@ fn two_who_edit_one_cell_make_a_conflict_that_looks_alike_everywhere() {
     let done = office.imports(&[commune.bundle(Some("phong"))]);
     assert_eq!(done.counts.conflicts, 1);
     assert_eq!(done.changes[0].conflict, ConflictChange::Begins);
+    let totals: Vec<_> = done.totals.iter().map(|t| (t.before, t.after)).collect();
+    let whole = nhaplieu::base::Decimal::whole;
+    assert_eq!(
+        totals,
+        [(whole(7), whole(0))],
+        "no side of a conflict counts"
+    );
     commune.imports(&[office.bundle(Some("xa-a"))]);
     // The unit's own figure shows before the later one entered on its behalf.
     assert_eq!(office.shows("xa-a", "so_00"), "6 !");

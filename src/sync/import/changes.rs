@@ -66,15 +66,17 @@ pub(in crate::sync) fn changes(
     Ok(())
 }
 
+/// A field's sum over all units before and after, where it moves. A cell in conflict is not counted
+/// (`settled.md` 34); a sum past the digits of a figure is not shown.
 fn total(
     merge: &Merge<'_, '_>,
     period: PeriodId,
     field: FieldId,
 ) -> Result<Option<Total>, StoreError> {
-    let (mut before, mut after) = (Decimal::ZERO, Decimal::ZERO);
-    let add = |sum: &mut Decimal, heads: &Heads| {
-        if let Some(figure) = heads.content().figure() {
-            *sum = sum.checked_add(figure).unwrap_or(*sum);
+    let (mut before, mut after) = (Some(Decimal::ZERO), Some(Decimal::ZERO));
+    let add = |sum: &mut Option<Decimal>, heads: &Heads| {
+        if let Some(figure) = heads.figure() {
+            *sum = sum.and_then(|sum| sum.checked_add(figure));
         }
     };
     for unit in &merge.context.plan.units {
@@ -83,7 +85,8 @@ fn total(
         add(&mut before, &old);
         add(&mut after, &new);
     }
-    Ok((before != after).then_some(Total {
+    let moved = before.zip(after).filter(|(before, after)| before != after);
+    Ok(moved.map(|(before, after)| Total {
         period,
         field,
         before,
