@@ -131,6 +131,7 @@ fn begun(plan: Arc<Plan>, keymap: Keymap, texts: &Arc<Texts>) -> App {
     };
     update(&mut app, Msg::Reply(Reply::NoStore));
     let opened = Opened {
+        today,
         plan: app.plan.clone(),
         actor,
         unit: unit.clone(),

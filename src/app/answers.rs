@@ -124,6 +124,7 @@ fn open(app: &mut App, opened: Opened) -> Vec<Effect> {
     let unit = opened.unit.clone();
     let draft = opened.draft.clone();
     app.plan = opened.plan.clone();
+    app.today = opened.today;
     app.session = Some(opened);
     app.health = Health::Good;
     app.screens = vec![Screen::Home(Home::default())];

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::key::Key;
 use super::meeting::{Meet, Met};
 use crate::base::Message;
@@ -208,6 +210,8 @@ pub enum Reply {
 /// What the app learns when the store is open.
 #[derive(Clone, Debug)]
 pub struct Opened {
+    /// The day it is in the plan's time zone.
+    pub today: NaiveDate,
     /// The catalogue the store keeps.
     pub plan: std::sync::Arc<crate::plan::Plan>,
     /// Who types.

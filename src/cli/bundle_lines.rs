@@ -26,7 +26,7 @@ pub(crate) fn imported_line(plan: &Plan, one: &Imported, out: &Out<'_>) -> Messa
     Message::new("cli.bundles.imported")
         .with("id", short(&one.root))
         .with("from", unit_name(plan, one.from.as_ref(), out))
-        .with("day", day(one.wall))
+        .with("day", day(plan, one.wall))
         .with("by", one.by.as_str())
         .with("counts", counts(&one.counts(), out))
 }
@@ -42,7 +42,7 @@ pub(crate) fn say_held(plan: &Plan, one: &HeldStatus, out: &mut Out<'_>) -> Resu
         &Message::new("cli.bundles.held")
             .with("id", id.as_str())
             .with("from", unit_name(plan, from, out))
-            .with("day", day(one.bundle.wall))
+            .with("day", day(plan, one.bundle.wall))
             .with("state", state(one)),
     )?;
     if let Some(BundleOutcome::Waiting(gaps)) = &one.outcome {
@@ -64,13 +64,9 @@ pub(crate) fn counts(counts: &Counts, out: &Out<'_>) -> String {
     }
 }
 
-/// The day of a moment, in UTC.
-pub(crate) fn day(millis: u64) -> chrono::NaiveDate {
-    i64::try_from(millis)
-        .ok()
-        .and_then(chrono::DateTime::from_timestamp_millis)
-        .unwrap_or_default()
-        .date_naive()
+/// The day of a moment in the plan's time zone.
+pub(crate) fn day(plan: &Plan, millis: u64) -> chrono::NaiveDate {
+    plan.day(millis).unwrap_or_default()
 }
 
 /// What is missing, and whose it is.

@@ -1,7 +1,6 @@
 //! Opening the screens on a store.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -12,7 +11,7 @@ use super::{environment, keymap};
 use crate::app::msg::Opened;
 use crate::app::state::App;
 use crate::base::Message;
-use crate::ledger::{ActionId, ActorId};
+use crate::ledger::ActionId;
 use crate::plan::Plan;
 use crate::service::folder::Folders;
 use crate::service::open::{self, NewStore, PlanFile};
@@ -58,15 +57,14 @@ pub(crate) fn run(
         Arc::clone(&plan),
         keymap,
         texts.clone(),
-        (settings.lang, settings.today),
+        (settings.lang, settings.today(&plan)),
         term::size(),
     );
     let place = Place {
-        dir: settings.dir.clone(),
-        actor: settings.actor.clone(),
         plan: Arc::clone(&plan),
         plan_bytes,
         early: Some(early),
+        settings: settings.clone(),
     };
     term::run::start(term::run::Setup {
         app,
@@ -85,8 +83,7 @@ pub(crate) fn run(
 
 /// Which store, for whom, and the plan of a new one.
 struct Place {
-    dir: PathBuf,
-    actor: ActorId,
+    settings: Settings,
     plan: Arc<Plan>,
     plan_bytes: Vec<u8>,
     /// The first opening, begun while the plan is still being read.
@@ -119,20 +116,22 @@ fn open_store(
                 plan: &place.plan,
                 bytes: &place.plan_bytes,
             };
-            let who = (&place.actor, ActionId(environment::action_bytes()));
-            open::create(&place.dir, new, plan, who, &edge)?
+            let who = (&place.settings.actor, ActionId(environment::action_bytes()));
+            open::create(&place.settings.dir, new, plan, who, &edge)?
         }
         None => match early.and_then(|early| early.join().ok()) {
             Some(opened) => opened?,
-            None => store::open(&place.dir, &edge)?,
+            None => store::open(&place.settings.dir, &edge)?,
         },
     };
     let plan = open::use_plan_in_force(&mut store, Some(&place.plan))?;
     let info = store.info()?;
-    let (presence, draft) = PresenceFile::begin(&place.dir, edge.pid, &place.actor);
-    let actor = open::person(&store, &place.actor)?;
+    let (presence, draft) =
+        PresenceFile::begin(&place.settings.dir, edge.pid, &place.settings.actor);
+    let actor = open::person(&store, &place.settings.actor)?;
     Ok(Keeping {
         opened: Opened {
+            today: place.settings.today(&plan),
             plan,
             actor,
             unit: info.unit,
@@ -142,7 +141,7 @@ fn open_store(
         presence: Box::new(presence),
         folders: Folders {
             home: std::env::home_dir(),
-            store: place.dir.clone(),
+            store: place.settings.dir.clone(),
             sticks: Box::new(environment::sticks),
         },
         store: Box::new(store),

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::args::Global;
 use super::environment;
 use super::failure::{Exit, Failure};
-use crate::base::{Lang, Message, moment};
+use crate::base::{Lang, Message};
 use crate::ledger::{ActionId, ActorId, Origin};
 use crate::plan::{self, Plan, Problem, ProblemSeverity};
 use crate::service::{Caller, open};
@@ -26,8 +26,8 @@ pub(crate) struct Settings {
     pub(crate) dir: PathBuf,
     /// Who acts.
     pub(crate) actor: ActorId,
-    /// Today, for deadlines and default periods; never the time of an entry.
-    pub(crate) today: NaiveDate,
+    /// The day that `--today` names.
+    asked_today: Option<NaiveDate>,
     /// The language of what people read.
     pub(crate) lang: Lang,
     /// The plan of a new store, where it is another than the shipped one.
@@ -56,17 +56,19 @@ impl Settings {
         Ok(Self {
             dir,
             actor,
-            // The day it is in Vietnam, on a server set to another zone as well: deadlines and the
-            // moments of changes are read by the same clock.
-            today: global
-                .today
-                .or_else(|| moment::day(environment::now()))
-                .unwrap_or_default(),
+            asked_today: global.today,
             lang,
             plan_file: global.plan.clone(),
             keymap: global.keymap.clone(),
             definitions,
         })
+    }
+
+    /// Today, for deadlines and default periods, never the time of an entry: the day that was asked
+    /// for, else the one it is in the plan's time zone, whatever zone this machine is set to.
+    pub(crate) fn today(&self, plan: &Plan) -> NaiveDate {
+        let today = self.asked_today.or_else(|| plan.day(environment::now()));
+        today.unwrap_or_default()
     }
 
     /// The plan a new store begins with, and its file's bytes.

@@ -10,6 +10,7 @@ pub mod id;
 mod lint;
 mod lookup;
 pub mod model;
+mod moments;
 mod near;
 mod parse;
 mod problem;

@@ -20,6 +20,8 @@ pub struct Prepared {
     pub bytes: Vec<u8>,
     /// How many entries it carries.
     pub entries: u64,
+    /// The usual name of its file.
+    pub name: String,
 }
 
 /// A bundle that was written and read back.
@@ -66,18 +68,15 @@ pub fn prepare(
     if caller.watch.look(Phase::Write, 0, entries).is_break() {
         return Err(StoreError::Interrupted.into());
     }
-    Ok(Prepared { bytes, entries })
+    let name = file::name_of(&bytes, caller.plan.utc_offset)?;
+    Ok(Prepared {
+        bytes,
+        entries,
+        name,
+    })
 }
 
 impl Prepared {
-    /// The usual name of the bundle's file.
-    ///
-    /// # Errors
-    /// When the bundle cannot be read.
-    pub fn file_name(&self) -> Result<String, ServiceError> {
-        Ok(file::name_of(&self.bytes)?)
-    }
-
     /// Writes the bundle into a folder under its usual name. A folder of the store is made when it
     /// is first needed.
     ///
@@ -92,7 +91,7 @@ impl Prepared {
         } else {
             Medium::Elsewhere
         };
-        let path = folder.join(self.file_name()?);
+        let path = folder.join(&self.name);
         file::write(&RealDisk, &path, &self.bytes, BundleEncoding::Binary)?;
         Ok(Exported {
             path,

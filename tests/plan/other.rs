@@ -31,6 +31,19 @@ fn another_districts_plan_works_as_well() {
 }
 
 #[test]
+fn a_day_is_that_of_the_plans_time_zone() {
+    // 29/11/2023 17:30 UTC.
+    let moment = 1_701_279_000_000;
+    let plan = plan::parse(SONG_HO.as_bytes()).unwrap();
+    assert_eq!(plan.day(moment), "2023-11-30".parse().ok());
+    assert_eq!(plan.short_day(moment), "30/11/2023");
+    assert_eq!(plan.short_time(moment), "30/11/2023 00:30");
+    let elsewhere = SONG_HO.replace("version = 3", "version = 3\nutc_offset = \"-05:00\"");
+    let plan = plan::parse(elsewhere.as_bytes()).unwrap();
+    assert_eq!(plan.short_time(moment), "29/11/2023 12:30");
+}
+
+#[test]
 fn windows_and_decomposed_files_are_the_same_plan() {
     use unicode_normalization::UnicodeNormalization;
     let decomposed: String = SONG_HO.nfd().collect();

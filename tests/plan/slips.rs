@@ -11,6 +11,22 @@ pub(crate) const READING: &[Slip] = &[
     ("version = 3", "versoin = 3", "unknown_key_near"),
     ("version = 3", "version = 3\nngan_sach = 5", "unknown_key"),
     ("district = \"song-ho\"", "district = \"sông hồ\"", "bad_id"),
+    ("version = 3", "version = 3\nutc_offset = 7", "not_text"),
+    (
+        "version = 3",
+        "version = 3\nutc_offset = \"7\"",
+        "not_an_offset",
+    ),
+    (
+        "version = 3",
+        "version = 3\nutc_offset = \"+07:60\"",
+        "not_an_offset",
+    ),
+    (
+        "version = 3",
+        "version = 3\nutc_offset = \"+15:00\"",
+        "not_an_offset",
+    ),
     ("id = \"cay_trong\"", "id = \"Cây trồng\"", "bad_field_id"),
     ("label = \"Nhận xét\"", "label = \"\"", "empty"),
     ("label = \"Nhận xét\"", "label = 7", "not_text"),

@@ -98,7 +98,7 @@ impl Desk {
         let opener = opener(
             office,
             actor,
-            (sitting.pid, sitting.sole),
+            (sitting.pid, sitting.sole, sitting.today),
             (Arc::clone(&failing), Arc::clone(&transactions)),
         );
         let (answers, inbox) = channel();

@@ -238,7 +238,7 @@ impl Office {
 pub(crate) fn opener(
     office: &Office,
     actor: &str,
-    (pid, sole): (u32, bool),
+    (pid, sole, today): (u32, bool, chrono::NaiveDate),
     (failing, transactions): (Arc<AtomicBool>, Arc<AtomicUsize>),
 ) -> Opener {
     let (dir, plan, bytes) = (office.dir(), Arc::clone(&office.plan), office.bytes.clone());
@@ -256,6 +256,7 @@ pub(crate) fn opener(
         let known = store.actors()?.into_iter().find(|a| a.id == actor).unwrap();
         Ok(Keeping {
             opened: Opened {
+                today,
                 plan: Arc::clone(&plan),
                 actor: known,
                 unit: info.unit,

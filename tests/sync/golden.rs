@@ -10,10 +10,11 @@
 use std::path::PathBuf;
 
 use nhaplieu::sync::bundle::container::{FIXED, TAIL};
+use nhaplieu::sync::bundle::file;
 use nhaplieu::sync::bundle::text_armour;
 use nhaplieu::sync::import::inspect;
 use nhaplieu::sync::import::plan::BundleOutcome;
-use nhaplieu::sync::{Scope, VerifiedBundle};
+use nhaplieu::sync::{Container, Scope, VerifiedBundle};
 
 use crate::site::Site;
 
@@ -188,4 +189,17 @@ fn the_worked_example_of_the_page_is_the_golden_file() {
 #[ignore = "prints the worked example"]
 fn print_example() {
     println!("{}", example());
+}
+
+#[test]
+fn a_bundle_is_named_by_the_day_in_the_plans_time_zone() {
+    let mut bundle = Container::open(std::fs::read(fixture("v1-small.nlb")).unwrap()).unwrap();
+    // 29/11/2023 17:30 UTC.
+    bundle.header.created = 1_701_279_000_000;
+    let named = |hours: i32| {
+        let zone = chrono::FixedOffset::east_opt(hours * 3600).unwrap();
+        file::name(&bundle.header, &bundle.root, zone)
+    };
+    assert!(named(7).contains("_20231130_"), "{}", named(7));
+    assert!(named(0).contains("_20231129_"), "{}", named(0));
 }

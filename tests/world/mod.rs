@@ -133,6 +133,7 @@ pub(crate) fn plan() -> Arc<Plan> {
         hash: *blake3::hash(PLAN_BYTES).as_bytes(),
         district: UnitId::new("huyen"),
         coordinator: UnitId::new("phong"),
+        utc_offset: chrono::FixedOffset::east_opt(7 * 3600).unwrap(),
         unit_kinds: vec![
             kind("xa", Some("commune")),
             kind("phong", None),

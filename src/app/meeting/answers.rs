@@ -6,7 +6,6 @@ use super::{Meeting, Met, Preview, Seek};
 use crate::app::msg::{Effect, Ticket, Trouble};
 use crate::app::state::{App, Screen, Tone};
 use crate::app::update::refresh;
-use crate::base::moment::short_day;
 use crate::base::{Arg, Message};
 use crate::service::export::{Exported, Medium};
 use crate::service::standing::Standing;
@@ -76,7 +75,7 @@ fn ended(app: &mut App, met: Met) -> Vec<Effect> {
             if let Some(page) = page(app) {
                 page.seek = seek(&plan);
             }
-            said_of(&plan)
+            said_of(app, &plan)
         }
         Met::Exported(done) => {
             if done.on == Medium::Elsewhere {
@@ -143,10 +142,10 @@ fn seek(plan: &ImportPlan) -> Option<Seek> {
 }
 
 /// What an import has done, in one sentence, and what a person must do next.
-fn said_of(plan: &ImportPlan) -> (Tone, Message) {
+fn said_of(app: &App, plan: &ImportPlan) -> (Tone, Message) {
     let counts = &plan.counts;
     if counts.new == 0 {
-        return nothing_taken(plan);
+        return nothing_taken(app, plan);
     }
     let done = Message::new("meet.imported")
         .with("new", count(counts.new))
@@ -170,7 +169,7 @@ fn said_of(plan: &ImportPlan) -> (Tone, Message) {
 }
 
 /// Why nothing of it was taken.
-fn nothing_taken(plan: &ImportPlan) -> (Tone, Message) {
+fn nothing_taken(app: &App, plan: &ImportPlan) -> (Tone, Message) {
     if let Some((_, error)) = plan.refusals().next() {
         return (Tone::Warning, error.message());
     }
@@ -182,7 +181,7 @@ fn nothing_taken(plan: &ImportPlan) -> (Tone, Message) {
         return (Tone::Warning, Message::new("meet.now_waiting"));
     }
     let already = fates().find_map(|fate| match fate {
-        BundleOutcome::Already { wall, .. } => Some(short_day(*wall)),
+        BundleOutcome::Already { wall, .. } => Some(app.plan.short_day(*wall)),
         _ => None,
     });
     let taken = fates().any(|fate| *fate == BundleOutcome::Taken);

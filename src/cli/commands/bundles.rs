@@ -190,7 +190,7 @@ fn print(plan: &Plan, kept: &BundleStatus, out: &mut Out<'_>) -> Result<(), Fail
                 .with("unit", unit_name(plan, Some(&one.unit), out))
                 .with("has", number(one.has))
                 .with("of", number(one.of))
-                .with("day", day(one.created)),
+                .with("day", day(plan, one.created)),
         )?;
     }
     if *kept == BundleStatus::default() {

@@ -10,6 +10,7 @@ use crate::cli::out::Out;
 use crate::cli::settings::Settings;
 use crate::cli::shapes::{figure_and_text, moment, row};
 use crate::ledger::Content;
+use crate::plan::Plan;
 use crate::service::conflicts;
 use crate::sync::held::conflicts::{self as in_conflict, Conflict};
 
@@ -45,6 +46,9 @@ struct Side {
     actor: String,
     author: String,
     at: String,
+    /// The same for people, in the plan's time zone.
+    #[serde(skip)]
+    shown_at: String,
     reason: String,
 }
 
@@ -55,7 +59,10 @@ pub(crate) fn run(
 ) -> Result<Exit, Failure> {
     let opened = settings.read()?;
     let found = in_conflict::all(&opened.store)?;
-    let conflicts: Vec<ConflictShape> = found.iter().map(conflict).collect();
+    let conflicts: Vec<ConflictShape> = found
+        .iter()
+        .map(|found| conflict(&opened.plan, found))
+        .collect();
     let any = !conflicts.is_empty();
     if args.format.json {
         out.json(&Answer {
@@ -71,7 +78,10 @@ pub(crate) fn run(
             for side in &conflict.heads {
                 let value = side.value.as_deref().unwrap_or(side.state);
                 let id = side.id.get(..12).unwrap_or(&side.id);
-                out.line(&format!("  {id}  {value}  {}  {}", side.actor, side.at))?;
+                out.line(&format!(
+                    "  {id}  {value}  {}  {}",
+                    side.actor, side.shown_at
+                ))?;
             }
         }
         out.say(&Message::new("cli.conflicts.sum").with("count", conflicts.len()))?;
@@ -79,7 +89,7 @@ pub(crate) fn run(
     Ok(if any { Exit::NeedsPerson } else { Exit::Done })
 }
 
-fn conflict(dispute: &Conflict) -> ConflictShape {
+fn conflict(plan: &Plan, dispute: &Conflict) -> ConflictShape {
     let said = |content: &Content| {
         let (value, text) = figure_and_text(content);
         value.or(text)
@@ -95,6 +105,7 @@ fn conflict(dispute: &Conflict) -> ConflictShape {
             actor: head.actor.to_string(),
             author: head.entry.author.to_string(),
             at: moment(head.clock.millis),
+            shown_at: plan.short_time(head.clock.millis),
             reason: head.note.clone(),
         })
     });

@@ -62,7 +62,7 @@ pub(crate) fn run(settings: &Settings, args: &Export, out: &mut Out<'_>) -> Resu
         out.aside(&done.with("file", Message::new("cli.done.standard_output")));
         return Ok(Exit::Done);
     }
-    let path = named(&args.output, || Ok(bundle.file_name()?))?;
+    let path = named(&args.output, &bundle.name)?;
     file::write(&RealDisk, &path, &bundle.bytes, encoding)?;
     out.say(&done.with("file", path.display().to_string()))?;
     out.say(&Message::new("sync.file.written"))?;
@@ -96,16 +96,16 @@ fn key_file(
         out.aside(&done.with("file", Message::new("cli.done.standard_output")));
         return Ok(Exit::Done);
     }
-    let path = named(&args.output, || Ok(key.file_name()))?;
+    let path = named(&args.output, &key.file_name())?;
     file::put(&path, text.as_bytes())?;
     out.say(&done.with("file", path.display().to_string()))?;
     Ok(Exit::Done)
 }
 
 /// The file to write: in a folder, under its usual name. A device or a pipe is not replaced.
-fn named(told: &Path, usual: impl FnOnce() -> Result<String, Failure>) -> Result<PathBuf, Failure> {
+fn named(told: &Path, usual: &str) -> Result<PathBuf, Failure> {
     if told.is_dir() {
-        return Ok(told.join(usual()?));
+        return Ok(told.join(usual));
     }
     if told.exists() && !told.is_file() {
         let file = told.display().to_string();

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::base::Message;
-use crate::base::moment::short_time;
 use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
@@ -192,7 +191,7 @@ fn print(opened: &OpenStore, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), 
         Contested::Once => out.texts.get("cli.log.was_in_conflict"),
     };
     let line = [
-        short_time(recorded.entry.clock.millis),
+        opened.plan.short_time(recorded.entry.clock.millis),
         width::left(recorded.entry.actor.as_str(), 14),
         place,
         what.unwrap_or_default(),

@@ -93,6 +93,7 @@ struct Head {
     version: u32,
     title: String,
     hash: String,
+    utc_offset: String,
 }
 
 #[derive(Serialize)]
@@ -204,6 +205,7 @@ fn answered(settings: &Settings, plan: &Plan, lang: crate::base::Lang) -> Answer
             version: plan.version,
             title: plan.title.get(lang).to_owned(),
             hash: crate::ledger::Hash(plan.hash).to_string(),
+            utc_offset: plan.utc_offset.to_string(),
         },
         units: plan
             .units
@@ -278,7 +280,7 @@ fn measure_line(
     let (numerator, denominator) = formula(&measure.formula);
     // Owners change over time: the one of today, else the last one.
     let owner = plan
-        .owner_on(measure, settings.today)
+        .owner_on(measure, settings.today(plan))
         .or_else(|| measure.owners.last().map(|owner| &owner.unit));
     MeasureLine {
         id: measure.id.to_string(),

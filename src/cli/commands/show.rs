@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::app::rows::{Page, Row, Section};
 use crate::base::Message;
-use crate::base::moment::short_time;
 use crate::check::{self, Finding};
 use crate::cli::args::{AnswerFormat, OneForm};
 use crate::cli::failure::{Exit, Failure};
@@ -195,7 +194,7 @@ fn approval(found: &LoadedForm<'_>, stamp: &Approval, out: &mut Out<'_>) -> Resu
     out.say(
         &message
             .with("actor", stamp.actor.as_str())
-            .with("at", short_time(stamp.clock.millis))
+            .with("at", found.plan.short_time(stamp.clock.millis))
             .with("hash", hash.get(..8).unwrap_or_default()),
     )?;
     match stamp.proof {
@@ -204,7 +203,7 @@ fn approval(found: &LoadedForm<'_>, stamp: &Approval, out: &mut Out<'_>) -> Resu
     }
 }
 
-fn latecomer(late: &LateFigure, out: &mut Out<'_>) -> Result<(), Failure> {
+fn latecomer(found: &LoadedForm<'_>, late: &LateFigure, out: &mut Out<'_>) -> Result<(), Failure> {
     let lang = out.texts.lang();
     let show = |content: &Content| match typed::show(content, lang) {
         empty if empty.is_empty() => "·".to_owned(),
@@ -216,7 +215,12 @@ fn latecomer(late: &LateFigure, out: &mut Out<'_>) -> Result<(), Failure> {
             .with("old", show(&late.old))
             .with("new", show(&late.new))
             .with("actor", head.map_or("", |head| head.actor.as_str()))
-            .with("at", short_time(head.map_or(0, |head| head.clock.millis))),
+            .with(
+                "at",
+                found
+                    .plan
+                    .short_time(head.map_or(0, |head| head.clock.millis)),
+            ),
     )
 }
 
@@ -284,7 +288,7 @@ fn remarks(
     out: &mut Out<'_>,
 ) -> Result<(), Failure> {
     if let Some(late) = found.form.late().iter().find(|late| late.cell == *id) {
-        latecomer(late, out)?;
+        latecomer(found, late, out)?;
     }
     if found.form.in_conflict(id) {
         out.say(&Message::new("cli.show.conflict"))?;

@@ -62,7 +62,7 @@ pub(crate) fn run(settings: &Settings, args: &Status, out: &mut Out<'_>) -> Resu
     for (unit, period) in wanted(settings, &opened, args)? {
         let loaded = forms::load(&opened.store, &opened.plan, (unit, period))?;
         let summary = overview::summarize(&loaded);
-        let days_left = (summary.due - settings.today).num_days();
+        let days_left = (summary.due - settings.today(&opened.plan)).num_days();
         if !args.format.json {
             print(unit, period, &summary, days_left, out)?;
         }
@@ -157,12 +157,13 @@ fn wanted<'d>(
     let mut wanted = Vec::new();
     for unit in &plan.units {
         let current = plan
-            .current_period(unit, settings.today)
+            .current_period(unit, settings.today(&opened.plan))
             .map(|c| &c.period.id);
         for period in plan.periods_of(unit) {
             let key = forms::key_of(unit, period);
-            let open =
-                unit.id == own && period.from <= settings.today && period.due >= settings.today;
+            let open = unit.id == own
+                && period.from <= settings.today(&opened.plan)
+                && period.due >= settings.today(&opened.plan);
             let due_now = (unit.id == own || everybody) && current == Some(&period.id);
             if open || due_now || touched.contains(&key) {
                 wanted.push((unit, period));

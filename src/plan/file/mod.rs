@@ -8,6 +8,7 @@ mod units;
 
 use std::collections::HashSet;
 
+use chrono::FixedOffset;
 use toml::de::DeTable;
 
 use super::id::UnitId;
@@ -21,6 +22,8 @@ use crate::base::{Label, Message};
 
 /// The form of plan files this program reads.
 const FORMAT: i64 = 1;
+/// The time zone of a plan that names none.
+const VIETNAM: &str = "+07:00";
 
 /// A list of the plan with the location of every item.
 pub(super) struct LocatedList<'d, T> {
@@ -76,6 +79,7 @@ pub(super) struct PlanHeader {
     pub(super) district: UnitId,
     /// Who consolidates.
     pub(super) coordinator: UnitId,
+    utc_offset: FixedOffset,
 }
 
 /// A plan file as far as it could be read.
@@ -190,6 +194,7 @@ impl<'d> PlanDraft<'d> {
             hash,
             district: head.district,
             coordinator: head.coordinator,
+            utc_offset: head.utc_offset,
             unit_kinds: self.kinds.into_values(),
             units: self.units.into_values(),
             changes: self.changes.into_values(),
@@ -226,7 +231,7 @@ fn opt_list<'d, 'p>(
     section.map_or_else(Vec::new, |section| section.opt_items(key, keys))
 }
 
-const HEAD: [&str; 7] = [
+const HEAD: [&str; 8] = [
     "format",
     "id",
     "version",
@@ -234,6 +239,7 @@ const HEAD: [&str; 7] = [
     "title_en",
     "district",
     "coordinator",
+    "utc_offset",
 ];
 
 fn head(reader: &TableReader<'_, '_>) -> Option<PlanHeader> {
@@ -250,11 +256,49 @@ fn head(reader: &TableReader<'_, '_>) -> Option<PlanHeader> {
     let title = reader.label("title", "title_en");
     let district = reader.id("district");
     let coordinator = reader.id("coordinator");
+    let utc_offset = utc_offset(reader);
     Some(PlanHeader {
         id: id?.to_owned(),
         version: u32::try_from(version?).ok()?,
         title: title?,
         district: UnitId::new(district?),
         coordinator: UnitId::new(coordinator?),
+        utc_offset: utc_offset?,
     })
+}
+
+/// The offset from UTC, `+07:00`; that of Viet Nam where the file does not name one.
+fn utc_offset(reader: &TableReader<'_, '_>) -> Option<FixedOffset> {
+    let text = match reader.given("utc_offset") {
+        Some(_) => reader.text("utc_offset")?,
+        None => VIETNAM.to_owned(),
+    };
+    let offset = offset_of(&text);
+    if offset.is_none() {
+        reader.wrong(
+            reader.location().of("utc_offset"),
+            "plan.problem.not_an_offset",
+            "utc_offset",
+        );
+    }
+    offset
+}
+
+/// Reads `+HH:MM` or `-HH:MM`, at most 14 hours.
+fn offset_of(text: &str) -> Option<FixedOffset> {
+    let (hours, minutes) = text.get(1..)?.split_once(':')?;
+    let number = |digits: &str| match digits.as_bytes() {
+        [a, b] if a.is_ascii_digit() && b.is_ascii_digit() => digits.parse::<i32>().ok(),
+        _ => None,
+    };
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    let seconds = hours * 3600 + minutes * 60;
+    if minutes > 59 || seconds > 14 * 3600 {
+        return None;
+    }
+    match text.get(..1)? {
+        "+" => FixedOffset::east_opt(seconds),
+        "-" => FixedOffset::west_opt(seconds),
+        _ => None,
+    }
 }

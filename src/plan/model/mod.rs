@@ -7,6 +7,8 @@ mod time;
 
 use std::collections::HashMap;
 
+use chrono::FixedOffset;
+
 use crate::base::Label;
 use crate::plan::id::{FieldId, MeasureId, PeriodId, UnitId};
 
@@ -30,6 +32,8 @@ pub struct Plan {
     pub district: UnitId,
     /// The unit that consolidates, enrols and locks.
     pub coordinator: UnitId,
+    /// The time zone of the plan's days, as an offset from UTC.
+    pub utc_offset: FixedOffset,
     /// Kinds of units and the groups they form.
     pub unit_kinds: Vec<UnitKind>,
     /// Every unit version.

@@ -4,7 +4,6 @@ use crate::app::command::Command;
 use crate::app::meeting::DisputePage;
 use crate::app::state::App;
 use crate::base::Message;
-use crate::base::moment::short_time;
 use crate::ledger::Body;
 use crate::ledger::entry::FLAG_ON_BEHALF;
 use crate::ui::appearance::Ui;
@@ -72,7 +71,7 @@ fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'
             .map(|entry| entry.actor.to_string())
             .unwrap_or_default(),
         when: base
-            .map(|entry| short_time(entry.clock.millis))
+            .map(|entry| app.plan.short_time(entry.clock.millis))
             .unwrap_or_default(),
     }
     .draw(ui, canvas, y);
@@ -87,7 +86,7 @@ fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'
             here: at == page.selected,
             figure: figure(ui, app, &side.body),
             who: side.actor.to_string(),
-            when: short_time(side.clock.millis),
+            when: app.plan.short_time(side.clock.millis),
         }
         .draw(ui, canvas, y);
         if !side.note.is_empty() {

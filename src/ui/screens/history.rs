@@ -2,7 +2,6 @@
 
 use crate::app::command::Command;
 use crate::app::state::{App, HistoryList, Scope};
-use crate::base::moment::short_time;
 use crate::ledger::typed;
 use crate::ledger::{Body, Subject};
 use crate::store::{Contested, LogEntry};
@@ -65,7 +64,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut C
 fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
     let recorded = &entry.recorded.entry;
     let who = width::left(recorded.actor.as_str(), 14);
-    let when = short_time(recorded.clock.millis);
+    let when = app.plan.short_time(recorded.clock.millis);
     let what = match (&list.scope, recorded.subject.cell()) {
         (Scope::Cell(_), _) | (_, None) => String::new(),
         (_, Some(cell)) => {

@@ -3,7 +3,6 @@
 use crate::app::command::Command;
 use crate::app::state::{App, Home};
 use crate::base::Message;
-use crate::base::moment::short_day;
 use crate::ledger::FormStatus;
 use crate::service::overview::FormSummary;
 use crate::ui::appearance::Ui;
@@ -202,7 +201,7 @@ fn state(
             let day = form
                 .step
                 .as_ref()
-                .map(|(at, _)| short_day(*at))
+                .map(|(at, _)| app.plan.short_day(*at))
                 .unwrap_or_default();
             let said = format!("{} {day}", words::status_word(ui, form.status));
             match form.late {
@@ -218,7 +217,9 @@ fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     let (count, oldest) = app.around.unsent;
     let mut said = Vec::new();
     if count > 0 {
-        let since = oldest.map(short_day).unwrap_or_default();
+        let since = oldest
+            .map(|oldest| app.plan.short_day(oldest))
+            .unwrap_or_default();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let message = Message::new("home.unsent")
             .with("count", count)

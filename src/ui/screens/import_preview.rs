@@ -6,8 +6,7 @@ use super::sync::{BEHIND, MOMENT, NAME};
 use crate::app::command::Command;
 use crate::app::meeting::{Preview, Row, Stands};
 use crate::app::state::App;
-use crate::base::moment::{short_day, short_time};
-use crate::base::{Message, moment};
+use crate::base::Message;
 use crate::sync::import::plan::{BundleOutcome, ConflictChange, FigureChange, Suspicion};
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
@@ -24,7 +23,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &Preview, canvas: &mut Canva
             ui.texts.say(&said)
         }
         Stands::Past { wall, .. } => {
-            let said = Message::new("meet.past_import").with("at", moment::short_time(*wall));
+            let said = Message::new("meet.past_import").with("at", app.plan.short_time(*wall));
             ui.texts.say(&said)
         }
     };
@@ -185,7 +184,7 @@ impl PreviewDrawing<'_> {
         };
         let name = width::fit(&unit_name(self.app, &bundle.from), NAME);
         canvas.put(3, y, NAME, &name, ui.theme.text());
-        let written = short_time(bundle.created);
+        let written = self.app.plan.short_time(bundle.created);
         canvas.put(BEHIND, y, MOMENT, &written, ui.theme.quiet());
         let style = match &bundle.outcome {
             BundleOutcome::Taken => ui.theme.good(),
@@ -196,7 +195,8 @@ impl PreviewDrawing<'_> {
         let said = match &bundle.outcome {
             BundleOutcome::Refused(_) => ui.t("sync.outcome.refused").to_owned(),
             BundleOutcome::Already { wall, .. } => {
-                let said = Message::new("meet.seen.taken").with("at", short_day(*wall));
+                let said =
+                    Message::new("meet.seen.taken").with("at", self.app.plan.short_day(*wall));
                 ui.texts.say(&said)
             }
             BundleOutcome::Quarantined(_) => ui.t("meet.would_keep").to_owned(),

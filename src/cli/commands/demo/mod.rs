@@ -2,6 +2,7 @@
 
 mod figures;
 
+use chrono::NaiveDate;
 use clap::Args;
 
 use crate::base::Message;
@@ -40,11 +41,11 @@ pub(crate) fn run(settings: &Settings, _: &Demo, out: &mut Out<'_>) -> Result<Ex
     };
     let who = (&settings.actor, ActionId(environment::action_bytes()));
     let mut store = open::create(&settings.dir, &new, plan_file, who, &edge)?;
-    let sizes = Sizes::shipped();
+    let (sizes, today) = (Sizes::shipped(), settings.today(&plan));
     let (mut forms, mut cells) = (0, 0);
     for unit in &plan.units {
         let begun = plan.periods_of(unit).into_iter();
-        let begun: Vec<&Period> = begun.filter(|p| p.from <= settings.today).collect();
+        let begun: Vec<&Period> = begun.filter(|p| p.from <= today).collect();
         if begun.is_empty() {
             continue;
         }
@@ -53,7 +54,7 @@ pub(crate) fn run(settings: &Settings, _: &Demo, out: &mut Out<'_>) -> Result<Ex
         for period in begun {
             let mut fill = Fill {
                 plan: &plan,
-                settings,
+                today,
                 unit,
                 period,
                 person: &person,
@@ -117,7 +118,8 @@ fn action(actor: &ActorId, changes: Vec<Change>) -> Action {
 /// One form to be filled.
 struct Fill<'a> {
     plan: &'a Plan,
-    settings: &'a Settings,
+    /// The day it is.
+    today: NaiveDate,
     unit: &'a Unit,
     period: &'a Period,
     person: &'a ActorId,
@@ -129,7 +131,7 @@ impl Fill<'_> {
     /// The figures, then handing them in where the period is over and the unit is in time.
     fn actions(&mut self, sizes: &Sizes) -> Vec<Action> {
         let key = key_of(self.unit, self.period);
-        let open = self.period.due >= self.settings.today;
+        let open = self.period.due >= self.today;
         let late = figures::pick(
             &["late", self.unit.id.as_str(), self.period.id.as_str()],
             LATE,

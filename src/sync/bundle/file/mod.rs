@@ -7,9 +7,9 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::DateTime;
+use chrono::FixedOffset;
 
-use crate::base::{ErrorKind, Message};
+use crate::base::{ErrorKind, Message, moment};
 use crate::ledger::Hash;
 use crate::sync::bundle::container;
 use crate::sync::bundle::error::BundleError;
@@ -297,20 +297,18 @@ fn same(disk: &impl Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// Where these bytes are none.
-pub fn name_of(bundle: &[u8]) -> Result<String, BundleError> {
+pub fn name_of(bundle: &[u8], zone: FixedOffset) -> Result<String, BundleError> {
     let opened = container::opened(bundle)?;
-    Ok(name(&opened.header, &opened.root))
+    Ok(name(&opened.header, &opened.root, zone))
 }
 
-/// The usual name of a bundle: a hint for people, never believed.
-pub fn name(header: &Header, root: &Hash) -> String {
-    let day = i64::try_from(header.created)
-        .ok()
-        .and_then(DateTime::from_timestamp_millis)
-        .map_or_else(
-            || "00000000".to_owned(),
-            |at| at.format("%Y%m%d").to_string(),
-        );
+/// The usual name of a bundle, with the day it was made on in that time zone: a hint for people,
+/// never believed.
+pub fn name(header: &Header, root: &Hash, zone: FixedOffset) -> String {
+    let day = moment::day(header.created, zone).map_or_else(
+        || "00000000".to_owned(),
+        |day| day.format("%Y%m%d").to_string(),
+    );
     let own = header
         .ranges
         .iter()

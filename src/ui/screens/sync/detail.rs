@@ -5,7 +5,6 @@ use ratatui_core::style::Style;
 use crate::app::meeting::{Line, Meeting};
 use crate::app::state::App;
 use crate::base::Message;
-use crate::base::moment::short_day;
 use crate::service::folder::FileKind;
 use crate::sync::bundle::fingerprint::fingerprint;
 use crate::sync::held::status::HeldStatus;
@@ -25,7 +24,12 @@ pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(
                 (Some(_), 0, _) => say(Message::new("meet.to_receipt")),
                 (Some(_), unsent, since) => say(Message::new("meet.to_unsent")
                     .with("count", count(unsent))
-                    .with("since", since.map(short_day).unwrap_or_default())),
+                    .with(
+                        "since",
+                        since
+                            .map(|since| app.plan.short_day(since))
+                            .unwrap_or_default(),
+                    )),
             }
         }
         Line::File(place) => {

@@ -10,7 +10,6 @@ use crate::app::command::Command;
 use crate::app::meeting::{Line, Meeting};
 use crate::app::state::App;
 use crate::base::Message;
-use crate::base::moment::{short_day, short_time};
 use crate::service::folder::{BundleState, FileKind, FolderFile};
 use crate::service::standing::Other;
 use crate::store::exchange::Held;
@@ -181,7 +180,13 @@ impl SyncDrawing<'_> {
         let name = width::fit(&unit_name(self.app, &other.unit), NAME);
         canvas.put(3, y, NAME, &name, self.style());
         let room = canvas.width().saturating_sub(BEHIND + 1);
-        canvas.put(BEHIND, y, room, &confirmed(ui, other), ui.theme.text());
+        canvas.put(
+            BEHIND,
+            y,
+            room,
+            &confirmed(ui, self.app, other),
+            ui.theme.text(),
+        );
     }
 
     fn file(&self, file: &FolderFile, canvas: &mut Canvas<'_>) {
@@ -200,7 +205,12 @@ impl SyncDrawing<'_> {
                 };
                 let (state, style) = self.state(*state);
                 let said = format!("{} · {}", ui.texts.say(&entries), state);
-                self.columns(canvas, &name, &short_time(*written), (&said, style));
+                self.columns(
+                    canvas,
+                    &name,
+                    &self.app.plan.short_time(*written),
+                    (&said, style),
+                );
             }
             FileKind::Key { unit, .. } => {
                 let name = unit_name(self.app, unit);
@@ -219,7 +229,8 @@ impl SyncDrawing<'_> {
         match state {
             BundleState::New => (ui.t("meet.seen.new").to_owned(), ui.theme.good()),
             BundleState::Imported(wall) => {
-                let said = Message::new("meet.seen.taken").with("at", short_day(wall));
+                let said =
+                    Message::new("meet.seen.taken").with("at", self.app.plan.short_day(wall));
                 (ui.texts.say(&said), quiet)
             }
             BundleState::Kept => (ui.t("meet.seen.kept").to_owned(), quiet),
@@ -254,7 +265,7 @@ impl SyncDrawing<'_> {
             Held::Refused => "meet.held.refused",
         };
         let name = name.unwrap_or_else(|| short_root(&held.bundle.root));
-        let moment = short_time(held.bundle.wall);
+        let moment = self.app.plan.short_time(held.bundle.wall);
         self.columns(canvas, &name, &moment, (ui.t(key), ui.theme.soft()));
     }
 
@@ -265,18 +276,18 @@ impl SyncDrawing<'_> {
         };
         let said = counts(self.ui, &import.counts());
         let said = (said.as_str(), self.ui.theme.quiet());
-        self.columns(canvas, &name, &short_time(import.wall), said);
+        self.columns(canvas, &name, &self.app.plan.short_time(import.wall), said);
     }
 }
 
 /// What another store has confirmed: "đã nhận đến lần sửa 412/430 (gói 23/11/2023)".
-fn confirmed(ui: &Ui, other: &Other) -> String {
+fn confirmed(ui: &Ui, app: &App, other: &Other) -> String {
     let Some(confirmed) = &other.confirmed else {
         return ui.t("meet.nothing_heard").to_owned();
     };
     let said = Message::new("meet.confirmed")
         .with("has", count(confirmed.has))
         .with("of", count(confirmed.of))
-        .with("at", short_day(confirmed.created));
+        .with("at", app.plan.short_day(confirmed.created));
     ui.texts.say(&said)
 }
