@@ -93,7 +93,7 @@ struct Place {
 /// Begins to open the store; whoever asks for it first waits for it.
 fn open_early(settings: &Settings) -> JoinHandle<Result<RedbStore, StoreError>> {
     let dir = settings.dir.clone();
-    std::thread::spawn(move || store::open(&dir, &environment::edge()?))
+    std::thread::spawn(move || store::open_if_possible_for_writing(&dir, &environment::edge()?))
 }
 
 /// A way to open the store, and to make it on the first run.
@@ -121,7 +121,7 @@ fn open_store(
         }
         None => match early.and_then(|early| early.join().ok()) {
             Some(opened) => opened?,
-            None => store::open(&place.settings.dir, &edge)?,
+            None => store::open_if_possible_for_writing(&place.settings.dir, &edge)?,
         },
     };
     let plan = open::use_plan_in_force(&mut store, Some(&place.plan))?;

@@ -17,10 +17,9 @@ pub use api::*;
 pub use exchange::counting::counts;
 pub use file::backend;
 pub use file::create::{Init, create, create_on};
+pub use file::environment::Environment;
 pub use file::handle::RedbStore;
-pub use file::open::{
-    Environment, OpenFor, open, open_if_possible_for_writing, open_on, open_read_only,
-};
+pub use file::open::{OpenFor, open, open_if_possible_for_writing, open_on, open_read_only};
 pub use format::schema::SCHEMA;
 pub use presence::{OtherSession, Presence, SessionFile, other_sessions, recover};
 pub use read::approved::approved;

@@ -9,7 +9,7 @@ use super::tokens::{self, File, Token};
 const KNOWN_UNUSED: [(&str, usize); 5] = [
     ("app", 5),
     ("cli", 1),
-    ("store", 10),
+    ("store", 1),
     ("sync", 15),
     ("term", 2),
 ];

@@ -10,7 +10,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
 use crate::store::StoreReader;
-use crate::store::{self, StoreError};
+use crate::store::{self};
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -31,10 +31,7 @@ struct Answer {
 pub(crate) fn run(settings: &Settings, args: &Verify, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let edge = environment::edge()?;
     // A store that can only be read is still checked, all but redb's own look at its pages.
-    let store = match store::open(&settings.dir, &edge) {
-        Err(StoreError::ReadOnly(_)) => store::open_read_only(&settings.dir, &edge)?,
-        opened => opened?,
-    };
+    let store = store::open_if_possible_for_writing(&settings.dir, &edge)?;
     let report = store.verify()?;
     let clean = report.differences.is_empty();
     if args.format.json {

@@ -10,8 +10,9 @@ use crate::ledger::{AuthorId, EntryRef, Hash};
 use crate::plan::Plan;
 use crate::store::api::{Access, ReadOnlyReason, StoreError};
 use crate::store::file::connection::{Connection, DatabaseFile, Sharing, begin};
+use crate::store::file::environment::Environment;
 use crate::store::file::errors::{Failure, catch_panics};
-use crate::store::file::open::{self, Environment};
+use crate::store::format::schema;
 use crate::store::format::tables::{self, ReadTables};
 use crate::store::identity::witness::{FileIdentity, Witness, WitnessFile};
 use crate::store::presence;
@@ -266,7 +267,7 @@ impl SharedStore {
             self.connect(Connection::closed("reopening", Sharing::Sole));
         }
         drop(present);
-        self.connect(open::ready_to_write(&self.file)?);
+        self.connect(schema::connect_for_writing(&self.file)?);
         Ok(())
     }
 

@@ -3,7 +3,10 @@
 pub mod backend;
 pub(crate) mod connection;
 pub(crate) mod create;
+pub(crate) mod environment;
 pub(crate) mod errors;
+#[cfg(target_os = "linux")]
+mod file_system;
 pub(crate) mod handle;
 pub(crate) mod location;
 mod memory_copy;

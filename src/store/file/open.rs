@@ -4,31 +4,16 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use crate::store::api::{ReadOnlyReason, StoreError};
 use crate::store::file::backend::{Files, Opener};
-use crate::store::file::connection::{Connection, DatabaseFile, data_path};
+use crate::store::file::connection::{DatabaseFile, data_path};
+use crate::store::file::environment::Environment;
 use crate::store::file::handle::{RedbStore, SharedStore};
 use crate::store::file::location;
 use crate::store::format::schema;
 use crate::store::identity::epoch;
 use crate::store::identity::witness::{FileIdentity, Witness, WitnessFile};
-
-/// What the edge of the program knows and lower rooms must not find out themselves.
-#[derive(Clone, Debug)]
-pub struct Environment {
-    /// This process.
-    pub pid: u32,
-    /// A name of this machine that a copy on another machine does not have.
-    pub machine: String,
-    /// 32 random bytes, for the key of a new epoch should one be needed.
-    pub seed: [u8; 32],
-    /// Wall clock, milliseconds since 1970-01-01 UTC.
-    pub wall: u64,
-    /// How long to wait for another process that writes.
-    pub patience: Duration,
-}
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +107,7 @@ pub fn open_on(
 
 /// Connects for writing: the schema is brought forward, and the store writes as itself.
 fn for_writing(shared: &SharedStore, witnessed: Option<&Witness>) -> Result<(), StoreError> {
-    let connection = ready_to_write(shared.file())?;
+    let connection = schema::connect_for_writing(shared.file())?;
     shared.connect(connection);
     epoch::ensure_own_epoch(shared, witnessed)
 }
@@ -132,9 +117,4 @@ fn for_reading(shared: &SharedStore, reason: ReadOnlyReason) -> Result<(), Store
     schema::ensure_known(&connection)?;
     shared.connect(connection);
     Ok(())
-}
-
-/// A connection for writing, with the schema this program writes.
-pub(crate) fn ready_to_write(file: &DatabaseFile) -> Result<Connection, StoreError> {
-    schema::ensure_current(file, file.connect_for_writing()?)
 }

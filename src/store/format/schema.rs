@@ -32,11 +32,10 @@ pub(crate) fn ensure_known(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-/// Brings the store to this program's schema, alone, where it is older.
-pub(crate) fn ensure_current(
-    file: &DatabaseFile,
-    connection: Connection,
-) -> Result<Connection, StoreError> {
+/// Connects for writing, after bringing the store to this program's schema, alone, where it is
+/// older.
+pub(crate) fn connect_for_writing(file: &DatabaseFile) -> Result<Connection, StoreError> {
+    let connection = file.connect_for_writing()?;
     let found = of(&connection)?;
     if found > SCHEMA {
         let known = SCHEMA;

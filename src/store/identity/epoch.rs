@@ -147,6 +147,6 @@ fn sign_succession(
 }
 
 /// An action id for what no person did, from the new author's own key.
-pub(crate) fn action_id_of(key: &WriterKey) -> [u8; 16] {
+fn action_id_of(key: &WriterKey) -> [u8; 16] {
     key.author().0
 }

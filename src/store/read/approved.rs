@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::figures;
 use crate::ledger::approved::{
     Approval, ApprovalLevel, Approved, Approver, FrontierEntries, Proof, cells_within, holds,
     stated,
@@ -15,7 +14,7 @@ use crate::ledger::{CellId, EntryRef, Form, FormKey, Heads, Recorded, Trust, wor
 use crate::plan::{FieldId, Plan, UnitId};
 use crate::store::api::StoreError;
 use crate::store::exchange::Snapshot;
-use crate::store::write::judge::form_hash;
+use crate::store::read::form_content::{form_hash, owners};
 
 /// What of the form was approved or locked; `None` where nothing is.
 ///
@@ -63,14 +62,6 @@ pub fn approved(
         }
     }
     Ok(joined(stamps, &owners, plan, key))
-}
-
-/// The owners of the measures that the form feeds, each with the fields that do.
-pub(crate) fn owners(plan: &Plan, key: &FormKey) -> BTreeMap<UnitId, BTreeSet<FieldId>> {
-    match (plan.unit(&key.unit), plan.period(&key.period)) {
-        (Some(unit), Some(period)) => figures::owners_on(plan, unit, period),
-        _ => BTreeMap::new(),
-    }
 }
 
 type Cells = BTreeMap<CellId, Heads>;

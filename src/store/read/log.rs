@@ -182,10 +182,7 @@ fn matches(subject: &Subject, filter: &LogFilter) -> bool {
 }
 
 /// What an entry's subject said before it.
-pub(crate) fn previous_bodies(
-    entries: &impl Rows,
-    recorded: &Recorded,
-) -> Result<Vec<Body>, StoreError> {
+fn previous_bodies(entries: &impl Rows, recorded: &Recorded) -> Result<Vec<Body>, StoreError> {
     let mut before = Vec::new();
     for reference in &recorded.entry.replaces {
         // One that has not arrived yet says nothing here.

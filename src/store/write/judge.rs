@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::base::ErrorKind;
 use crate::ledger::approved::stated;
-use crate::ledger::content_hash::content_hash;
 use crate::ledger::entry::Frontier;
 use crate::ledger::{
     Actor, ActorId, Body, CellId, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Subject,
     subject::SubjectKind,
 };
-use crate::plan::{FieldId, Plan};
+use crate::plan::Plan;
 use crate::store::api::{Action, Change, Committed, Seen, StoreError};
+use crate::store::read::form_content::form_hash;
 use crate::store::write::batch::{ActionContext, Batch, NewEntry, Savepoint};
 use crate::store::write::permissions::{self, ChangeContext};
 
@@ -229,19 +229,6 @@ fn check_seen(batch: &Batch<'_>, heads: &Heads, change: &Change) -> Result<(), S
 enum Closing {
     Yes,
     No,
-}
-
-/// The content hash of a form as it stands, over the fields the plan asks of it.
-pub(crate) fn form_hash(plan: &Plan, form: &FormKey, cells: &BTreeMap<CellId, Heads>) -> Hash {
-    let fields: Vec<&FieldId> = match (plan.unit(&form.unit), plan.period(&form.period)) {
-        (Some(unit), Some(period)) => plan
-            .form_fields(unit, period)
-            .into_iter()
-            .map(|field| &field.id)
-            .collect(),
-        _ => Vec::new(),
-    };
-    content_hash(plan, form, &fields, cells)
 }
 
 /// How entries cite the plan in force.

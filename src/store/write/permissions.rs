@@ -8,7 +8,7 @@ use crate::ledger::typed::{INVALID_LIMIT, TEXT_LIMIT};
 use crate::ledger::{Actor, Body, CellKey, Content, FormKey, Heads, Role, Subject, workflow};
 use crate::plan::{FieldType, Plan, UnitId};
 use crate::store::api::{Change, StoreError};
-use crate::store::read::approved::owners;
+use crate::store::read::form_content::owners;
 
 /// What a change is judged against.
 pub(crate) struct ChangeContext<'a> {

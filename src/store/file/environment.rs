@@ -1,0 +1,18 @@
+//! What a store is told of the world around it.
+
+use std::time::Duration;
+
+/// What the edge of the program knows and lower rooms must not find out themselves.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// This process.
+    pub pid: u32,
+    /// A name of this machine that a copy on another machine does not have.
+    pub machine: String,
+    /// 32 random bytes, for the key of a new epoch should one be needed.
+    pub seed: [u8; 32],
+    /// Wall clock, milliseconds since 1970-01-01 UTC.
+    pub wall: u64,
+    /// How long to wait for another process that writes.
+    pub patience: Duration,
+}
