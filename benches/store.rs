@@ -27,6 +27,8 @@ use world::{action, cell, edge, form, id, init, number, set};
 
 /// Units of the measured store: with 3 periods and 40 fields each, the cells of several years.
 const UNITS: usize = 200;
+/// Units of a district: what one screen shows of a period (the goal is 20 ms at 10^5 entries).
+const DISTRICT: usize = 22;
 /// Repetitions of what is quick.
 const TIMES: usize = 200;
 /// Commits one after the other, to see the file grow.
@@ -220,6 +222,11 @@ fn reads(at: &Path) {
         "form",
         timed(TIMES, |_| drop(black_box(store.form(&key).unwrap()))),
     );
+    let keys: Vec<_> = (0..DISTRICT)
+        .map(|at| form(&format!("xa-{at:03}"), "2023"))
+        .collect();
+    let forms = timed(50, |_| drop(black_box(store.forms(&keys).unwrap())));
+    say("22 forms of a period", forms);
     say(
         "keys of all forms",
         timed(50, |_| drop(black_box(store.form_keys().unwrap()))),
@@ -233,6 +240,15 @@ fn reads(at: &Path) {
         timed(50, |_| drop(black_box(store.log(&latest).unwrap()))),
     );
     let undo = |_| drop(black_box(store.undo_plan(&id("phong"), Direction::Undo)));
+    let of_form = LogFilter {
+        unit: Some(key.unit.clone()),
+        period: Some(key.period.clone()),
+        ..LogFilter::default()
+    };
+    say(
+        "log of a form",
+        timed(20, |_| drop(black_box(store.log(&of_form).unwrap()))),
+    );
     say("what undo would do", timed(50, undo));
     let counter = |_| {
         black_box(store.counter().unwrap());
