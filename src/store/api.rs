@@ -1,5 +1,6 @@
-//! What the rest of the program may ask of a store. One trait, so that another way of keeping
-//! (an owner process behind a socket) could stand in for redb.
+//! What the rest of the program may ask of a store: the questions of [`StoreReader`], the writes
+//! of [`Store`], and the types they speak in. Traits, so that another way of keeping (an owner
+//! process behind a socket) could stand in for redb.
 
 use crate::ledger::{
     ActionId, Actor, ActorId, AuthorId, Body, CellKey, EntryRef, Form, FormKey, Hash, Origin,
@@ -23,7 +24,7 @@ pub struct Action {
     pub changes: Vec<Change>,
 }
 
-/// One change of one subject.
+/// One change of one subject, as a person makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// About what.
@@ -48,7 +49,7 @@ impl Change {
     }
 }
 
-/// What a change supersedes.
+/// Which entries a change supersedes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// Exactly these heads, as they stood on the screen. What has come since is not superseded:
@@ -61,7 +62,7 @@ pub enum Seen {
     Current,
 }
 
-/// What a commit did.
+/// The entries that a commit wrote, and where the store stands after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {
     /// The entries written, in the order of the changes.
@@ -85,7 +86,7 @@ pub struct LogFilter {
     pub limit: Option<usize>,
 }
 
-/// One line of the log.
+/// One entry of a log, with what its subject said before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {
     /// The entry.
@@ -107,7 +108,7 @@ pub enum Contested {
     Once,
 }
 
-/// What undo or redo would do.
+/// The changes by which an action is taken back or done again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndoPlan {
     /// The action it takes back or does again.
@@ -120,7 +121,7 @@ pub struct UndoPlan {
     pub cell: Option<CellKey>,
 }
 
-/// Which way through the history of one's own actions.
+/// Whether an action is taken back or done again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Take back.
@@ -129,7 +130,7 @@ pub enum Direction {
     Redo,
 }
 
-/// What a store is.
+/// Facts about a store: its author, its plan, its schema, how far it has got.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreInfo {
     /// The author of what is written here now.
@@ -178,7 +179,7 @@ pub enum ReadOnlyReason {
     Damaged(String),
 }
 
-/// What `verify` found.
+/// How much `verify` compared, and the differences it found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VerifyReport {
     /// Entries read and hashed.
@@ -195,32 +196,32 @@ pub type Forms = Vec<(FormKey, Result<Form, StoreError>)>;
 /// Questions about one store. Each is answered from one consistent state, and none waits for a
 /// commit under way.
 pub trait StoreReader {
-    /// What this store is.
+    /// Gives the facts about this store.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn info(&self) -> Result<StoreInfo, StoreError>;
 
-    /// The bytes of the plan in force.
+    /// Gives the bytes of the plan in force.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn plan_bytes(&self) -> Result<Vec<u8>, StoreError>;
 
-    /// Everything kept of these forms, in their order and in one consistent state.
+    /// Reads these forms, in their order and in one consistent state.
     ///
     /// # Errors
     /// When the store cannot be read; a form whose digest does not match its cells is an error
     /// in its own place only.
     fn forms(&self, keys: &[FormKey]) -> Result<Forms, StoreError>;
 
-    /// The forms of one period that have entries, of all units.
+    /// Reads the forms of one period that have entries, of all units.
     ///
     /// # Errors
     /// As [`StoreReader::forms`].
     fn forms_of_period(&self, period: &PeriodId) -> Result<Forms, StoreError>;
 
-    /// The forms of one unit that have entries, of all periods.
+    /// Reads the forms of one unit that have entries, of all periods.
     ///
     /// # Errors
     /// As [`StoreReader::forms`].
@@ -237,38 +238,38 @@ pub trait StoreReader {
             .map_or_else(|| Ok(Form::default()), |(_, form)| form)
     }
 
-    /// The forms that have entries.
+    /// Lists the forms that have entries.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn form_keys(&self) -> Result<Vec<FormKey>, StoreError>;
 
-    /// The history, latest first.
+    /// Lists the history, latest first.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn log(&self, filter: &LogFilter) -> Result<Vec<LogEntry>, StoreError>;
 
-    /// What an undo or redo by `actor` would do now.
+    /// Works out what an undo or redo by `actor` would do now.
     ///
     /// # Errors
     /// [`StoreError::NothingToUndo`]; [`StoreError::Changed`] where a later entry replaced it.
     fn undo_plan(&self, actor: &ActorId, direction: Direction) -> Result<UndoPlan, StoreError>;
 
-    /// The people the store knows.
+    /// Lists the people the store knows.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn actors(&self) -> Result<Vec<Actor>, StoreError>;
 
-    /// The commit counter; cheap, to notice other sessions' commits.
+    /// Reads the commit counter; cheap, to notice other sessions' commits.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn counter(&self) -> Result<u64, StoreError>;
 
-    /// How many own entries no other store has acknowledged, and when the oldest was made
-    /// (milliseconds since 1970-01-01 UTC).
+    /// Counts the own entries that no other store has acknowledged, and says when the oldest was
+    /// made (milliseconds since 1970-01-01 UTC).
     ///
     /// # Errors
     /// When the store cannot be read.

@@ -88,7 +88,7 @@ impl From<crate::store::exchange::progress::Stopped> for StoreError {
 }
 
 impl StoreError {
-    /// What kind of failure it is.
+    /// Classifies the error: what it means for whoever asked.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Missing(_) | Self::Exists(_) => ErrorKind::Usage,

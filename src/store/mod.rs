@@ -1,4 +1,5 @@
-//! Where it is kept: the one write path, and reads that are derived from the entries.
+//! Keeps the entries in a database file, writes them by one path, and answers questions from what
+//! is derived from them.
 //!
 //! `docs/store.md` says what lies in the folder, in the tables and in a value.
 

@@ -22,7 +22,7 @@ const LIMIT: u64 = 64 << 10;
 /// How long a file of ours may be looked at by another process that asks whether it is locked.
 const LOCK_PROBE: Duration = Duration::from_millis(200);
 
-/// What a session is at.
+/// Who a session is, where it is and what is being typed there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {
     /// Who.
@@ -35,7 +35,7 @@ pub struct Presence {
     pub text: String,
 }
 
-/// Another session on the same store.
+/// Another live session on the same store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherSession {
     /// Its process.
@@ -56,7 +56,7 @@ struct Shape {
     closed: bool,
 }
 
-/// The file of this session.
+/// The locked file by which this session shows itself to others.
 #[derive(Debug)]
 pub struct SessionFile {
     path: PathBuf,
@@ -156,7 +156,7 @@ impl SessionFile {
     }
 }
 
-/// The other sessions that are open now.
+/// Lists the other sessions that are open now.
 pub fn other_sessions(dir: &Path, pid: u32) -> Vec<OtherSession> {
     files(dir)
         .into_iter()
@@ -202,7 +202,7 @@ pub(crate) fn unclean_end(dir: &Path) -> Option<u64> {
         .max()
 }
 
-/// The other sessions in a few words for "held by": `lan (4711), hoa (4712)`.
+/// Names the other sessions in a few words for "held by": `lan (4711), hoa (4712)`.
 pub(crate) fn describe_others(dir: &Path, pid: u32) -> String {
     let words = |found: OtherSession| match found.presence {
         Some(presence) => format!("{} ({})", presence.actor, found.pid),

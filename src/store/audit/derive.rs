@@ -14,12 +14,12 @@ use crate::store::format::tables::{self, Rows};
 /// Most differences that are listed; the first tell what is wrong.
 const MOST: usize = 200;
 
-/// Differences found so far, in technical words.
+/// The differences found so far, in technical words.
 #[derive(Debug, Default)]
 pub(crate) struct Differences(pub(crate) Vec<String>);
 
 impl Differences {
-    /// Adds one.
+    /// Adds a difference, up to a limit.
     pub(crate) fn add(&mut self, what: impl Into<String>) {
         if self.0.len() < MOST {
             self.0.push(what.into());
@@ -27,7 +27,7 @@ impl Differences {
     }
 }
 
-/// What the entries give.
+/// Everything that the entries alone determine.
 #[derive(Default)]
 pub(crate) struct Derived {
     /// Readable entries.
@@ -291,7 +291,7 @@ impl FirstPass {
     }
 }
 
-/// Bytes for a technical message.
+/// Writes bytes in hexadecimal digits, for a technical message.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut out, byte| {

@@ -1,4 +1,5 @@
-//! What a store offers to bundles: its logs as stored bytes, what it believes, and one way to
+//! The types and traits by which bundles reach a store: its logs as stored bytes, what it
+//! believes, and one way to
 //! take foreign entries in, decided inside the transaction that writes them.
 
 use std::borrow::Cow;
@@ -14,7 +15,7 @@ use crate::store::api::{Store, StoreError, StoreReader};
 use crate::store::exchange::progress::Progress;
 use crate::store::format::shape;
 
-/// Up to where somebody has an author's log: number and hash of the last entry.
+/// The last entry of an author's log as far as somebody has it: its number and hash.
 pub type Tip = (u64, Hash);
 
 /// An author's signature over how far its log goes; or, under another key, over the first entry
@@ -63,7 +64,7 @@ pub struct LogPiece {
     pub hash: Hash,
 }
 
-/// What is kept of an import under its bundle's hash.
+/// The record of an import, kept under its bundle's hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The bundle.
@@ -80,7 +81,7 @@ pub struct Report {
     pub details: Vec<u8>,
 }
 
-/// Why a bundle is kept.
+/// The reason for which a bundle is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Held {
     /// Entries before its own are missing.
@@ -91,7 +92,7 @@ pub enum Held {
     Refused,
 }
 
-/// A bundle that is kept.
+/// A bundle that is kept instead of being imported: its hash, the reason, since when, its size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldBundle {
     /// The bundle.
@@ -106,7 +107,7 @@ pub struct HeldBundle {
     pub facts: Vec<u8>,
 }
 
-/// An entry of a bundle, in its place.
+/// An entry of a log as stored bytes, with its number and the hashes that chain it.
 #[derive(Clone, Copy, Debug)]
 pub struct IncomingEntry<'a> {
     /// Its number.
@@ -119,7 +120,7 @@ pub struct IncomingEntry<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Something that holds pieces of logs, verified already.
+/// A verified source of pieces of logs, such as a bundle.
 pub trait Source: Sync {
     /// Shows the entries of piece `index` from number `from` on.
     ///
@@ -133,7 +134,7 @@ pub trait Source: Sync {
     ) -> Result<(), StoreError>;
 }
 
-/// What is to be taken from a source.
+/// A piece of a log that an import takes from a source.
 #[derive(Clone, Copy)]
 pub struct TakenPiece<'b> {
     /// From where.
@@ -146,7 +147,7 @@ pub struct TakenPiece<'b> {
     pub from: u64,
 }
 
-/// Whether the views that come with a decision are all that changes.
+/// Whether an import changes only the views it names, or what counts among older entries too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rebuild {
     /// They are.
@@ -156,7 +157,7 @@ pub enum Rebuild {
     Yes,
 }
 
-/// Everything one import changes.
+/// Everything one import writes, decided against one consistent state.
 #[derive(Default)]
 pub struct ImportDecision<'b> {
     /// The entries.
@@ -201,33 +202,33 @@ impl ImportDecision<'_> {
     }
 }
 
-/// What an import is weighed against: one consistent state of a store, or a model of one.
+/// One consistent state of a store, or of a model of one, that an import is decided against.
 pub trait Snapshot {
-    /// What is believed without an entry.
+    /// Gives what is believed without an entry: the writer and the pinned keys.
     fn seeds(&self) -> Result<TrustAnchors, StoreError>;
-    /// All entries on authors, in any order.
+    /// Gives all entries on authors, in any order.
     fn controls(&self) -> Result<Vec<Recorded>, StoreError>;
-    /// Epochs vouched for.
+    /// Gives the epochs that a former key has signed.
     fn vouched(&self) -> Result<Vec<Succession>, StoreError>;
-    /// The ends of an author's log; empty for an unknown one.
+    /// Gives the ends of an author's log: one, several after a copy, none for an unknown author.
     fn tips(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError>;
-    /// True when that entry is here.
+    /// Tells whether that entry is here.
     fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError>;
-    /// The cited entry, where it is here.
+    /// Gives the entry that a reference cites, where it is here.
     fn cited(&self, entry: &EntryRef) -> Result<Option<Recorded>, StoreError>;
-    /// True when the cited entry is here.
+    /// Tells whether the entry that a reference cites is here.
     fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError>;
-    /// The heads of a subject.
+    /// Gives the heads of a subject.
     fn heads(&self, subject: &[u8]) -> Result<Heads, StoreError>;
-    /// The digests of subjects that cite an entry which has not come.
+    /// Gives the digests of subjects that cite an entry which has not come.
     fn cited_early(&self, entry: &EntryRef) -> Result<Vec<[u8; 16]>, StoreError>;
-    /// True when entries made under that plan can be understood here.
+    /// Tells whether the plan is here that an entry was made under.
     fn knows_plan(&self, plan: &PlanRef) -> Result<bool, StoreError>;
-    /// What is kept of an import.
+    /// Gives the record of an import.
     fn report(&self, root: &Hash) -> Result<Option<Report>, StoreError>;
-    /// What another store said last.
+    /// Gives what another store said of itself last.
     fn peer(&self, author: &AuthorId) -> Result<Option<Peer>, StoreError>;
-    /// The bundles that are kept.
+    /// Lists the bundles that are kept.
     fn held(&self) -> Result<Vec<HeldBundle>, StoreError>;
     /// The entries on a form that do not count: left out by what is believed, or made under a
     /// plan that is not here.
@@ -257,7 +258,7 @@ pub fn frontier(ground: &dyn Snapshot, authors: &[AuthorId]) -> Result<Frontier,
     Ok(frontier)
 }
 
-/// Why entries read from a file are refused.
+/// Why the bytes of an entry read from a file are refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntryFault {
     /// A text could not be shown as it is: the character's place in it, from 0.
@@ -277,19 +278,19 @@ pub fn read_entry(bytes: &[u8]) -> Result<Entry, EntryFault> {
     })
 }
 
-/// The stored bytes of an entry; for those that make logs without a store.
+/// Encodes an entry as it is stored; for those that make logs without a store.
 pub fn entry_bytes(entry: &Entry) -> Vec<u8> {
     shape::entry_bytes(entry)
 }
 
-/// How a subject is named among entries cited early.
+/// Shortens a subject's key to the digest that names it among entries cited before they came.
 pub fn subject_digest(key: &[u8]) -> [u8; 16] {
     let mut digest = [0; 16];
     digest.copy_from_slice(&blake3::hash(key).as_bytes()[..16]);
     digest
 }
 
-/// What `forget` did.
+/// What became of a request to take an import back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportRemoval {
     /// Nothing had been built on it: it is as if it had never been taken in.
@@ -298,13 +299,13 @@ pub enum ImportRemoval {
     BuiltOn,
 }
 
-/// Shows a decision what it is made on; gives what is to be written, or that nothing is.
+/// Decides an import against a snapshot; `None` where nothing is to be written.
 pub type Decide<'f, 'b> =
     dyn FnMut(&dyn Snapshot) -> Result<Option<ImportDecision<'b>>, StoreError> + 'f;
 
 /// Questions of bundles and of their screens about one store.
 pub trait ExchangeReader: StoreReader {
-    /// Asks something of one consistent state.
+    /// Gives one consistent state to `ask`.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -313,7 +314,7 @@ pub trait ExchangeReader: StoreReader {
         ask: &mut dyn FnMut(&dyn Snapshot) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// Shows the stored bytes of the log that ends in `tip`, from number `from` on.
+    /// Gives the stored bytes of the log that ends in `tip` to `look`, from number `from` on.
     ///
     /// # Errors
     /// When the store cannot be read, or what `look` gives.
@@ -325,31 +326,31 @@ pub trait ExchangeReader: StoreReader {
         look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// The authors whose logs are here.
+    /// Lists the authors whose logs are here.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn authors(&self) -> Result<Vec<AuthorId>, StoreError>;
 
-    /// All signatures kept.
+    /// Lists all signatures over logs that are kept.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError>;
 
-    /// What others said of themselves.
+    /// Lists what other stores said of themselves.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn peers(&self) -> Result<Vec<Peer>, StoreError>;
 
-    /// The imports, in no order.
+    /// Lists the records of all imports, in no order.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn reports(&self) -> Result<Vec<Report>, StoreError>;
 
-    /// The bytes of a bundle that is kept.
+    /// Gives the bytes of a bundle that is kept.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -368,7 +369,7 @@ pub trait Exchange: Store + ExchangeReader {
     /// reads and writes by itself, and none waits for another's commit to read.
     fn handle(&self) -> Box<dyn Exchange + Send>;
 
-    /// Decides and writes, in one transaction; `watch` is told of the writing.
+    /// Decides an import and writes it, in one transaction; `watch` is told of the writing.
     ///
     /// # Errors
     /// What `decide` gives, [`StoreError::Interrupted`], or a failure of the store: then nothing
@@ -379,13 +380,13 @@ pub trait Exchange: Store + ExchangeReader {
         decide: &mut Decide<'_, '_>,
     ) -> Result<(), StoreError>;
 
-    /// Lets go of a bundle that is kept.
+    /// Drops a bundle that is kept.
     ///
     /// # Errors
     /// When the store cannot be written.
     fn release(&mut self, root: &Hash) -> Result<(), StoreError>;
 
-    /// Takes a key for the district's, after a person compared its digits.
+    /// Pins a key as the district's, after a person compared its digits.
     ///
     /// # Errors
     /// When the store cannot be written.

@@ -16,7 +16,7 @@ use crate::store::read::queries;
 use crate::store::read::snapshot::SnapshotTables;
 use crate::store::write::batch::Batch;
 
-/// Writes everything a decision says.
+/// Writes the entries, views and records of an import into the transaction.
 pub(crate) fn write(
     transaction: &WriteTransaction,
     decision: &ImportDecision<'_>,

@@ -1,4 +1,4 @@
-//! Taking foreign entries in, and letting an import go again: the [`Exchange`] trait on redb.
+//! The [`Exchange`] trait on redb: imports decided and written in one transaction, and taken back.
 
 use crate::ledger::{AuthorId, Hash};
 use crate::store::api::StoreError;

@@ -1,4 +1,4 @@
-//! Watching work that goes through many entries: how far it is, and whether it is to stop.
+//! Progress of work that goes through many entries: how far it is, and whether it is to stop.
 //! Whoever stops it finds everything as it was.
 
 use std::fmt::Debug;
@@ -15,14 +15,14 @@ pub enum Phase {
     Write,
 }
 
-/// Is told how far work has come, and may end it.
+/// Receives how far long work has come, and may end it.
 pub trait Progress: Debug {
     /// `done` entries of `of` are through this step: told at its begin, then every few thousand
     /// entries, then at its end. [`ControlFlow::Break`] ends the work, and nothing is changed.
     fn look(&self, step: Phase, done: u64, of: u64) -> ControlFlow<()>;
 }
 
-/// Nobody looks, nothing stops.
+/// Ignores progress and never ends the work.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoProgress;
 
@@ -35,11 +35,11 @@ impl Progress for NoProgress {
 /// Entries between two looks: some milliseconds of work.
 const EVERY: u64 = 4_096;
 
-/// Somebody has said stop.
+/// The work was ended by whoever receives its progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped;
 
-/// Counts the entries of one step, and shows them to the watch now and then.
+/// Counts the entries of one phase and reports them every few thousand.
 #[derive(Debug)]
 pub struct ProgressMeter<'w> {
     watch: &'w dyn Progress,
@@ -63,7 +63,7 @@ impl<'w> ProgressMeter<'w> {
         meter.look().map(|()| meter)
     }
 
-    /// One entry more is done.
+    /// Counts one more entry.
     ///
     /// # Errors
     /// [`Stopped`].
@@ -75,7 +75,7 @@ impl<'w> ProgressMeter<'w> {
         Ok(())
     }
 
-    /// The step is done, whatever of it there was to do.
+    /// Reports the phase as done.
     ///
     /// # Errors
     /// [`Stopped`].

@@ -1,4 +1,4 @@
-//! Letting an import go again, where nothing was built on it.
+//! Taking an import back, where nothing was built on it.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::store::format::exchange_tables::{self, Tag};
 use crate::store::format::tables::{self, Rows};
 use crate::store::read::snapshot::SnapshotTables;
 
-/// The entries from number `from` on that lead to `tip`.
+/// Collects the entries from number `from` on that lead to `tip`.
 pub(crate) fn chain_to(
     entries: &impl Rows,
     author: &AuthorId,
@@ -35,7 +35,7 @@ pub(crate) fn chain_to(
     Ok(chain)
 }
 
-/// The import's report, when nothing was built on what it brought.
+/// Gives the record of an import when nothing was built on what it brought.
 pub(crate) fn withdrawable(
     transaction: &WriteTransaction,
     root: &Hash,
@@ -84,7 +84,7 @@ pub(crate) fn withdrawable(
     Ok((!built_on).then_some(report))
 }
 
-/// Takes away what an import brought, and derives everything anew.
+/// Removes the entries an import brought, and derives everything anew.
 pub(crate) fn remove(transaction: &WriteTransaction, report: &Report) -> Result<(), StoreError> {
     {
         let mut entries = transaction.open_table(tables::ENTRIES)?;

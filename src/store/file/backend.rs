@@ -26,7 +26,7 @@ pub enum FileAccess {
     Write,
 }
 
-/// How a store gets at its file.
+/// A way to open the store's file; tests put failing disks in its place.
 pub trait Opener: Send {
     /// Opens an existing file.
     ///
@@ -35,7 +35,7 @@ pub trait Opener: Send {
     fn open(&self, path: &Path, access: FileAccess) -> io::Result<Box<dyn StorageBackend>>;
 }
 
-/// Ordinary files.
+/// Opens ordinary files.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Files;
 
@@ -50,7 +50,7 @@ impl Opener for Files {
     }
 }
 
-/// A growing row of pauses that ends when their sum reaches the patience; no clock is read.
+/// Pauses that grow up to a limit, until their sum reaches the patience; no clock is read.
 #[derive(Clone, Debug)]
 pub(crate) struct Backoff {
     next: Duration,
@@ -79,7 +79,7 @@ impl Backoff {
     }
 }
 
-/// A backend whose blocking locks end after a while.
+/// A storage backend whose blocking locks give up after a while.
 #[derive(Debug)]
 pub(crate) struct LockTimeout {
     inner: Box<dyn StorageBackend>,

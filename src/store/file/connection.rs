@@ -39,7 +39,7 @@ pub(crate) enum Sharing {
     Sole,
 }
 
-/// An opening of the database.
+/// One opening of the database, with what it may be used for.
 pub(crate) struct Connection {
     pub(crate) database: OpenDatabase,
     pub(crate) access: Access,
@@ -47,7 +47,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// A connection that reads nothing and writes nothing.
+    /// Makes a connection that refuses reads and writes.
     pub(crate) fn closed(why: &str, sharing: Sharing) -> Self {
         Self {
             database: OpenDatabase::Closed(why.to_owned()),
@@ -185,7 +185,7 @@ impl DatabaseFile {
     }
 }
 
-/// redb as every store of ours is opened.
+/// Builds redb with the settings of every store: cache size and sharing.
 pub(crate) fn builder(mode: ConcurrencyMode) -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE).set_concurrency_mode(mode);

@@ -26,7 +26,7 @@ use crate::store::identity::witness::open_private;
 use crate::store::write::batch::{ActionContext, Batch, NewEntry};
 use crate::store::write::judge::plan_ref;
 
-/// What a store is made from.
+/// What a new store is made from: its unit, first person, plan and key.
 #[derive(Clone, Debug)]
 pub struct Init {
     /// The unit it is for.

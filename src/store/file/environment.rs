@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What the edge of the program knows and lower rooms must not find out themselves.
+/// The process, machine, time and random bytes that a store is given from outside.
 #[derive(Clone, Debug)]
 pub struct Environment {
     /// This process.

@@ -78,7 +78,7 @@ impl From<CodecError> for StoreError {
     }
 }
 
-/// Runs what may panic inside redb on a file that lies, and reports the panic as damage.
+/// Runs work on redb and reports a panic inside it as damage of the file.
 ///
 /// What `work` borrows is either dropped by the caller after an error or only read from, so no
 /// half-changed state is seen again.
@@ -92,7 +92,7 @@ pub(crate) fn catch_panics<T>(work: impl FnOnce() -> Result<T, StoreError>) -> R
     }
 }
 
-/// How guarded work failed.
+/// How work on redb failed: by an error or by a panic.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// It said so.

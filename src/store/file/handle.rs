@@ -19,7 +19,7 @@ use crate::store::presence;
 use crate::store::read::queries;
 use crate::store::read::uncounted::UncountedIndex;
 
-/// What a write transaction ends in.
+/// Whether a write transaction is committed or aborted, and what it gives.
 pub(crate) enum TransactionEnd<T> {
     /// Its changes stand.
     Commit(T),
@@ -35,7 +35,7 @@ pub struct RedbStore {
     pub(crate) own: HashSet<EntryRef>,
 }
 
-/// What all handles of one process share: the open file and what is known of it.
+/// The open file and what is known of it, shared by all handles of one process.
 pub(crate) struct SharedStore {
     file: DatabaseFile,
     connection: RwLock<Arc<Connection>>,
@@ -62,7 +62,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl RedbStore {
-    /// The first handle.
+    /// Makes the first handle.
     pub(crate) fn of(shared: SharedStore) -> Self {
         Self {
             shared: Arc::new(shared),
@@ -70,7 +70,7 @@ impl RedbStore {
         }
     }
 
-    /// Another handle on the same open store, for another thread of this process.
+    /// Makes another handle on the same open store, for another thread of this process.
     #[must_use]
     pub fn another(&self) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl RedbStore {
         }
     }
 
-    /// Takes the plan that changes are judged by, for all handles; it must be the one in force.
+    /// Sets the plan that changes are judged by, for all handles; it must be the one in force.
     ///
     /// # Errors
     /// [`StoreError::Refused`] for another plan, or a failure to read.
@@ -92,11 +92,12 @@ impl RedbStore {
         Ok(())
     }
 
-    /// True when every write is refused: opened so, or after a failure of the disk.
+    /// Tells whether every write is refused: opened so, or after a failure of the disk.
     pub fn is_read_only(&self) -> bool {
         self.shared.connection().access != Access::Write
     }
 
+    /// Runs `work` in one read transaction.
     pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&ReadTables) -> Result<T, StoreError>,
@@ -104,6 +105,7 @@ impl RedbStore {
         self.shared.read(work)
     }
 
+    /// Runs `work` in one write transaction and commits it.
     pub(crate) fn transact<T>(
         &self,
         work: impl FnOnce(&WriteTransaction) -> Result<TransactionEnd<T>, StoreError>,
@@ -113,7 +115,7 @@ impl RedbStore {
 }
 
 impl SharedStore {
-    /// A store that is not connected yet.
+    /// Makes a store that is not connected yet.
     pub(crate) fn new(
         file: DatabaseFile,
         environment: &Environment,
@@ -141,17 +143,17 @@ impl SharedStore {
         &self.file
     }
 
-    /// The store's folder.
+    /// Gives the store's folder.
     pub(crate) fn dir(&self) -> &Path {
         &self.file.dir
     }
 
-    /// The plan that changes are judged by.
+    /// Gives the plan that changes are judged by.
     pub(crate) fn plan(&self) -> Option<Arc<Plan>> {
         locked(&self.plan).clone()
     }
 
-    /// The present connection; whoever holds it can go on reading after it was replaced.
+    /// Gives the present connection; whoever holds it can go on reading after it was replaced.
     pub(crate) fn connection(&self) -> Arc<Connection> {
         let slot = self.connection.read();
         Arc::clone(&slot.unwrap_or_else(PoisonError::into_inner))
@@ -178,8 +180,8 @@ impl SharedStore {
             .map_err(|failure| self.file.name_holder(failure.into()))
     }
 
-    /// Compares the groups with the digest over them, once for each state of it: a group may be
-    /// true of its rows and yet, with them, be an old one that the disk gave back.
+    /// Compares the digests of all forms with the digest over them, once for each state: a form's
+    /// digest may fit its rows and both be old ones that the disk gave back.
     pub(crate) fn prove(&self, reading: &ReadTables) -> Result<(), StoreError> {
         let tip = reading.tip()?;
         if *locked(&self.proved) != Some(tip.digest) {
@@ -189,7 +191,7 @@ impl SharedStore {
         Ok(())
     }
 
-    /// What was proved before an own commit stays proved through its changes.
+    /// Carries a proof over an own commit: what was proved before stays proved after.
     pub(crate) fn still_proved(&self, before: Option<[u8; 32]>, after: [u8; 32]) {
         let mut proved = locked(&self.proved);
         if proved.is_some() && *proved == before {
@@ -289,7 +291,8 @@ impl SharedStore {
         Arc::get_mut(&mut slot).map(work)
     }
 
-    /// Notes how far the store has got; a witness that cannot be written only says less.
+    /// Writes into the witness how far the store has got; one that cannot be written only says
+    /// less.
     pub(crate) fn record_witness(&self, author: [u8; 16], seq: u64, hash: [u8; 32]) {
         let _ = locked(&self.witness).advance(&Witness {
             author: AuthorId(author),
@@ -299,12 +302,12 @@ impl SharedStore {
         });
     }
 
-    /// What the witness file says.
+    /// Reads the witness.
     pub(crate) fn witnessed(&self) -> Option<Witness> {
         locked(&self.witness).read()
     }
 
-    /// The random bytes of the next epoch's key.
+    /// Gives the random bytes of the next epoch's key.
     pub(crate) fn seed(&self) -> [u8; 32] {
         *locked(&self.seed)
     }

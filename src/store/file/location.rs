@@ -32,14 +32,14 @@ fn make_folder(dir: &Path) -> io::Result<()> {
     builder.create(dir)
 }
 
-/// Waits until the folder's names are on disk.
+/// Waits until the names in the folder are on disk.
 pub(crate) fn sync_folder(dir: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(dir)?.sync_all()?;
     Ok(())
 }
 
-/// The error of a folder that does not take a file.
+/// Turns an error of opening or making a file into that of a folder which cannot be written.
 pub(crate) fn not_writable(dir: &Path, error: io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -49,7 +49,7 @@ pub(crate) fn not_writable(dir: &Path, error: io::Error) -> StoreError {
     }
 }
 
-/// The file's number, which a copy does not share; 0 where numbers do not last.
+/// Gives the file's number, which a copy does not share; 0 where numbers do not last.
 pub(crate) fn inode(path: &Path) -> u64 {
     #[cfg(unix)]
     {

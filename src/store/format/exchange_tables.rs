@@ -37,14 +37,14 @@ pub(crate) enum Tag {
     Fork = 3,
 }
 
-/// The key of a small row.
+/// Builds the key of a small row.
 pub(crate) fn tagged(tag: Tag, author: &AuthorId) -> Vec<u8> {
     let mut key = vec![tag as u8];
     key.extend(author.0);
     key
 }
 
-/// Every row whose key begins with `prefix`, unsealed.
+/// Reads every row whose key begins with `prefix`.
 pub(crate) fn each(
     table: &impl Rows,
     record: Record,
@@ -61,7 +61,7 @@ pub(crate) fn each(
     Ok(())
 }
 
-/// One row, unsealed and read.
+/// Reads one row.
 pub(crate) fn one<T>(
     table: &impl Rows,
     record: Record,
@@ -89,7 +89,7 @@ fn bad(bad: BadBytes) -> StoreError {
     StoreError::Damaged(bad.what.to_owned())
 }
 
-/// The payload of a peer's row.
+/// Encodes a peer's row.
 pub(crate) fn peer_bytes(peer: &Peer) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 + peer.have.len() * 56);
     put_text(&mut out, peer.unit.as_str());
@@ -104,7 +104,7 @@ pub(crate) fn peer_bytes(peer: &Peer) -> Vec<u8> {
     out
 }
 
-/// Reads a peer's row.
+/// Decodes a peer's row.
 pub(crate) fn peer_from(author: AuthorId, bytes: &[u8]) -> Result<Peer, StoreError> {
     let mut reader = Reader::new(bytes);
     let mut read = || {
@@ -126,7 +126,7 @@ pub(crate) fn peer_from(author: AuthorId, bytes: &[u8]) -> Result<Peer, StoreErr
     read().map_err(bad)
 }
 
-/// All peers.
+/// Reads all peers.
 pub(crate) fn peers(table: &impl Rows) -> Result<Vec<Peer>, StoreError> {
     let mut all = Vec::new();
     each(table, Record::Exchange, &[Tag::Peer as u8], |key, bytes| {
@@ -148,7 +148,7 @@ fn key_error() -> StoreError {
     StoreError::Damaged("exchange key".to_owned())
 }
 
-/// The pinned keys' authors.
+/// Reads the authors of the pinned keys.
 pub(crate) fn pinned(table: &impl Rows) -> Result<BTreeSet<AuthorId>, StoreError> {
     let mut all = BTreeSet::new();
     each(table, Record::Exchange, &[Tag::Pin as u8], |key, _| {
@@ -158,7 +158,7 @@ pub(crate) fn pinned(table: &impl Rows) -> Result<BTreeSet<AuthorId>, StoreError
     Ok(all)
 }
 
-/// The payload of a fork's row.
+/// Encodes the ends of a log that has several.
 pub(crate) fn tips_bytes(tips: &[Tip]) -> Vec<u8> {
     let mut out = Vec::with_capacity(tips.len() * 40);
     for (seq, hash) in tips {
@@ -168,7 +168,7 @@ pub(crate) fn tips_bytes(tips: &[Tip]) -> Vec<u8> {
     out
 }
 
-/// Reads a fork's row.
+/// Decodes the ends of a log that has several.
 pub(crate) fn tips_from(bytes: &[u8]) -> Result<Vec<Tip>, StoreError> {
     let mut reader = Reader::new(bytes);
     let mut tips = Vec::new();
@@ -179,7 +179,7 @@ pub(crate) fn tips_from(bytes: &[u8]) -> Result<Vec<Tip>, StoreError> {
     Ok(tips)
 }
 
-/// All logs with several ends.
+/// Reads all logs that have several ends.
 pub(crate) fn forks(table: &impl Rows) -> Result<BTreeMap<AuthorId, Vec<Tip>>, StoreError> {
     let mut all = BTreeMap::new();
     each(table, Record::Exchange, &[Tag::Fork as u8], |key, bytes| {
@@ -189,7 +189,7 @@ pub(crate) fn forks(table: &impl Rows) -> Result<BTreeMap<AuthorId, Vec<Tip>>, S
     Ok(all)
 }
 
-/// The key and payload of a checkpoint.
+/// Encodes a checkpoint as key and value.
 pub(crate) fn checkpoint_row(point: &Checkpoint) -> (Vec<u8>, Vec<u8>) {
     let mut key = crate::store::format::tables::entry_key(&point.author, point.seq, &point.hash);
     key.extend(AuthorId::of_key(&point.key).0);
@@ -198,7 +198,7 @@ pub(crate) fn checkpoint_row(point: &Checkpoint) -> (Vec<u8>, Vec<u8>) {
     (key, payload)
 }
 
-/// All checkpoints.
+/// Reads all checkpoints.
 pub(crate) fn checkpoints(table: &impl Rows) -> Result<Vec<Checkpoint>, StoreError> {
     let mut all = Vec::new();
     each(table, Record::Checkpoint, &[], |key, bytes| {
@@ -218,7 +218,7 @@ pub(crate) fn checkpoints(table: &impl Rows) -> Result<Vec<Checkpoint>, StoreErr
     Ok(all)
 }
 
-/// The epochs vouched for among the checkpoints.
+/// Picks the epochs that a former key has signed from the checkpoints.
 pub(crate) fn vouched(points: &[Checkpoint]) -> Vec<Succession> {
     let by = |point: &Checkpoint| AuthorId::of_key(&point.key);
     points
@@ -232,7 +232,7 @@ pub(crate) fn vouched(points: &[Checkpoint]) -> Vec<Succession> {
         .collect()
 }
 
-/// The key of an entry cited early.
+/// Builds the key of an entry that is cited and has not come.
 pub(crate) fn early_key(entry: &EntryRef, subject: Option<&[u8; 16]>) -> Vec<u8> {
     let mut key = Vec::with_capacity(48);
     key.extend(entry.author.0);
@@ -242,7 +242,7 @@ pub(crate) fn early_key(entry: &EntryRef, subject: Option<&[u8; 16]>) -> Vec<u8>
     key
 }
 
-/// The payload of a report.
+/// Encodes the record of an import.
 pub(crate) fn report_bytes(report: &Report) -> Vec<u8> {
     let mut out = Vec::with_capacity(128 + report.details.len());
     out.extend(report.wall.to_le_bytes());
@@ -260,7 +260,7 @@ pub(crate) fn report_bytes(report: &Report) -> Vec<u8> {
     out
 }
 
-/// Reads a report.
+/// Decodes the record of an import.
 pub(crate) fn report_from(root: Hash, bytes: &[u8]) -> Result<Report, StoreError> {
     let mut reader = Reader::new(bytes);
     let mut read = || {
@@ -325,7 +325,7 @@ pub(crate) fn root_of(key: &[u8]) -> Result<Hash, StoreError> {
     key.try_into().map(Hash).map_err(|_| key_error())
 }
 
-/// What decides which entries count, beside the entries themselves.
+/// What decides which entries count: who is believed, what was acknowledged, which plans are here.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TrustState {
     pub(crate) trust: Trust,
@@ -336,7 +336,7 @@ pub(crate) struct TrustState {
 }
 
 impl TrustState {
-    /// Whether an entry counts in the views of this store.
+    /// Tells whether an entry counts in the views of this store.
     pub(crate) fn count(&self, recorded: &Recorded) -> bool {
         counts(&self.trust, recorded, |plan| self.plans.contains(&plan.h8))
     }

@@ -14,7 +14,7 @@ const BLOCK: usize = 256 << 10;
 /// Up to so many entries a thread costs more than it saves.
 const FEW: u64 = 4_096;
 
-/// Gives the rows of all entries taken to `write`, in their order.
+/// Seals the rows of all entries taken and gives them to `write`, in their order.
 ///
 /// # Errors
 /// What `write` gives, or that a source cannot be read.

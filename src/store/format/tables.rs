@@ -13,13 +13,13 @@ use crate::store::format::codec::{
 };
 use crate::store::format::shape;
 
-/// Keys and values of every table.
+/// The type of keys and values in every table.
 pub(crate) type Bytes = &'static [u8];
 
-/// A table of ours.
+/// The definition of a table.
 pub(crate) type Definition = TableDefinition<'static, Bytes, Bytes>;
 
-/// The truth: author, number (big endian), hash → hash before it and bytes.
+/// The entries, which are the truth: author, number (big endian), hash → hash before it and bytes.
 pub(crate) const ENTRIES: Definition = TableDefinition::new("entries");
 /// Derived: subject key → heads; group key → [`GroupV1`].
 pub(crate) const VIEWS: Definition = TableDefinition::new("views");
@@ -45,7 +45,7 @@ const GROUP_KIND: u8 = 0;
 pub(crate) trait Rows: ReadableTable<Bytes, Bytes> {}
 impl<T: ReadableTable<Bytes, Bytes>> Rows for T {}
 
-/// The key of an entry.
+/// Builds the key of an entry.
 pub(crate) fn entry_key(author: &AuthorId, seq: u64, hash: &Hash) -> Vec<u8> {
     let mut key = Vec::with_capacity(56);
     key.extend(author.0);
@@ -54,7 +54,7 @@ pub(crate) fn entry_key(author: &AuthorId, seq: u64, hash: &Hash) -> Vec<u8> {
     key
 }
 
-/// Number and hash in the key of an entry.
+/// Reads number and hash from the key of an entry.
 pub(crate) fn tip_of(key: &[u8]) -> Result<(u64, Hash), StoreError> {
     let bad = || StoreError::Damaged("entry key".to_owned());
     let rest = key.get(16..).ok_or_else(bad)?;
@@ -63,7 +63,7 @@ pub(crate) fn tip_of(key: &[u8]) -> Result<(u64, Hash), StoreError> {
     Ok((u64::from_be_bytes(*seq), Hash(hash)))
 }
 
-/// The first and last key an entry of that number can have.
+/// Builds the first and last key an entry of that number can have.
 pub(crate) fn seq_range(author: &AuthorId, seq: u64) -> (Vec<u8>, Vec<u8>) {
     (
         entry_key(author, seq, &Hash::ZERO),
@@ -71,7 +71,7 @@ pub(crate) fn seq_range(author: &AuthorId, seq: u64) -> (Vec<u8>, Vec<u8>) {
     )
 }
 
-/// The key of the group a subject's view is counted in: its form's, or the one of people,
+/// Builds the key of the digest row that counts a subject's view: its form's, or the one of people,
 /// authors and plan.
 pub(crate) fn group_key(form: Option<&FormKey>) -> Vec<u8> {
     let mut key = match form {
@@ -84,7 +84,7 @@ pub(crate) fn group_key(form: Option<&FormKey>) -> Vec<u8> {
     key
 }
 
-/// The form a group's key stands for; `None` for the group without a form.
+/// Reads the form from the key of a digest row; `None` for the one without a form.
 pub(crate) fn group_form(key: &[u8]) -> Result<Option<FormKey>, StoreError> {
     if key == group_key(None).as_slice() {
         return Ok(None);
@@ -99,12 +99,12 @@ pub(crate) fn group_form(key: &[u8]) -> Result<Option<FormKey>, StoreError> {
     }
 }
 
-/// True for the key of a group among the keys of [`VIEWS`].
+/// Tells whether a key of [`VIEWS`] is that of a digest row.
 pub(crate) fn is_group(key: &[u8]) -> bool {
     key.get(1) == Some(&GROUP_KIND)
 }
 
-/// The first key after all that begin with `prefix`.
+/// Gives the first key after all that begin with `prefix`.
 pub(crate) fn after(prefix: &[u8]) -> Vec<u8> {
     let mut end = prefix.to_vec();
     while let Some(last) = end.pop() {
@@ -117,7 +117,7 @@ pub(crate) fn after(prefix: &[u8]) -> Vec<u8> {
     vec![0xff; 64]
 }
 
-/// The key of an action: all of one actor together, in the order of the store's clock.
+/// Builds the key of an action: all of one actor together, in the order of the store's clock.
 pub(crate) fn action_key(actor: &ActorId, clock: Clock) -> Vec<u8> {
     let mut key = action_prefix(actor);
     key.extend(clock.millis.to_be_bytes());
@@ -125,7 +125,7 @@ pub(crate) fn action_key(actor: &ActorId, clock: Clock) -> Vec<u8> {
     key
 }
 
-/// The bytes with which all keys of an actor's actions begin; 0 is in no actor's id.
+/// Builds the bytes with which all keys of an actor's actions begin; 0 is in no actor's id.
 pub(crate) fn action_prefix(actor: &ActorId) -> Vec<u8> {
     let mut key = actor.as_str().as_bytes().to_vec();
     key.push(0);
@@ -145,24 +145,24 @@ fn payload<T>(
     }
 }
 
-/// Where the store stands.
+/// Reads where the store stands.
 pub(crate) fn tip(meta: &impl Rows) -> Result<TipV1, StoreError> {
     payload(meta, Record::Tip, meta::TIP, |bytes| Ok(decode(bytes)?))?
         .ok_or_else(|| StoreError::Damaged("tip is missing".to_owned()))
 }
 
-/// What the store was made for.
+/// Reads what the store was made for.
 pub(crate) fn about(meta: &impl Rows) -> Result<AboutV1, StoreError> {
     payload(meta, Record::About, meta::ABOUT, |bytes| Ok(decode(bytes)?))?
         .ok_or_else(|| StoreError::Damaged("about is missing".to_owned()))
 }
 
-/// When the file was last checked through, if ever.
+/// Reads when the file was last checked through.
 pub(crate) fn check(meta: &impl Rows) -> Result<Option<CheckV1>, StoreError> {
     payload(meta, Record::Check, meta::CHECK, |bytes| Ok(decode(bytes)?))
 }
 
-/// The schema of the store.
+/// Reads the schema of the store.
 pub(crate) fn schema(meta: &impl Rows) -> Result<u32, StoreError> {
     payload(meta, Record::Schema, meta::SCHEMA, |bytes| {
         let bytes = bytes
@@ -173,22 +173,22 @@ pub(crate) fn schema(meta: &impl Rows) -> Result<u32, StoreError> {
     .ok_or_else(|| StoreError::Damaged("schema is missing".to_owned()))
 }
 
-/// The sealed row of a schema number.
+/// Encodes the row of a schema number.
 pub(crate) fn sealed_schema(schema: u32) -> Vec<u8> {
     seal(Record::Schema, meta::SCHEMA, &schema.to_le_bytes())
 }
 
-/// The heads of a subject; empty without entries.
+/// Reads the heads of a subject; empty without entries.
 pub(crate) fn view(views: &impl Rows, key: &[u8]) -> Result<Heads, StoreError> {
     Ok(payload(views, Record::View, key, heads)?.unwrap_or_default())
 }
 
-/// The sealed row of a view.
+/// Encodes the row of a view.
 pub(crate) fn sealed_view(key: &[u8], heads: &Heads) -> Vec<u8> {
     seal(Record::View, key, &shape::view_bytes(heads))
 }
 
-/// Unwraps the row of a view.
+/// Decodes the row of a view.
 pub(crate) fn unsealed_view(key: &[u8], value: &[u8]) -> Result<Heads, StoreError> {
     heads(unseal(Record::View, key, value)?)
 }
@@ -197,48 +197,48 @@ fn heads(bytes: &[u8]) -> Result<Heads, StoreError> {
     Ok(shape::view_from(bytes)?)
 }
 
-/// The digest row of a group; `None` when it has no views.
+/// Reads the digest row of a group; `None` when it has no views.
 pub(crate) fn group(views: &impl Rows, key: &[u8]) -> Result<Option<GroupV1>, StoreError> {
     payload(views, Record::Group, key, |bytes| Ok(decode(bytes)?))
 }
 
-/// Unwraps the digest row of a group.
+/// Decodes the digest row of a group.
 pub(crate) fn unsealed_group(key: &[u8], value: &[u8]) -> Result<GroupV1, StoreError> {
     Ok(decode(unseal(Record::Group, key, value)?)?)
 }
 
-/// The sealed row of a group.
+/// Encodes the digest row of a group.
 pub(crate) fn sealed_group(key: &[u8], group: &GroupV1) -> Vec<u8> {
     seal(Record::Group, key, &encode(group))
 }
 
-/// The plan file with that hash.
+/// Reads the plan file with that hash.
 pub(crate) fn plan(plans: &impl Rows, hash: &[u8; 32]) -> Result<Vec<u8>, StoreError> {
     payload(plans, Record::Plan, hash, |bytes| Ok(bytes.to_vec()))?
         .ok_or_else(|| StoreError::Damaged("plan is missing".to_owned()))
 }
 
-/// Unwraps the row of an action.
+/// Decodes the row of an action.
 pub(crate) fn unsealed_action(key: &[u8], value: &[u8]) -> Result<ActionV1, StoreError> {
     Ok(decode(unseal(Record::Action, key, value)?)?)
 }
 
-/// The sealed row of an action.
+/// Encodes the row of an action.
 pub(crate) fn sealed_action(key: &[u8], action: &ActionV1) -> Vec<u8> {
     seal(Record::Action, key, &encode(action))
 }
 
-/// The sealed row of an entry.
+/// Encodes the row of an entry.
 pub(crate) fn sealed_entry(key: &[u8], previous: &Hash, bytes: &[u8]) -> Vec<u8> {
     codec::seal_parts(Record::Entry, key, &[&previous.0, bytes])
 }
 
-/// As [`sealed_entry`], behind what `out` holds.
+/// Encodes the row of an entry behind what `out` holds.
 pub(crate) fn seal_entry(out: &mut Vec<u8>, key: &[u8], previous: &Hash, bytes: &[u8]) {
     codec::seal_into(out, Record::Entry, key, &[&previous.0, bytes]);
 }
 
-/// Unwraps the row of an entry; its hash is computed again from what was read.
+/// Decodes the row of an entry; its hash is computed again from what was read.
 pub(crate) fn unsealed_entry(key: &[u8], value: &[u8]) -> Result<Recorded, StoreError> {
     let bad = |what: &str| StoreError::Damaged(what.to_owned());
     let (author, rest) = key
@@ -264,7 +264,7 @@ pub(crate) fn unsealed_entry(key: &[u8], value: &[u8]) -> Result<Recorded, Store
     })
 }
 
-/// The entry a reference cites; `None` when it is not here.
+/// Finds the entry a reference cites; `None` when it is not here.
 pub(crate) fn cited(entries: &impl Rows, at: &EntryRef) -> Result<Option<Recorded>, StoreError> {
     Ok(numbered(entries, &at.author, at.seq)?
         .into_iter()
@@ -302,13 +302,13 @@ pub(crate) fn numbered(
     Ok(found)
 }
 
-/// The tables of one consistent read, opened as they are needed.
+/// One read transaction, whose tables are opened as they are needed.
 pub(crate) struct ReadTables {
     transaction: ReadTransaction,
 }
 
 impl ReadTables {
-    /// Reads in this transaction.
+    /// Wraps a read transaction.
     pub(crate) fn new(transaction: ReadTransaction) -> Self {
         Self { transaction }
     }

@@ -62,7 +62,7 @@ fn is_known(reading: &ReadTables, witness: &Witness) -> Result<bool, StoreError>
         .any(|entry| entry.hash == witness.hash))
 }
 
-/// Who a new author writes as, and what its first entry says.
+/// Builds the first entry of a new author.
 pub(crate) fn epoch_start(key: &WriterKey, continues: Option<AuthorId>) -> NewEntry {
     NewEntry {
         subject: Subject::Author(key.author()),

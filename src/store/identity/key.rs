@@ -10,7 +10,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use crate::ledger::AuthorId;
 use crate::store::identity::witness::open_private;
 
-/// A key, and the author it writes as.
+/// The Ed25519 key of the author this store writes as.
 #[derive(Clone)]
 pub(crate) struct WriterKey {
     seed: [u8; 32],
@@ -18,23 +18,23 @@ pub(crate) struct WriterKey {
 }
 
 impl WriterKey {
-    /// The key of a seed.
+    /// Derives the key from its seed.
     pub(crate) fn from_seed(seed: [u8; 32]) -> Self {
         let public = SigningKey::from_bytes(&seed).verifying_key().to_bytes();
         Self { seed, public }
     }
 
-    /// Its public half.
+    /// Gives the public half.
     pub(crate) fn public(&self) -> [u8; 32] {
         self.public
     }
 
-    /// Its signature over these words.
+    /// Signs these bytes.
     pub(crate) fn sign(&self, words: &[u8]) -> [u8; 64] {
         SigningKey::from_bytes(&self.seed).sign(words).to_bytes()
     }
 
-    /// Its author.
+    /// Gives the author of this key.
     pub(crate) fn author(&self) -> AuthorId {
         AuthorId::of_key(&self.public)
     }
@@ -59,7 +59,7 @@ impl WriterKey {
     }
 }
 
-/// Where the key of the store in that folder is.
+/// Gives the path of the key file of the store in that folder.
 pub(crate) fn path(dir: &Path) -> PathBuf {
     dir.join("key")
 }
@@ -69,13 +69,13 @@ fn next_path(dir: &Path) -> PathBuf {
     dir.join("key.next")
 }
 
-/// Puts a key aside that is to be the writer's.
+/// Writes a key beside the present one, until the database names its author.
 pub(crate) fn prepare(dir: &Path, key: &WriterKey) -> io::Result<()> {
     let mut file = open_private(&next_path(dir))?;
     key.write(&mut file)
 }
 
-/// Makes the key put aside the writer's; nothing to do when another session has done so.
+/// Makes the prepared key the store's; nothing to do when another session has done so.
 pub(crate) fn adopt(dir: &Path) -> io::Result<()> {
     match fs::rename(next_path(dir), path(dir)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -83,7 +83,7 @@ pub(crate) fn adopt(dir: &Path) -> io::Result<()> {
     }
 }
 
-/// True when the folder holds the key of `author`, adopting one that was only put aside.
+/// Tells whether the folder holds the key of `author`, adopting one that was only prepared.
 pub(crate) fn is_key_of(dir: &Path, author: &AuthorId) -> bool {
     let fits = |path: PathBuf| WriterKey::read(&path).is_some_and(|key| key.author() == *author);
     fits(path(dir)) || (fits(next_path(dir)) && adopt(dir).is_ok() && fits(path(dir)))

@@ -15,7 +15,7 @@ const MAGIC: &[u8; 8] = b"NLWITN1\n";
 /// Length of the file: magic, author, seq, hash, machine, inode, checksum.
 const LENGTH: usize = 8 + 16 + 8 + 32 + 16 + 8 + 8;
 
-/// Where a store had got to, and where it stood.
+/// How far a store had got, on which machine and in which file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Witness {
     pub(crate) author: AuthorId,
@@ -24,7 +24,7 @@ pub(crate) struct Witness {
     pub(crate) file_identity: FileIdentity,
 }
 
-/// Which machine and which file; a copy differs in one of them.
+/// The machine and the file a store lies in; a copy differs in one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileIdentity {
     /// The first bytes of BLAKE3 of the machine's name.

@@ -16,7 +16,7 @@ use crate::store::api::StoreError;
 use crate::store::exchange::Snapshot;
 use crate::store::read::form_content::{form_hash, owners};
 
-/// What of the form was approved or locked; `None` where nothing is.
+/// Works out what of the form was approved or locked; `None` where nothing is.
 ///
 /// # Errors
 /// When the store cannot be read.

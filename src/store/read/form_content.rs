@@ -7,7 +7,7 @@ use crate::ledger::content_hash::content_hash;
 use crate::ledger::{CellId, FormKey, Hash, Heads};
 use crate::plan::{FieldId, Plan, UnitId};
 
-/// The owners of the measures that the form feeds, each with the fields that do.
+/// Lists the owners of the measures that the form feeds, each with the fields that do.
 pub(crate) fn owners(plan: &Plan, key: &FormKey) -> BTreeMap<UnitId, BTreeSet<FieldId>> {
     match (plan.unit(&key.unit), plan.period(&key.period)) {
         (Some(unit), Some(period)) => figures::owners_on(plan, unit, period),
@@ -15,7 +15,7 @@ pub(crate) fn owners(plan: &Plan, key: &FormKey) -> BTreeMap<UnitId, BTreeSet<Fi
     }
 }
 
-/// The content hash of a form as it stands, over the fields the plan asks of it.
+/// Computes the content hash of a form as it stands, over the fields the plan asks of it.
 pub(crate) fn form_hash(plan: &Plan, form: &FormKey, cells: &BTreeMap<CellId, Heads>) -> Hash {
     let fields: Vec<&FieldId> = match (plan.unit(&form.unit), plan.period(&form.period)) {
         (Some(unit), Some(period)) => plan

@@ -10,7 +10,7 @@ use crate::store::format::tables::{self, Rows};
 use crate::store::read::queries;
 use crate::store::read::snapshot::SnapshotTables;
 
-/// The history, latest first.
+/// Lists the entries that a filter asks for, latest first.
 pub(crate) fn log(
     snapshot: &SnapshotTables<impl Rows>,
     tip: &TipV1,

@@ -21,7 +21,7 @@ const OF_FORMS: [SubjectKind; 5] = [
 /// The kinds of subject the group without a form counts.
 const OF_STORE: [SubjectKind; 3] = [SubjectKind::Actor, SubjectKind::Author, SubjectKind::Plan];
 
-/// What the store is.
+/// Reads the facts about the store.
 pub(crate) fn info(
     reading: &ReadTables,
     sole: bool,
@@ -43,7 +43,7 @@ pub(crate) fn info(
     })
 }
 
-/// The bytes of the plan in force.
+/// Reads the bytes of the plan in force and proves them by its hash.
 pub(crate) fn plan_bytes(reading: &ReadTables) -> Result<Vec<u8>, StoreError> {
     let about = tables::about(&reading.table(tables::META)?)?;
     let bytes = tables::plan(&reading.table(tables::PLANS)?, &about.plan_hash)?;
@@ -54,7 +54,7 @@ pub(crate) fn plan_bytes(reading: &ReadTables) -> Result<Vec<u8>, StoreError> {
     }
 }
 
-/// Everything kept of one form.
+/// Reads one form and proves its rows by their digest.
 pub(crate) fn form(views: &impl Rows, key: &FormKey) -> Result<Form, StoreError> {
     let mut form = Form::default();
     for (subject, heads) in members(views, Some(key))? {
@@ -63,12 +63,12 @@ pub(crate) fn form(views: &impl Rows, key: &FormKey) -> Result<Form, StoreError>
     Ok(form)
 }
 
-/// True where somebody has approved or locked, so that what they approved is worth a look.
+/// Tells whether somebody has approved or locked the form.
 pub(crate) fn is_closed_by_someone(form: &Form) -> bool {
     !form.approvals.is_empty() || workflow::lock(&form.workflow).is_some()
 }
 
-/// The views of one group, compared with its digest.
+/// Reads the views of one group and compares them with its digest.
 pub(crate) fn members(
     views: &impl Rows,
     form: Option<&FormKey>,
@@ -130,7 +130,7 @@ fn each_view(
     Ok(())
 }
 
-/// Reads a key as a subject.
+/// Decodes a key as a subject.
 pub(crate) fn subject(key: &[u8]) -> Result<Subject, StoreError> {
     Subject::from_key(key).map_err(|error| StoreError::Damaged(error.to_string()))
 }
@@ -167,7 +167,7 @@ pub(crate) fn groups(views: &impl Rows, tip: &TipV1) -> Result<Vec<FormKey>, Sto
     Ok(forms)
 }
 
-/// The people the store knows, in the order of their ids.
+/// Lists the people the store knows, in the order of their ids.
 pub(crate) fn actors(reading: &ReadTables) -> Result<Vec<Actor>, StoreError> {
     let views = reading.table(tables::VIEWS)?;
     let person = |(subject, heads): (Subject, Heads)| match (subject, heads.shown()?.body.clone()) {
@@ -193,7 +193,7 @@ pub(crate) fn actors(reading: &ReadTables) -> Result<Vec<Actor>, StoreError> {
         .collect())
 }
 
-/// The authors with entries here, found by leaping from one to the next.
+/// Lists the authors with entries here, found by leaping from one to the next.
 pub(crate) fn authors(entries: &impl Rows) -> Result<Vec<AuthorId>, StoreError> {
     let mut found = Vec::new();
     let mut from: Vec<u8> = Vec::new();

@@ -18,7 +18,7 @@ use crate::store::format::tables::{self, Bytes, ReadTables, Rows};
 use crate::store::read::queries;
 use crate::store::read::uncounted::UncountedIndex;
 
-/// The tables.
+/// All tables of one consistent state.
 pub(crate) struct SnapshotTables<T> {
     pub(crate) entries: T,
     pub(crate) views: T,
@@ -35,7 +35,7 @@ pub(crate) struct SnapshotTables<T> {
 }
 
 impl SnapshotTables<ReadOnlyTable<Bytes, Bytes>> {
-    /// For reading.
+    /// Opens the tables for reading.
     pub(crate) fn read(reading: &ReadTables) -> Result<Self, StoreError> {
         Ok(Self {
             entries: reading.table(tables::ENTRIES)?,
@@ -52,7 +52,7 @@ impl SnapshotTables<ReadOnlyTable<Bytes, Bytes>> {
         })
     }
 
-    /// The same, with what the store remembers of entries that do not count.
+    /// Adds what the store remembers of entries that do not count.
     pub(crate) fn remembering(mut self, uncounted: &Arc<UncountedIndex>) -> Self {
         self.uncounted = Some(Arc::clone(uncounted));
         self
@@ -60,7 +60,7 @@ impl SnapshotTables<ReadOnlyTable<Bytes, Bytes>> {
 }
 
 impl<'txn> SnapshotTables<Table<'txn, Bytes, Bytes>> {
-    /// Inside a write transaction; they are closed again when this is dropped.
+    /// Opens the tables inside a write transaction; they are closed again when this is dropped.
     pub(crate) fn write(transaction: &'txn WriteTransaction) -> Result<Self, StoreError> {
         Ok(Self {
             entries: transaction.open_table(tables::ENTRIES)?,
@@ -79,7 +79,7 @@ impl<'txn> SnapshotTables<Table<'txn, Bytes, Bytes>> {
 }
 
 impl<T: Rows> SnapshotTables<T> {
-    /// What is believed, from the entries themselves and not from any view of them.
+    /// Works out who is believed from the entries themselves and not from any view of them.
     pub(crate) fn trust_state(&self) -> Result<TrustState, StoreError> {
         let mut controls = Vec::new();
         for row in self.entries.range::<&[u8]>(..)? {
@@ -101,7 +101,7 @@ impl<T: Rows> SnapshotTables<T> {
         })
     }
 
-    /// Who is believed now.
+    /// Works out who is believed from the views on authors.
     pub(crate) fn trust(&self) -> Result<Trust, StoreError> {
         Ok(Trust::new(
             &self.seeds()?,
@@ -110,7 +110,7 @@ impl<T: Rows> SnapshotTables<T> {
         ))
     }
 
-    /// Those entries and all that they superseded, as far as they are here.
+    /// Collects those entries and all that they superseded, as far as they are here.
     pub(crate) fn back_from(
         &self,
         mut open: Vec<EntryRef>,
@@ -137,12 +137,12 @@ impl<T: Rows> SnapshotTables<T> {
         Ok(plans)
     }
 
-    /// Up to where every log is here, each branch of it: what an approval made now has seen.
+    /// Gives the ends of every log, each branch of it: what an approval made now has seen.
     pub(crate) fn frontier(&self) -> Result<Frontier, StoreError> {
         exchange::frontier(self, &crate::store::read::queries::authors(&self.entries)?)
     }
 
-    /// Up to where the district has own logs; where this is the district, anybody.
+    /// Finds up to where the district has own logs; where this is the district, anybody.
     pub(crate) fn acked(&self, trust: &Trust) -> Result<BTreeMap<AuthorId, u64>, StoreError> {
         let mut acked = BTreeMap::new();
         for peer in self.exchange.iter().map(exchange_tables::peers) {
@@ -162,7 +162,7 @@ impl<T: Rows> SnapshotTables<T> {
         Ok(acked)
     }
 
-    /// The bundle that is kept under that hash.
+    /// Gives the bytes of a bundle that is kept.
     pub(crate) fn held_bytes(&self, root: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
         let Some(table) = &self.held_bytes else {
             return Ok(None);
@@ -172,7 +172,7 @@ impl<T: Rows> SnapshotTables<T> {
         })
     }
 
-    /// All imports.
+    /// Lists the records of all imports.
     pub(crate) fn all_reports(&self) -> Result<Vec<Report>, StoreError> {
         let mut all = Vec::new();
         if let Some(table) = &self.reports {

@@ -27,7 +27,7 @@ struct Found {
 }
 
 impl UncountedIndex {
-    /// The entries of a form that do not count by this trust and these plans, in a table that
+    /// Gives the entries of a form that do not count by this trust and these plans, in a table that
     /// holds so many entries.
     pub(crate) fn of(
         &self,

@@ -52,7 +52,8 @@ pub(crate) struct Savepoint {
 /// A row to be written.
 type Row = (Vec<u8>, Vec<u8>);
 
-/// See the module's header.
+/// One write transaction being put together: entries, views, digests, the index of actions and the
+/// tip.
 pub(crate) struct Batch<'txn> {
     entries: Table<'txn, Bytes, Bytes>,
     views: Table<'txn, Bytes, Bytes>,
@@ -67,14 +68,14 @@ pub(crate) struct Batch<'txn> {
 }
 
 impl<'txn> Batch<'txn> {
-    /// Starts from what the store holds.
+    /// Starts a batch from what the store holds.
     pub(crate) fn begin(transaction: &'txn WriteTransaction) -> Result<Self, StoreError> {
         let meta = transaction.open_table(tables::META)?;
         let tip = tables::tip(&meta)?;
         Self::from_tip(transaction, meta, tip)
     }
 
-    /// Starts an empty store.
+    /// Starts the batch of an empty store.
     pub(crate) fn blank(transaction: &'txn WriteTransaction) -> Result<Self, StoreError> {
         let meta = transaction.open_table(tables::META)?;
         Self::from_tip(transaction, meta, TipV1::default())
@@ -98,28 +99,28 @@ impl<'txn> Batch<'txn> {
         })
     }
 
-    /// Where the store will stand.
+    /// Gives where the store will stand.
     pub(crate) fn tip(&self) -> &TipV1 {
         &self.tip
     }
 
-    /// The end of the log written here, this batch included.
+    /// Gives the end of the log written here, this batch included.
     pub(crate) fn own_end(&self) -> (AuthorId, u64, Hash) {
         let tip = &self.tip;
         (AuthorId(tip.author), tip.seq, Hash(tip.hash))
     }
 
-    /// What the store was made for.
+    /// Reads what the store was made for.
     pub(crate) fn about(&self) -> Result<AboutV1, StoreError> {
         tables::about(&self.meta)
     }
 
-    /// True when nothing would be written.
+    /// Tells whether nothing would be written.
     pub(crate) fn is_empty(&self) -> bool {
         self.entry_rows.is_empty()
     }
 
-    /// The heads of a subject, this batch included.
+    /// Reads the heads of a subject, this batch included.
     pub(crate) fn view(&self, subject: &Subject) -> Result<Heads, StoreError> {
         let key = subject.key();
         match self.staged.get(&key) {
@@ -128,7 +129,7 @@ impl<'txn> Batch<'txn> {
         }
     }
 
-    /// The heads of all subjects whose keys begin with `prefix`, this batch included.
+    /// Reads the heads of all subjects whose keys begin with `prefix`, this batch included.
     pub(crate) fn views_under(&self, prefix: &[u8]) -> Result<Vec<(Subject, Heads)>, StoreError> {
         let end = tables::after(prefix);
         let mut found = BTreeMap::new();
@@ -147,7 +148,7 @@ impl<'txn> Batch<'txn> {
         found.into_iter().map(subject).collect()
     }
 
-    /// The subject of the cited entry, this batch included; `None` where it is not here.
+    /// Gives the subject of a cited entry, this batch included; `None` where it is not here.
     pub(crate) fn subject_of(&self, cited: &EntryRef) -> Result<Option<Subject>, StoreError> {
         let (from, to) = tables::seq_range(&cited.author, cited.seq);
         let staged = self.entry_rows.iter().rev();
@@ -161,7 +162,7 @@ impl<'txn> Batch<'txn> {
         Ok(found.map(|recorded| recorded.entry.subject))
     }
 
-    /// A person, unless unknown or no longer allowed to write.
+    /// Reads a person, unless unknown or no longer allowed to write.
     pub(crate) fn actor(&self, id: &ActorId) -> Result<Option<Actor>, StoreError> {
         let heads = self.view(&Subject::Actor(id.clone()))?;
         Ok(match heads.shown().map(|head| &head.body) {
@@ -180,14 +181,14 @@ impl<'txn> Batch<'txn> {
         })
     }
 
-    /// From here on another author writes, from number 1.
+    /// Lets another author write from here on, from number 1.
     pub(crate) fn switch_author(&mut self, author: AuthorId) {
         self.tip.author = author.0;
         self.tip.seq = 0;
         self.tip.hash = Hash::ZERO.0;
     }
 
-    /// Before the changes of an action.
+    /// Marks where the batch stands before an action.
     pub(crate) fn savepoint(&mut self) -> Savepoint {
         self.before.clear();
         Savepoint {
@@ -197,7 +198,7 @@ impl<'txn> Batch<'txn> {
         }
     }
 
-    /// Forgets what was staged since `savepoint`.
+    /// Drops what was staged since `savepoint`.
     pub(crate) fn roll_back(&mut self, savepoint: &Savepoint) {
         self.tip = savepoint.tip;
         self.entry_rows.truncate(savepoint.entries);
@@ -281,7 +282,7 @@ impl<'txn> Batch<'txn> {
         }
     }
 
-    /// Ends an action: from here on it is one that can be undone.
+    /// Ends an action and notes it in the index that undo walks through.
     pub(crate) fn close(
         &mut self,
         by: &ActionContext<'_>,
@@ -321,7 +322,7 @@ impl<'txn> Batch<'txn> {
             .insert(subject.key(), StagedView { heads, group });
     }
 
-    /// Where the store will stand, to be moved by entries from elsewhere.
+    /// Gives the tip to be moved by entries from elsewhere.
     pub(crate) fn tip_mut(&mut self) -> &mut TipV1 {
         &mut self.tip
     }

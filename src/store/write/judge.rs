@@ -19,7 +19,7 @@ use crate::store::write::permissions::{self, ChangeContext};
 /// What became of each action, in their order.
 pub(crate) type Outcomes = Vec<Result<Committed, StoreError>>;
 
-/// What the write path knows besides the transaction.
+/// What actions are judged by, besides what the transaction holds.
 pub(crate) struct Judge<'a> {
     /// The plan in force.
     pub(crate) plan: &'a Plan,
@@ -31,7 +31,7 @@ pub(crate) struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// Stages all actions that may be written.
+    /// Judges actions one after the other and stages those that may be written.
     ///
     /// # Errors
     /// Only a failure of the store itself; a refusal is an outcome.
@@ -231,7 +231,7 @@ enum Closing {
     No,
 }
 
-/// How entries cite the plan in force.
+/// Gives the reference by which entries cite the plan.
 pub(crate) fn plan_ref(plan: &Plan) -> PlanRef {
     PlanRef {
         version: plan.version,

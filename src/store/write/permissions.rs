@@ -10,7 +10,7 @@ use crate::plan::{FieldType, Plan, UnitId};
 use crate::store::api::{Change, StoreError};
 use crate::store::read::form_content::owners;
 
-/// What a change is judged against.
+/// The plan, the person and the heads that a change is judged against.
 pub(crate) struct ChangeContext<'a> {
     /// The plan in force.
     pub(crate) plan: &'a Plan,
@@ -185,8 +185,8 @@ fn belongs(plan: &Plan, cell: &CellKey) -> Result<FieldType, StoreError> {
     }
 }
 
-/// Whether a cell of that plan may hold this: what the write path asks, for those who read
-/// figures written elsewhere.
+/// Tells whether a cell of that plan may hold this content; for those who read figures written
+/// elsewhere.
 pub fn fits_plan(plan: &Plan, cell: &CellKey, content: &Content) -> bool {
     fits(plan, cell, content).is_ok()
 }

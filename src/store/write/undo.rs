@@ -18,7 +18,7 @@ use crate::store::format::codec::ActionV1;
 use crate::store::format::shape;
 use crate::store::format::tables::{self, Bytes, ReadTables};
 
-/// What undo or redo would do now.
+/// Works out the changes by which an undo or redo would be done now.
 pub(crate) fn plan(
     reading: &ReadTables,
     actor: &ActorId,

@@ -15,7 +15,7 @@ use crate::store::format::codec::{
     PlanInstallV1, RejectRangeV1, RevokeV1, SubmitV1, ValueV1, ViewV1, decode, encode,
 };
 
-/// The bytes of an entry, as they are hashed and stored.
+/// Encodes an entry as it is hashed and stored.
 pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
     let (kind, body) = body_bytes(&entry.body);
     let subject = entry.subject.key();
@@ -36,7 +36,7 @@ pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
     })
 }
 
-/// Reads an entry's bytes.
+/// Decodes an entry and refuses hostile or impossible content.
 pub(crate) fn entry_from(bytes: &[u8]) -> Result<Entry, CodecError> {
     let shape: EntryV1<'_> = decode(bytes)?;
     Ok(Entry {
@@ -59,7 +59,7 @@ pub(crate) fn entry_from(bytes: &[u8]) -> Result<Entry, CodecError> {
     })
 }
 
-/// The payload of a view.
+/// Encodes the heads of a subject.
 pub(crate) fn view_bytes(heads: &Heads) -> Vec<u8> {
     let shape = |head: &Head| {
         let (kind, body) = body_bytes(&head.body);
@@ -80,7 +80,7 @@ pub(crate) fn view_bytes(heads: &Heads) -> Vec<u8> {
     })
 }
 
-/// Reads a view.
+/// Decodes the heads of a subject.
 pub(crate) fn view_from(bytes: &[u8]) -> Result<Heads, CodecError> {
     let shape: ViewV1 = decode(bytes)?;
     let head = |head: HeadV1| {
