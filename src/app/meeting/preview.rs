@@ -3,7 +3,8 @@
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
 use crate::sync::bundle::fingerprint::Fingerprint;
-use crate::sync::import::plan::{Details, FigureChange, ImportPlan, Suspicion};
+use crate::sync::import::details::Details;
+use crate::sync::import::plan::{FigureChange, ImportPlan, Suspicion};
 
 /// What the page stands for, and so what Enter does.
 #[derive(Clone, Debug, PartialEq, Eq)]
