@@ -13,17 +13,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nhaplieu::app::key::{Code, Key};
-use nhaplieu::app::keymap::Keymap;
-use nhaplieu::app::msg::{Around, Effect, Opened, Reply, Request};
+use nhaplieu::app::input::key::{Code, Key};
+use nhaplieu::app::input::keymap::Keymap;
+use nhaplieu::app::message::{Draft, DraftPurpose, Effect, Opened, ReadEach, Reply, Request};
 use nhaplieu::app::{App, Msg, Size, update};
 use nhaplieu::base::Lang;
-use nhaplieu::check::PastForms;
 use nhaplieu::ledger::{
-    ActionId, Actor, ActorId, AuthorId, Clock, Entry, Form, FormKey, Hash, PlanRef, Recorded, Role,
+    ActionId, Actor, ActorId, AuthorId, Clock, Entry, FormKey, Hash, Origin, PlanRef, Recorded,
+    Role,
 };
-use nhaplieu::plan::{PeriodId, Plan, UnitId};
-use nhaplieu::store::Committed;
+use nhaplieu::plan::{FieldId, PeriodId, Plan, UnitId};
+use nhaplieu::store::{Change, Committed};
 use nhaplieu::term::output::TerminalScreen;
 use nhaplieu::ui::texts::Texts;
 use nhaplieu::ui::theme::{Palette, Theme};
@@ -54,51 +54,51 @@ impl Write for Wire {
     }
 }
 
-/// What the store's thread would answer: the commits are on disk, one more change is unsent.
-fn answers(effects: &[Effect], number: u64) -> Vec<Reply> {
-    let mut answers = Vec::new();
-    for effect in effects {
-        let Effect::Ask(Request::Commit {
-            ticket,
-            origin,
-            changes,
-        }) = effect
-        else {
-            continue;
+/// What the store would answer: commits are on disk, forms are empty.
+fn answers(effects: Vec<Effect>, number: u64, opened: &Opened) -> Vec<Msg> {
+    let answer = |effect| {
+        let Effect::Ask { id, request } = effect else {
+            return None;
         };
-        let entries = changes.iter().map(|change| Recorded {
-            author: AuthorId([1; 16]),
-            seq: number,
-            previous: Hash([0; 32]),
-            hash: Hash([2; 32]),
-            entry: Entry {
-                flags: 0,
-                clock: Clock::default(),
-                actor: ActorId::fold("lan"),
-                plan: PlanRef::default(),
-                subject: change.subject.clone(),
-                body: change.body.clone(),
-                replaces: Vec::new(),
-                note: String::new(),
-                action: ActionId([0; 16]),
-                origin: *origin,
-            },
-        });
-        answers.push(Reply::Committed {
-            ticket: *ticket,
-            result: Ok(Box::new(Committed {
-                entries: entries.collect(),
-                counter: number,
-                unsent: (number, Some(0)),
-            })),
-        });
-        answers.push(Reply::Around(Around {
-            others: Vec::new(),
-            unsent: (number, Some(0)),
-            confirmed: None,
-        }));
-    }
-    answers
+        let reply = match request {
+            Request::Open => Reply::Opened(Box::new(opened.clone())),
+            Request::Commit { origin, changes } => committed(origin, &changes, number),
+            Request::Form(_) => Reply::Forms(Box::default()),
+            Request::Overview(_) => Reply::Overview(ReadEach::default()),
+            _ => return None,
+        };
+        Some(Msg::Answer {
+            id,
+            result: Ok(reply),
+        })
+    };
+    effects.into_iter().filter_map(answer).collect()
+}
+
+fn committed(origin: Origin, changes: &[Change], number: u64) -> Reply {
+    let entries = changes.iter().map(|change| Recorded {
+        author: AuthorId([1; 16]),
+        seq: number,
+        previous: Hash([0; 32]),
+        hash: Hash([2; 32]),
+        entry: Entry {
+            flags: 0,
+            clock: Clock::default(),
+            actor: ActorId::fold("lan"),
+            plan: PlanRef::default(),
+            subject: change.subject.clone(),
+            body: change.body.clone(),
+            replaces: Vec::new(),
+            note: String::new(),
+            action: ActionId([0; 16]),
+            origin,
+        },
+    });
+    Reply::Committed(Box::new(Committed {
+        entries: entries.collect(),
+        counter: number,
+        unsent: (number, Some(0)),
+    }))
 }
 
 /// Three digits that a clerk might type into that cell: few leaders, parts smaller than wholes.
@@ -114,44 +114,54 @@ fn plausible(cell: u64) -> String {
     format!("{figure:03}")
 }
 
+/// What the app learns of a store whose clerk was in a commune's year.
+fn opened(plan: &Arc<Plan>) -> Opened {
+    let today = chrono::NaiveDate::from_ymd_opt(2023, 11, 22).unwrap_or_default();
+    let unit = UnitId::new("ngoc-thien");
+    let form = FormKey {
+        unit: unit.clone(),
+        period: PeriodId::new("2023"),
+    };
+    Opened {
+        plan: Arc::clone(plan),
+        actor: Actor {
+            id: ActorId::fold("lan"),
+            name: "Lan".into(),
+            role: Role::Clerk,
+            units: vec![unit.clone()],
+        },
+        unit,
+        today,
+        draft: Some(Draft {
+            cell: form.cell(FieldId::new("dan_so_nam")),
+            purpose: DraftPurpose::Content,
+            text: String::new(),
+        }),
+        sole: false,
+        read_only: None,
+    }
+}
+
 /// The app with an empty form of a commune's year on top.
-fn begun(plan: Arc<Plan>, keymap: Keymap, texts: &Arc<Texts>) -> App {
+fn begun(opened: &Opened, keymap: Keymap, texts: &Arc<Texts>) -> App {
     let size = Size {
         width: 80,
         height: 24,
     };
-    let today = chrono::NaiveDate::from_ymd_opt(2023, 11, 22).unwrap_or_default();
-    let mut app = App::new(plan, keymap, texts.clone(), (Lang::Vi, today), size);
-    let unit = UnitId::new("ngoc-thien");
-    let actor = Actor {
-        id: ActorId::fold("lan"),
-        name: "Lan".into(),
-        role: Role::Clerk,
-        units: vec![unit.clone()],
-    };
-    update(&mut app, Msg::Reply(Reply::NoStore));
-    let opened = Opened {
-        today,
-        plan: app.plan.clone(),
-        actor,
-        unit: unit.clone(),
-        draft: None,
-        sole: false,
-    };
-    update(&mut app, Msg::Reply(Reply::Opened(Box::new(opened))));
-    let key = FormKey {
-        unit,
-        period: PeriodId::new("2023"),
-    };
-    update(
-        &mut app,
-        Msg::Reply(Reply::Form {
-            key,
-            form: Box::new(Form::default()),
-            past: Box::new(PastForms::default()),
-        }),
-    );
+    let today = opened.today;
+    let plan = Arc::clone(&opened.plan);
+    let (mut app, first) = App::new(plan, keymap, texts.clone(), (Lang::Vi, today), size);
+    settle(&mut app, first, 0, opened);
     app
+}
+
+/// Answers everything that is asked.
+fn settle(app: &mut App, effects: Vec<Effect>, number: u64, opened: &Opened) {
+    let mut waiting = answers(effects, number, opened);
+    while let Some(answer) = waiting.pop() {
+        let effects = update(app, answer);
+        waiting.extend(answers(effects, number, opened));
+    }
 }
 
 fn main() {
@@ -168,14 +178,15 @@ fn main() {
     let keymap = Keymap::shipped("default").unwrap_or_default();
     println!("keymap  {:?}", begin.elapsed());
 
-    let mut app = begun(plan, keymap, &texts);
+    let opened = opened(&plan);
+    let mut app = begun(&opened, keymap, &texts);
     let ui = Ui {
         texts,
         theme: Theme::new(Palette::Colour),
         glyphs: Glyphs::Unicode,
     };
     let wire = Wire::default();
-    let mut screen = TerminalScreen::new(wire.clone(), ratatui_core::layout::Size::new(80, 24));
+    let mut screen = TerminalScreen::new(wire.clone(), ratatui::layout::Size::new(80, 24));
     if screen.draw(&ui, &app).is_err() {
         return;
     }
@@ -201,9 +212,7 @@ fn main() {
                 enters.push(spent);
                 enter_draws.push(drawn);
                 // The answer of the store comes a moment later, as a frame of its own.
-                for answer in answers(&effects, cell + 1) {
-                    update(&mut app, Msg::Reply(answer));
-                }
+                settle(&mut app, effects, cell + 1, &opened);
                 if screen.draw(&ui, &app).is_err() {
                     return;
                 }

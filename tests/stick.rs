@@ -232,6 +232,14 @@ fn a_terminal_lost_over_a_preview_or_a_reason_has_changed_nothing() {
     minh.terminate();
     minh.ended();
     sound(&two.office);
-    let mut minh = two.at_the_stick(&two.office);
-    minh.until("BẤT ĐỒNG, CẦN NGƯỜI QUYẾT");
+    // The reason comes back as it was being typed, over the cell it is for.
+    let mut minh = Terminal::start(&two.office, &[]);
+    minh.until("Lý do chọn số 64");
+    minh.until("đã gọi");
+    minh.press(ENTER);
+    minh.until("đã lưu");
+    minh.press("\x11");
+    minh.ended();
+    sound(&two.office);
+    assert_eq!(figure(&two.office, "ngoc-thien", "be_trai"), "64");
 }

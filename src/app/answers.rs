@@ -1,255 +1,276 @@
-//! What the store's answers do to the screens.
+//! What answers and news of the store do: each answer goes to whoever waits for its request.
 
-use super::first_run::FirstRun;
-use super::form::Retry;
-use super::meeting;
-use super::msg::{Effect, Opened, Reply, Request, TroubleKind, Undone};
-use super::state::{App, Health, Home, Leaving, Notice, Screen, Tone};
-use super::update::refresh;
+use super::forms::Taken;
+use super::machine::{App, ScreenStack};
+use super::message::{News, Opened, Reply, RequestId, Trouble, TroubleKind, Undone, UndoneCell};
+use super::navigation::Go;
+use super::router;
+use super::screens::Screen;
+use super::screens::first_run::FirstRun;
+use super::screens::form::Resume;
+use super::state::{Health, State, Tone};
 use crate::base::Message;
-use crate::check::PastForms;
-use crate::ledger::{Form, FormKey};
-use crate::plan::UnitId;
-use crate::service::overview::{self, FormSummary};
-use crate::store::Direction;
+use crate::ledger::{FormKey, Recorded, typed};
+use crate::store::{Committed, Direction};
 
-/// Takes an answer of the store in.
-pub(super) fn answered(app: &mut App, reply: Reply) -> Vec<Effect> {
-    match reply {
-        Reply::NoStore => {
-            app.screens = vec![Screen::FirstRun(FirstRun::new(&app.plan))];
-            Vec::new()
-        }
-        Reply::Opened(opened) => open(app, *opened),
-        Reply::Form { key, form, past } => {
-            form_came(app, &key, &form, &past);
-            Vec::new()
-        }
-        Reply::Overview { unit, forms } => {
-            overview_came(app, &unit, forms);
-            Vec::new()
-        }
-        Reply::Committed { ticket, result } => committed(app, ticket, result),
-        Reply::Undone { direction, result } => undone(app, direction, result),
-        Reply::Findings(found) => {
-            let items = App::listed(found);
-            if let Some(Screen::Findings(list)) = app.screens.last_mut() {
-                list.selected = list.selected.min(items.len().saturating_sub(1));
-                list.items = items;
-                list.loaded = true;
-            }
-            Vec::new()
-        }
-        Reply::History { filter, entries } => {
-            if let Some(Screen::History(list)) = app.screens.last_mut()
-                && list.filter == filter
-            {
-                list.entries = entries;
-                list.loaded = true;
-            }
-            Vec::new()
-        }
-        Reply::Changed => refresh(app),
-        Reply::Around(around) => {
-            app.around = around;
-            Vec::new()
-        }
-        Reply::Trouble(trouble) => {
-            match trouble.kind {
-                TroubleKind::Refused => app.say(Tone::Warning, trouble.message),
-                TroubleKind::Failed => app.failed(trouble.message),
-            }
-            Vec::new()
-        }
-        Reply::Met(met) => meeting::answered(app, met),
-        Reply::Recovered => {
-            app.health = Health::Good;
-            for form in app.forms_mut() {
-                form.retry = Retry::WithNextAnswer;
-            }
-            app.say(Tone::Info, Message::new("trouble.recovered"));
-            refresh(app)
-        }
+/// Takes an answer in. One that nobody waits for is dropped.
+pub(super) fn answered(app: &mut App, id: RequestId, result: Result<Reply, Trouble>) {
+    let state = &mut app.state;
+    if state.running.is_some_and(|running| running.work == id) {
+        state.running = None;
     }
-}
-
-/// A form as the store has it, for every screen that shows it.
-fn form_came(app: &mut App, key: &FormKey, form: &Form, past: &PastForms) {
-    let plan = app.plan.clone();
-    let mut restored = None;
-    for state in app.forms_mut().filter(|state| state.key == *key) {
-        let resumes = state
-            .resume
-            .as_ref()
-            .is_some_and(|(_, text)| !text.is_empty());
-        state.take_in(&plan, form.clone(), past.clone());
-        restored = resumes.then(|| Message::new("form.restored"));
+    if state.opening == Some(id) {
+        state.opening = None;
+        return opened(app, result);
     }
-    if let Some(message) = restored {
-        app.say(Tone::Info, message);
-    }
-}
-
-/// The forms of the home page's unit.
-fn overview_came(app: &mut App, unit: &UnitId, forms: Vec<FormSummary>) {
-    if app.home_unit() != Some(unit) {
-        return;
-    }
-    let (forms, to_do) = overview::in_home_order(&app.plan, app.today, forms);
-    let home = app.screens.iter_mut().find_map(|screen| match screen {
-        Screen::Home(home) => Some(home),
-        _ => None,
-    });
-    if let Some(home) = home {
-        let selected = home.selected.min(forms.len().saturating_sub(1));
-        *home = Home {
-            forms,
-            to_do,
-            selected,
-            loaded: true,
+    if state.outbox.has(id) {
+        return match result {
+            Ok(Reply::Committed(done)) => committed(app, id, &done),
+            Ok(_) => {}
+            Err(trouble) => not_committed(app, id, trouble),
         };
+    }
+    if let Some(undo) = state.outbox.take_undo(id) {
+        return match result {
+            Ok(Reply::Undone(done)) => undone(app, undo.id, &done),
+            Ok(_) => {}
+            Err(trouble) if trouble.kind == TroubleKind::Failed => state.failed(trouble.message),
+            Err(trouble) => state.say(Tone::Warning, trouble.message),
+        };
+    }
+    if let Some(key) = state.forms.waits_for(id).cloned() {
+        return form_came(state, id, &key, result);
+    }
+    let waiting = app
+        .screens
+        .iter_mut()
+        .map(Screen::inner_mut)
+        .find(|screen| screen.waits_for(id));
+    if let Some(screen) = waiting {
+        screen.answer(&mut app.state, id, result);
+    }
+}
+
+/// Takes in what happened at the store unasked.
+pub(super) fn news(app: &mut App, news: News) {
+    match news {
+        News::Changed => router::refresh_all(app),
+        News::Session(status) => app.state.status = status,
+        News::Progress(progress) => {
+            if app
+                .state
+                .running
+                .is_some_and(|now| now.work == progress.work)
+            {
+                app.state.running = Some(progress);
+            }
+        }
+        News::Damaged(message) => app.state.say(Tone::Warning, message),
+        News::Fault(detail) => {
+            let said = Message::new("trouble.fault").with("detail", detail.as_str());
+            app.state.fault = Some(detail);
+            app.state.failed(said);
+        }
+    }
+}
+
+/// The store was opened, or could not be.
+fn opened(app: &mut App, result: Result<Reply, Trouble>) {
+    match result {
+        Ok(Reply::NoStore) => {
+            let page = FirstRun::new(&app.state.plan);
+            app.screens = ScreenStack::new(page.into());
+        }
+        Ok(Reply::Opened(opened)) if app.state.session.is_some() => recovered(app, *opened),
+        Ok(Reply::Opened(opened)) => begin(app, *opened),
+        Ok(_) => {}
+        Err(trouble) => app.state.not_written(trouble),
     }
 }
 
 /// The store is open: the home page, or on the first run and after a lost terminal the form.
-fn open(app: &mut App, opened: Opened) -> Vec<Effect> {
-    let first_run = matches!(app.screens.first(), Some(Screen::FirstRun(_)));
-    let mut opened = opened;
+fn begin(app: &mut App, mut opened: Opened) {
+    let first_run = matches!(app.screen(), Screen::FirstRun(_));
     // In a store that several units share, a person's home page is their own unit's.
     if !opened.actor.units.contains(&opened.unit)
         && let Some(own) = opened.actor.units.first()
     {
         opened.unit = own.clone();
     }
-    let unit = opened.unit.clone();
-    let draft = opened.draft.clone();
-    app.plan = opened.plan.clone();
-    app.today = opened.today;
-    app.session = Some(opened);
-    app.health = Health::Good;
-    app.screens = vec![Screen::Home(Home::default())];
-    let mut effects = vec![Effect::Ask(Request::Overview(unit.clone()))];
+    let (unit, draft) = (opened.unit.clone(), opened.draft.take());
+    app.state.plan = opened.plan.clone();
+    app.state.today = opened.today;
+    app.state.session = Some(opened);
+    app.state.health = Health::Good;
+    router::start_at_home(app);
     if let Some(draft) = draft {
-        // The session's file holds it again before anything else can happen.
-        effects.push(Effect::Ask(Request::Draft(Some(draft.clone()))));
-        effects.extend(app.open_form(&draft.cell.form));
-        if let Some(form) = app.form_mut() {
-            form.resume = Some((draft.cell.id.field, draft.text));
-        }
-    } else if first_run
-        && let Some(current) = app
-            .plan
-            .unit(&unit)
-            .and_then(|unit| app.plan.current_period(unit, app.today))
-    {
-        let key = FormKey {
-            unit,
-            period: current.period.id.clone(),
-        };
-        let over = current.plan_over;
-        effects.extend(app.open_form(&key));
-        app.say(
-            Tone::Info,
-            Message::new(if over {
-                "home.plan_over"
-            } else {
-                "first.ready"
-            }),
-        );
+        let resume = Resume::Unfinished(draft.cell.id, draft.purpose, draft.text);
+        router::open_form(app, draft.cell.form, resume);
+        return;
     }
-    effects
-}
-
-fn committed(
-    app: &mut App,
-    ticket: super::msg::Ticket,
-    result: Result<Box<crate::store::Committed>, super::msg::Trouble>,
-) -> Vec<Effect> {
-    if let Some(effects) = meeting::settled(app, ticket, &result) {
-        return effects;
-    }
-    let plan = app.plan.clone();
-    let submitted = matches!(&result, Ok(done) if done.entries.iter().any(|r| {
-        matches!(r.entry.body, crate::ledger::Body::Submit { .. })
-    }));
-    let mut trouble = None;
-    for screen in &mut app.screens {
-        if let Screen::Form(form) = screen
-            && form.writes.iter().any(|write| write.ticket == ticket)
-        {
-            trouble = form.answered(&plan, ticket, result);
-            break;
-        }
-    }
-    if submitted {
-        app.say(Tone::Info, Message::new("form.sent_in"));
-    }
-    match trouble {
-        Some(trouble) if trouble.kind == TroubleKind::Failed => {
-            app.failed(trouble.message);
-            Vec::new()
-        }
-        Some(trouble) => {
-            // What was refused is said before the program may end.
-            app.leaving = Leaving::No;
-            app.notice = Some(Notice {
-                tone: Tone::Warning,
-                message: trouble.message,
-            });
-            refresh(app)
-        }
-        None => Vec::new(),
-    }
-}
-
-fn undone(
-    app: &mut App,
-    direction: Direction,
-    result: Result<Box<Undone>, super::msg::Trouble>,
-) -> Vec<Effect> {
-    let undo = app.undos.pop_front();
-    let Undone { cell, entries } = match result {
-        Ok(done) => *done,
-        Err(trouble) if trouble.kind == TroubleKind::Failed => {
-            app.failed(trouble.message);
-            return Vec::new();
-        }
-        Err(trouble) => {
-            app.say(Tone::Warning, trouble.message);
-            return Vec::new();
-        }
-    };
-    let plan = app.plan.clone();
-    for form in app.forms_mut() {
-        form.wrote(&plan, &entries);
-    }
-    let mut effects = Vec::new();
-    // Who has gone on typing meanwhile is not taken away from their cell.
-    let gone_on = app.overlay.is_some()
-        || app.forms().any(|form| {
-            let after = |write: &super::form::Write| undo.is_some_and(|u| write.ticket > u.ticket);
-            form.edit.is_some() || form.writes.iter().any(after)
-        });
-    if let Some(cell) = cell.filter(|_| !gone_on) {
-        if app.form().is_some_and(|form| form.key == cell.form) {
-            if let Some(form) = app.form_mut() {
-                form.go_to_field(&cell.id.field);
-                form.left = None;
-            }
+    let plan = app.state.plan.clone();
+    let current = plan
+        .unit(&unit)
+        .and_then(|unit| plan.current_period(unit, app.state.today));
+    if let (true, Some(current)) = (first_run, current) {
+        let period = current.period.id.clone();
+        router::open_form(app, FormKey { unit, period }, Resume::FirstBlank);
+        let key = if current.plan_over {
+            "home.plan_over"
         } else {
-            effects.extend(app.open_form(&cell.form));
-            if let Some(form) = app.form_mut() {
-                form.resume = Some((cell.id.field, String::new()));
+            "first.ready"
+        };
+        app.state.say(Tone::Info, Message::new(key));
+    }
+}
+
+/// The store is open again: what it could not take is tried again once its forms were read anew,
+/// because it may hold it after all.
+fn recovered(app: &mut App, opened: Opened) {
+    let state = &mut app.state;
+    if let Some(session) = &mut state.session {
+        session.read_only = opened.read_only;
+    }
+    state.health = Health::Good;
+    state.recovering = state.outbox.failed_forms();
+    state.say(Tone::Info, Message::new("trouble.recovered"));
+    router::refresh_all(app);
+    let shown = app.shown_forms();
+    let unseen: Vec<FormKey> = app.state.recovering.difference(&shown).cloned().collect();
+    for key in unseen {
+        app.state.read_form(&key);
+    }
+    retry(&mut app.state);
+}
+
+/// Tries failed writes again, once every form that they concern was read anew.
+fn retry(state: &mut State) {
+    if state.recovering.is_empty() && state.health == Health::Good {
+        let forms = state.outbox.failed_forms();
+        state.outbox.retry(|change| state.forms.holds(change));
+        state.forms.refresh(&state.plan, &state.outbox, &forms);
+    }
+}
+
+/// A form as the store has it.
+fn form_came(state: &mut State, id: RequestId, key: &FormKey, result: Result<Reply, Trouble>) {
+    match result {
+        Ok(Reply::Forms(read)) => {
+            let taken = state.forms.take_in(&state.plan, &state.outbox, id, *read);
+            if taken == Taken::OutOfDate {
+                return state.read_form(key);
             }
         }
+        Ok(_) => {}
+        Err(trouble) => {
+            // What was shown of the form stays; where nothing was, the form says why.
+            if state
+                .forms
+                .view(key)
+                .is_some_and(super::forms::FormView::is_there)
+            {
+                state.say(Tone::Warning, trouble.message.clone());
+            }
+            state.forms.not_read(id, trouble);
+        }
     }
-    effects.extend(refresh(app));
-    app.say(
-        Tone::Info,
-        Message::new(match direction {
-            Direction::Undo => "form.undone",
-            Direction::Redo => "form.redone",
-        }),
-    );
-    effects
+    if state.recovering.remove(key) {
+        retry(state);
+    }
+}
+
+/// An action is on disk.
+fn committed(app: &mut App, id: RequestId, done: &Committed) {
+    let state = &mut app.state;
+    state.outbox.take(id);
+    on_disk(state, &done.entries, done.counter);
+    // One frame shows the cell as saved and the new count.
+    state.status.unsent = done.unsent;
+    tell_screens(app, id, Ok(&done.entries));
+    // Lists are read beside the writes: the one on top may be from before this one.
+    let top = app.screens.top_mut().inner_mut();
+    if top.form().is_none() {
+        top.refresh(&mut app.state);
+    }
+}
+
+/// Own entries are on disk: forms grow by them, writes that wait for their subjects supersede them.
+fn on_disk(state: &mut State, entries: &[Recorded], counter: u64) {
+    for recorded in entries {
+        state.outbox.settled(recorded);
+    }
+    state
+        .forms
+        .settle(&state.plan, &state.outbox, entries, counter);
+}
+
+/// An action was refused, or the store failed to write it: then it stays, marked, until it can.
+fn not_committed(app: &mut App, id: RequestId, trouble: Trouble) {
+    let state = &mut app.state;
+    if trouble.kind == TroubleKind::Failed {
+        state.outbox.fail(id);
+        let forms = state.outbox.failed_forms();
+        state.forms.refresh(&state.plan, &state.outbox, &forms);
+    } else if let Some(write) = state.outbox.take(id) {
+        state.forms.refused(&state.plan, &state.outbox, &write);
+    }
+    tell_screens(app, id, Err(&trouble));
+    let refused = trouble.kind != TroubleKind::Failed;
+    app.state.not_written(trouble);
+    if refused {
+        router::refresh_all(app);
+    }
+}
+
+fn tell_screens(app: &mut App, id: RequestId, result: Result<&[Recorded], &Trouble>) {
+    for screen in app.screens.iter_mut() {
+        screen.inner_mut().written(&mut app.state, id, result);
+    }
+}
+
+/// An undo or redo is on disk: it is named, and its form is shown.
+fn undone(app: &mut App, id: RequestId, done: &Undone) {
+    on_disk(&mut app.state, &done.entries, done.counter);
+    app.state.status.unsent = done.unsent;
+    tell_screens(app, id, Ok(&done.entries));
+    // Who has gone on typing meanwhile is not taken away from their cell.
+    let top = app.screens.top().inner();
+    let typing = top
+        .draft(&app.state)
+        .is_some_and(|draft| !draft.text.is_empty());
+    let gone_on = typing || app.state.overlay.is_some() || app.state.outbox.went_on_after(id);
+    if let Some(cell) = done.cell.clone().filter(|_| !gone_on) {
+        app.state.go(Go::Cell(cell));
+    }
+    app.state.go(Go::RefreshAll);
+    let said = what_was_undone(&app.state, done);
+    app.state.say(Tone::Info, said);
+}
+
+/// "Đã hoàn tác: Trẻ em trai, Xã Ngọc Thiện, 2023: 63 → trống".
+fn what_was_undone(state: &State, done: &Undone) -> Message {
+    let key = match (done.direction, &done.cells[..]) {
+        (Direction::Undo, [_]) => "form.undone_cell",
+        (Direction::Redo, [_]) => "form.redone_cell",
+        (Direction::Undo, []) => "form.undone",
+        (Direction::Redo, []) => "form.redone",
+        (Direction::Undo, _) => "form.undone_cells",
+        (Direction::Redo, _) => "form.redone_cells",
+    };
+    let mut said = Message::new(key).with("count", done.cells.len());
+    if let Some(UndoneCell { cell, old, new }) = done.cells.first() {
+        let field = state.plan.field(&cell.id.field);
+        let unit = state.plan.unit(&cell.form.unit);
+        let shown = |content| match typed::show(content, state.lang) {
+            empty if empty.is_empty() => state.words.word("history.blank"),
+            shown => shown,
+        };
+        said = said
+            .with("field", field.map(|f| f.short.clone()).unwrap_or_default())
+            .with("unit", unit.map(|u| u.name.clone()).unwrap_or_default())
+            .with("period", cell.form.period.as_str())
+            .with("old", shown(old))
+            .with("new", shown(new));
+    }
+    said
 }

@@ -1,29 +1,30 @@
-//! The whole state of the screens. No terminal, no clock, no file.
+//! What all screens share: the plan, the session, the forms, the unanswered writes, what was just
+//! said. No terminal, no clock, no file.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::ahead::TypedAhead;
-use super::first_run::FirstRun;
-use super::form::FormState;
-use super::keymap::Keymap;
-use super::meeting::{DisputePage, Meeting, Preview, Running};
-use super::msg::{Around, Draft, Opened, Size, Ticket};
-pub use super::overlay::{Allowed, AllowedTitle, Overlay, ReasonChoice, Target};
-use crate::base::{Lang, Message};
-use crate::check::Finding;
+use super::forms::Forms;
+use super::input::keymap::Keymap;
+use super::message::{
+    Effect, Opened, Request, RequestId, SessionStatus, Size, Trouble, TroubleKind,
+};
+use super::navigation::Go;
+use super::outbox::Outbox;
+use super::overlays::Overlay;
+use super::sync_message::{SyncRequest, WorkProgress};
+use crate::base::{Label, Lang, Message};
 use crate::ledger::actor::Right;
-use crate::ledger::{CellKey, FormKey};
-use crate::plan::{FieldId, Plan, UnitId};
-use crate::service::overview::FormSummary;
-use crate::store::{Direction, LogEntry, LogFilter};
+use crate::ledger::{FormKey, FormStatus, Origin};
+use crate::plan::{Plan, UnitId};
+use crate::store::{Change, Direction};
 
-/// The app.
+/// What all screens share.
 #[derive(Debug)]
-pub struct App {
+pub struct State {
     /// The catalogue in force.
     pub plan: Arc<Plan>,
     /// The language of the screens.
@@ -34,57 +35,39 @@ pub struct App {
     pub size: Size,
     /// The effective keys.
     pub keymap: Keymap,
+    /// The words of lists that are searched.
+    pub words: Arc<dyn Words>,
     /// Who types and where; `None` until the store is open.
     pub session: Option<Opened>,
-    /// What is open, the lowest first; never empty after the first answer.
-    pub screens: Vec<Screen>,
+    /// Who else is here, and what is unsent.
+    pub status: SessionStatus,
+    /// Whether the store can be written.
+    pub health: Health,
+    /// Unanswered writes.
+    pub outbox: Outbox,
+    /// Forms that screens show.
+    pub forms: Forms,
     /// What lies on top of the screen.
     pub overlay: Option<Overlay>,
     /// What was just said; gone with the next key.
     pub notice: Option<Notice>,
-    /// Whether the store can be written.
-    pub health: Health,
-    /// What was typed before the screen was there.
-    pub ahead: TypedAhead,
-    /// The number of the next write.
-    pub next_ticket: Ticket,
-    /// Who else is here, and what is unsent.
-    pub around: Around,
-    /// Undos and redos that have not been answered, oldest first.
-    pub undos: VecDeque<Undoing>,
+    /// Long work under way, which Esc stops.
+    pub running: Option<WorkProgress>,
     /// Whether the program is about to end.
     pub leaving: Leaving,
-    /// What was last kept against a lost terminal.
-    pub last_draft: Option<Draft>,
-    /// Long work of the store's thread, which Esc stops.
-    pub running: Option<Running>,
+    /// A fault of the program that was met, in technical words.
+    pub fault: Option<String>,
     /// The folder whose bundles were listed last; `None` for the store's own inbox.
     pub folder: Option<PathBuf>,
-    /// The words of lists that are searched.
-    pub words: Arc<dyn Words>,
-}
-
-/// An undo or redo on its way: it follows what was typed before it, and what is typed after it
-/// waits for its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Undoing {
-    /// Its place among the writes.
-    pub ticket: Ticket,
-    /// Which way.
-    pub direction: Direction,
-    /// Whether the store has it.
-    pub sent: super::form::Sent,
-}
-
-/// Whether the program is about to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaving {
-    /// It goes on.
-    No,
-    /// It ends when everything typed is on disk.
-    WhenSaved,
-    /// The terminal is gone: it ends when everything typed is on its way to the disk.
-    TerminalGone,
+    /// Forms that are read again before failed writes are tried again.
+    pub(super) recovering: BTreeSet<FormKey>,
+    /// The request to open the store, while it is unanswered.
+    pub(super) opening: Option<RequestId>,
+    /// Long work that waits for what was typed before it.
+    waiting_work: Option<(RequestId, SyncRequest)>,
+    next_id: RequestId,
+    effects: Vec<Effect>,
+    go: VecDeque<Go>,
 }
 
 /// Where the app finds the words of what is searched by typing: the palette, lists.
@@ -100,6 +83,17 @@ pub enum Health {
     Good,
     /// It cannot, and why; what was saved stays saved.
     Failed(Message),
+}
+
+/// Whether the program is about to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// It goes on.
+    No,
+    /// It ends when everything typed is on disk.
+    WhenSaved,
+    /// The terminal is gone: it ends when everything typed is on its way to the disk.
+    TerminalGone,
 }
 
 /// A line said to the person.
@@ -120,96 +114,8 @@ pub enum Tone {
     Warning,
 }
 
-/// One screen.
-#[derive(Debug)]
-pub enum Screen {
-    /// Waiting for the store.
-    Opening,
-    /// A folder without a store.
-    FirstRun(FirstRun),
-    /// What is due, incomplete, sent back.
-    Home(Home),
-    /// One form.
-    Form(Box<FormState>),
-    /// Findings of one form or of all.
-    Findings(FindingsList),
-    /// The history of a cell, a form or the store.
-    History(HistoryList),
-    /// Keys and definitions.
-    Help(Help),
-    /// Other stores: what to send, what came, what is disputed.
-    Meeting(Box<Meeting>),
-    /// What an import would change, or has changed.
-    Preview(Box<Preview>),
-    /// One cell in conflict.
-    Dispute(Box<DisputePage>),
-}
-
-/// The home page.
-#[derive(Debug, Default)]
-pub struct Home {
-    /// The forms the unit owes, in the order of the page.
-    pub forms: Vec<FormSummary>,
-    /// How many of them are work to do; the others are done or not yet open.
-    pub to_do: usize,
-    /// The line under the cursor.
-    pub selected: usize,
-    /// False until the store has answered.
-    pub loaded: bool,
-}
-
-/// A list of findings.
-#[derive(Debug)]
-pub struct FindingsList {
-    /// Whose forms.
-    pub scope: Scope,
-    /// The findings, form by form.
-    pub items: Vec<(FormKey, Finding)>,
-    /// The line under the cursor.
-    pub selected: usize,
-    /// False until the store has answered.
-    pub loaded: bool,
-}
-
-/// How much a list covers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// One cell.
-    Cell(CellKey),
-    /// One form.
-    Form(FormKey),
-    /// One unit.
-    Unit(UnitId),
-    /// Everything in the store.
-    All,
-}
-
-/// A list of entries.
-#[derive(Debug)]
-pub struct HistoryList {
-    /// How much it covers.
-    pub scope: Scope,
-    /// The question that was asked.
-    pub filter: LogFilter,
-    /// The entries, latest first.
-    pub entries: Vec<LogEntry>,
-    /// The line under the cursor.
-    pub selected: usize,
-    /// False until the store has answered.
-    pub loaded: bool,
-}
-
-/// The help page.
-#[derive(Debug, Default)]
-pub struct Help {
-    /// The field whose indicator is explained.
-    pub field: Option<FieldId>,
-    /// The first line shown.
-    pub top: usize,
-}
-
-impl App {
-    /// An app that waits for its store.
+impl State {
+    /// The state before the store has answered.
     pub fn new(
         plan: Arc<Plan>,
         keymap: Keymap,
@@ -223,65 +129,59 @@ impl App {
             today,
             size,
             keymap,
+            words,
             session: None,
-            screens: vec![Screen::Opening],
+            status: SessionStatus::default(),
+            health: Health::Good,
+            outbox: Outbox::default(),
+            forms: Forms::default(),
             overlay: None,
             notice: None,
-            health: Health::Good,
-            ahead: TypedAhead::default(),
-            next_ticket: Ticket(1),
-            around: Around::default(),
-            undos: VecDeque::new(),
-            leaving: Leaving::No,
-            last_draft: None,
             running: None,
+            leaving: Leaving::No,
+            fault: None,
             folder: None,
-            words,
+            recovering: BTreeSet::new(),
+            opening: None,
+            waiting_work: None,
+            next_id: RequestId(1),
+            effects: Vec::new(),
+            go: VecDeque::new(),
         }
     }
 
-    /// The screen on top.
-    pub fn screen(&self) -> &Screen {
-        // Invariant: `screens` is never empty; popping stops at the last one.
-        static OPENING: Screen = Screen::Opening;
-        self.screens.last().unwrap_or(&OPENING)
+    /// The number of the next request.
+    pub(super) fn number(&mut self) -> RequestId {
+        let id = self.next_id;
+        self.next_id = RequestId(id.0 + 1);
+        id
     }
 
-    /// The form on top, if the screen on top is one.
-    pub fn form(&self) -> Option<&FormState> {
-        match self.screens.last() {
-            Some(Screen::Form(form)) => Some(form),
-            _ => None,
-        }
+    /// Asks the store; whoever asks keeps the id and waits for it.
+    pub fn ask(&mut self, request: Request) -> RequestId {
+        let id = self.number();
+        self.effects.push(Effect::Ask { id, request });
+        id
     }
 
-    /// The form on top, to be changed.
-    pub fn form_mut(&mut self) -> Option<&mut FormState> {
-        match self.screens.last_mut() {
-            Some(Screen::Form(form)) => Some(form),
-            _ => None,
-        }
+    /// Has something done outside.
+    pub(super) fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
     }
 
-    /// The forms that are open, also below other screens.
-    pub fn forms(&self) -> impl Iterator<Item = &FormState> {
-        self.screens.iter().filter_map(|screen| match screen {
-            Screen::Form(form) => Some(form.as_ref()),
-            _ => None,
-        })
+    /// What is to be done outside, and no longer waits here.
+    pub(super) fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
     }
 
-    /// The forms that are open, to be changed.
-    pub fn forms_mut(&mut self) -> impl Iterator<Item = &mut FormState> {
-        self.screens.iter_mut().filter_map(|screen| match screen {
-            Screen::Form(form) => Some(form.as_mut()),
-            _ => None,
-        })
+    /// Goes somewhere when the screen that asks for it has done its part.
+    pub fn go(&mut self, to: Go) {
+        self.go.push_back(to);
     }
 
-    /// In which capacity the person may write into a form; `None` when they may only read.
-    pub fn right(&self, form: &FormKey) -> Option<Right> {
-        self.session.as_ref()?.actor.may_write(&form.unit)
+    /// The next way to go.
+    pub(super) fn next_way(&mut self) -> Option<Go> {
+        self.go.pop_front()
     }
 
     /// Says something until the next key.
@@ -289,11 +189,95 @@ impl App {
         self.notice = Some(Notice { tone, message });
     }
 
-    /// A name for the next write.
-    pub fn ticket(&mut self) -> Ticket {
-        let ticket = self.next_ticket;
-        self.next_ticket = Ticket(ticket.0 + 1);
-        ticket
+    /// Writes changes as one action: on the screens at once, to the store as soon as it can.
+    pub fn write(&mut self, origin: Origin, changes: Vec<Change>) -> RequestId {
+        let id = self.number();
+        let subjects: Vec<_> = changes.iter().map(|c| c.subject.clone()).collect();
+        self.outbox.add(id, origin, changes);
+        self.forms.wrote(&self.plan, &self.outbox, &subjects);
+        id
+    }
+
+    /// Takes the latest action back, or does it again.
+    pub(super) fn undo(&mut self, direction: Direction) {
+        let id = self.number();
+        self.outbox.add_undo(id, direction);
+    }
+
+    /// Asks to open, or to make and open, the store.
+    pub(super) fn open(&mut self, request: Request) {
+        self.opening = Some(self.ask(request));
+    }
+
+    /// Asks for a form that a screen shows.
+    pub fn read_form(&mut self, key: &FormKey) {
+        let id = self.ask(Request::Form(key.clone()));
+        self.forms.asked(id, key);
+    }
+
+    /// Begins long work; until it is answered only Esc and leaving mean anything. It waits until
+    /// everything typed before is on disk: what is sent away must hold it. `None` where that
+    /// cannot be, because the store cannot be written.
+    pub fn begin(&mut self, work: SyncRequest) -> Option<RequestId> {
+        if self.health != Health::Good && !self.outbox.is_empty() {
+            self.say(Tone::Warning, Message::new("trouble.unsaved_first"));
+            return None;
+        }
+        let id = self.number();
+        self.waiting_work = Some((id, work));
+        self.running = Some(WorkProgress {
+            work: id,
+            step: None,
+            done: 0,
+            of: 0,
+        });
+        Some(id)
+    }
+
+    /// Asks for long work that waited, once everything typed before it is on disk.
+    pub(super) fn start_work(&mut self) {
+        if self.outbox.is_empty()
+            && let Some((id, work)) = self.waiting_work.take()
+        {
+            let request = Request::Sync(work);
+            self.effect(Effect::Ask { id, request });
+        }
+    }
+
+    /// Has long work stopped; nothing of it is done then.
+    pub(super) fn stop_work(&mut self, id: RequestId) {
+        if self.waiting_work.take().is_some() {
+            self.running = None;
+            self.say(Tone::Info, Message::new("meet.stopped"));
+        } else {
+            self.effect(Effect::Interrupt(id));
+        }
+    }
+
+    /// In which capacity the person may write into a form; `None` when they may only read.
+    pub fn right(&self, form: &FormKey) -> Option<Right> {
+        self.session.as_ref()?.actor.may_write(&form.unit)
+    }
+
+    /// True when the person may write into the form; otherwise says why not.
+    pub fn may_change(&mut self, key: &FormKey) -> bool {
+        let status = self.forms.view(key).map(|view| view.status);
+        let read_only = self
+            .session
+            .as_ref()
+            .and_then(|session| session.read_only.clone());
+        let message = if let Some(why) = read_only {
+            why
+        } else if self.right(key).is_none() {
+            let unit = self.plan.unit(&key.unit).map(|unit| unit.name.clone());
+            Message::new("form.only_reading").with("unit", unit.unwrap_or_default())
+        } else if status == Some(FormStatus::Locked) {
+            Message::new("trouble.locked")
+        } else {
+            return true;
+        };
+        self.say(Tone::Warning, message);
+        false
     }
 
     /// The unit whose forms the home page lists.
@@ -301,16 +285,32 @@ impl App {
         self.session.as_ref().map(|session| &session.unit)
     }
 
-    /// A label of the texts, for lists that are searched.
-    pub fn label(&self, key: &str) -> crate::base::Label {
-        crate::base::Label::same(&self.words.word(key))
+    /// A text of the interface as a label, for lists that are searched.
+    pub fn label(&self, key: &str) -> Label {
+        Label::same(&self.words.word(key))
     }
 
-    /// Findings by form, as a list.
-    pub fn listed(found: BTreeMap<FormKey, Vec<Finding>>) -> Vec<(FormKey, Finding)> {
-        found
-            .into_iter()
-            .flat_map(|(key, findings)| findings.into_iter().map(move |f| (key.clone(), f)))
-            .collect()
+    /// The store cannot be written: said until it can; nothing is undone or left meanwhile.
+    pub(super) fn failed(&mut self, why: Message) {
+        self.health = Health::Failed(why);
+        self.outbox.forget_undos();
+        if self.waiting_work.take().is_some() {
+            self.running = None;
+        }
+        if self.leaving == Leaving::WhenSaved {
+            self.leaving = Leaving::No;
+        }
+    }
+
+    /// Says why a request was not carried out; a store that failed to write is remembered.
+    pub(super) fn not_written(&mut self, trouble: Trouble) {
+        match trouble.kind {
+            TroubleKind::Failed => self.failed(trouble.message),
+            TroubleKind::Refused | TroubleKind::Stopped => {
+                // What was refused is said before the program may end.
+                self.leaving = Leaving::No;
+                self.say(Tone::Warning, trouble.message);
+            }
+        }
     }
 }

@@ -1,186 +1,256 @@
 //! The one way the app changes: a message in, effects out.
 
-use super::ahead::Ahead;
 use super::answers;
-use super::command::Command;
-use super::commands;
-use super::form::{FormState, Sent};
-use super::key::Key;
-use super::msg::{Effect, Msg, Request};
-use super::state::{App, Health, Leaving, Screen, Tone};
+use super::everywhere;
+use super::input::command::Command;
+use super::input::key::Key;
+use super::input::list::{edit_line, step_of};
+use super::input::type_ahead::Typed;
+use super::machine::App;
+use super::message::{Effect, Msg};
+use super::navigation::Go;
+use super::overlays::{Answered, Overlay};
+use super::router;
+use super::screens::interface::Handled;
+use super::state::{Health, Leaving, State, Tone};
 use crate::base::Message;
-use crate::ledger::FormKey;
 
 /// Takes a message in.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
-    let mut effects = match msg {
-        Msg::Key(key) => typed(app, Ahead::Key(key)),
-        Msg::Paste(text) => typed(app, Ahead::Paste(text)),
+    match msg {
+        Msg::Key(key) => typed(app, Typed::Key(key)),
+        Msg::Paste(text) => typed(app, Typed::Paste(text)),
         Msg::PasteTooLong => {
-            app.say(Tone::Warning, Message::new("trouble.paste_too_long"));
-            Vec::new()
+            let said = Message::new("trouble.paste_too_long");
+            app.state.say(Tone::Warning, said);
         }
         Msg::Resize(size) => {
-            app.size = size;
-            vec![Effect::Redraw]
+            app.state.size = size;
+            app.state.effect(Effect::Redraw);
         }
-        Msg::Reply(reply) => answers::answered(app, reply),
-        Msg::Gone => leave(app),
-    };
-    while let Some(typed) = app.next_ahead() {
-        effects.extend(take(app, typed));
+        Msg::Answer { id, result } => answers::answered(app, id, result),
+        Msg::News(news) => answers::news(app, news),
+        Msg::Gone => app.state.leaving = Leaving::TerminalGone,
     }
-    let height = usize::from(app.size.height);
-    let plan = app.plan.clone();
-    if let Some(form) = app.form_mut() {
-        form.watch_typing(&plan);
-        form.scroll_into(body_height(height));
+    settle(app);
+    while !app.awaits_screen()
+        && let Some(typed) = app.ahead.take_first()
+    {
+        take(app, typed);
+        settle(app);
     }
-    effects.extend(hand_over(app));
-    let draft = app.draft();
-    if app.last_draft != draft {
-        app.last_draft.clone_from(&draft);
-        effects.push(Effect::Ask(Request::Draft(draft)));
-    }
-    if may_leave(app) {
-        effects.push(Effect::Quit);
-    }
-    effects
+    finish(app)
 }
 
-/// Gives the store what waits: writes in the order typed, an undo behind what was typed before it.
-fn hand_over(app: &mut App) -> Vec<Effect> {
-    if app.health != Health::Good {
-        return Vec::new();
-    }
-    let first = app.undos.front().copied();
-    let barrier = first.map(|undo| undo.ticket);
-    let mut effects: Vec<Effect> = app
-        .forms_mut()
-        .flat_map(|form| form.hand_over(barrier))
-        .collect();
-    let Some(undo) = first.filter(|undo| undo.sent == Sent::Held) else {
-        return effects;
-    };
-    let waits =
-        |write: &super::form::Write| write.sent != Sent::Handed && write.ticket < undo.ticket;
-    if !app.forms().any(|form| form.writes.iter().any(waits)) {
-        if let Some(first) = app.undos.front_mut() {
-            first.sent = Sent::Handed;
+/// Goes where screens asked to go, and brings what they show up to date.
+fn settle(app: &mut App) {
+    while let Some(to) = app.state.next_way() {
+        match to {
+            Go::Command(command) => run(app, command),
+            to => router::go(app, to),
         }
-        effects.push(Effect::Ask(Request::Undo(undo.direction)));
     }
-    effects
+    let shown = app.shown_forms();
+    app.state.forms.keep_only(&shown, &app.state.outbox);
+    app.screens.top_mut().inner_mut().settle(&mut app.state);
+}
+
+/// Gives the store what waits, keeps what is unfinished, ends where the program is to end.
+fn finish(app: &mut App) -> Vec<Effect> {
+    if app.state.health == Health::Good {
+        for (id, request) in app.state.outbox.hand_over() {
+            app.state.effect(Effect::Ask { id, request });
+        }
+    }
+    app.state.start_work();
+    let draft = app.draft();
+    if app.kept != draft {
+        app.kept.clone_from(&draft);
+        app.state.effect(Effect::Keep(draft));
+    }
+    if may_leave(&app.state) {
+        app.state.effect(Effect::Quit);
+    }
+    app.state.take_effects()
 }
 
 /// True when the program is to end and nothing typed would be lost by it.
-fn may_leave(app: &App) -> bool {
-    let unanswered = |form: &FormState| form.is_waiting();
-    let held = |form: &FormState| form.writes.iter().any(|w| w.sent == Sent::Held);
-    match app.leaving {
+fn may_leave(state: &State) -> bool {
+    match state.leaving {
         Leaving::No => false,
-        Leaving::WhenSaved => app.undos.is_empty() && !app.forms().any(unanswered),
-        Leaving::TerminalGone => app.health != Health::Good || !app.forms().any(held),
+        Leaving::WhenSaved => state.outbox.is_empty(),
+        Leaving::TerminalGone => state.health != Health::Good || !state.outbox.holds_back(),
     }
-}
-
-/// How many rows of a form fit; the same arithmetic as the screens' frame.
-fn body_height(height: usize) -> usize {
-    height.saturating_sub(7)
 }
 
 /// What a person types: at once where its screen is there, else later.
-fn typed(app: &mut App, typed: Ahead) -> Vec<Effect> {
-    match app.keep_ahead(typed) {
-        Some(typed) => take(app, typed),
-        None => Vec::new(),
+fn typed(app: &mut App, typed: Typed) {
+    if !app.awaits_screen() {
+        return take(app, typed);
     }
+    if let Typed::Key(key) = typed {
+        let command = app.state.keymap.lookup(&app.contexts(), key);
+        if command.is_some_and(|command| AT_ONCE.contains(&command)) {
+            app.ahead.forget();
+            return take(app, typed);
+        }
+    }
+    app.ahead.keep(typed);
 }
 
-fn take(app: &mut App, typed: Ahead) -> Vec<Effect> {
+/// Commands that need no answer of the store, and lead away from what is being waited for.
+const AT_ONCE: [Command; 4] = [
+    Command::Cancel,
+    Command::Quit,
+    Command::Redraw,
+    Command::Reopen,
+];
+
+fn take(app: &mut App, typed: Typed) {
     match typed {
-        Ahead::Key(key) => key_down(app, key),
-        Ahead::Paste(text) => commands::paste(app, &text),
+        Typed::Key(key) => key_down(app, key),
+        Typed::Paste(text) => paste(app, &text),
     }
 }
 
-fn key_down(app: &mut App, key: Key) -> Vec<Effect> {
-    app.notice = None;
-    let contexts = app.contexts();
-    if let Some(running) = app.running {
+fn key_down(app: &mut App, key: Key) {
+    app.state.notice = None;
+    let command = app.state.keymap.lookup(&app.contexts(), key);
+    if let Some(running) = app.state.running {
         // What is pressed while one waits is not meant for the page that comes.
-        return match app.keymap.lookup(&contexts, key) {
-            Some(Command::Cancel) => vec![Effect::Interrupt(running.job)],
-            Some(command @ (Command::Quit | Command::Redraw)) => commands::run(app, command),
-            _ => Vec::new(),
-        };
-    }
-    match app.keymap.lookup(&contexts, key) {
-        Some(command) => commands::run(app, command),
-        None => match key.character() {
-            Some(character) => commands::character(app, character),
-            None => Vec::new(),
-        },
-    }
-}
-
-/// The terminal is gone or the program is asked to end: what is being typed is kept beside the
-/// store, what was committed is on its way.
-fn leave(app: &mut App) -> Vec<Effect> {
-    app.leaving = Leaving::TerminalGone;
-    Vec::new()
-}
-
-/// Asks again for what the screens show.
-pub(super) fn refresh(app: &App) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for screen in &app.screens {
-        match screen {
-            Screen::Home(_) => {
-                effects.extend(
-                    app.home_unit()
-                        .map(|u| Effect::Ask(Request::Overview(u.clone()))),
-                );
-            }
-            Screen::Form(form) => effects.push(Effect::Ask(Request::Form(form.key.clone()))),
-            Screen::Findings(list) => effects.push(list.question(app)),
-            Screen::History(list) => {
-                effects.push(Effect::Ask(Request::History(list.filter.clone())));
-            }
-            Screen::Meeting(_) => effects.push(commands::meeting::question(app)),
-            Screen::Opening
-            | Screen::FirstRun(_)
-            | Screen::Help(_)
-            | Screen::Preview(_)
-            | Screen::Dispute(_) => {}
+        match command {
+            Some(Command::Cancel) => app.state.stop_work(running.work),
+            Some(command @ (Command::Quit | Command::Redraw)) => run(app, command),
+            _ => {}
         }
+        return;
     }
-    effects
+    match (command, key.character()) {
+        (Some(command), _) => run(app, command),
+        (None, Some(character)) => self::character(app, character),
+        (None, None) => {}
+    }
 }
 
-impl App {
-    /// The store cannot be written: said until it can; nothing is undone or left meanwhile.
-    pub(super) fn failed(&mut self, why: Message) {
-        self.health = Health::Failed(why);
-        self.undos.clear();
-        if self.leaving == Leaving::WhenSaved {
-            self.leaving = Leaving::No;
+/// A character that is no command: text where text is typed.
+fn character(app: &mut App, character: char) {
+    if let Some(overlay) = &mut app.state.overlay {
+        if let Some(line) = overlay.line_mut() {
+            line.insert(character);
+            overlay.refilter();
         }
+        return;
     }
+    let top = app.screens.top_mut().inner_mut();
+    top.character(&mut app.state, character);
+}
 
-    /// Puts a form on top (or brings the open one of that unit and period there) and asks for it.
-    pub(super) fn open_form(&mut self, key: &FormKey) -> Vec<Effect> {
-        let Some(state) = FormState::open(&self.plan, key) else {
-            return Vec::new();
-        };
-        // One form at a time below the lists: going to another replaces the one on the stack,
-        // unless something typed in it is still on its way.
-        self.screens.retain(|screen| match screen {
-            Screen::Form(form) => form.is_waiting(),
-            Screen::Home(_) => true,
-            _ => false,
-        });
-        self.screens.push(Screen::Form(Box::new(state)));
-        vec![Effect::Ask(Request::Form(key.clone()))]
+/// A bracketed paste: into the text that is open, or to the screen.
+fn paste(app: &mut App, text: &str) {
+    if let Some(overlay) = &mut app.state.overlay {
+        if let Some(line) = overlay.line_mut() {
+            line.insert_str(text);
+            overlay.refilter();
+        }
+        return;
     }
+    app.screens
+        .top_mut()
+        .inner_mut()
+        .paste(&mut app.state, text);
+}
+
+/// Carries a command out on what is on top.
+fn run(app: &mut App, command: Command) {
+    if app.state.overlay.is_some() {
+        return overlay_command(app, command);
+    }
+    let top = app.screens.top_mut().inner_mut();
+    if top.command(&mut app.state, command) == Handled::No {
+        everywhere::run(app, command);
+    }
+}
+
+fn overlay_command(app: &mut App, command: Command) {
+    let Some(overlay) = &mut app.state.overlay else {
+        return;
+    };
+    if let Some(by) = step_of(command)
+        && !matches!(overlay, Overlay::Prompt(_))
+    {
+        return overlay.step(by);
+    }
+    if let Some(line) = overlay.line_mut()
+        && edit_line(line, command)
+    {
+        return overlay.refilter();
+    }
+    match command {
+        Command::Cancel => {
+            if let Some(Overlay::Prompt(prompt)) = app.state.overlay.take() {
+                let text = prompt.line.text();
+                answer_screen(app, Answered::TextLeft(prompt.purpose, text));
+            }
+        }
+        Command::Accept => accept(app),
+        Command::ProblemNext if matches!(overlay, Overlay::Finish(_)) => {
+            app.state.overlay = None;
+            answer_screen(app, Answered::NextProblem);
+        }
+        Command::Quit => everywhere::quit(&mut app.state),
+        Command::Redraw => app.state.effect(Effect::Redraw),
+        _ => {}
+    }
+}
+
+/// Closes what lies on top with what was chosen or typed.
+fn accept(app: &mut App) {
+    match app.state.overlay.take() {
+        Some(Overlay::Prompt(prompt)) => {
+            let text = prompt.line.text();
+            answer_screen(app, Answered::Text(prompt.purpose.clone(), text));
+            let notice = app.state.notice.as_ref();
+            let refused = notice.is_some_and(|notice| notice.tone == Tone::Warning);
+            if refused && app.state.overlay.is_none() {
+                app.state.overlay = Some(Overlay::Prompt(prompt));
+            }
+        }
+        Some(Overlay::Palette(picker)) => {
+            if let Some(item) = picker.chosen() {
+                run(app, item.value);
+            }
+        }
+        Some(Overlay::GoTo(picker) | Overlay::Find(picker)) => {
+            if let Some(item) = picker.chosen() {
+                everywhere::go_to(app, item.value.clone());
+            }
+        }
+        Some(Overlay::Allowed(_, picker)) => {
+            if let Some(item) = picker.chosen() {
+                answer_screen(app, Answered::Allowed(item.value.clone()));
+            }
+        }
+        Some(Overlay::Reasons { asked, picker, .. }) => {
+            if let Some(item) = picker.chosen() {
+                answer_screen(app, Answered::Reason(asked, item.value.clone()));
+            }
+        }
+        Some(Overlay::Finish(summary)) if summary.may_submit() => {
+            answer_screen(app, Answered::Submit(summary));
+        }
+        Some(Overlay::Finish(summary)) => app.state.overlay = Some(Overlay::Finish(summary)),
+        Some(Overlay::Leave) => everywhere::leave(&mut app.state),
+        Some(Overlay::Folders(purpose, picker)) => {
+            if let Some(item) = picker.chosen() {
+                answer_screen(app, Answered::Folder(purpose, item.value.clone()));
+            }
+        }
+        Some(Overlay::Question { asked, .. }) => answer_screen(app, Answered::Yes(asked)),
+        None => {}
+    }
+}
+
+fn answer_screen(app: &mut App, answer: Answered) {
+    let top = app.screens.top_mut().inner_mut();
+    top.chosen(&mut app.state, answer);
 }

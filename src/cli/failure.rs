@@ -63,6 +63,12 @@ impl Failure {
         }
     }
 
+    /// A fault of the program; what was saved stays saved.
+    pub(crate) fn fault(detail: String) -> Self {
+        let message = Message::new("cli.error.fault");
+        Self::new(Exit::Failed, message).because(detail)
+    }
+
     /// Wrong usage.
     pub(crate) fn usage(message: Message) -> Self {
         Self::new(Exit::Usage, message)

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::failure::{Exit, Failure};
 use super::settings::{Settings, read_file};
-use crate::app::keymap::{Keymap, KeymapProblem};
+use crate::app::input::keymap::{Keymap, KeymapProblem};
 use crate::base::Message;
 use crate::ui::texts::Texts;
 

@@ -8,8 +8,8 @@ use super::args::Global;
 use super::failure::{Exit, Failure};
 use super::settings::Settings;
 use super::{environment, keymap};
-use crate::app::msg::Opened;
-use crate::app::state::App;
+use crate::app::App;
+use crate::app::message::Opened;
 use crate::base::Message;
 use crate::ledger::ActionId;
 use crate::plan::Plan;
@@ -18,8 +18,9 @@ use crate::service::open::{self, NewStore, PlanFile};
 use crate::store::StoreReader;
 use crate::store::{self, RedbStore, StoreError};
 use crate::term;
+use crate::term::backend::{Environment, OpenStore, Opener};
 use crate::term::presence_file::PresenceFile;
-use crate::term::worker::{Keeping, Opener};
+use crate::term::run::Ended;
 use crate::ui::texts::Texts;
 use crate::ui::theme::{Palette, Theme};
 use crate::ui::{Glyphs, Ui};
@@ -66,19 +67,20 @@ pub(crate) fn run(
         early: Some(early),
         settings: settings.clone(),
     };
-    term::run::start(term::run::Setup {
+    let ended = term::run::start(term::run::Setup {
         app,
         ui,
-        plan,
         opener: opener(place),
-        edge: term::worker::Edge {
+        environment: Environment {
             clock: environment::now,
             random: environment::action_bytes,
-            stop: term::meeting::Stop::default(),
         },
     })
     .map_err(|error| Failure::usage(Message::new("cli.error.no_terminal")).because(error))?;
-    Ok(Exit::Done)
+    match ended {
+        Ended::Well => Ok(Exit::Done),
+        Ended::AfterFault(detail) => Err(Failure::fault(detail)),
+    }
 }
 
 /// Which store, for whom, and the plan of a new one.
@@ -108,7 +110,7 @@ fn open_store(
     place: &Place,
     new: Option<&NewStore>,
     early: Option<JoinHandle<Result<RedbStore, StoreError>>>,
-) -> Result<Keeping, StoreError> {
+) -> Result<OpenStore, StoreError> {
     let edge = environment::edge()?;
     let mut store = match new {
         Some(new) => {
@@ -129,14 +131,15 @@ fn open_store(
     let (presence, draft) =
         PresenceFile::begin(&place.settings.dir, edge.pid, &place.settings.actor);
     let actor = open::person(&store, &place.settings.actor)?;
-    Ok(Keeping {
+    Ok(OpenStore {
         opened: Opened {
             today: place.settings.today(&plan),
             plan,
             actor,
-            unit: info.unit,
+            unit: info.unit.clone(),
             draft,
             sole: info.sole,
+            read_only: term::backend::read_only(&info),
         },
         presence: Box::new(presence),
         folders: Folders {

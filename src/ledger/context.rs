@@ -1,6 +1,7 @@
 //! A form with the other forms it is judged by: the input of checks and figures.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::cell::CellId;
 use super::content::Content;
@@ -16,7 +17,7 @@ use crate::plan::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PastForms {
     /// The forms by period.
-    pub forms: BTreeMap<PeriodId, Form>,
+    pub forms: BTreeMap<PeriodId, Arc<Form>>,
 }
 
 /// A form with everything that checks and figures look at.
@@ -40,7 +41,7 @@ impl<'a> Context<'a> {
         if *period == self.period.id {
             Some(self.form)
         } else {
-            self.past.forms.get(period)
+            self.past.forms.get(period).map(Arc::as_ref)
         }
     }
 

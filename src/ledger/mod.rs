@@ -26,7 +26,7 @@ pub use context::{Context, PastForms};
 pub use entry::{ActionId, Body, Clock, Entry, Origin, PlanRef, Recorded};
 pub use form::Form;
 pub use heads::{Head, Heads};
-pub use overlay::{Covered, Provisional};
+pub use overlay::Provisional;
 pub use subject::Subject;
 pub use trust::{Claim, Trust};
 pub use workflow::FormStatus;

@@ -1,4 +1,4 @@
-//! Changes without an entry (typed, waiting to be saved, supposed), laid over what a form holds.
+//! What is typed, waits to be saved or is only supposed, laid over what a form holds.
 //!
 //! There is one way to reach the heads of a subject in a form and one way to lay a change over
 //! them, so that checks, figures and screens see a typed, a waiting and a saved figure alike.
@@ -13,27 +13,18 @@ use super::subject::Subject;
 /// A change that has no entry yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Provisional<'a> {
-    /// The subject it is about.
+    /// What it is about.
     pub subject: &'a Subject,
-    /// The content of the change.
+    /// What it says.
     pub body: &'a Body,
     /// How it came about.
     pub origin: Origin,
-    /// The reason; empty for none.
+    /// Its reason; empty for none.
     pub reason: &'a str,
 }
 
-/// The heads that a change was laid over; [`Form::lift`] puts them back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "the change stays on the form until it is lifted"]
-pub struct Covered {
-    subject: Subject,
-    heads: Heads,
-}
-
 impl Form {
-    /// Looks up the heads of a subject; `None` for one without entries and for what belongs to no
-    /// form.
+    /// The heads of a subject; `None` for one without entries and for what belongs to no form.
     pub fn heads(&self, subject: &Subject) -> Option<&Heads> {
         match subject {
             Subject::Cell(cell) => self.cells.get(&cell.id),
@@ -46,16 +37,15 @@ impl Form {
         .filter(|heads| !heads.all().is_empty())
     }
 
-    /// Gives a subject these heads, none taking its entry away, and returns those it had. What
-    /// belongs to no form is left out.
-    pub fn set_heads(&mut self, subject: Subject, heads: Heads) -> Heads {
+    /// Gives a subject these heads, none taking its entry away. What belongs to no form is left out.
+    pub fn set_heads(&mut self, subject: Subject, heads: Heads) {
         match subject {
             Subject::Cell(cell) => put(&mut self.cells, cell.id, heads),
             Subject::Note(cell) => put(&mut self.notes, cell.id, heads),
             Subject::Confirm(cell, rule) => put(&mut self.confirms, (cell.id, rule), heads),
-            Subject::Form(_) => std::mem::replace(&mut self.workflow, heads),
+            Subject::Form(_) => self.workflow = heads,
             Subject::Approval(_, owner) => put(&mut self.approvals, owner, heads),
-            Subject::Actor(_) | Subject::Author(_) | Subject::Plan => Heads::default(),
+            Subject::Actor(_) | Subject::Author(_) | Subject::Plan => {}
         }
     }
 
@@ -69,17 +59,9 @@ impl Form {
     }
 
     /// Lays a change over the form: its subject says only this.
-    pub fn lay(&mut self, change: Provisional<'_>) -> Covered {
+    pub fn lay(&mut self, change: Provisional<'_>) {
         let heads = Heads::new(vec![change.head()]);
-        Covered {
-            subject: change.subject.clone(),
-            heads: self.set_heads(change.subject.clone(), heads),
-        }
-    }
-
-    /// Takes a change off again. Of several over one subject the last laid is lifted first.
-    pub fn lift(&mut self, covered: Covered) {
-        self.set_heads(covered.subject, covered.heads);
+        self.set_heads(change.subject.clone(), heads);
     }
 
     /// The form as it would be with these changes, the later ones on top.
@@ -87,7 +69,7 @@ impl Form {
     pub fn with<'a>(&self, changes: impl IntoIterator<Item = Provisional<'a>>) -> Self {
         let mut form = self.clone();
         for change in changes {
-            let _ = form.lay(change);
+            form.lay(change);
         }
         form
     }
@@ -113,11 +95,10 @@ impl Provisional<'_> {
 }
 
 /// Puts heads under a key, or takes the key away where there are none.
-fn put<K: Ord>(map: &mut std::collections::BTreeMap<K, Heads>, key: K, heads: Heads) -> Heads {
-    let before = if heads.all().is_empty() {
-        map.remove(&key)
+fn put<K: Ord>(map: &mut std::collections::BTreeMap<K, Heads>, key: K, heads: Heads) {
+    if heads.all().is_empty() {
+        map.remove(&key);
     } else {
-        map.insert(key, heads)
-    };
-    before.unwrap_or_default()
+        map.insert(key, heads);
+    }
 }

@@ -5,15 +5,6 @@ use crate::ledger::{Body, CellId, CellKey, Content, Form, FormKey, Heads, Subjec
 use crate::plan::{FieldId, Plan};
 use crate::store::{Change, Seen};
 
-/// How much of the cell the person had seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Typed {
-    /// The cell stood on the screen: what came since is not superseded.
-    OnScreen,
-    /// A command: whatever stands there now is superseded.
-    Blindly,
-}
-
 /// Whether unreadable text is kept as typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
@@ -42,45 +33,32 @@ pub enum EditError {
 }
 
 /// The change that gives a cell this content.
-pub fn set_cell(form: &Form, cell: &CellKey, content: Content, typed: Typed) -> Change {
+pub fn set_cell(cell: CellKey, content: Content, seen: Seen) -> Change {
     Change {
-        subject: Subject::Cell(cell.clone()),
+        subject: Subject::Cell(cell),
         body: Body::SetValue(content),
         reason: String::new(),
-        seen: seen(form.cells.get(&cell.id), typed),
+        seen,
     }
 }
 
-/// The change that ends a conflict with this content, for this reason.
-fn resolve_cell(
-    form: &Form,
-    cell: &CellKey,
-    content: Content,
-    reason: &str,
-    typed: Typed,
-) -> Change {
+/// The change that ends a conflict in a cell with this content, for this reason.
+pub fn resolve_cell(cell: CellKey, content: Content, reason: String, seen: Seen) -> Change {
     Change {
-        subject: Subject::Cell(cell.clone()),
+        subject: Subject::Cell(cell),
         body: Body::Resolve(content),
-        reason: reason.to_owned(),
-        seen: seen(form.cells.get(&cell.id), typed),
+        reason,
+        seen,
     }
 }
 
 /// The change that gives a cell this note; an empty text takes it away.
-pub fn set_note(form: &Form, cell: &CellKey, text: &str, typed: Typed) -> Change {
+pub fn set_note(cell: CellKey, text: &str, seen: Seen) -> Change {
     Change {
-        subject: Subject::Note(cell.clone()),
+        subject: Subject::Note(cell),
         body: Body::Note(crate::base::text::clean(text, typed::TEXT_LIMIT)),
         reason: String::new(),
-        seen: seen(form.notes.get(&cell.id), typed),
-    }
-}
-
-fn seen(heads: Option<&Heads>, typed: Typed) -> Seen {
-    match typed {
-        Typed::OnScreen => Seen::Heads(heads.map(Heads::references).unwrap_or_default()),
-        Typed::Blindly => Seen::Current,
+        seen,
     }
 }
 
@@ -125,15 +103,10 @@ pub fn set_cells(
             if reason.is_empty() {
                 return Err(EditError::NeedsReason(id.clone()));
             }
-            changes.push(resolve_cell(
-                form,
-                &cell,
-                reading.content,
-                reason,
-                Typed::Blindly,
-            ));
+            let reason = reason.to_owned();
+            changes.push(resolve_cell(cell, reading.content, reason, Seen::Current));
         } else if heads.map(Heads::content).unwrap_or_default() != reading.content {
-            let mut change = set_cell(form, &cell, reading.content, Typed::Blindly);
+            let mut change = set_cell(cell, reading.content, Seen::Current);
             reason.clone_into(&mut change.reason);
             changes.push(change);
         }

@@ -1,6 +1,7 @@
 //! Reading forms: one with the past that its checks look back on, and the findings of many.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::check::{self, Context, Finding, PastForms};
 use crate::ledger::{Form, FormKey, Hash, content_hash};
@@ -70,9 +71,9 @@ pub fn load<'p>(
     (unit, period): (&'p Unit, &'p Period),
 ) -> Result<LoadedForm<'p>, StoreError> {
     let mut wanted = vec![key_of(unit, period)];
-    wanted.extend(past_of(plan, unit, period));
+    wanted.extend(past_keys(plan, unit, period));
     let found = store.forms(&wanted)?.into_iter().collect();
-    among(&found, plan, (unit, period))
+    among(&found, plan, (unit, period), DamagedPast::Refuse)
 }
 
 /// Reads forms of one unit with their past, in one consistent state; each has its own outcome, so
@@ -88,7 +89,7 @@ pub fn load_of_unit<'p>(
 ) -> Result<PerForm<LoadedForm<'p>>, StoreError> {
     let found = store.forms_of_unit(&unit.id)?.into_iter().collect();
     let loaded = periods.iter().map(|period| {
-        let loaded = among(&found, plan, (unit, period));
+        let loaded = among(&found, plan, (unit, period), DamagedPast::LeaveOut);
         (key_of(unit, period), loaded)
     });
     Ok(loaded.collect())
@@ -144,6 +145,15 @@ pub fn findings(
     Ok(found)
 }
 
+/// What happens to a form whose past cannot be read whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DamagedPast {
+    /// It is not judged: a check that looks back must not pass for want of what it looks at.
+    Refuse,
+    /// It is listed among others all the same; the damaged form has its error in its own place.
+    LeaveOut,
+}
+
 /// Forms that were read together, each with its own outcome.
 type Found = BTreeMap<FormKey, Result<Form, StoreError>>;
 
@@ -153,6 +163,7 @@ fn among<'p>(
     found: &Found,
     plan: &'p Plan,
     (unit, period): (&'p Unit, &'p Period),
+    damaged: DamagedPast,
 ) -> Result<LoadedForm<'p>, StoreError> {
     let key = key_of(unit, period);
     let form = found
@@ -160,11 +171,12 @@ fn among<'p>(
         .cloned()
         .unwrap_or_else(|| Ok(Form::default()))?;
     let mut past = PastForms::default();
-    for earlier in past_of(plan, unit, period) {
-        match found.get(&earlier).cloned().transpose()? {
-            Some(form) if form != Form::default() => {
-                past.forms.insert(earlier.period, form);
+    for earlier in past_keys(plan, unit, period) {
+        match (found.get(&earlier).cloned(), damaged) {
+            (Some(Ok(form)), _) if form != Form::default() => {
+                past.forms.insert(earlier.period, Arc::new(form));
             }
+            (Some(Err(error)), DamagedPast::Refuse) => return Err(error),
             _ => {}
         }
     }
@@ -180,7 +192,7 @@ fn among<'p>(
 
 /// The forms that the checks of a unit and a period look back on, and those that are shown beside
 /// it.
-fn past_of(plan: &Plan, unit: &Unit, period: &Period) -> BTreeSet<FormKey> {
+pub fn past_keys(plan: &Plan, unit: &Unit, period: &Period) -> BTreeSet<FormKey> {
     let beside = periods_beside(plan, period).into_iter().flatten();
     let beside = beside.map(|period| period.id.clone());
     let looked_at = check::needed_periods(plan, unit, period).into_iter();

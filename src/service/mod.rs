@@ -68,7 +68,7 @@ impl Caller<'_> {
             unit,
             by: self.actor,
             wall: self.wall,
-            progress: self.watch,
+            watch: self.watch,
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Standing {
     /// What is kept of bundles.
     pub kept: BundleStatus,
     /// The cells in conflict.
-    pub disputes: Vec<Conflict>,
+    pub conflicts: Vec<Conflict>,
 }
 
 /// Whose store it is, and so to whom it sends.
@@ -58,7 +58,7 @@ pub fn standing(store: &dyn ExchangeReader, caller: &Caller<'_>) -> Result<Stand
     Ok(Standing {
         seat,
         unsent: store.unsent()?,
-        disputes: conflicts::all(store)?,
+        conflicts: conflicts::all(store)?,
         others: others(caller.plan, &info, &kept),
         kept,
         info,

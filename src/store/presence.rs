@@ -31,6 +31,9 @@ pub struct Presence {
     pub form: Option<FormKey>,
     /// In which cell, if in one.
     pub cell: Option<CellKey>,
+    /// What that text is to become, in the words of whoever typed it; empty for the content of the
+    /// cell.
+    pub purpose: String,
     /// What has been typed there and not yet entered.
     pub text: String,
 }
@@ -52,6 +55,8 @@ struct Shape {
     period: Option<String>,
     field: Option<String>,
     row: Option<[u8; 16]>,
+    #[serde(default)]
+    purpose: String,
     text: String,
     closed: bool,
 }
@@ -89,6 +94,7 @@ impl SessionFile {
                 actor: actor.clone(),
                 form: None,
                 cell: None,
+                purpose: String::new(),
                 text: String::new(),
             };
             let mut session = Self {
@@ -137,6 +143,7 @@ impl SessionFile {
             period: form.map(|form| form.period.as_str().to_owned()),
             field: cell.map(|cell| cell.id.field.as_str().to_owned()),
             row: cell.and_then(|cell| cell.id.row).map(|row| row.0),
+            purpose: self.presence.purpose.clone(),
             text: self.presence.text.clone(),
             closed,
         };
@@ -279,6 +286,7 @@ fn presence(shape: Shape) -> Option<Presence> {
         actor: ActorId::parse(&shape.actor)?,
         form,
         cell,
+        purpose: shape.purpose,
         text: shape.text.chars().filter(shown).collect(),
     })
 }
@@ -327,6 +335,7 @@ mod tests {
             actor: lan(),
             form: Some(cell.form.clone()),
             cell: Some(cell),
+            purpose: String::new(),
             text: text.to_owned(),
         }
     }

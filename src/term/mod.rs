@@ -1,16 +1,14 @@
 //! The terminal: raw mode with a guard, events to messages, frames to bytes, the store's thread.
 
+pub mod backend;
 mod guard;
 mod input;
-pub mod meeting;
 pub mod output;
 pub mod presence_file;
 pub mod run;
 mod signals;
-mod told;
-pub mod worker;
 
-use crate::app::msg::Size;
+use crate::app::message::Size;
 
 /// The terminal's size now; 80x24 where it does not say.
 pub fn size() -> Size {

@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::worker::Presences;
-use crate::app::msg::{Draft, Presence};
+use super::backend::PresenceKeeper;
+use crate::app::message::{Draft, DraftPurpose, Presence};
 use crate::ledger::ActorId;
+use crate::plan::RuleId;
 use crate::store::{self, SessionFile};
 
 /// The presence file of this session, through which it also reads those of the others.
@@ -39,11 +40,40 @@ fn left_over(dir: &Path, actor: &ActorId) -> Option<Draft> {
         .find(|p| p.cell.is_some())?;
     Some(Draft {
         cell: left.cell?,
+        purpose: purpose_from(&left.purpose),
         text: left.text,
     })
 }
 
-impl Presences for PresenceFile {
+/// What an unfinished text was to become, in one line per part; empty for a cell's content.
+fn purpose_text(purpose: &DraftPurpose) -> String {
+    match purpose {
+        DraftPurpose::Content => String::new(),
+        DraftPurpose::Note => "note".to_owned(),
+        DraftPurpose::Return => "return".to_owned(),
+        DraftPurpose::Reason { rule, judged } => format!("reason\n{rule}\n{judged}"),
+        DraftPurpose::Resolve { typed } => format!("resolve\n{typed}"),
+    }
+}
+
+/// Reads [`purpose_text`]; what is not understood is a cell's content.
+fn purpose_from(text: &str) -> DraftPurpose {
+    let (kind, rest) = text.split_once('\n').unwrap_or((text, ""));
+    match (kind, rest.split_once('\n')) {
+        ("note", _) => DraftPurpose::Note,
+        ("return", _) => DraftPurpose::Return,
+        ("reason", Some((rule, judged))) => DraftPurpose::Reason {
+            rule: RuleId::new(rule),
+            judged: judged.to_owned(),
+        },
+        ("resolve", _) => DraftPurpose::Resolve {
+            typed: rest.to_owned(),
+        },
+        _ => DraftPurpose::Content,
+    }
+}
+
+impl PresenceKeeper for PresenceFile {
     fn keep(&mut self, draft: Option<&Draft>) {
         if self.last.as_ref() == draft {
             return;
@@ -56,6 +86,9 @@ impl Presences for PresenceFile {
             actor: self.actor.clone(),
             form: draft.map(|draft| draft.cell.form.clone()),
             cell: draft.map(|draft| draft.cell.clone()),
+            purpose: draft
+                .map(|draft| purpose_text(&draft.purpose))
+                .unwrap_or_default(),
             text: draft.map(|draft| draft.text.clone()).unwrap_or_default(),
         };
         // Losing this only means that an unfinished text is not there after a crash.

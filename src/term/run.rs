@@ -2,21 +2,24 @@
 //! nothing is written while nobody types.
 
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::backend::fault::detail_of;
+use super::backend::long_work::LongWork;
+use super::backend::orders::{KnownCounter, LongWorkOrder, OtherLanes, ReaderOrder};
+use super::backend::reader::Reader;
+use super::backend::writer::Writer;
+use super::backend::{Environment, Opener, StopFlag};
 use super::guard::Guard;
-use super::meeting::Stop;
 use super::output::TerminalScreen;
-use super::worker::{Edge, Opener, Worker};
 use super::{input, signals};
-use crate::app::msg::{Effect, Msg, Request};
-use crate::app::state::{App, Leaving};
-use crate::app::update;
-use crate::plan::Plan;
+use crate::app::message::{Draft, Effect, Lane, Msg, Request, RequestId};
+use crate::app::state::Leaving;
+use crate::app::{App, update};
 use crate::ui::Ui;
 
 /// How long a frame waits for the store; no finger notices.
@@ -26,45 +29,57 @@ const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
 /// Everything the screens need from the edge.
 pub struct Setup {
-    /// The app, waiting for its store.
-    pub app: App,
+    /// The app, and what it asks first.
+    pub app: (App, Vec<Effect>),
     /// How it is drawn.
     pub ui: Ui,
-    /// The catalogue, for the store's thread.
-    pub plan: Arc<Plan>,
     /// How the store is opened.
     pub opener: Opener,
     /// Clock and random bytes.
-    pub edge: Edge,
+    pub environment: Environment,
+}
+
+/// How the screens ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The person left, or the terminal is gone.
+    Well,
+    /// After a fault of the program, in technical words; what was saved stays saved.
+    AfterFault(String),
 }
 
 /// Opens the screens and stays until the person leaves or the terminal is gone.
 ///
 /// # Errors
 /// When the terminal cannot be set up or written to.
-pub fn start(setup: Setup) -> io::Result<()> {
+pub fn start(setup: Setup) -> io::Result<Ended> {
     let (to_loop, messages) = channel();
     let guard = Guard::enter()?;
-    let stop = Stop::clone(&setup.edge.stop);
-    let requests = start_worker(setup.plan, setup.opener, setup.edge, to_loop.clone());
+    let stop = StopFlag::default();
+    let threads = Threads::start(setup.opener, setup.environment, &to_loop, &stop);
     input::listen(to_loop.clone());
     signals::listen(to_loop);
-    let size = ratatui_core::layout::Size::new(setup.app.size.width, setup.app.size.height);
-    let Requests { sender, thread } = requests;
-    let result = Loop {
-        app: setup.app,
+    let (app, first) = setup.app;
+    let size = app.state.size;
+    let size = ratatui_core::layout::Size::new(size.width, size.height);
+    let mut screens = Loop {
+        app,
         ui: setup.ui,
         screen: TerminalScreen::new(out()?, size),
-        requests: sender,
+        threads,
         draft: None,
         asked: Instant::now(),
         stop,
-    }
-    .run(&messages);
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| screens.run(first, &messages)));
     drop(guard);
-    // What was committed is written before the program ends: the worker drains its requests.
-    let _ = thread.join();
-    result
+    let fault = screens.app.state.fault.take();
+    // What was committed is written before the program ends.
+    screens.threads.end();
+    match result {
+        Ok(done) => done.map(|()| fault.map_or(Ended::Well, Ended::AfterFault)),
+        Err(panic) => Ok(Ended::AfterFault(detail_of(panic.as_ref()))),
+    }
 }
 
 /// Standard output without the standard library's buffer, which ends at every line: a frame is
@@ -81,28 +96,91 @@ fn out() -> io::Result<io::Stdout> {
     Ok(io::stdout())
 }
 
-struct Requests {
-    sender: Sender<Request>,
-    thread: thread::JoinHandle<()>,
+/// The threads behind the screens, and how orders reach them.
+struct Threads {
+    writer: Sender<(RequestId, Request)>,
+    reader: Sender<ReaderOrder>,
+    long_work: Sender<LongWorkOrder>,
+    running: Vec<JoinHandle<()>>,
 }
 
-fn start_worker(plan: Arc<Plan>, opener: Opener, edge: Edge, answers: Sender<Msg>) -> Requests {
-    let (sender, requests) = channel();
-    let thread = thread::spawn(move || Worker::new(plan, opener, edge, answers).run(&requests));
-    Requests { sender, thread }
+impl Threads {
+    fn start(
+        opener: Opener,
+        environment: Environment,
+        answers: &Sender<Msg>,
+        stop: &StopFlag,
+    ) -> Self {
+        let known = KnownCounter::default();
+        let (to_writer, orders) = channel();
+        let (to_reader, questions) = channel();
+        let (to_long_work, work) = channel();
+        let lanes = OtherLanes {
+            reader: to_reader.clone(),
+            long_work: to_long_work.clone(),
+        };
+        let writer = Writer::new(
+            opener,
+            environment,
+            answers.clone(),
+            lanes,
+            KnownCounter::clone(&known),
+        );
+        let reader = Reader::new(answers.clone(), known);
+        let long_work = LongWork::new(
+            environment,
+            answers.clone(),
+            StopFlag::clone(stop),
+            to_reader.clone(),
+        );
+        Self {
+            writer: to_writer,
+            reader: to_reader,
+            long_work: to_long_work,
+            running: vec![
+                thread::spawn(move || writer.run(&orders)),
+                thread::spawn(move || reader.run(&questions)),
+                thread::spawn(move || long_work.run(&work)),
+            ],
+        }
+    }
+
+    fn ask(&self, id: RequestId, request: Request) {
+        // The threads end only after the loop does.
+        let _ = match request.lane() {
+            Lane::Writer => self.writer.send((id, request)).is_ok(),
+            Lane::Reader => self.reader.send(ReaderOrder::Ask(id, request)).is_ok(),
+            Lane::LongWork => self.long_work.send(LongWorkOrder::Do(id, request)).is_ok(),
+        };
+    }
+
+    fn keep(&self, draft: Option<Draft>) {
+        let _ = self.reader.send(ReaderOrder::Keep(draft));
+    }
+
+    /// Waits until everything that was ordered is done.
+    fn end(self) {
+        drop((self.writer, self.reader, self.long_work));
+        for thread in self.running {
+            let _ = thread.join();
+        }
+    }
 }
 
 struct Loop<W: Write> {
     app: App,
     ui: Ui,
     screen: TerminalScreen<W>,
-    requests: Sender<Request>,
+    threads: Threads,
     /// The unfinished text, which is kept as soon as it is drawn.
-    draft: Option<Request>,
+    draft: Option<KeptDraft>,
     /// When the store was asked last for something that is shown.
     asked: Instant,
-    stop: Stop,
+    stop: StopFlag,
 }
+
+/// What is to be kept beside the store, or that nothing is unfinished.
+struct KeptDraft(Option<Draft>);
 
 /// Whether the loop goes on.
 #[derive(PartialEq, Eq)]
@@ -112,7 +190,8 @@ enum Go {
 }
 
 impl<W: Write> Loop<W> {
-    fn run(mut self, messages: &Receiver<Msg>) -> io::Result<()> {
+    fn run(&mut self, first: Vec<Effect>, messages: &Receiver<Msg>) -> io::Result<()> {
+        self.carry_out(first);
         let result = self.go_on(messages);
         self.keep_draft();
         result
@@ -159,14 +238,19 @@ impl<W: Write> Loop<W> {
             let size = ratatui_core::layout::Size::new(size.width, size.height);
             self.screen.resize(size);
         }
-        for effect in update(&mut self.app, message) {
+        let effects = update(&mut self.app, message);
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Go {
+        for effect in effects {
             match effect {
-                Effect::Ask(draft @ Request::Draft(_)) => self.draft = Some(draft),
-                Effect::Ask(request) => {
+                Effect::Ask { id, request } => {
                     self.asked = Instant::now();
-                    self.ask(request);
+                    self.threads.ask(id, request);
                 }
-                Effect::Interrupt(job) => self.stop.store(job.0, Ordering::Relaxed),
+                Effect::Keep(draft) => self.draft = Some(KeptDraft(draft)),
+                Effect::Interrupt(work) => self.stop.store(work.0, Ordering::Relaxed),
                 Effect::Redraw => self.screen.redraw(),
                 Effect::Quit => return Go::Out,
             }
@@ -174,21 +258,16 @@ impl<W: Write> Loop<W> {
         Go::On
     }
 
-    fn ask(&self, request: Request) {
-        // The worker ends only after this loop does.
-        let _ = self.requests.send(request);
-    }
-
     /// Has the unfinished text kept, after the frame that shows it: nobody waits for that.
     fn keep_draft(&mut self) {
-        if let Some(draft) = self.draft.take() {
-            self.ask(draft);
+        if let Some(KeptDraft(draft)) = self.draft.take() {
+            self.threads.keep(draft);
         }
     }
 
     fn draw(&mut self) -> io::Result<()> {
         // Nobody is there to see; what is on its way to the disk is still waited for.
-        if self.app.leaving == Leaving::TerminalGone {
+        if self.app.state.leaving == Leaving::TerminalGone {
             return Ok(());
         }
         self.screen.draw(&self.ui, &self.app)?;

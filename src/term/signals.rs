@@ -3,7 +3,7 @@
 
 use std::sync::mpsc::Sender;
 
-use crate::app::msg::Msg;
+use crate::app::message::Msg;
 
 /// Tells the app when the system asks it to end.
 #[cfg(unix)]

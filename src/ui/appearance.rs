@@ -2,9 +2,9 @@
 
 use super::texts::Texts;
 use super::theme::{Glyphs, Theme};
-use crate::app::command::{Command, Context};
-use crate::app::key::Key;
-use crate::app::state::App;
+use crate::app::App;
+use crate::app::input::command::{Command, Context};
+use crate::app::input::key::Key;
 use crate::base::Message;
 
 /// How everything is drawn.
@@ -32,16 +32,16 @@ impl Ui {
     /// The name of the key that orders a command here; where none does, of one that does
     /// elsewhere; else the way over the list of all commands.
     fn key_name(&self, app: &App, command: Command) -> String {
-        let own = app.keymap.first_key(command, &app.contexts());
+        let own = app.state.keymap.first_key(command, &app.contexts());
         let elsewhere = || {
             let mut contexts = Context::ALL.into_iter();
-            contexts.find_map(|context| app.keymap.first_key(command, &[context]))
+            contexts.find_map(|context| app.state.keymap.first_key(command, &[context]))
         };
         if let Some(key) = own.or_else(elsewhere) {
             return key.display();
         }
         let contexts = [Context::Global];
-        let palette = app.keymap.first_key(Command::PaletteOpen, &contexts);
+        let palette = app.state.keymap.first_key(Command::PaletteOpen, &contexts);
         let palette = palette.map(Key::display).unwrap_or_default();
         format!("{palette} “{}”", self.t(command.hint_key()))
     }

@@ -3,8 +3,9 @@
 use super::appearance::Ui;
 use super::canvas::Canvas;
 use super::width;
-use crate::app::command::Command;
-use crate::app::state::{App, Health, Tone};
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::state::{Health, Tone};
 use crate::base::Message;
 
 /// Rows below the body: a rule, three message lines, the keys.
@@ -55,7 +56,7 @@ pub(super) fn foot(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Comm
 pub(super) fn foot_with(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, hints: &[Hint<'_>]) {
     canvas.rule(canvas.height().saturating_sub(BELOW), "─", ui.theme.quiet());
     let way_back: Hint<'_> = (&[Command::Reopen], Command::Reopen.hint_key());
-    let failed = app.health != Health::Good;
+    let failed = app.state.health != Health::Good;
     let all: Vec<Hint<'_>> = failed
         .then_some(way_back)
         .into_iter()
@@ -76,8 +77,8 @@ pub(super) fn keys(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, all: &[Hint<'_>]
     for (commands, word) in all {
         let names: Vec<String> = commands
             .iter()
-            .filter_map(|command| app.keymap.first_key(*command, &contexts))
-            .map(crate::app::key::Key::display)
+            .filter_map(|command| app.state.keymap.first_key(*command, &contexts))
+            .map(crate::app::input::key::Key::display)
             .collect();
         if names.is_empty() {
             continue;
@@ -110,7 +111,7 @@ pub(super) fn message(
 /// Draws, in the lowest message lines, what was just said or that the store cannot be written;
 /// returns how many lines that took, at most two.
 pub(super) fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
-    if let Some(running) = app.running {
+    if let Some(running) = app.state.running {
         message(
             canvas,
             MESSAGES - 1,
@@ -119,7 +120,7 @@ pub(super) fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
         );
         return 1;
     }
-    let (text, style) = match (&app.health, &app.notice) {
+    let (text, style) = match (&app.state.health, &app.state.notice) {
         (Health::Failed(why), _) => (format!("✖ {}", ui.say(app, why)), ui.theme.hard()),
         (Health::Good, Some(notice)) => {
             let (sign, style) = match notice.tone {
@@ -138,7 +139,7 @@ pub(super) fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
 }
 
 /// How far long work is and how to stop it: "Đang đọc 12.288/145.000 lần sửa (8 %)".
-fn progress(ui: &Ui, app: &App, running: crate::app::meeting::Running) -> String {
+fn progress(ui: &Ui, app: &App, running: crate::app::sync_message::WorkProgress) -> String {
     use crate::sync::Phase;
     let key = match running.step {
         None => return ui.t("meet.running").to_owned(),
@@ -153,4 +154,13 @@ fn progress(ui: &Ui, app: &App, running: crate::app::meeting::Running) -> String
         .with("of", number(running.of))
         .with("percent", number(percent.min(100)));
     ui.say(app, &said)
+}
+
+/// Draws a sentence where a page's rows would stand.
+pub(super) fn instead(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, said: &Message) {
+    let text = ui.say(app, said);
+    let room = canvas.width().saturating_sub(6);
+    for (at, line) in width::wrap(&text, room, 4).iter().enumerate() {
+        canvas.put(3, ABOVE + 1 + at, room, line, ui.theme.text());
+    }
 }

@@ -3,7 +3,7 @@
 use ratatui_core::style::Style;
 
 use super::appearance::Ui;
-use crate::app::state::App;
+use crate::app::App;
 use crate::base::Message;
 use crate::check::Finding;
 use crate::plan::{Field, Severity};
@@ -11,7 +11,7 @@ use crate::plan::{Field, Severity};
 /// A finding shown beside its cell: without the name of the cell that the sentence begins with.
 pub(super) fn beside_cell(ui: &Ui, app: &App, finding: &Finding, here: &Field) -> (String, Style) {
     let (text, style) = line(ui, app, finding);
-    let start = format!("{} (", here.short.get(app.lang));
+    let start = format!("{} (", here.short.get(app.state.lang));
     let Some((sign, said)) = text.split_once(' ') else {
         return (text, style);
     };
@@ -25,8 +25,10 @@ pub(super) fn beside_cell(ui: &Ui, app: &App, finding: &Finding, here: &Field) -
 /// with it.
 pub(super) fn with_cell(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
     let (text, style) = line(ui, app, finding);
-    let name = app.plan.field(&finding.cell.field);
-    let name = name.map(|f| f.short.get(app.lang)).unwrap_or_default();
+    let name = app.state.plan.field(&finding.cell.field);
+    let name = name
+        .map(|f| f.short.get(app.state.lang))
+        .unwrap_or_default();
     match text.split_once(' ') {
         Some((sign, said)) if !said.starts_with(name) => (format!("{sign} {name}: {said}"), style),
         _ => (text, style),
@@ -49,8 +51,15 @@ pub(super) fn line(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
 
 /// The reason of a confirmation: the plan's words for a listed one, then free words.
 pub(super) fn reason(app: &App, reason: &str, words: &str) -> String {
-    let listed = app.plan.reasons.iter().find(|r| r.id.as_str() == reason);
-    let listed = listed.map(|r| r.label.get(app.lang)).unwrap_or_default();
+    let listed = app
+        .state
+        .plan
+        .reasons
+        .iter()
+        .find(|r| r.id.as_str() == reason);
+    let listed = listed
+        .map(|r| r.label.get(app.state.lang))
+        .unwrap_or_default();
     [listed, words]
         .into_iter()
         .filter(|s| !s.is_empty())

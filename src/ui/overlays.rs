@@ -6,16 +6,18 @@ use super::appearance::Ui;
 use super::canvas::Canvas;
 use super::chrome::{self, Hint};
 use super::{finding, widgets, width};
-use crate::app::command::Command;
-use crate::app::meeting::FolderUse;
-use crate::app::prompt::Prompt;
-use crate::app::state::{AllowedTitle, App, Health, Overlay};
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::overlays::prompt::Prompt;
+use crate::app::overlays::{AllowedTitle, Overlay};
+use crate::app::state::Health;
+use crate::app::sync_message::FolderUse;
 use crate::base::Message;
 use crate::service::workflow::Summary;
 
 /// Draws what lies on top; returns where the caret stands, if text is typed there.
 pub(super) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
-    match app.overlay.as_ref()? {
+    match app.state.overlay.as_ref()? {
         Overlay::Prompt(prompt) => Some(text_box(ui, app, prompt, canvas)),
         Overlay::Palette(picker) => {
             Some(widgets::list_box(ui, app, "palette.title", picker, canvas))
@@ -46,21 +48,21 @@ pub(super) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize
             leave(ui, app, canvas);
             None
         }
-        Overlay::Places(FolderUse::Inbox, picker) => Some(widgets::list_box(
+        Overlay::Folders(FolderUse::Inbox, picker) => Some(widgets::list_box(
             ui,
             app,
             "meet.which_folder",
             picker,
             canvas,
         )),
-        Overlay::Places(FolderUse::Export(_), picker) => Some(widgets::list_box(
+        Overlay::Folders(FolderUse::Export(_), picker) => Some(widgets::list_box(
             ui,
             app,
             "meet.write_where",
             picker,
             canvas,
         )),
-        Overlay::Ask { title, said, .. } => {
+        Overlay::Question { title, said, .. } => {
             ask(ui, app, (title, said), canvas);
             None
         }
@@ -69,8 +71,8 @@ pub(super) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize
 
 /// Draws the question whether to end the program, and what would be lost: nothing, or what the store could not take.
 fn leave(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
-    let unsaved = app.forms().map(|form| form.writes.len()).sum::<usize>();
-    let failed = app.health != Health::Good && unsaved > 0;
+    let unsaved = app.state.outbox.changes();
+    let failed = app.state.health != Health::Good && unsaved > 0;
     let (key, style) = if failed {
         ("leave.unsaved", ui.theme.hard())
     } else {
@@ -141,8 +143,8 @@ fn counts(ui: &Ui, app: &App, summary: &Summary) -> Vec<(String, Style)> {
     let names: Vec<&str> = summary
         .blanks
         .iter()
-        .filter_map(|id| app.plan.field(id))
-        .map(|field| field.short.get(app.lang))
+        .filter_map(|id| app.state.plan.field(id))
+        .map(|field| field.short.get(app.state.lang))
         .take(8)
         .collect();
     if !names.is_empty() {

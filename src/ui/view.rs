@@ -8,7 +8,8 @@ use super::appearance::Ui;
 use super::canvas::Canvas;
 use super::theme::Glyphs;
 use super::{ascii, overlays, screens};
-use crate::app::state::{App, Screen};
+use crate::app::App;
+use crate::app::screens::Screen;
 use crate::base::Message;
 
 /// The smallest terminal that is drawn on (`interface.md` 3).
@@ -32,7 +33,7 @@ impl Ui {
         } else {
             let on_screen = self.screen(app, &mut canvas);
             let on_top = overlays::draw(self, app, &mut canvas);
-            caret = if app.overlay.is_some() {
+            caret = if app.state.overlay.is_some() {
                 on_top
             } else {
                 on_screen
@@ -66,14 +67,14 @@ impl Ui {
                 return Some(screens::first_run::draw(self, app, page, canvas));
             }
             Screen::Form(form) => return screens::form::draw(self, app, form, canvas),
-            Screen::Opening => screens::opening::draw(self, app, canvas),
+            Screen::Opening(_) => screens::opening::draw(self, app, canvas),
             Screen::Home(home) => screens::home::draw(self, app, home, canvas),
             Screen::Findings(list) => screens::findings::draw(self, app, list, canvas),
             Screen::History(list) => screens::history::draw(self, app, list, canvas),
             Screen::Help(help) => screens::help::draw(self, app, help, canvas),
-            Screen::Meeting(page) => screens::sync::draw(self, app, page, canvas),
-            Screen::Preview(page) => screens::import_preview::draw(self, app, page, canvas),
-            Screen::Dispute(page) => screens::conflict::draw(self, app, page, canvas),
+            Screen::Sync(page) => screens::sync::draw(self, app, page, canvas),
+            Screen::ImportPreview(page) => screens::import_preview::draw(self, app, page, canvas),
+            Screen::Conflict(page) => screens::conflict::draw(self, app, page, canvas),
         }
         None
     }

@@ -5,10 +5,10 @@ use super::appearance::Ui;
 use super::canvas::Canvas;
 use super::chrome::{self, Hint};
 use super::width;
-use crate::app::command::Command;
-use crate::app::line::Line;
-use crate::app::picker::Picker;
-use crate::app::state::App;
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::input::text_line::TextLine;
+use crate::app::overlays::picker::Picker;
 
 /// Draws a box with a title over the lower part of the screen; returns its inside: x, y, columns.
 pub(super) fn bottom_box(
@@ -100,7 +100,7 @@ pub(super) fn filtered_list<T: Clone>(
             ui.theme.text()
         };
         canvas.put(x, row, 1, if here { "▸" } else { " " }, ui.theme.title());
-        let label = width::fit_middle(item.label.get(app.lang), label_room);
+        let label = width::fit_middle(item.label.get(app.state.lang), label_room);
         canvas.put(x + 2, row, label_room, &label, style);
         canvas.put_right(x + columns, row, columns, &detail, ui.theme.quiet());
     }
@@ -110,7 +110,7 @@ pub(super) fn filtered_list<T: Clone>(
 /// Draws one line of typed text; returns where the caret stands.
 pub(super) fn text_line(
     ui: &Ui,
-    line: &Line,
+    line: &TextLine,
     canvas: &mut Canvas<'_>,
     (x, y): (usize, usize),
     columns: usize,

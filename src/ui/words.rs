@@ -3,7 +3,8 @@
 use chrono::Datelike;
 
 use super::appearance::Ui;
-use crate::app::state::{App, Scope};
+use crate::app::App;
+use crate::app::navigation::Scope;
 use crate::base::{Arg, Message};
 use crate::ledger::{CellKey, Content, FormKey, FormStatus, Hash, typed};
 use crate::plan::{Period, PeriodKind, UnitId};
@@ -95,7 +96,7 @@ pub(super) enum DeadlineLength {
 /// When a period is due, seen from today: "hạn 30/11/2023, còn 8 ngày"; "quá hạn 3 ngày";
 /// "hạn hôm nay".
 pub(super) fn deadline(ui: &Ui, app: &App, period: &Period, length: DeadlineLength) -> String {
-    let days = (period.due - app.today).num_days();
+    let days = (period.due - app.state.today).num_days();
     let key = match (days, length) {
         (0, _) => "deadline.today",
         (1.., DeadlineLength::Days) => "deadline.left_days",
@@ -103,7 +104,7 @@ pub(super) fn deadline(ui: &Ui, app: &App, period: &Period, length: DeadlineLeng
         (_, DeadlineLength::Days) => "deadline.late_days",
         (_, _) => "deadline.late",
     };
-    let this_year = period.due.year() == app.today.year();
+    let this_year = period.due.year() == app.state.today.year();
     let due = if length == DeadlineLength::Full || !this_year {
         period.due.format("%d/%m/%Y")
     } else {
@@ -117,7 +118,7 @@ pub(super) fn deadline(ui: &Ui, app: &App, period: &Period, length: DeadlineLeng
 
 /// The other people who have a form open: "hoa, minh".
 pub(super) fn others_in(app: &App, form: &FormKey) -> String {
-    let others = app.around.others.iter();
+    let others = app.state.status.others.iter();
     let mut names: Vec<&str> = others
         .filter(|other| other.form == *form)
         .map(|other| other.actor.as_str())
@@ -129,7 +130,7 @@ pub(super) fn others_in(app: &App, form: &FormKey) -> String {
 
 /// How many changes were never sent: "18 thay đổi chưa gửi"; empty when there are none.
 pub(super) fn unsent(ui: &Ui, app: &App) -> String {
-    match app.around.unsent {
+    match app.state.status.unsent {
         (0, _) => String::new(),
         (changes, _) => ui.say(
             app,
@@ -146,30 +147,32 @@ pub(super) fn late(ui: &Ui, figures: usize) -> String {
 
 /// The name of a unit; its id where the plan does not know it.
 pub(super) fn unit_name(app: &App, unit: &UnitId) -> String {
-    match app.plan.unit(unit) {
-        Some(unit) => unit.name.get(app.lang).to_owned(),
+    match app.state.plan.unit(unit) {
+        Some(unit) => unit.name.get(app.state.lang).to_owned(),
         None => unit.to_string(),
     }
 }
 
 /// A form: "Xã Ngọc Thiện · Năm 2023".
 fn form_name(ui: &Ui, app: &App, form: &FormKey) -> String {
-    let period = app.plan.period(&form.period);
+    let period = app.state.plan.period(&form.period);
     let period = period.map(|period| period_name(ui, period));
-    let unit = app.plan.unit(&form.unit);
-    let unit = unit.map_or("", |unit| unit.name.get(app.lang));
+    let unit = app.state.plan.unit(&form.unit);
+    let unit = unit.map_or("", |unit| unit.name.get(app.state.lang));
     format!("{unit} · {}", period.unwrap_or_default())
 }
 
 /// A cell: "Xã Ngọc Thiện · năm 2023 · Trẻ sinh ra sống: bé trai".
 pub(super) fn cell_name(ui: &Ui, app: &App, cell: &CellKey) -> String {
-    let period = app.plan.period(&cell.form.period);
+    let period = app.state.plan.period(&cell.form.period);
     let period = match period {
         Some(period) => period_short(ui, period),
         None => cell.form.period.to_string(),
     };
-    let field = app.plan.field(&cell.id.field);
-    let field = field.map_or(cell.id.field.as_str(), |field| field.short.get(app.lang));
+    let field = app.state.plan.field(&cell.id.field);
+    let field = field.map_or(cell.id.field.as_str(), |field| {
+        field.short.get(app.state.lang)
+    });
     format!("{} · {period} · {field}", unit_name(app, &cell.form.unit))
 }
 
@@ -178,17 +181,19 @@ pub(super) fn scope_name(ui: &Ui, app: &App, scope: &Scope) -> String {
     match scope {
         Scope::Cell(cell) => {
             let field = app
+                .state
                 .plan
                 .field(&cell.id.field)
-                .map(|f| f.short.get(app.lang));
+                .map(|f| f.short.get(app.state.lang));
             let form = form_name(ui, app, &cell.form);
             format!("{form} · {}", field.unwrap_or_default())
         }
         Scope::Form(form) => form_name(ui, app, form),
         Scope::Unit(unit) => app
+            .state
             .plan
             .unit(unit)
-            .map(|u| u.name.get(app.lang).to_owned())
+            .map(|u| u.name.get(app.state.lang).to_owned())
             .unwrap_or_default(),
         Scope::All => ui.t("scope.all").to_owned(),
     }
@@ -196,7 +201,7 @@ pub(super) fn scope_name(ui: &Ui, app: &App, scope: &Scope) -> String {
 
 /// The content of a cell as people read it, with a word for a blank one.
 pub(super) fn content(ui: &Ui, app: &App, content: &Content) -> String {
-    match typed::show(content, app.lang) {
+    match typed::show(content, app.state.lang) {
         empty if empty.is_empty() => ui.t("history.blank").to_owned(),
         shown => shown,
     }
@@ -234,4 +239,10 @@ pub(super) fn count(n: u64) -> Arg {
 /// The first digits of a bundle's hash, by which people tell bundles apart.
 pub(super) fn short_root(root: &Hash) -> String {
     root.to_string().chars().take(12).collect()
+}
+
+/// "✖ Xã Ngọc Thiện · Năm 2023: biểu này bị hỏng …": a form that cannot be read.
+pub(super) fn unreadable(ui: &Ui, app: &App, key: &FormKey) -> String {
+    let form = scope_name(ui, app, &Scope::Form(key.clone()));
+    ui.say(app, &Message::new("form.unreadable").with("form", form))
 }

@@ -54,20 +54,14 @@ fn written() -> Form {
 }
 
 #[test]
-fn what_is_laid_over_a_form_is_all_its_subject_says_until_it_is_lifted() {
-    for before in [Form::default(), written()] {
-        let mut form = before.clone();
-        let mut covered = Vec::new();
+fn what_is_laid_over_a_form_is_all_its_subject_says() {
+    for mut form in [Form::default(), written()] {
         for (subject, body) in subjects().iter().chain(&subjects()) {
-            covered.push(form.lay(laid(subject, body)));
+            form.lay(laid(subject, body));
             let heads = form.heads(subject).unwrap();
             assert_eq!((heads.all().len(), &heads.all()[0].body), (1, body));
         }
         assert!(!form.in_conflict(&cell("be_trai").id));
-        for covered in covered.into_iter().rev() {
-            form.lift(covered);
-        }
-        assert_eq!(form, before);
     }
 }
 
@@ -95,7 +89,7 @@ fn an_entry_is_taken_in_once() {
 #[test]
 fn what_belongs_to_no_form_changes_none() {
     let mut form = written();
-    let _ = form.lay(laid(&Subject::Plan, &Body::Return));
+    form.lay(laid(&Subject::Plan, &Body::Return));
     assert_eq!(form.heads(&Subject::Plan), None);
     assert_eq!(form, written());
 }

@@ -11,8 +11,7 @@ use nhaplieu::ledger::{
     PastForms, Provisional, RowId, Subject,
 };
 use nhaplieu::plan::FieldId;
-use nhaplieu::sync::import::details::Details;
-use nhaplieu::sync::import::plan::{ConflictChange, Counts, FigureChange, Timing};
+use nhaplieu::sync::import::plan::{ConflictChange, Counts, Details, FigureChange, Timing};
 
 use crate::support::shipped;
 use crate::{form as key, value as number};

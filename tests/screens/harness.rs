@@ -1,5 +1,5 @@
-//! The screens without a terminal: the same app, the same store thread's code answering at once,
-//! a fixed clock, day and size, keys as a script, a screen as plain text.
+//! The screens without a terminal: the same app, the same code of the threads behind it answering
+//! at once or when told to, a fixed clock, day and size, keys as a script, a screen as plain text.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -8,18 +8,24 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 
 use chrono::NaiveDate;
-use nhaplieu::app::key::{Code, Key};
-use nhaplieu::app::keymap::Keymap;
-use nhaplieu::app::msg::{Effect, Reply, Request, Size, Ticket};
-use nhaplieu::app::state::{HistoryList, Scope, Screen, Tone};
+use nhaplieu::app::forms::FormView;
+use nhaplieu::app::input::key::{Code, Key};
+use nhaplieu::app::input::keymap::Keymap;
+use nhaplieu::app::message::{Effect, Lane, News, Reply, Request, RequestId, Size};
+use nhaplieu::app::screens::Screen;
+use nhaplieu::app::screens::form::FormScreen;
+use nhaplieu::app::state::Tone;
 use nhaplieu::app::{App, Msg, update};
 use nhaplieu::base::Lang;
 use nhaplieu::ledger::{Content, Form, FormKey, Origin};
 use nhaplieu::plan::{FieldId, PeriodId, UnitId};
 use nhaplieu::service::edit::{Unreadable, set_cells};
 use nhaplieu::store::{Change, LogFilter};
-use nhaplieu::term::meeting::Stop;
-use nhaplieu::term::worker::{Edge, Worker};
+use nhaplieu::term::backend::long_work::LongWork;
+use nhaplieu::term::backend::orders::{KnownCounter, LongWorkOrder, OtherLanes, ReaderOrder};
+use nhaplieu::term::backend::reader::Reader;
+use nhaplieu::term::backend::writer::Writer;
+use nhaplieu::term::backend::{Environment, StopFlag};
 use nhaplieu::ui::texts::Texts;
 use nhaplieu::ui::theme::{Palette, Theme};
 use nhaplieu::ui::{Glyphs, Ui};
@@ -61,13 +67,21 @@ impl Default for Sitting {
     }
 }
 
-/// One session of the screens.
-pub(crate) struct Desk {
+/// One session of the screens: the app, and the three threads' code driven one order at a time.
+pub(crate) struct ScreenSession {
     pub(crate) app: App,
     ui: Ui,
-    worker: Worker,
+    writer: Writer,
+    reader: Reader,
+    long_work: LongWork,
+    /// Handles that the writer gives the other two.
+    to_reader: Receiver<ReaderOrder>,
+    to_long_work: Receiver<LongWorkOrder>,
     inbox: Receiver<Msg>,
-    queue: VecDeque<Request>,
+    /// What waits for the writer.
+    orders: VecDeque<(RequestId, Request)>,
+    /// What waits for the reader and for long work.
+    questions: VecDeque<(RequestId, Request)>,
     terminal: Terminal<TestBackend>,
     failing: Arc<AtomicBool>,
     /// Whether requests are answered at once.
@@ -77,16 +91,16 @@ pub(crate) struct Desk {
     /// True once the program has ended.
     pub(crate) ended: bool,
     /// The number of the long work that is to stop.
-    pub(crate) stop: Stop,
-    next_seed: u64,
+    pub(crate) stop: StopFlag,
+    next_id: u64,
     _folder: Rc<TempDir>,
 }
 
-impl Desk {
+impl ScreenSession {
     pub(crate) fn open(office: &Office, actor: &str, sitting: Sitting) -> Self {
         let (width, height) = sitting.size;
         let texts = Arc::new(Texts::load(sitting.lang));
-        let app = App::new(
+        let (app, first) = App::new(
             Arc::clone(&office.plan),
             sitting.keymap,
             texts.clone(),
@@ -102,12 +116,13 @@ impl Desk {
             (Arc::clone(&failing), Arc::clone(&transactions)),
         );
         let (answers, inbox) = channel();
-        let stop = Stop::default();
-        let edge = Edge {
-            clock,
-            random,
-            stop: Stop::clone(&stop),
-        };
+        let (reader, to_reader) = channel();
+        let (long_work, to_long_work) = channel();
+        let stop = StopFlag::default();
+        let environment = Environment { clock, random };
+        let known = KnownCounter::default();
+        let look = reader.clone();
+        let lanes = OtherLanes { reader, long_work };
         let mut desk = Self {
             app,
             ui: Ui {
@@ -115,19 +130,30 @@ impl Desk {
                 theme: Theme::new(Palette::Colour),
                 glyphs: sitting.glyphs,
             },
-            worker: Worker::new(Arc::clone(&office.plan), opener, edge, answers),
+            writer: Writer::new(
+                opener,
+                environment,
+                answers.clone(),
+                lanes,
+                KnownCounter::clone(&known),
+            ),
+            reader: Reader::new(answers.clone(), known),
+            long_work: LongWork::new(environment, answers, StopFlag::clone(&stop), look),
+            to_reader,
+            to_long_work,
             inbox,
-            queue: VecDeque::new(),
+            orders: VecDeque::new(),
+            questions: VecDeque::new(),
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
             failing,
             answering: true,
             transactions,
             ended: false,
             stop,
-            next_seed: 1 << 40,
+            next_id: 1 << 40,
             _folder: Rc::clone(&office.folder),
         };
-        desk.worker.begin();
+        desk.carry_out(first);
         desk.settle();
         desk
     }
@@ -162,8 +188,12 @@ impl Desk {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Ask(request) => self.queue.push_back(request),
-                Effect::Interrupt(job) => self.stop.store(job.0, Ordering::SeqCst),
+                Effect::Ask { id, request } if request.lane() == Lane::Writer => {
+                    self.orders.push_back((id, request));
+                }
+                Effect::Ask { id, request } => self.questions.push_back((id, request)),
+                Effect::Keep(draft) => self.reader.take(ReaderOrder::Keep(draft)),
+                Effect::Interrupt(work) => self.stop.store(work.0, Ordering::SeqCst),
                 Effect::Redraw => {}
                 Effect::Quit => self.ended = true,
             }
@@ -183,36 +213,78 @@ impl Desk {
         self
     }
 
-    /// The store answers the first request (with the commits behind it) and no more.
-    pub(crate) fn answer_one(&mut self) -> &mut Self {
-        self.worker.answer_next(&mut self.queue);
+    /// The writer carries the first order out (with the commits behind it) and no more.
+    pub(crate) fn write_one(&mut self) -> &mut Self {
+        self.writer.answer_next(&mut self.orders);
         self.take_answers();
         self
     }
 
-    /// What waits for the store.
-    pub(crate) fn waiting(&self) -> &VecDeque<Request> {
-        &self.queue
+    /// The question at that place of the queue is answered, whatever stands before it.
+    pub(crate) fn read_one(&mut self, place: usize) -> &mut Self {
+        if let Some((id, question)) = self.questions.remove(place) {
+            self.give_handles();
+            match question.lane() {
+                Lane::LongWork => self.long_work.take(LongWorkOrder::Do(id, question)),
+                _ => self.reader.take(ReaderOrder::Ask(id, question)),
+            }
+            self.take_answers();
+        }
+        self
+    }
+
+    /// The store answers the first order, or where there is none the first question.
+    pub(crate) fn answer_one(&mut self) -> &mut Self {
+        if self.orders.is_empty() {
+            self.read_one(0)
+        } else {
+            self.write_one()
+        }
+    }
+
+    /// What waits for the writer.
+    pub(crate) fn orders(&self) -> impl ExactSizeIterator<Item = &Request> {
+        self.orders.iter().map(|(_, order)| order)
+    }
+
+    /// How many questions wait for the reader or for long work.
+    pub(crate) fn questions(&self) -> usize {
+        self.questions.len()
+    }
+
+    /// True while something waits for the store.
+    pub(crate) fn waits(&self) -> bool {
+        !self.orders.is_empty() || !self.questions.is_empty()
     }
 
     fn settle(&mut self) {
         self.take_answers();
-        while !self.queue.is_empty() {
-            self.worker.answer_next(&mut self.queue);
-            self.take_answers();
+        while self.waits() {
+            self.answer_one();
+        }
+    }
+
+    /// The other threads take the handles that the writer gave them.
+    fn give_handles(&mut self) {
+        while let Ok(order) = self.to_reader.try_recv() {
+            self.reader.take(order);
+        }
+        while let Ok(order) = self.to_long_work.try_recv() {
+            self.long_work.take(order);
         }
     }
 
     fn take_answers(&mut self) {
+        self.give_handles();
         while let Ok(msg) = self.inbox.try_recv() {
             let effects = update(&mut self.app, msg);
             self.carry_out(effects);
         }
     }
 
-    /// A second passes: the store's thread looks at what others did.
+    /// A second passes: the reader looks at what others did.
     pub(crate) fn a_second_later(&mut self) -> &mut Self {
-        self.worker.look_around();
+        self.reader.take(ReaderOrder::Look);
         self.settle();
         self
     }
@@ -235,43 +307,62 @@ impl Desk {
             .map(|(field, text)| (FieldId::new(field), text.to_owned()))
             .collect();
         let how = (Unreadable::Keep, "");
-        let changes = set_cells(&self.app.plan, &Form::default(), &key, &inputs, how).unwrap();
+        let changes =
+            set_cells(&self.app.state.plan, &Form::default(), &key, &inputs, how).unwrap();
         self.commit(Origin::Set, changes)
     }
 
     /// Changes come in by another way.
     pub(crate) fn commit(&mut self, origin: Origin, changes: Vec<Change>) -> &mut Self {
-        self.next_seed += 1;
-        self.queue.push_back(Request::Commit {
-            ticket: Ticket(self.next_seed),
-            origin,
-            changes,
-        });
+        self.next_id += 1;
+        let commit = Request::Commit { origin, changes };
+        self.orders.push_back((RequestId(self.next_id), commit));
         self.settle();
-        self.tell(Msg::Reply(Reply::Changed))
+        self.reader.take(ReaderOrder::Look);
+        self.tell(Msg::News(News::Changed))
+    }
+
+    /// The form walk on top.
+    pub(crate) fn form(&self) -> &FormScreen {
+        match self.app.screen() {
+            Screen::Form(form) => form,
+            other => unreachable!("no form on top but {other:?}"),
+        }
+    }
+
+    /// What stands in the form on top.
+    pub(crate) fn view(&self) -> &FormView {
+        self.form().view(&self.app.state).unwrap()
     }
 
     /// What a cell of the form on top holds, as the store has it.
     pub(crate) fn content(&self, field: &str) -> Content {
-        self.app.form().unwrap().base.content(FieldId::new(field))
+        self.view().base.content(FieldId::new(field))
+    }
+
+    /// The text that is being typed.
+    pub(crate) fn typed(&self) -> String {
+        self.form().typed_text()
     }
 
     /// The field under the cursor.
     pub(crate) fn field(&self) -> String {
-        let form = self.app.form().unwrap();
-        form.page.cells[form.cursor].to_string()
+        self.form().field_id(self.view()).unwrap().to_string()
     }
 
     /// Puts the cursor on a field.
     pub(crate) fn at(&mut self, field: &str) -> &mut Self {
         let field = FieldId::new(field);
-        assert!(self.app.form_mut().unwrap().go_to_field(&field), "{field}");
+        let Screen::Form(form) = self.app.screens.top_mut() else {
+            unreachable!("no form on top");
+        };
+        assert!(form.go_to_field(&self.app.state, &field), "{field}");
         self
     }
 
     /// What was just said, in words.
     pub(crate) fn said(&self) -> Option<(Tone, String)> {
-        let notice = self.app.notice.as_ref()?;
+        let notice = self.app.state.notice.as_ref()?;
         Some((notice.tone, self.ui.say(&self.app, &notice.message)))
     }
 
@@ -312,28 +403,26 @@ impl Desk {
             .collect()
     }
 
-    /// How many entries the store holds.
+    /// How many entries of the log the filter finds.
     pub(crate) fn log(&mut self, filter: LogFilter) -> usize {
-        let asked = HistoryList {
-            scope: Scope::All,
-            filter: filter.clone(),
-            entries: Vec::new(),
-            selected: 0,
-            loaded: false,
-        };
-        let screens = &mut self.app.screens;
-        screens.push(Screen::History(asked));
-        self.queue.push_back(Request::History(filter));
         self.settle();
-        match self.app.screens.pop() {
-            Some(Screen::History(list)) => list.entries.len(),
-            _ => 0,
+        self.next_id += 1;
+        let id = RequestId(self.next_id);
+        self.reader
+            .take(ReaderOrder::Ask(id, Request::History(filter)));
+        let answer = self.inbox.try_recv();
+        match answer {
+            Ok(Msg::Answer {
+                result: Ok(Reply::History(entries)),
+                ..
+            }) => entries.len(),
+            other => unreachable!("{other:?}"),
         }
     }
 
     /// Ends the session in good order.
     pub(crate) fn close(mut self) {
         self.settle();
-        self.worker.end();
+        self.reader.end();
     }
 }

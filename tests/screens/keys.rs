@@ -1,15 +1,15 @@
 //! Every key named on a screen is one that works: with the plain keymap no F-key, with a user's
 //! own keymap the user's own.
 
-use nhaplieu::app::command::{Command, Context};
-use nhaplieu::app::key::{Code, Mods};
-use nhaplieu::app::keymap::Keymap;
+use nhaplieu::app::input::command::{Command, Context};
+use nhaplieu::app::input::key::{Code, Mods};
+use nhaplieu::app::input::keymap::Keymap;
 use nhaplieu::base::Lang;
 
-use super::harness::{Desk, LARGE, Sitting};
+use super::harness::{LARGE, ScreenSession, Sitting};
 use super::office::Office;
 
-fn lan(keymap: Keymap, lang: Lang) -> Desk {
+fn lan(keymap: Keymap, lang: Lang) -> ScreenSession {
     Office::new().desk_with(
         "lan",
         Sitting {
@@ -28,13 +28,13 @@ fn key(keymap: &Keymap, command: Command, contexts: &[Context]) -> String {
 }
 
 /// Leads a desk through every screen and overlay by the keys of its keymap.
-fn tour(desk: &mut Desk) -> Vec<String> {
-    let map = desk.app.keymap.clone();
+fn tour(desk: &mut ScreenSession) -> Vec<String> {
+    let map = desk.app.state.keymap.clone();
     let form = [Context::Form, Context::Global];
     let home = [Context::Home, Context::List, Context::Global];
     let on_form = |command| key(&map, command, &form);
     let mut seen = vec![desk.screen()];
-    let mut go = |desk: &mut Desk, script: &str| {
+    let mut go = |desk: &mut ScreenSession, script: &str| {
         desk.keys(script);
         seen.push(desk.screen());
     };
@@ -122,7 +122,9 @@ fn every_command_is_reached_with_the_plain_keymap() {
     for context in Context::ALL {
         let contexts = [context, Context::Global];
         for command in Command::all().filter(|command| command.works_in(context)) {
-            let keys = plain.keys_of(command, &contexts);
+            let rows = plain.rows_for(&contexts);
+            let rows = rows.iter().filter(|row| row.command == command);
+            let keys: Vec<_> = rows.flat_map(|row| row.keys.clone()).collect();
             let listed = command.in_palette();
             let elsewhere = Context::ALL
                 .into_iter()

@@ -5,7 +5,6 @@
 mod disk;
 mod harness;
 mod keys;
-mod meeting;
 mod office;
 mod one_path;
 mod overlays;
@@ -13,4 +12,5 @@ mod pictures;
 mod saving;
 mod sharing;
 mod sizes;
+mod sync_page;
 mod typing;

@@ -7,21 +7,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
-use nhaplieu::app::msg::Opened;
+use nhaplieu::app::message::Opened;
 use nhaplieu::ledger::{
     ActionId, Actor, ActorId, Body, FormKey, Origin, Role, Subject, content_hash,
 };
 use nhaplieu::plan::{self, PeriodId, Plan, UnitId};
 use nhaplieu::service::folder::Folders;
 use nhaplieu::service::open::NewStore;
-use nhaplieu::store::StoreReader;
-use nhaplieu::store::{self, Action, Change, Init, RedbStore, Seen, Store, StoreError};
+use nhaplieu::store::{
+    self, Action, Change, Init, RedbStore, Seen, Store, StoreError, StoreReader,
+};
+use nhaplieu::term::backend::{OpenStore, Opener};
 use nhaplieu::term::presence_file::PresenceFile;
-use nhaplieu::term::worker::{Keeping, Opener};
 use tempfile::TempDir;
 
 use super::disk::Disk;
-use super::harness::{Desk, Sitting};
+use super::harness::{ScreenSession, Sitting};
 
 /// 2023-11-22 08:00 in Vietnam.
 const MORNING: u64 = 1_700_614_800_000;
@@ -224,13 +225,13 @@ impl Office {
     }
 
     /// Somebody sits down before it.
-    pub(crate) fn desk(&self, actor: &str) -> Desk {
+    pub(crate) fn desk(&self, actor: &str) -> ScreenSession {
         self.desk_with(actor, Sitting::default())
     }
 
     /// Somebody sits down before it in a particular way.
-    pub(crate) fn desk_with(&self, actor: &str, sitting: Sitting) -> Desk {
-        Desk::open(self, actor, sitting)
+    pub(crate) fn desk_with(&self, actor: &str, sitting: Sitting) -> ScreenSession {
+        ScreenSession::open(self, actor, sitting)
     }
 }
 
@@ -254,7 +255,7 @@ pub(crate) fn opener(
         let info = store.info()?;
         let (presence, draft) = PresenceFile::begin(&dir, pid, &actor);
         let known = store.actors()?.into_iter().find(|a| a.id == actor).unwrap();
-        Ok(Keeping {
+        Ok(OpenStore {
             opened: Opened {
                 today,
                 plan: Arc::clone(&plan),
@@ -262,6 +263,7 @@ pub(crate) fn opener(
                 unit: info.unit,
                 draft,
                 sole,
+                read_only: None,
             },
             folders: Folders {
                 home: stick.parent().map(Path::to_owned),

@@ -6,7 +6,7 @@ use nhaplieu::service::edit::{Unreadable, set_cells};
 use nhaplieu::store::LogFilter;
 use proptest::prelude::*;
 
-use super::harness::Desk;
+use super::harness::ScreenSession;
 use super::office::Office;
 
 fn key() -> FormKey {
@@ -41,17 +41,17 @@ struct Seen {
     entries: usize,
 }
 
-fn seen(desk: &mut Desk) -> Seen {
+fn seen(desk: &mut ScreenSession) -> Seen {
     // As the store has it, not as the screen had it: opened afresh.
     desk.keys("<Esc><Enter>");
-    let state = desk.app.form().unwrap();
-    let fields: Vec<&FieldId> = state.page.cells.iter().collect();
-    let hash = content_hash::content_hash(&desk.app.plan, &key(), &fields, &state.base.cells);
+    let state = desk.view();
+    let fields: Vec<&FieldId> = state.layout.cells.iter().collect();
+    let hash = content_hash::content_hash(&desk.app.state.plan, &key(), &fields, &state.base.cells);
     let findings = state.findings.iter();
     let findings = findings
         .map(|f| format!("{} {:?} {} {}", f.rule, f.severity, f.cell, f.judged))
         .collect();
-    let (form, filter) = (state.base.clone(), LogFilter::default());
+    let (form, filter) = (Form::clone(&state.base), LogFilter::default());
     let entries = desk.log(filter);
     Seen {
         form,
@@ -69,8 +69,8 @@ proptest! {
         let (mut typed, mut set) = (typed.desk("lan"), set.desk("lan"));
         typed.keys("<Enter>");
         set.keys("<Enter>");
-        let plan = typed.app.plan.clone();
-        let numeric: Vec<FieldId> = typed.app.form().unwrap().page.cells.iter()
+        let plan = typed.app.state.plan.clone();
+        let numeric: Vec<FieldId> = typed.view().layout.cells.iter()
             .filter(|id| plan.field(id).unwrap().kind.is_numeric())
             .cloned()
             .collect();
@@ -78,7 +78,7 @@ proptest! {
         for (place, text) in &inputs {
             let field = &numeric[*place];
             typed.at(field.as_str()).keys(text).keys("<Enter>");
-            let form = set.app.form().unwrap().base.clone();
+            let form = set.view().base.clone();
             let one = [(field.clone(), text.clone())];
             let changes = set_cells(&plan, &form, &key(), &one, (Unreadable::Keep, "")).unwrap();
             if !changes.is_empty() {

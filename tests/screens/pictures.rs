@@ -5,13 +5,15 @@ use nhaplieu::plan::{PeriodId, UnitId};
 use nhaplieu::store::{Change, Seen};
 use nhaplieu::ui::Glyphs;
 
-use super::harness::{Desk, LARGE, SMALL, Sitting};
+use nhaplieu::app::screens::Screen;
+
+use super::harness::{LARGE, SMALL, ScreenSession, Sitting};
 use super::office::Office;
 
 pub(crate) type Size = (u16, u16);
 
 /// Compares a screen at both sizes with its stored picture.
-pub(crate) fn picture(name: &str, set: impl Fn(Size) -> Desk) {
+pub(crate) fn picture(name: &str, set: impl Fn(Size) -> ScreenSession) {
     for size in [SMALL, LARGE] {
         let screen = set(size).screen();
         insta::assert_snapshot!(format!("{name}@{}x{}", size.0, size.1), screen);
@@ -25,11 +27,11 @@ pub(crate) fn sitting(size: Size) -> Sitting {
     }
 }
 
-pub(crate) fn lan(size: Size) -> Desk {
+pub(crate) fn lan(size: Size) -> ScreenSession {
     Office::new().desk_with("lan", sitting(size))
 }
 
-fn first_run(size: Size) -> Desk {
+fn first_run(size: Size) -> ScreenSession {
     Office::bare().desk_with("lan", sitting(size))
 }
 
@@ -40,14 +42,14 @@ const BEFORE: &str = "ld_co_viec_lam=4390 ld_nu_co_viec_lam=2151 ld_lam_cong=199
 const BEGUN: &str = "dan_so_nam=4410 dan_so_nu=4380 hdnd_ld=3 hdnd_ld_nu=1 ubnd_ld=3 \
     ubnd_ld_nu=1 ld_co_viec_lam=4412 ld_nu_co_viec_lam=2160 ld_lam_cong=2074";
 
-pub(crate) fn filled(desk: &mut Desk) {
+pub(crate) fn filled(desk: &mut ScreenSession) {
     desk.figures("ngoc-thien", "2022", BEFORE)
         .figures("ngoc-thien", "2023-6T", "be_trai=31 be_gai=27")
         .figures("ngoc-thien", "2023", BEGUN);
 }
 
 /// The form of 2023, begun, the cursor on the women in paid work.
-pub(crate) fn begun(size: Size) -> Desk {
+pub(crate) fn begun(size: Size) -> ScreenSession {
     let mut desk = lan(size);
     filled(&mut desk);
     desk.keys("<Enter>").at("ld_nu_lam_cong");
@@ -115,7 +117,7 @@ fn home_with_work_done_and_returned() {
             .figures("ngoc-thien", "2023-Q3", "tin_bai=4");
         for period in ["2022", "2023-Q3", "2023-6T"] {
             desk.keys(&format!("<F5>{period}<Enter><F10><Enter>"));
-            assert!(desk.app.form().is_some(), "{period}");
+            assert!(matches!(desk.app.screen(), Screen::Form(_)), "{period}");
         }
         step(&office, "2023-6T", Body::Return, "Xem lại số bé gái");
         desk.a_second_later().keys("<Esc>");
@@ -166,7 +168,7 @@ fn form_walk_confirmed() {
         desk.keys("99<Enter><Up>");
         for _ in 0..4 {
             desk.keys("<F2>");
-            if desk.app.overlay.is_none() {
+            if desk.app.state.overlay.is_none() {
                 desk.keys("<Esc>");
                 break;
             }

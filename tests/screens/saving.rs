@@ -2,12 +2,12 @@
 //! does.
 
 use nhaplieu::app::Msg;
-use nhaplieu::app::msg::Request;
+use nhaplieu::app::message::Request;
 use nhaplieu::ledger::{CellId, Content};
 use nhaplieu::plan::FieldId;
 use std::sync::atomic::Ordering;
 
-use super::harness::{Desk, SMALL};
+use super::harness::{SMALL, ScreenSession};
 use super::office::Office;
 use super::pictures::begun;
 
@@ -15,8 +15,8 @@ fn value(text: &str) -> Content {
     Content::Value(nhaplieu::base::Decimal::parse(text).unwrap())
 }
 
-fn entries(desk: &Desk, field: &str) -> usize {
-    let form = desk.app.form().unwrap();
+fn entries(desk: &ScreenSession, field: &str) -> usize {
+    let form = desk.view();
     form.base
         .cells
         .get(&CellId::from(FieldId::new(field)))
@@ -24,7 +24,7 @@ fn entries(desk: &Desk, field: &str) -> usize {
 }
 
 /// Types twenty cells while the store is silent; returns their fields.
-fn twenty_ahead(desk: &mut Desk) -> Vec<String> {
+fn twenty_ahead(desk: &mut ScreenSession) -> Vec<String> {
     desk.keys("<Enter>").hold();
     (1..=20)
         .map(|n| {
@@ -62,7 +62,7 @@ fn answers_that_come_in_batches_change_nothing_about_it() {
     for field in &fields {
         desk.at(field).keys("7<Enter>");
     }
-    while !desk.waiting().is_empty() {
+    while desk.waits() {
         desk.answer_one();
         desk.screen();
     }
@@ -108,7 +108,7 @@ fn what_is_typed_while_an_undo_is_on_its_way_follows_it() {
     desk.hold().keys("<Ctrl+Z>3<Enter>");
     let early = |request: &Request| matches!(request, Request::Commit { .. });
     assert!(
-        !desk.waiting().iter().any(early),
+        !desk.orders().any(early),
         "what it supersedes is known only when the undo is answered"
     );
     desk.release();
@@ -192,7 +192,7 @@ fn a_lost_terminal_leads_back_to_the_cell_with_the_text() {
     desk.close();
     let mut desk = office.desk("lan");
     assert_eq!(desk.field(), "be_gai");
-    let edit = desk.app.form().unwrap().edit.as_ref().unwrap().text();
+    let edit = desk.typed();
     assert_eq!(edit, "12");
     assert!(desk.said().unwrap().1.contains("khôi phục"));
     desk.keys("3<Enter>");
@@ -261,7 +261,7 @@ fn arrows_save_a_fresh_figure_and_move_inside_one_being_changed() {
 #[test]
 fn a_cell_with_a_finding_is_not_called_saved_before_it_is() {
     let mut desk = begun(SMALL);
-    let sign = |desk: &mut Desk| {
+    let sign = |desk: &mut ScreenSession| {
         let screen = desk.screen();
         let line = screen.lines().find(|line| line.contains("10.370")).unwrap();
         line.split_once("10.370").unwrap().1.chars().next().unwrap()

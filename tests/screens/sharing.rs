@@ -3,14 +3,14 @@
 use nhaplieu::ledger::{CellId, Content};
 use nhaplieu::plan::FieldId;
 
-use super::harness::{Desk, Sitting};
+use super::harness::{ScreenSession, Sitting};
 use super::office::Office;
 
 fn value(text: &str) -> Content {
     Content::Value(nhaplieu::base::Decimal::parse(text).unwrap())
 }
 
-fn two() -> (Desk, Desk) {
+fn two() -> (ScreenSession, ScreenSession) {
     let office = Office::new();
     let hoa = Sitting {
         pid: 200,
@@ -63,8 +63,8 @@ fn the_same_cell_typed_by_both_keeps_both_until_a_person_chooses() {
     hoa.at("be_trai").keys("64<Enter>");
     // It comes in while this cell is being typed into: not seen, so not superseded.
     lan.a_second_later().keys("<Enter>");
-    let heads = |desk: &Desk| {
-        let form = desk.app.form().unwrap();
+    let heads = |desk: &ScreenSession| {
+        let form = desk.view();
         form.base.cells[&CellId::from(FieldId::new("be_trai"))]
             .all()
             .len()
@@ -87,7 +87,7 @@ fn an_idle_second_says_and_asks_nothing() {
     lan.a_second_later();
     let before = lan.screen();
     lan.hold().a_second_later();
-    assert!(lan.waiting().is_empty());
+    assert!(!lan.waits());
     assert_eq!(lan.screen(), before);
 }
 

@@ -6,7 +6,7 @@ use nhaplieu::app::Msg;
 use nhaplieu::base::text::is_hostile;
 use unicode_width::UnicodeWidthStr;
 
-use super::harness::{Desk, SMALL};
+use super::harness::{SMALL, ScreenSession};
 use super::office::Office;
 use super::pictures::begun;
 
@@ -81,7 +81,7 @@ fn hostile() -> String {
     text
 }
 
-fn unharmed(desk: &mut Desk, place: &str) {
+fn unharmed(desk: &mut ScreenSession, place: &str) {
     let mut problems = String::new();
     for symbol in desk.symbols() {
         if symbol.chars().any(is_hostile) || symbol.width() > 2 {

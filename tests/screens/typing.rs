@@ -1,13 +1,15 @@
 //! Typing: the cursor, findings, confirmations, the keypad, a Vietnamese input method.
 
 use nhaplieu::app::Msg;
-use nhaplieu::app::key::{Code, Key, Mods};
-use nhaplieu::app::keymap::Keymap;
-use nhaplieu::app::state::{Overlay, Screen, Tone};
+use nhaplieu::app::input::key::{Code, Key, Mods};
+use nhaplieu::app::input::keymap::Keymap;
+use nhaplieu::app::overlays::Overlay;
+use nhaplieu::app::screens::Screen;
+use nhaplieu::app::state::Tone;
 use nhaplieu::ledger::{Content, FormStatus};
 use nhaplieu::plan::FieldId;
 
-use super::harness::{Desk, SMALL, Sitting};
+use super::harness::{SMALL, ScreenSession, Sitting};
 use super::office::Office;
 use super::pictures::begun;
 
@@ -50,8 +52,8 @@ fn enter_moves_on_whatever_a_finding_says_and_f8_leads_back() {
 fn a_soft_finding_is_confirmed_and_comes_back_with_another_value() {
     let mut desk = begun(SMALL);
     desk.keys("99<Enter><Up>");
-    let open = |desk: &Desk| {
-        let form = desk.app.form().unwrap();
+    let open = |desk: &ScreenSession| {
+        let form = desk.view();
         let field = FieldId::new("ld_nu_lam_cong");
         form.findings_at(&field)
             .filter(|finding| finding.overridden.is_none())
@@ -61,17 +63,20 @@ fn a_soft_finding_is_confirmed_and_comes_back_with_another_value() {
     let mut rules = Vec::new();
     while open(&desk) > 0 {
         desk.keys("<F2>");
-        let Some(Overlay::Reasons { rule, .. }) = &desk.app.overlay else {
+        let Some(Overlay::Reasons { asked, .. }) = &desk.app.state.overlay else {
             panic!("a reason is asked for");
         };
-        assert!(!rules.contains(rule), "each F2 takes the next: {rules:?}");
-        rules.push(rule.clone());
+        assert!(
+            !rules.contains(&asked.rule),
+            "each F2 takes the next: {rules:?}"
+        );
+        rules.push(asked.rule.clone());
         desk.keys("<Enter>");
     }
     assert!(desk.screen().contains("99✓"));
     desk.keys("<F2>");
     assert!(
-        desk.app.overlay.is_none(),
+        desk.app.state.overlay.is_none(),
         "nothing left to confirm: edited in place"
     );
     desk.keys("<Esc>98<Enter><Up>");
@@ -82,7 +87,7 @@ fn a_soft_finding_is_confirmed_and_comes_back_with_another_value() {
 #[test]
 fn handing_in_is_bound_to_the_content() {
     let mut desk = begun(SMALL);
-    let status = |desk: &Desk| desk.app.form().unwrap().status;
+    let status = |desk: &ScreenSession| desk.view().status;
     desk.keys("10370<Enter><F10><Enter>");
     assert_eq!(status(&desk), FormStatus::Draft, "a hard finding blocks");
     desk.keys("<Esc>")
@@ -106,16 +111,16 @@ fn esc_drops_only_what_is_being_typed_and_undo_recalls_it() {
     desk.keys("123<Esc>");
     assert_eq!(desk.content("ld_nu_lam_cong"), Content::Blank);
     desk.keys("<Ctrl+Z>");
-    let edit = desk.app.form().unwrap().edit.as_ref().unwrap().text();
+    let edit = desk.typed();
     assert_eq!(edit, "123");
     desk.keys("<Enter>");
     assert_eq!(desk.content("ld_nu_lam_cong"), value("123"));
 }
 
 /// Types every numeric cell of the form with these keys only; returns what should stand there.
-fn whole_form(desk: &mut Desk) -> Vec<(FieldId, Content)> {
-    let plan = desk.app.plan.clone();
-    let cells = desk.app.form().unwrap().page.cells.clone();
+fn whole_form(desk: &mut ScreenSession) -> Vec<(FieldId, Content)> {
+    let plan = desk.app.state.plan.clone();
+    let cells = desk.view().layout.cells.clone();
     let mut expected = Vec::new();
     for (at, id) in cells.iter().enumerate() {
         let field = plan.field(id).unwrap();
@@ -153,15 +158,14 @@ fn the_whole_year_is_typed_on_the_numeric_keypad() {
     for (id, content) in &expected {
         assert_eq!(desk.content(id.as_str()), *content, "{id}");
     }
-    assert_eq!(desk.app.form().unwrap().filled, (54, 54));
+    assert_eq!(desk.view().filled, (54, 54));
     // + leads to what is to be looked at, / one cell back.
     desk.keys("+");
-    let there = desk.app.form().unwrap();
-    let here = &there.page.cells[there.cursor];
+    let (there, cursor) = (desk.view(), desk.form().cursor);
+    let here = &there.layout.cells[cursor];
     assert!(there.findings_at(here).count() > 0);
-    let cursor = there.cursor;
     desk.keys("/");
-    assert_eq!(desk.app.form().unwrap().cursor, cursor.saturating_sub(1));
+    assert_eq!(desk.form().cursor, cursor.saturating_sub(1));
 }
 
 #[test]
@@ -176,7 +180,7 @@ fn the_keypads_point_is_a_comma_in_a_decimal_field() {
     desk.keys("<F5>2023<Enter>")
         .at("m2_1_truc_tiep")
         .keys("48.");
-    let edit = desk.app.form().unwrap().edit.as_ref().unwrap().text();
+    let edit = desk.typed();
     assert_eq!(edit, "48,", "at once and visibly");
     desk.keys("5<Enter>");
     assert_eq!(desk.content("m2_1_truc_tiep"), value("48.5"));
@@ -201,7 +205,7 @@ fn a_unikey_stream_writes_the_right_words_into_a_note() {
             desk.tell(Msg::Key(key));
         }
         desk.keys("<Enter>");
-        let form = desk.app.form().unwrap();
+        let form = desk.view();
         let note = form.base.note(FieldId::new("ld_nu_lam_cong"));
         assert_eq!(note, "Tiếng Việt");
     }
@@ -220,10 +224,7 @@ fn f9_lists_what_may_stand_in_the_cell_and_a_line_can_be_taken() {
     desk.keys("<Down><Enter>");
     assert_eq!(desk.content("be_gai"), Content::NoneOccurred);
     desk.at("be_gai").keys("<F9><Enter>");
-    assert!(
-        desk.app.form().unwrap().edit.is_some(),
-        "the first line begins typing"
-    );
+    assert!(desk.form().edit.is_some(), "the first line begins typing");
 }
 
 #[test]
@@ -237,12 +238,14 @@ fn a_reader_is_refused_clearly_and_changes_nothing() {
         "<Enter>", "<F7>", "<Ctrl+N>", "<Ctrl+D>", "<Delete>", "<F2>",
     ] {
         desk.keys(keys);
-        let form = desk.app.form().unwrap();
-        assert!(form.edit.is_none() && form.writes.is_empty(), "{keys}");
-        assert!(desk.app.overlay.is_none(), "{keys}");
+        assert!(
+            desk.form().edit.is_none() && desk.app.state.outbox.is_empty(),
+            "{keys}"
+        );
+        assert!(desk.app.state.overlay.is_none(), "{keys}");
     }
     desk.keys("<F10><Enter>");
-    assert_eq!(desk.app.form().unwrap().status, FormStatus::Draft);
+    assert_eq!(desk.view().status, FormStatus::Draft);
 }
 
 #[test]
@@ -264,6 +267,6 @@ fn ten_thousand_characters_of_words_wrap_and_are_kept() {
     desk.at(&field);
     assert!(desk.screen().lines().all(|line| line.chars().count() <= 80));
     desk.keys("<F2>");
-    assert!(matches!(desk.app.overlay, Some(Overlay::Prompt(_))));
+    assert!(matches!(desk.app.state.overlay, Some(Overlay::Prompt(_))));
     assert!(matches!(desk.app.screen(), Screen::Form(_)));
 }

@@ -109,7 +109,11 @@ impl Desk {
     /// Calls `look` with this period's form among its past.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&Context<'_>) -> T) -> T {
         let mut past = PastForms {
-            forms: self.forms.clone(),
+            forms: self
+                .forms
+                .iter()
+                .map(|(period, form)| (period.clone(), form.clone().into()))
+                .collect(),
         };
         let form = past.forms.remove(&self.period).unwrap_or_default();
         look(&Context {

@@ -69,7 +69,7 @@ pub(crate) fn take(
         unit: &unit,
         by: &by,
         wall,
-        progress: &nhaplieu::sync::NoProgress,
+        watch: &nhaplieu::sync::NoProgress,
     };
     import::apply(store, &scene, bundles).unwrap()
 }

@@ -246,7 +246,7 @@ impl Site {
             unit: &self.unit,
             by: &self.actor,
             wall: self.wall,
-            progress: &NoProgress,
+            watch: &NoProgress,
         }
     }
 
@@ -267,7 +267,7 @@ impl Site {
             unit: &self.unit,
             by: &self.actor,
             wall: self.wall,
-            progress: &nhaplieu::sync::NoProgress,
+            watch: &nhaplieu::sync::NoProgress,
         };
         import::apply(&mut self.store, &scene, bundles)
     }

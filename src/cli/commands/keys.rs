@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::app::keymap::{Keymap, KeymapProblem};
+use crate::app::input::keymap::{Keymap, KeymapProblem};
 use crate::base::Message;
 use crate::cli::args::{AnswerFormat, FileArg};
 use crate::cli::failure::{Exit, Failure};
@@ -62,7 +62,7 @@ pub(crate) fn run(settings: &Settings, args: &Keys, out: &mut Out<'_>) -> Result
 }
 
 fn answer(keymap: &Keymap, out: &Out<'_>) -> Answer {
-    let line = |row: crate::app::keymap::HelpRow| Line {
+    let line = |row: crate::app::input::keymap::HelpRow| Line {
         context: row.context.name(),
         command: row.command.id(),
         keys: row.keys.iter().map(ToString::to_string).collect(),

@@ -13,9 +13,9 @@ use crate::cli::out::Out;
 use crate::cli::settings::Settings;
 use crate::ledger::typed;
 use crate::plan::{FieldId, Severity};
-use crate::service::edit::{self, EditError, Typed, Unreadable};
+use crate::service::edit::{self, EditError, Unreadable};
 use crate::service::forms::LoadedForm;
-use crate::store::Change;
+use crate::store::{Change, Seen};
 
 /// Arguments of `set`.
 #[derive(Debug, Args)]
@@ -100,7 +100,7 @@ fn changes(found: &LoadedForm<'_>, args: &Set) -> Result<Vec<Change>, Failure> {
         let field = find::field(found.plan, &name)?;
         let cell = found.key.cell(field);
         if found.form.note(&cell.id.field) != text::clean(&words, typed::TEXT_LIMIT) {
-            changes.push(edit::set_note(&found.form, &cell, &words, Typed::Blindly));
+            changes.push(edit::set_note(cell, &words, Seen::Current));
         }
     }
     Ok(changes)

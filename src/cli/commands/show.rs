@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::app::rows::{Page, Row, Section};
+use crate::app::forms::{FormLayout, FormRow, Section};
 use crate::base::Message;
 use crate::check::{self, Finding};
 use crate::cli::args::{AnswerFormat, OneForm};
@@ -137,18 +137,18 @@ fn print(
     if found.form.cells.values().any(is_invented) {
         out.say(&Message::new("cli.show.invented"))?;
     }
-    let page = Page::lay_out(found.plan, found.unit, found.period);
+    let page = FormLayout::lay_out(found.plan, found.unit, found.period);
     for row in &page.rows {
         match row {
-            Row::Gap => out.line("")?,
-            Row::Heading(section) => heading(found, *section, out)?,
-            Row::Cell(place) => {
+            FormRow::Gap => out.line("")?,
+            FormRow::Heading(section) => heading(found, *section, out)?,
+            FormRow::Cell(place) => {
                 let cells = page.cells.get(*place).map(|id| cells_of(found, id));
                 for id in cells.into_iter().flatten() {
                     cell(found, &id, findings, out)?;
                 }
             }
-            Row::Result(id) => {
+            FormRow::Result(id) => {
                 let figure = figures.iter().find(|figure| figure.measure == *id);
                 let measure = found.plan.measure(id);
                 if let (Some(figure), Some(measure)) = (figure, measure) {

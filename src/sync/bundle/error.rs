@@ -1,4 +1,4 @@
-//! Why a bundle is refused: one error for each thing a person can do something different about.
+//! Why a bundle was refused: one kind for each thing a person can do something different about.
 //! Nothing was changed in any of these cases.
 
 use crate::base::bytes::BadBytes;
@@ -44,10 +44,10 @@ impl Limit {
     }
 }
 
-/// Why a bundle is refused.
+/// Why a bundle was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
-    /// It is no bundle.
+    /// Something else, or nothing at all.
     #[error("not a bundle")]
     NotABundle,
     /// The file ends before the bundle does.
@@ -58,31 +58,32 @@ pub enum BundleError {
         /// Bytes the bundle has; the least it can have where not even that can be read.
         need: u64,
     },
-    /// The file is as long as the bundle, but its end was never written: the stick was pulled too early.
+    /// As long as the bundle, but its end was never written: what a stick pulled too early
+    /// leaves.
     #[error("only zeros from byte {from}")]
     ZeroTail {
         /// Where the zeros begin.
         from: u64,
     },
-    /// The file has more bytes than the bundle.
+    /// More bytes than the bundle has.
     #[error("{extra} bytes after the end")]
     Trailing {
         /// How many.
         extra: u64,
     },
-    /// It is encrypted by another program.
+    /// Encrypted by another program.
     #[error("encrypted by {0}")]
     Encrypted(Encryption),
-    /// It is written for a newer reader.
+    /// Written for a newer reader.
     #[error("needs a reader of format {needs}")]
     TooNew {
         /// The least format it needs.
         needs: u16,
     },
-    /// It needs a capability that this program does not have.
+    /// Needs an ability this program does not have.
     #[error("needs capabilities {0:#x}")]
     Capability(u32),
-    /// It holds an entry that this program does not know and must not pass over.
+    /// Holds a change this program does not know and must not pass over.
     #[error("unknown critical entry {entry} in chunk {chunk}")]
     UnknownCritical {
         /// Which chunk, from 0.
@@ -90,7 +91,7 @@ pub enum BundleError {
         /// Which entry in it, from 0.
         entry: u32,
     },
-    /// It is larger than a bundle may be.
+    /// Larger than a bundle may be.
     #[error("too large: {what:?}")]
     TooLarge {
         /// What.
@@ -105,7 +106,7 @@ pub enum BundleError {
     /// The log of an author is not vouched for by that author's key.
     #[error("bad checkpoint of {0}")]
     BadCheckpoint(AuthorId),
-    /// It is whole and signed, but not in the layout.
+    /// Whole and signed, but not in the layout.
     #[error("malformed at {at} of {}: {what}", chunk_name(*.chunk))]
     Malformed {
         /// Which chunk, from 0; `None` for the header.
@@ -115,7 +116,7 @@ pub enum BundleError {
         /// What was being read.
         what: &'static str,
     },
-    /// It holds a text that cannot be shown as it is.
+    /// A text that could not be shown as it is.
     #[error("hostile text at {position} of entry {entry} in {}", chunk_name(*.chunk))]
     HostileText {
         /// Which chunk, from 0; `None` for the header.
@@ -125,7 +126,7 @@ pub enum BundleError {
         /// Which character of the text, from 0.
         position: u32,
     },
-    /// It is for another plan.
+    /// For another plan.
     #[error("plan {theirs} where {ours} is in force")]
     WrongPlan {
         /// The bundle's.
@@ -133,7 +134,7 @@ pub enum BundleError {
         /// The store's.
         ours: String,
     },
-    /// It is for another district.
+    /// For another district.
     #[error("district {theirs} where this is {ours}")]
     WrongDistrict {
         /// The bundle's.
@@ -141,7 +142,7 @@ pub enum BundleError {
         /// The store's.
         ours: String,
     },
-    /// It is for another receiver.
+    /// For another recipient.
     #[error("for {to}")]
     NotForUs {
         /// Whom it is for.
@@ -150,7 +151,7 @@ pub enum BundleError {
     /// The signer's rights have ended.
     #[error("signer {0} is revoked")]
     Revoked(AuthorId),
-    /// An entry of it is outside its author's units or roles.
+    /// An entry outside its author's units or roles.
     #[error("entry {seq} of {author} oversteps: {what}")]
     Oversteps {
         /// Whose entry.
@@ -163,10 +164,10 @@ pub enum BundleError {
     /// The waiting room is full.
     #[error("waiting room is full")]
     RoomFull,
-    /// Its file could no longer be read, or has changed since it was read through.
+    /// The file could no longer be read, or is not what it was when it was read through.
     #[error("unreadable: {0}")]
     Unreadable(String),
-    /// Whoever watched the work ended it.
+    /// Whoever watched the reading ended it.
     #[error("interrupted")]
     Interrupted,
 }
@@ -182,12 +183,12 @@ fn chunk_name(chunk: Option<u32>) -> String {
 }
 
 impl BundleError {
-    /// The error for bytes of the header that are not in the layout.
+    /// Bad bytes of the header.
     pub(in crate::sync) fn header(bad: BadBytes) -> Self {
         Self::malformed(None, bad.at, bad.what)
     }
 
-    /// The error for bytes that are not in the layout.
+    /// Bad bytes anywhere.
     pub(in crate::sync) fn malformed(chunk: Option<u32>, at: usize, what: &'static str) -> Self {
         Self::Malformed {
             chunk,
@@ -205,7 +206,7 @@ impl BundleError {
         }
     }
 
-    /// The sentence for people: what happened, what was not lost, what to do next.
+    /// What people read: what happened, what was not lost, what to do next.
     pub fn message(&self) -> Message {
         match self {
             Self::NotABundle => Message::new("sync.error.not_a_bundle"),

@@ -1,5 +1,5 @@
-//! The status of bundles in a store: what was imported, what waits and for what, what is in quarantine,
-//! what was refused, and what the other stores have confirmed.
+//! What a store keeps of bundles, for people: what came in, what waits and for what, what nobody
+//! vouches for, what was refused, and what every other store has confirmed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,13 +13,12 @@ use crate::sync::bundle::header::Header;
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::held::facts::HeldFacts;
 use crate::sync::import;
-use crate::sync::import::context::ImportContext;
-use crate::sync::import::details::Details;
+use crate::sync::import::merge::ImportContext;
 use crate::sync::import::outcome::unknown_authors;
-use crate::sync::import::plan::{BundleOutcome, Counts, Gap, ImportPlan, UnknownAuthor};
+use crate::sync::import::plan::{BundleOutcome, Counts, Details, Gap, ImportPlan, UnknownAuthor};
 use crate::sync::import::policy::addressed;
 
-/// A bundle that was imported.
+/// A bundle that came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
     /// Its name.
@@ -28,9 +27,9 @@ pub struct Imported {
     pub from: Option<UnitId>,
     /// Who signed it.
     pub signer: AuthorId,
-    /// When it was imported, in milliseconds since 1970-01-01 UTC.
+    /// When it was taken in, in milliseconds since 1970-01-01 UTC.
     pub wall: u64,
-    /// The person who did.
+    /// Who did.
     pub by: ActorId,
     /// What it brought; `None` where an old report says it in another layout.
     pub details: Option<Details>,
@@ -45,7 +44,7 @@ impl Imported {
     }
 }
 
-/// A bundle that is kept because it could not be imported whole.
+/// A bundle that is kept and has not, or not wholly, come in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldStatus {
     /// Its name, why and since when.
@@ -54,37 +53,37 @@ pub struct HeldStatus {
     pub header: Option<Header>,
     /// What would become of it now; `None` without a header.
     pub outcome: Option<BundleOutcome>,
-    /// Its unknown authors, where they are why it is not imported.
+    /// Its unknown authors, where that is why it does not come in.
     pub unknown_authors: Vec<UnknownAuthor>,
 }
 
-/// How much of the log written here another store has, as its latest bundle says.
+/// What another store said in its latest bundle of the log that is written here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// The author of the other store.
+    /// Who said so.
     pub author: AuthorId,
     /// Its unit.
     pub unit: UnitId,
     /// When it wrote that bundle, by its own clock.
     pub created: u64,
-    /// The last entry that it has.
+    /// Up to which entry of ours it has.
     pub has: u64,
-    /// The last entry there is.
+    /// How many there are.
     pub of: u64,
 }
 
-/// The status of all bundles.
+/// Everything that is kept of bundles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BundleStatus {
-    /// The bundles that were imported, latest first.
+    /// What came in, latest first.
     pub imported: Vec<Imported>,
-    /// The bundles that wait, are in quarantine or were refused, oldest first.
+    /// What waits, is in quarantine or was refused, oldest first.
     pub held: Vec<HeldStatus>,
-    /// What the other stores have confirmed, in the order of their units.
+    /// What the others have confirmed, in the order of their units.
     pub confirmed: Vec<Receipt>,
 }
 
-/// Reads the status of all bundles.
+/// Everything that is kept of bundles.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -99,7 +98,7 @@ pub fn kept(
     })
 }
 
-/// Reads the bundles that were imported, latest first.
+/// The bundles that came in, latest first.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -128,9 +127,9 @@ pub fn imported(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<Imported>,
     Ok(reports.into_iter().map(imported).collect())
 }
 
-/// Reads the bundles that are kept, oldest first, with what would become of each now. That is computed
-/// from what was recorded when they were kept, from whom the store trusts and from the logs it has;
-/// their bytes are not read.
+/// The bundles that are kept, oldest first, with what would become of each now. Said from what was
+/// recorded of them when they were kept, and from whom the store believes and what it has: their bytes
+/// are not read.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -152,7 +151,7 @@ pub fn held(
     Ok(held)
 }
 
-/// What decides whom a store trusts.
+/// What decides whom a store believes.
 struct TrustBasis {
     seeds: TrustAnchors,
     controls: Vec<Recorded>,
@@ -172,7 +171,7 @@ impl TrustBasis {
         Trust::new(&self.seeds, &self.controls, &self.vouched)
     }
 
-    /// Whom the store trusts with the authors that a header vouches for.
+    /// Whom a store believes that has heard for which authors the header vouches.
     fn with(&self, header: &Header) -> Trust {
         let vouched: Vec<Succession> = self
             .vouched
@@ -217,7 +216,7 @@ fn status(
     })
 }
 
-/// Why nothing of a bundle may be taken, by its receiver and its signer.
+/// Why nothing of a bundle may come in, by whom it is for and who signed it.
 fn barred(header: &Header, context: &ImportContext<'_>, trust: &Trust) -> Option<BundleOutcome> {
     if let Err(error) = addressed(header, context) {
         return Some(BundleOutcome::Refused(error));
@@ -229,7 +228,7 @@ fn barred(header: &Header, context: &ImportContext<'_>, trust: &Trust) -> Option
     (!trust.knows(&signer)).then(|| BundleOutcome::Quarantined(vec![signer]))
 }
 
-/// What is missing before all of a bundle can be taken: the keys of authors, or entries.
+/// What is missing before all of a bundle can come in: the keys of unknown authors, or entries.
 fn missing(
     snapshot: &dyn Snapshot,
     trust: &Trust,
@@ -255,8 +254,8 @@ fn missing(
     })
 }
 
-/// Plans the import of a bundle that is kept; of one in quarantine as if its signer were enrolled with
-/// the rights given for its unit. `None` when this program no longer reads it.
+/// What a bundle that is kept would change now; for one in quarantine, if its signer were
+/// enrolled for the unit it says it is. `None` when this program no longer reads it.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -277,7 +276,7 @@ pub fn preview(
     import::plan(store, context, &[read]).map(Some)
 }
 
-/// Reads what the other stores have confirmed of the log written here.
+/// What the other stores have confirmed of what is written here.
 ///
 /// # Errors
 /// When the store cannot be read.

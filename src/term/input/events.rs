@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossterm::event::{self, Event};
 
 use super::keys;
-use crate::app::msg::{Msg, Size};
+use crate::app::message::{Msg, Size};
 
 /// The longest paste that is taken (`server.md`, pitfall 7).
 const PASTE_LIMIT: usize = 1 << 20;

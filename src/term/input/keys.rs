@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::app::key::{Code, Key, Mods};
+use crate::app::input::key::{Code, Key, Mods};
 
 /// The key that went down; `None` for releases, media keys and the like.
 pub(super) fn key_of(event: KeyEvent) -> Option<Key> {

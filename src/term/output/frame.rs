@@ -7,7 +7,7 @@ use ratatui_core::buffer::{Buffer, Cell};
 use ratatui_core::layout::{Position, Rect, Size};
 
 use super::ansi::AnsiWriter;
-use crate::app::state::App;
+use crate::app::App;
 use crate::ui::Ui;
 use crate::ui::chrome::{ABOVE, BELOW};
 

@@ -1,8 +1,8 @@
 //! One cell in conflict: what both started from, both sides, who, when and why.
 
-use crate::app::command::Command;
-use crate::app::meeting::DisputePage;
-use crate::app::state::App;
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::screens::conflict::ConflictPage;
 use crate::base::Message;
 use crate::ledger::Body;
 use crate::ledger::entry::FLAG_ON_BEHALF;
@@ -29,8 +29,8 @@ const WHO: usize = FIGURE + FIGURE_WIDTH + 2;
 const WHEN: usize = WHO + 20;
 
 /// Draws one conflict.
-pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &DisputePage, canvas: &mut Canvas<'_>) {
-    let dispute = &page.dispute;
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &ConflictPage, canvas: &mut Canvas<'_>) {
+    let dispute = &page.conflict;
     let unit = unit_name(app, &dispute.cell.form.unit);
     let title = format!("{} · {unit}", ui.t("meet.dispute"));
     chrome::title(ui, canvas, &title, "");
@@ -50,7 +50,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &DisputePage, canvas: &mut C
 
 /// Draws what both started from, the sides, and a row for another figure; returns the first free
 /// row.
-fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'_>) -> usize {
+fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<'_>) -> usize {
     for (x, key) in [
         (FIGURE, "meet.figure"),
         (WHO, "meet.who"),
@@ -59,7 +59,7 @@ fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'
         canvas.put(x, y, canvas.width(), ui.t(key), ui.theme.quiet());
     }
     let mut y = y + 1;
-    let base = page.dispute.base.as_ref().map(|base| &base.entry);
+    let base = page.conflict.base.as_ref().map(|base| &base.entry);
     ConflictRow {
         label: ui.t("meet.base").to_owned(),
         here: false,
@@ -71,11 +71,11 @@ fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'
             .map(|entry| entry.actor.to_string())
             .unwrap_or_default(),
         when: base
-            .map(|entry| app.plan.short_time(entry.clock.millis))
+            .map(|entry| app.state.plan.short_time(entry.clock.millis))
             .unwrap_or_default(),
     }
     .draw(ui, canvas, y);
-    for (at, side) in page.dispute.heads.all().iter().enumerate() {
+    for (at, side) in page.conflict.heads.all().iter().enumerate() {
         y += 1;
         let key = match side.flags & FLAG_ON_BEHALF {
             0 => "meet.side_own",
@@ -86,7 +86,7 @@ fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'
             here: at == page.selected,
             figure: figure(ui, app, &side.body),
             who: side.actor.to_string(),
-            when: app.plan.short_time(side.clock.millis),
+            when: app.state.plan.short_time(side.clock.millis),
         }
         .draw(ui, canvas, y);
         if !side.note.is_empty() {
@@ -96,7 +96,7 @@ fn sides(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'
             canvas.put(FIGURE, y, room, &note, ui.theme.quiet());
         }
     }
-    let other = page.dispute.heads.all().len();
+    let other = page.conflict.heads.all().len();
     ConflictRow {
         label: format!("{}  {}", other + 1, ui.t("meet.other_figure")),
         here: other == page.selected,
@@ -136,8 +136,8 @@ impl ConflictRow {
 }
 
 /// Draws which figure is shown until the conflict is resolved: "Tạm hiển thị: 63. …"
-fn provisional(ui: &Ui, app: &App, page: &DisputePage, y: usize, canvas: &mut Canvas<'_>) {
-    let content = page.dispute.heads.content();
+fn provisional(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<'_>) {
+    let content = page.conflict.heads.content();
     let said = Message::new("meet.provisional").with("value", words::content(ui, app, &content));
     let columns = canvas.width().saturating_sub(4);
     let lines = width::wrap(&ui.say(app, &said), columns, 2);

@@ -1,7 +1,9 @@
 //! Every finding of a form or of the store; Enter goes to the cell.
 
-use crate::app::command::Command;
-use crate::app::state::{App, FindingsList, Scope};
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::navigation::Scope;
+use crate::app::screens::findings::FindingsList;
 use crate::base::Message;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
@@ -25,8 +27,18 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut 
         words::scope_name(ui, app, &list.scope)
     );
     let count = Message::new("findings.count").with("count", list.items.len());
-    chrome::title(ui, canvas, &title, &ui.say(app, &count));
-    if list.loaded && list.items.is_empty() {
+    let mut count = ui.say(app, &count);
+    if !list.unreadable.is_empty() {
+        let unread = Message::new("findings.unreadable").with("count", list.unreadable.len());
+        count = format!("{} · {count}", ui.say(app, &unread));
+    }
+    chrome::title(ui, canvas, &title, &count);
+    if let Some(why) = &list.failed {
+        chrome::instead(ui, app, canvas, why);
+    } else if let Some(key) = list.unreadable.first().filter(|_| list.items.is_empty()) {
+        let text = words::unreadable(ui, app, key);
+        canvas.put(3, ABOVE + 1, canvas.width() - 4, &text, ui.theme.hard());
+    } else if list.loaded && list.items.is_empty() {
         canvas.put(
             3,
             ABOVE + 1,
@@ -36,21 +48,22 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut 
         );
     }
     let height = chrome::body_height(canvas.height());
-    let top = (list.selected + 1).saturating_sub(height);
+    let top = (list.cursor.position() + 1).saturating_sub(height);
     for (offset, (key, finding)) in list.items.iter().enumerate().skip(top).take(height) {
         let y = ABOVE + offset - top;
-        let here = offset == list.selected;
+        let here = offset == list.cursor.position();
         let label = app
+            .state
             .plan
             .field(&finding.cell.field)
-            .map_or("", |f| f.short.get(app.lang));
-        let place = match (&list.scope, app.plan.unit(&key.unit)) {
+            .map_or("", |f| f.short.get(app.state.lang));
+        let place = match (&list.scope, app.state.plan.unit(&key.unit)) {
             (Scope::Form(_) | Scope::Cell(_), _) | (_, None) => label.to_owned(),
             (_, Some(unit)) => {
-                format!("{} {} · {label}", unit.name.get(app.lang), key.period)
+                format!("{} {} · {label}", unit.name.get(app.state.lang), key.period)
             }
         };
-        let (text, style) = match app.plan.field(&finding.cell.field) {
+        let (text, style) = match app.state.plan.field(&finding.cell.field) {
             Some(field) => finding::beside_cell(ui, app, finding, field),
             None => finding::line(ui, app, finding),
         };
@@ -71,7 +84,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut 
 
 /// The whole sentence of the finding under the cursor.
 fn detail(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut Canvas<'_>) {
-    let Some((_, finding)) = list.items.get(list.selected) else {
+    let Some((_, finding)) = list.items.get(list.cursor.position()) else {
         chrome::notice(ui, app, canvas);
         return;
     };

@@ -1,8 +1,8 @@
 //! A folder without a store: which unit, and who.
 
-use crate::app::command::Command;
-use crate::app::first_run::{FirstRun, Step};
-use crate::app::state::App;
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::screens::first_run::{FirstRun, FirstRunStep};
 use crate::base::Message;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
@@ -31,7 +31,7 @@ pub(in crate::ui) fn draw(
         ui,
         canvas,
         ui.t("first.title"),
-        app.plan.title.get(app.lang),
+        app.state.plan.title.get(app.state.lang),
     );
     let x = 3;
     let room = canvas.width() - 6;
@@ -42,14 +42,14 @@ pub(in crate::ui) fn draw(
     }
     y += 1;
     let caret = match page.step {
-        Step::Unit => {
+        FirstRunStep::Unit => {
             canvas.put(x, y, room, ui.t("first.which_unit"), ui.theme.title());
             let rows = (canvas.height() - chrome::BELOW).saturating_sub(y + 1);
             widgets::filtered_list(ui, app, &page.units, canvas, (x, y + 1), (room, rows))
         }
-        Step::Name | Step::Making => {
-            let unit = page.unit.as_ref().and_then(|id| app.plan.unit(id));
-            let name = unit.map(|u| u.name.get(app.lang)).unwrap_or_default();
+        FirstRunStep::Name | FirstRunStep::Making => {
+            let unit = page.unit.as_ref().and_then(|id| app.state.plan.unit(id));
+            let name = unit.map(|u| u.name.get(app.state.lang)).unwrap_or_default();
             let chosen = Message::new("first.chosen").with("unit", name);
             canvas.put(x, y, room, &ui.say(app, &chosen), ui.theme.text());
             canvas.put(x, y + 2, room, ui.t("first.who"), ui.theme.title());
@@ -58,8 +58,8 @@ pub(in crate::ui) fn draw(
     };
     if chrome::notice(ui, app, canvas) == 0 {
         let key = match page.step {
-            Step::Unit => "first.where",
-            Step::Name | Step::Making => "first.then",
+            FirstRunStep::Unit => "first.where",
+            FirstRunStep::Name | FirstRunStep::Making => "first.then",
         };
         let said = ui.say(app, &Message::new(key));
         for (line, text) in width::wrap(&said, room, 3).iter().enumerate() {
@@ -67,8 +67,8 @@ pub(in crate::ui) fn draw(
         }
     }
     let hints = match page.step {
-        Step::Unit => UNIT,
-        Step::Name | Step::Making => NAME,
+        FirstRunStep::Unit => UNIT,
+        FirstRunStep::Name | FirstRunStep::Making => NAME,
     };
     chrome::foot_with(ui, app, canvas, hints);
     caret

@@ -3,8 +3,10 @@
 
 use ratatui_core::style::Style;
 
-use crate::app::command::Command;
-use crate::app::state::{App, Help, Screen};
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::screens::Screen;
+use crate::app::screens::help::Help;
 use crate::base::Message;
 use crate::plan::{Field, Measure};
 use crate::ui::appearance::Ui;
@@ -16,7 +18,7 @@ const HINTS: &[Command] = &[Command::ListDown, Command::ListPageDown, Command::C
 
 /// Draws the help page.
 pub(in crate::ui) fn draw(ui: &Ui, app: &App, help: &Help, canvas: &mut Canvas<'_>) {
-    chrome::title(ui, canvas, ui.t("help.title"), &app.keymap.name);
+    chrome::title(ui, canvas, ui.t("help.title"), &app.state.keymap.name);
     let lines = lines(ui, app, help, canvas.width().saturating_sub(2));
     let height = chrome::body_height(canvas.height()) + 3;
     let top = help.top.min(lines.len().saturating_sub(height));
@@ -65,7 +67,7 @@ fn draw_below(
 /// All lines of the page, with their styles.
 fn lines(ui: &Ui, app: &App, help: &Help, columns: usize) -> Vec<(String, Style)> {
     let mut out = Vec::new();
-    if let Some(field) = help.field.as_ref().and_then(|id| app.plan.field(id)) {
+    if let Some(field) = help.field.as_ref().and_then(|id| app.state.plan.field(id)) {
         definition(ui, app, field, columns, &mut out);
     }
     out.push((ui.t("help.keys").to_owned(), ui.theme.title()));
@@ -73,7 +75,7 @@ fn lines(ui: &Ui, app: &App, help: &Help, columns: usize) -> Vec<(String, Style)
         .screens
         .iter()
         .any(|screen| matches!(screen, Screen::Findings(_) | Screen::Form(_)));
-    for row in app.keymap.rows_for(&app.contexts_below()) {
+    for row in app.state.keymap.rows_for(&help.contexts) {
         if row.command == Command::ConfirmFinding && !on_findings {
             continue;
         }
@@ -109,7 +111,7 @@ fn lines(ui: &Ui, app: &App, help: &Help, columns: usize) -> Vec<(String, Style)
 
 /// Adds what the field is and each indicator that it feeds, in the plan's own words.
 fn definition(ui: &Ui, app: &App, field: &Field, columns: usize, out: &mut Vec<(String, Style)>) {
-    let lang = app.lang;
+    let lang = app.state.lang;
     let mut push = |text: &str, style: Style| {
         for line in width::wrap(text, columns, 8) {
             out.push((line, style));
@@ -121,8 +123,8 @@ fn definition(ui: &Ui, app: &App, field: &Field, columns: usize, out: &mut Vec<(
     }
     let feeds = |measure: &&Measure| measure.components().contains(&&field.id);
     let mut said: Vec<&str> = Vec::new();
-    for measure in app.plan.measures.iter().filter(feeds) {
-        let Some(indicator) = app.plan.indicator(&measure.indicator) else {
+    for measure in app.state.plan.measures.iter().filter(feeds) {
+        let Some(indicator) = app.state.plan.indicator(&measure.indicator) else {
             continue;
         };
         if said.contains(&indicator.id.as_str()) {

@@ -1,7 +1,9 @@
 //! Who changed what, when, from what to what, why.
 
-use crate::app::command::Command;
-use crate::app::state::{App, HistoryList, Scope};
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::navigation::Scope;
+use crate::app::screens::history::HistoryList;
 use crate::ledger::typed;
 use crate::ledger::{Body, Subject};
 use crate::store::{Contested, LogEntry};
@@ -26,7 +28,9 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut C
         words::scope_name(ui, app, &list.scope)
     );
     chrome::title(ui, canvas, &title, "");
-    if list.loaded && list.entries.is_empty() {
+    if let Some(why) = &list.failed {
+        chrome::instead(ui, app, canvas, why);
+    } else if list.loaded && list.entries.is_empty() {
         canvas.put(
             3,
             ABOVE + 1,
@@ -36,9 +40,9 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut C
         );
     }
     let height = chrome::body_height(canvas.height());
-    let top = (list.selected + 1).saturating_sub(height);
+    let top = (list.cursor.position() + 1).saturating_sub(height);
     for (place, entry) in list.entries.iter().enumerate().skip(top).take(height) {
-        let here = place == list.selected;
+        let here = place == list.cursor.position();
         let text = line(ui, app, list, entry);
         let style = if here {
             ui.theme.cursor()
@@ -54,7 +58,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut C
         );
         canvas.put(3, ABOVE + place - top, canvas.width() - 4, &text, style);
     }
-    if let Some(entry) = list.entries.get(list.selected) {
+    if let Some(entry) = list.entries.get(list.cursor.position()) {
         detail(ui, app, &list.scope, entry, canvas);
     }
     chrome::notice(ui, app, canvas);
@@ -64,14 +68,15 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut C
 fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
     let recorded = &entry.recorded.entry;
     let who = width::left(recorded.actor.as_str(), 14);
-    let when = app.plan.short_time(recorded.clock.millis);
+    let when = app.state.plan.short_time(recorded.clock.millis);
     let what = match (&list.scope, recorded.subject.cell()) {
         (Scope::Cell(_), _) | (_, None) => String::new(),
         (_, Some(cell)) => {
             let label = app
+                .state
                 .plan
                 .field(&cell.id.field)
-                .map(|f| f.short.get(app.lang));
+                .map(|f| f.short.get(app.state.lang));
             format!(
                 "{} ",
                 width::left(label.unwrap_or(cell.id.field.as_str()), 26)
@@ -91,7 +96,7 @@ fn change(ui: &Ui, app: &App, entry: &LogEntry) -> String {
     let blank = || ui.t("history.blank").to_owned();
     let show = |body: &Body| match body {
         Body::SetValue(content) | Body::Resolve(content) => {
-            let text = typed::show(content, app.lang);
+            let text = typed::show(content, app.state.lang);
             if text.is_empty() { blank() } else { text }
         }
         Body::Note(text) => text.clone(),

@@ -1,7 +1,8 @@
 //! The home page: what is due, what is incomplete, what came back; then what is done.
 
-use crate::app::command::Command;
-use crate::app::state::{App, Home};
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::screens::home::Home;
 use crate::base::Message;
 use crate::ledger::FormStatus;
 use crate::service::overview::FormSummary;
@@ -25,7 +26,9 @@ const HINTS: &[Hint<'_>] = &[
 /// Draws the home page.
 pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
     head(ui, app, canvas);
-    if home.loaded {
+    if let Some(why) = &home.failed {
+        chrome::instead(ui, app, canvas, why);
+    } else if home.loaded {
         body(ui, app, home, canvas);
     } else {
         canvas.put(
@@ -36,10 +39,16 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'
             ui.theme.quiet(),
         );
     }
-    if chrome::notice(ui, app, canvas) == 0 && home.loaded {
+    let all_saved = home.loaded && app.state.outbox.is_empty();
+    if chrome::notice(ui, app, canvas) == 0 && all_saved {
         let text = format!("✓ {}", ui.t("home.all_saved"));
         chrome::message(canvas, 2, &text, ui.theme.good());
-        if app.session.as_ref().is_some_and(|session| session.sole) {
+        if app
+            .state
+            .session
+            .as_ref()
+            .is_some_and(|session| session.sole)
+        {
             chrome::message(canvas, 1, ui.t("home.sole"), ui.theme.quiet());
         }
     }
@@ -48,11 +57,12 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'
 }
 
 fn head(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
-    let unit = app.home_unit().and_then(|id| app.plan.unit(id));
+    let unit = app.state.home_unit().and_then(|id| app.state.plan.unit(id));
     let unit = unit
-        .map(|u| u.name.get(app.lang).to_owned())
+        .map(|u| u.name.get(app.state.lang).to_owned())
         .unwrap_or_default();
     let who = app
+        .state
         .session
         .as_ref()
         .map(|s| s.actor.name.clone())
@@ -64,7 +74,7 @@ fn head(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
 /// The day: "thứ Tư 22/11/2023".
 fn today(ui: &Ui, app: &App) -> String {
     use chrono::Datelike;
-    let key = match app.today.weekday() {
+    let key = match app.state.today.weekday() {
         chrono::Weekday::Mon => "weekday.mon",
         chrono::Weekday::Tue => "weekday.tue",
         chrono::Weekday::Wed => "weekday.wed",
@@ -73,7 +83,7 @@ fn today(ui: &Ui, app: &App) -> String {
         chrono::Weekday::Sat => "weekday.sat",
         chrono::Weekday::Sun => "weekday.sun",
     };
-    format!("{} {}", ui.t(key), app.today.format("%d/%m/%Y"))
+    format!("{} {}", ui.t(key), app.state.today.format("%d/%m/%Y"))
 }
 
 /// One row of the page: a heading, a form by its place in the list, or a sentence.
@@ -82,17 +92,23 @@ enum HomeRow {
     Form(usize),
     Gap,
     Plain(&'static str),
+    Unreadable(usize),
 }
 
 fn rows(app: &App, home: &Home) -> Vec<HomeRow> {
     let mut rows = Vec::new();
-    if let Some(unit) = app.home_unit().and_then(|id| app.plan.unit(id))
+    if let Some(unit) = app.state.home_unit().and_then(|id| app.state.plan.unit(id))
         && app
+            .state
             .plan
-            .current_period(unit, app.today)
+            .current_period(unit, app.state.today)
             .is_some_and(|current| current.plan_over)
     {
         rows.push(HomeRow::Plain("home.plan_over"));
+        rows.push(HomeRow::Gap);
+    }
+    if !home.unreadable.is_empty() {
+        rows.extend((0..home.unreadable.len()).map(HomeRow::Unreadable));
         rows.push(HomeRow::Gap);
     }
     rows.push(HomeRow::Heading("home.to_do"));
@@ -113,7 +129,7 @@ fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
     let height = chrome::body_height(canvas.height());
     let at = rows
         .iter()
-        .position(|l| matches!(l, HomeRow::Form(i) if *i == home.selected));
+        .position(|l| matches!(l, HomeRow::Form(i) if *i == home.cursor.position()));
     let top = at.map_or(0, |at| (at + 2).saturating_sub(height));
     for (offset, line) in rows.iter().skip(top).take(height).enumerate() {
         let y = ABOVE + offset;
@@ -124,9 +140,15 @@ fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
             HomeRow::Plain(key) => {
                 canvas.put(3, y, canvas.width() - 4, ui.t(key), ui.theme.quiet());
             }
+            HomeRow::Unreadable(place) => {
+                if let Some(key) = home.unreadable.get(*place) {
+                    let text = words::unreadable(ui, app, key);
+                    canvas.put(1, y, canvas.width() - 2, &text, ui.theme.hard());
+                }
+            }
             HomeRow::Form(place) => {
                 if let Some(form) = home.forms.get(*place) {
-                    row(ui, app, form, *place == home.selected, canvas, y);
+                    row(ui, app, form, *place == home.cursor.position(), canvas, y);
                 }
             }
             HomeRow::Gap => {}
@@ -136,7 +158,7 @@ fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
 
 /// One form: its period, how much is filled, its findings, its state.
 fn row(ui: &Ui, app: &App, form: &FormSummary, here: bool, canvas: &mut Canvas<'_>, y: usize) {
-    let Some(period) = app.plan.period(&form.key.period) else {
+    let Some(period) = app.state.plan.period(&form.key.period) else {
         return;
     };
     let style = if here {
@@ -201,7 +223,7 @@ fn state(
             let day = form
                 .step
                 .as_ref()
-                .map(|(at, _)| app.plan.short_day(*at))
+                .map(|(at, _)| app.state.plan.short_day(*at))
                 .unwrap_or_default();
             let said = format!("{} {day}", words::status_word(ui, form.status));
             match form.late {
@@ -214,11 +236,11 @@ fn state(
 
 /// Draws how much is not sent, and up to where the district has confirmed what was.
 fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
-    let (count, oldest) = app.around.unsent;
+    let (count, oldest) = app.state.status.unsent;
     let mut said = Vec::new();
     if count > 0 {
         let since = oldest
-            .map(|oldest| app.plan.short_day(oldest))
+            .map(|oldest| app.state.plan.short_day(oldest))
             .unwrap_or_default();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let message = Message::new("home.unsent")
@@ -226,7 +248,7 @@ fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
             .with("since", since);
         said.push(ui.say(app, &message));
     }
-    if let Some(confirmed) = app.around.confirmed {
+    if let Some(confirmed) = app.state.status.confirmed {
         let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         let message = Message::new("home.confirmed")
             .with("has", number(confirmed.has))

@@ -3,9 +3,10 @@
 use ratatui_core::style::Style;
 
 use super::sync::{BEHIND, MOMENT, NAME};
-use crate::app::command::Command;
-use crate::app::meeting::{Preview, Row, Stands};
-use crate::app::state::App;
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::screens::import_preview::{ImportPreview, PreviewRow};
+use crate::app::sync_message::PreviewStands;
 use crate::base::Message;
 use crate::sync::import::plan::{BundleOutcome, ConflictChange, FigureChange, Suspicion};
 use crate::ui::appearance::Ui;
@@ -15,15 +16,16 @@ use crate::ui::words::{cell_name, count, counts, short_root, unit_name};
 use crate::ui::{width, words};
 
 /// Draws what an import would change, or has changed.
-pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &Preview, canvas: &mut Canvas<'_>) {
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &ImportPreview, canvas: &mut Canvas<'_>) {
     let title = match &page.stands {
-        Stands::Before => ui.t("meet.preview").to_owned(),
-        Stands::Supposed { from, .. } => {
+        PreviewStands::Before => ui.t("meet.preview").to_owned(),
+        PreviewStands::Supposed { from, .. } => {
             let said = Message::new("meet.supposed").with("unit", unit_name(app, from));
             ui.texts.say(&said)
         }
-        Stands::Past { wall, .. } => {
-            let said = Message::new("meet.past_import").with("at", app.plan.short_time(*wall));
+        PreviewStands::Past { wall, .. } => {
+            let said =
+                Message::new("meet.past_import").with("at", app.state.plan.short_time(*wall));
             ui.texts.say(&said)
         }
     };
@@ -49,7 +51,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &Preview, canvas: &mut Canva
 }
 
 /// The counts of the whole; what is only kept apart is said on its own line.
-fn in_short(ui: &Ui, page: &Preview) -> String {
+fn in_short(ui: &Ui, page: &ImportPreview) -> String {
     let mut all = page.plan.counts;
     if page.plan.refusals().next().is_none() {
         all.refused = 0;
@@ -57,21 +59,21 @@ fn in_short(ui: &Ui, page: &Preview) -> String {
     counts(ui, &all)
 }
 
-fn hints(stands: &Stands) -> &'static [Hint<'static>] {
+fn hints(stands: &PreviewStands) -> &'static [Hint<'static>] {
     match stands {
-        Stands::Before => &[
+        PreviewStands::Before => &[
             (&[Command::Accept], "hint.sync.import"),
             (&[Command::Cancel], "hint.no"),
             (&[Command::ListUp, Command::ListDown], "hint.move"),
             (&[Command::HelpOpen], "hint.help.open"),
         ],
-        Stands::Supposed { .. } => &[
+        PreviewStands::Supposed { .. } => &[
             (&[Command::Accept], "hint.sync.compare"),
             (&[Command::Cancel], "hint.no"),
             (&[Command::ListUp, Command::ListDown], "hint.move"),
             (&[Command::HelpOpen], "hint.help.open"),
         ],
-        Stands::Past { .. } => &[
+        PreviewStands::Past { .. } => &[
             (&[Command::Cancel], "hint.cancel"),
             (&[Command::SyncDrop], "hint.sync.take_back"),
             (&[Command::ListUp, Command::ListDown], "hint.move"),
@@ -81,7 +83,7 @@ fn hints(stands: &Stands) -> &'static [Hint<'static>] {
 }
 
 /// Draws what Enter will do, why something is refused, and how much more there is.
-fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canvas<'_>) {
+fn messages(ui: &Ui, app: &App, page: &ImportPreview, below: usize, canvas: &mut Canvas<'_>) {
     let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
     let columns = canvas.width().saturating_sub(2);
     let mut lines = Vec::new();
@@ -91,7 +93,7 @@ fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canva
     }
     let quiet = ui.theme.quiet();
     match &page.stands {
-        Stands::Before => {
+        PreviewStands::Before => {
             let unknown =
                 |outcome: &BundleOutcome| matches!(outcome, BundleOutcome::Quarantined(_));
             let all_new = page
@@ -107,8 +109,10 @@ fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canva
             let said = ui.say(app, &Message::new(key));
             lines.push((said, quiet));
         }
-        Stands::Supposed { .. } => lines.push((ui.t("meet.compare").to_owned(), ui.theme.text())),
-        Stands::Past { root, .. } => {
+        PreviewStands::Supposed { .. } => {
+            lines.push((ui.t("meet.compare").to_owned(), ui.theme.text()));
+        }
+        PreviewStands::Past { root, .. } => {
             let said = Message::new("meet.past_means").with("root", short_root(root));
             lines.push((ui.say(app, &said), quiet));
         }
@@ -132,28 +136,29 @@ fn messages(ui: &Ui, app: &App, page: &Preview, below: usize, canvas: &mut Canva
 struct PreviewDrawing<'a> {
     ui: &'a Ui,
     app: &'a App,
-    page: &'a Preview,
+    page: &'a ImportPreview,
 }
 
 impl PreviewDrawing<'_> {
     /// Draws one row.
-    fn row(&self, row: Row, changes: &[&FigureChange], y: usize, canvas: &mut Canvas<'_>) {
+    fn row(&self, row: PreviewRow, changes: &[&FigureChange], y: usize, canvas: &mut Canvas<'_>) {
         let (ui, plan) = (self.ui, &self.page.plan);
         match row {
-            Row::Heading(key) => {
+            PreviewRow::Heading(key) => {
                 canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
             }
-            Row::Digits => {
+            PreviewRow::Digits => {
                 // Whoever types them has heard them, and not copied them from here.
-                let typing = self.app.overlay.is_some();
-                if let (Stands::Supposed { digits, .. }, false) = (&self.page.stands, typing) {
+                let typing = self.app.state.overlay.is_some();
+                if let (PreviewStands::Supposed { digits, .. }, false) = (&self.page.stands, typing)
+                {
                     let said = Message::new("meet.digits").with("digits", digits.to_string());
                     let said = ui.texts.say(&said);
                     canvas.put(3, y, canvas.width() - 4, &said, ui.theme.title());
                 }
             }
-            Row::Bundle(at) => self.bundle(at, y, canvas),
-            Row::Gap(at, gap) => {
+            PreviewRow::Bundle(at) => self.bundle(at, y, canvas),
+            PreviewRow::Gap(at, gap) => {
                 let outcome = plan.bundles.get(at).map(|bundle| &bundle.outcome);
                 if let Some(BundleOutcome::Waiting(gaps)) = outcome
                     && let Some(gap) = gaps.get(gap)
@@ -162,18 +167,18 @@ impl PreviewDrawing<'_> {
                     canvas.put(5, y, canvas.width(), &said, ui.theme.soft());
                 }
             }
-            Row::Change(at) => {
+            PreviewRow::Change(at) => {
                 if let Some(change) = changes.get(at) {
                     self.change(change, y, canvas);
                 }
             }
-            Row::Total(at) => self.total(at, y, canvas),
-            Row::Suspicion(at, line) => {
+            PreviewRow::Total(at) => self.total(at, y, canvas),
+            PreviewRow::Suspicion(at, line) => {
                 if let Some(suspicion) = plan.suspicions.get(at) {
                     self.suspicion(suspicion, line, y, canvas);
                 }
             }
-            Row::Space => {}
+            PreviewRow::Space => {}
         }
     }
 
@@ -184,7 +189,7 @@ impl PreviewDrawing<'_> {
         };
         let name = width::fit(&unit_name(self.app, &bundle.from), NAME);
         canvas.put(3, y, NAME, &name, ui.theme.text());
-        let written = self.app.plan.short_time(bundle.created);
+        let written = self.app.state.plan.short_time(bundle.created);
         canvas.put(BEHIND, y, MOMENT, &written, ui.theme.quiet());
         let style = match &bundle.outcome {
             BundleOutcome::Taken => ui.theme.good(),
@@ -195,8 +200,8 @@ impl PreviewDrawing<'_> {
         let said = match &bundle.outcome {
             BundleOutcome::Refused(_) => ui.t("sync.outcome.refused").to_owned(),
             BundleOutcome::Already { wall, .. } => {
-                let said =
-                    Message::new("meet.seen.taken").with("at", self.app.plan.short_day(*wall));
+                let said = Message::new("meet.seen.taken")
+                    .with("at", self.app.state.plan.short_day(*wall));
                 ui.texts.say(&said)
             }
             BundleOutcome::Quarantined(_) => ui.t("meet.would_keep").to_owned(),
@@ -248,15 +253,17 @@ impl PreviewDrawing<'_> {
         let Some(total) = self.page.plan.totals.get(at) else {
             return;
         };
-        let show = |value: crate::base::Decimal| match app.lang {
+        let show = |value: crate::base::Decimal| match app.state.lang {
             crate::base::Lang::Vi => value.display_vi(),
             crate::base::Lang::En => value.display_en(),
         };
         let arrow = format!("{} → {}", show(total.before), show(total.after));
-        let period = app.plan.period(&total.period);
+        let period = app.state.plan.period(&total.period);
         let period = period.map(|period| words::period_short(ui, period));
-        let field = app.plan.field(&total.field);
-        let field = field.map_or(total.field.as_str(), |field| field.short.get(app.lang));
+        let field = app.state.plan.field(&total.field);
+        let field = field.map_or(total.field.as_str(), |field| {
+            field.short.get(app.state.lang)
+        });
         let place = format!("{} · {field}", period.unwrap_or_default());
         self.place_and_figures((&place, &arrow), ui.theme.text(), y, canvas);
     }

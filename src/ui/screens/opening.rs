@@ -1,6 +1,6 @@
 //! The moment before the store has answered.
 
-use crate::app::state::App;
+use crate::app::App;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome;

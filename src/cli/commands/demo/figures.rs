@@ -303,7 +303,7 @@ mod tests {
                     soft += 1;
                 }
                 forms += 1;
-                past.forms.insert(period.id.clone(), form);
+                past.forms.insert(period.id.clone(), form.into());
             }
         }
         assert!(forms > 600, "{forms}");

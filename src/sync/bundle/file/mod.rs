@@ -1,4 +1,4 @@
-//! Bundles as files: read within limits, and written so that a name never stands for half a bundle.
+//! Bundles as files: read within a limit, written so that a name never stands for half a bundle.
 
 mod reading;
 
@@ -18,13 +18,14 @@ use crate::sync::bundle::text_armour;
 
 pub use reading::{open, open_stream, peek, read};
 
-/// Bytes that are read together.
+/// Bytes that are compared together.
 const BLOCK: u64 = 64 << 10;
 
-/// Why a file could not be read or written.
+/// Why a file was not read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// The operating system failed before the file got its name: an older file of that name is unchanged.
+    /// The operating system said no before the file got its name: an older file of that name is
+    /// as it was.
     #[error("{path}: {error}")]
     Io {
         /// Which file.
@@ -32,11 +33,12 @@ pub enum FileError {
         /// What it said.
         error: io::Error,
     },
-    /// The bytes read back before the file got its name differ from those written: an older file of that
-    /// name is unchanged.
+    /// What was read back before the file got its name is not what was written: an older file of
+    /// that name is as it was.
     #[error("{0} does not read back")]
     Differs(PathBuf),
-    /// The file has its name, but the disk has not confirmed it: it cannot be relied on.
+    /// The new file has its name, and the disk has not confirmed it: what lies there cannot be
+    /// relied on.
     #[error("{path}: not confirmed: {why}")]
     Unsure {
         /// Which file.
@@ -52,7 +54,7 @@ pub enum FileError {
         /// What the operating system said.
         error: io::Error,
     },
-    /// It is no bundle that can be used.
+    /// Too large to be a bundle.
     #[error(transparent)]
     Bundle(#[from] BundleError),
 }
@@ -83,7 +85,7 @@ impl FileError {
     }
 }
 
-/// The key of the text for a failure a person can do something about; a general one for the rest.
+/// The sentence for what a person can do something about; the system's own words for the rest.
 fn failed_key(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::WriteZero => {
@@ -111,12 +113,12 @@ const GONE: [i32; 3] = [5, 6, 19];
 #[cfg(not(unix))]
 const GONE: [i32; 3] = [21, 433, 1167];
 
-/// The form of a bundle in a file.
+/// How a bundle is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BundleEncoding {
-    /// Binary.
+    /// As bytes.
     Binary,
-    /// Text armour, for mail and chat.
+    /// As text, for mail and chat.
     Text,
 }
 

@@ -4,7 +4,7 @@ use ratatui_core::style::Style;
 
 use super::columns::{CHANGE, MARGIN, PAST, VALUE};
 use super::drawing::FormDrawing;
-use crate::app::form::SaveState;
+use crate::app::forms::SaveState;
 use crate::base::{Decimal, Ratio};
 use crate::check::Finding;
 use crate::ledger::typed;
@@ -16,13 +16,13 @@ use crate::ui::width;
 impl FormDrawing<'_> {
     /// Draws one cell's line; returns the caret's column when it is being typed into.
     pub(super) fn cell(&self, canvas: &mut Canvas<'_>, y: usize, place: usize) -> Option<usize> {
-        let id = self.form.page.cells.get(place)?;
-        let field = self.app.plan.field(id)?;
+        let id = self.view.layout.cells.get(place)?;
+        let field = self.app.state.plan.field(id)?;
         let theme = self.ui.theme;
         let here = place == self.form.cursor;
-        let wide = self.columns.label >= width::width(field.label.get(self.app.lang));
+        let wide = self.columns.label >= width::width(field.label.get(self.app.state.lang));
         let label = if wide { &field.label } else { &field.short };
-        let text = width::fit_middle(label.get(self.app.lang), self.columns.label);
+        let text = width::fit_middle(label.get(self.app.state.lang), self.columns.label);
         if here {
             canvas.put(1, y, 1, "▸", theme.title());
         }
@@ -53,10 +53,10 @@ impl FormDrawing<'_> {
             canvas.put(end - 1, y, 1, "]", theme.title());
             return Some(start + shown.caret.min(room - 1));
         }
-        let content = self.form.content(&field.id);
+        let content = self.view.content(&field.id);
         let text = match &content {
             Content::Blank => "·".to_owned(),
-            other => typed::show(other, self.app.lang),
+            other => typed::show(other, self.app.state.lang),
         };
         let style = match &content {
             Content::Invalid(_) => theme.hard(),
@@ -105,9 +105,9 @@ impl FormDrawing<'_> {
         }
         let findings: Vec<&Finding> = match self.live {
             Some(live) if here => live.findings.iter().collect(),
-            _ => self.form.findings_at(&field.id).collect(),
+            _ => self.view.findings_at(&field.id).collect(),
         };
-        let heads = self.form.base.cells.get(&CellId::figure(&field.id));
+        let heads = self.view.base.cells.get(&CellId::figure(&field.id));
         if heads.is_some_and(crate::ledger::Heads::in_conflict) {
             return ("⚑", theme.hard());
         }
@@ -117,7 +117,7 @@ impl FormDrawing<'_> {
         if findings.iter().any(|f| f.overridden.is_none()) {
             return ("!", theme.soft());
         }
-        if !self.form.form.note(&field.id).is_empty() {
+        if !self.view.shown.note(&field.id).is_empty() {
             return ("*", theme.quiet());
         }
         let copied = heads
@@ -148,7 +148,7 @@ impl FormDrawing<'_> {
         };
         let now = match self.live {
             Some(live) if here => live.reading.content.figure(),
-            _ => self.form.content(&field.id).figure(),
+            _ => self.view.content(&field.id).figure(),
         };
         let then = earlier.and_then(|p| self.past_content(p, &field.id)?.figure());
         if let (Some(now), Some(then)) = (now, then) {
@@ -157,7 +157,7 @@ impl FormDrawing<'_> {
     }
 
     fn past_content(&self, period: &Period, field: &FieldId) -> Option<Content> {
-        self.form
+        self.view
             .past
             .forms
             .get(&period.id)
@@ -173,7 +173,7 @@ impl FormDrawing<'_> {
         }
         match self.past_content(period, &field.id) {
             None | Some(Content::Blank) => "·".to_owned(),
-            Some(content) => typed::show(&content, self.app.lang),
+            Some(content) => typed::show(&content, self.app.state.lang),
         }
     }
 
@@ -183,7 +183,7 @@ impl FormDrawing<'_> {
         else {
             return String::new();
         };
-        let show = |ratio: Ratio| match self.app.lang {
+        let show = |ratio: Ratio| match self.app.state.lang {
             crate::base::Lang::Vi => ratio.display_vi(1),
             crate::base::Lang::En => ratio.display_en(1),
         };

@@ -6,21 +6,20 @@ use ratatui_core::style::Style;
 use super::drawing::FormDrawing;
 use crate::base::Message;
 use crate::check::Finding;
-use crate::ledger::CellId;
-use crate::ledger::Content;
 use crate::ledger::typed;
+use crate::ledger::{CellId, Content};
 use crate::plan::Field;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome;
 use crate::ui::{finding, numerals, width, words};
 
 impl FormDrawing<'_> {
-    /// Draws the lines below the form. The cell under the cursor comes first; what there is to say
-    /// about the cell just left stays readable below it, under its name.
+    /// Draws the lines below the form. The cell under the cursor comes first; what there is to say about
+    /// the cell just left stays readable below it, under its name.
     pub(super) fn messages(&self, canvas: &mut Canvas<'_>) {
         let (ui, app) = (self.ui, self.app);
         let room = (chrome::MESSAGES - chrome::notice(ui, app, canvas)).saturating_sub(1);
-        let Some(field) = self.form.field(&app.plan) else {
+        let Some(field) = self.form.field(self.view, &app.state.plan) else {
             return;
         };
         let mut lines = self.lines_about(field);
@@ -29,7 +28,7 @@ impl FormDrawing<'_> {
         let quiet = lines.is_empty();
         if quiet && !field.note.is_empty() {
             // One line of it; the help page has all.
-            let note = width::fit(field.note.get(app.lang), columns);
+            let note = width::fit(field.note.get(app.state.lang), columns);
             lines.push(MessageLine::Text(note, ui.theme.quiet()));
         }
         // What is wrong needs the room more than what is measured.
@@ -47,18 +46,15 @@ impl FormDrawing<'_> {
     fn lines_about_left(&self, here: &Field) -> impl Iterator<Item = &Finding> {
         let left = self.form.left.as_ref().filter(|left| **left != here.id);
         left.into_iter()
-            .flat_map(|left| self.form.findings_about(left))
-            .filter(|finding| {
-                finding.overridden.is_none() && finding.cell != CellId::figure(&here.id)
-            })
+            .flat_map(|left| self.view.findings_about(left))
+            .filter(|finding| finding.overridden.is_none() && finding.cell.field != here.id)
     }
 
-    /// What the row of a cell does not say: the full label where it was shortened, the unit of
-    /// measurement.
+    /// What the row of a cell does not say: the full label where it was shortened, the unit of measurement.
     fn about(&self, field: &Field) -> String {
         let (label, unit) = (
-            field.label.get(self.app.lang),
-            field.unit.get(self.app.lang),
+            field.label.get(self.app.state.lang),
+            field.unit.get(self.app.state.lang),
         );
         let whole = width::width(label) <= self.columns.label;
         match (whole, unit.is_empty()) {
@@ -87,7 +83,7 @@ impl FormDrawing<'_> {
                 ));
             } else if let (true, Content::Value(value)) = (live.reading.echo, &live.reading.content)
             {
-                let echo = numerals::echo(&live.typed, *value, self.app.lang);
+                let echo = numerals::echo(&live.typed, *value, self.app.state.lang);
                 lines.push(MessageLine::Text(
                     self.ui.say(self.app, &echo),
                     theme.quiet(),
@@ -95,7 +91,7 @@ impl FormDrawing<'_> {
             }
         }
         if let Some(heads) = self
-            .form
+            .view
             .base
             .cells
             .get(&CellId::figure(&field.id))
@@ -103,11 +99,8 @@ impl FormDrawing<'_> {
         {
             lines.push(MessageLine::Text(self.conflict(heads), theme.hard()));
         }
-        let late = self.form.base.late();
-        if let Some(late) = late
-            .iter()
-            .find(|late| late.cell == CellId::figure(&field.id))
-        {
+        let late = self.view.base.late();
+        if let Some(late) = late.iter().find(|late| late.cell.field == field.id) {
             let show = |content: &Content| words::content(self.ui, self.app, content);
             let said = Message::new("meet.late_cell")
                 .with("old", show(&late.old))
@@ -119,7 +112,7 @@ impl FormDrawing<'_> {
         }
         let findings: Vec<&Finding> = match self.live {
             Some(live) => live.findings.iter().collect(),
-            None => self.form.findings_about(&field.id).collect(),
+            None => self.view.findings_about(&field.id).collect(),
         };
         // The reading's own words and the sides of the conflict were said above.
         let said = !lines.is_empty();
@@ -129,7 +122,7 @@ impl FormDrawing<'_> {
             }
             lines.push(MessageLine::BesideCell(finding));
         }
-        let note = self.form.form.note(&field.id);
+        let note = self.view.shown.note(&field.id);
         if !note.is_empty() {
             let said = Message::new("form.note").with("note", note);
             lines.push(MessageLine::Text(
@@ -149,7 +142,7 @@ impl FormDrawing<'_> {
                 let content = head.body.content()?;
                 Some(format!(
                     "{} ({})",
-                    typed::show(content, self.app.lang),
+                    typed::show(content, self.app.state.lang),
                     head.actor
                 ))
             })

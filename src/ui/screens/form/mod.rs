@@ -6,10 +6,11 @@ mod drawing;
 mod message;
 mod result;
 
-use crate::app::command::Command;
-use crate::app::form::{FormState, Place, SaveState};
-use crate::app::rows::{Row, Section};
-use crate::app::state::App;
+use crate::app::App;
+use crate::app::forms::view::FormOfPlan;
+use crate::app::forms::{FormRow, FormView, Loading, SaveState, Section};
+use crate::app::input::command::Command;
+use crate::app::screens::form::FormScreen;
 use crate::base::Message;
 use crate::ledger::actor::Right;
 use crate::plan::Severity;
@@ -19,38 +20,40 @@ use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
 use crate::ui::words::DeadlineLength;
 use crate::ui::{width, words};
-use columns::{Columns, MARGIN, PAST};
+use columns::{Columns, PAST};
 use drawing::FormDrawing;
 
 /// Draws the form; returns where the caret stands while a cell is typed into.
 pub(in crate::ui) fn draw(
     ui: &Ui,
     app: &App,
-    form: &FormState,
+    form: &FormScreen,
     canvas: &mut Canvas<'_>,
 ) -> Option<(usize, usize)> {
-    let place = Place::of(&app.plan, &form.key)?;
+    let place = FormOfPlan::find(&app.state.plan, &form.key)?;
+    let view = form.view(&app.state)?;
     let drawing = FormDrawing {
         ui,
         app,
         form,
+        view,
         place,
         columns: Columns::of(canvas.width()),
-        compared: forms::periods_beside(&app.plan, place.period),
+        compared: forms::periods_beside(&app.state.plan, place.period),
         live: form.live.as_ref(),
     };
     drawing.head(canvas);
     let caret = drawing.body(canvas);
     drawing.messages(canvas);
-    chrome::foot(ui, app, canvas, hints(app, form));
+    chrome::foot(ui, app, canvas, hints(app, form, view));
     drawing.foot(canvas);
     caret
 }
 
 /// The commands in the line of keys: the same while a cell is typed into and while not, as far as they work in both: a line that
 /// stands still costs nothing and is found where it was. A reader is shown no key that writes.
-fn hints(app: &App, form: &FormState) -> &'static [Command] {
-    if app.right(&form.key).is_none() {
+fn hints(app: &App, form: &FormScreen, view: &FormView) -> &'static [Command] {
+    if app.state.right(&form.key).is_none() {
         return &[
             Command::CellNext,
             Command::ProblemNext,
@@ -61,8 +64,8 @@ fn hints(app: &App, form: &FormState) -> &'static [Command] {
         ];
     }
     let open_question = form.edit.is_none()
-        && form.page.cells.get(form.cursor).is_some_and(|id| {
-            form.findings_at(id)
+        && form.field_id(view).is_some_and(|id| {
+            view.findings_at(id)
                 .any(|f| f.severity == Severity::Soft && f.overridden.is_none())
         });
     match (form.edit.is_some(), open_question) {
@@ -106,15 +109,15 @@ impl FormDrawing<'_> {
         let mut rest = format!(
             " · {} · {}",
             words::period_name(ui, self.place.period),
-            words::status_word(ui, self.form.status),
+            words::status_word(ui, self.view.status),
         );
-        let late = self.form.base.late().len();
+        let late = self.view.base.late().len();
         if late > 0 {
             let said = Message::new("meet.late_short").with("count", late);
             rest.push_str(" · ");
             rest.push_str(&ui.texts.say(&said));
         }
-        let capacity = match app.right(&self.form.key) {
+        let capacity = match app.state.right(&self.form.key) {
             Some(Right::Own) => None,
             Some(Right::OnBehalf) => Some("history.on_behalf"),
             None => Some("form.reading"),
@@ -123,9 +126,9 @@ impl FormDrawing<'_> {
             rest.push_str(" · ");
             rest.push_str(ui.t(key));
         }
-        let unit = self.place.unit.name.get(app.lang);
+        let unit = self.place.unit.name.get(app.state.lang);
         let needed = width::width(unit) + width::width(&rest);
-        let (filled, expected) = self.form.filled;
+        let (filled, expected) = self.view.filled;
         let right = |length| {
             let deadline = words::deadline(ui, app, self.place.period, length);
             format!("{filled}/{expected}   {deadline}")
@@ -166,29 +169,35 @@ impl FormDrawing<'_> {
 
     /// Draws the rows; returns where the caret stands while a cell is typed into.
     fn body(&self, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
-        if self.form.page.cells.is_empty() {
+        if let Loading::Failed(why) = &self.view.loading {
+            chrome::instead(self.ui, self.app, canvas, why);
+            return None;
+        }
+        if self.view.layout.cells.is_empty() {
             let said = Message::new("form.nothing_owed");
-            let text = self.ui.say(self.app, &said);
-            let room = canvas.width().saturating_sub(2 * MARGIN);
-            for (at, line) in width::wrap(&text, room, 3).iter().enumerate() {
-                canvas.put(MARGIN, ABOVE + 1 + at, room, line, self.ui.theme.text());
-            }
+            chrome::instead(self.ui, self.app, canvas, &said);
             return None;
         }
         let height = chrome::body_height(canvas.height());
         let mut caret = None;
-        let rows = self.form.page.rows.iter().skip(self.form.top).take(height);
+        let rows = self
+            .view
+            .layout
+            .rows
+            .iter()
+            .skip(self.form.top)
+            .take(height);
         for (offset, row) in rows.enumerate() {
             let y = ABOVE + offset;
             match row {
-                Row::Heading(section) => self.heading(canvas, y, *section),
-                Row::Cell(place) => {
+                FormRow::Heading(section) => self.heading(canvas, y, *section),
+                FormRow::Cell(place) => {
                     if let Some(at) = self.cell(canvas, y, *place) {
                         caret = Some((at, y));
                     }
                 }
-                Row::Result(measure) => self.result(canvas, y, measure),
-                Row::Gap => {}
+                FormRow::Result(measure) => self.result(canvas, y, measure),
+                FormRow::Gap => {}
             }
         }
         caret
@@ -204,10 +213,17 @@ impl FormDrawing<'_> {
                 return;
             }
         };
-        let Some(objective) = self.app.plan.objectives.iter().find(|o| o.number == number) else {
+        let Some(objective) = self
+            .app
+            .state
+            .plan
+            .objectives
+            .iter()
+            .find(|o| o.number == number)
+        else {
             return;
         };
-        let name = objective.name.get(self.app.lang);
+        let name = objective.name.get(self.app.state.lang);
         let text = if number == 0 {
             name.to_owned()
         } else {
@@ -224,7 +240,11 @@ impl FormDrawing<'_> {
         let (ui, app) = (self.ui, self.app);
         let y = canvas.height().saturating_sub(chrome::BELOW);
         let count = |wanted| {
-            let states = self.form.saved.keys().map(|id| self.save_state(id));
+            let states = self
+                .view
+                .saves
+                .values()
+                .map(|state| self.state_now(Some(*state)));
             states.filter(|state| *state == Some(wanted)).count()
         };
         let (saved, unsaved) = (count(SaveState::OnDisk), count(SaveState::Unsaved));
@@ -247,7 +267,7 @@ impl FormDrawing<'_> {
             let said = Message::new("form.also_open").with("who", others);
             left.push(ui.say(app, &said));
         }
-        if self.form.is_invented() {
+        if self.view.is_invented() {
             left.insert(0, ui.t("form.invented").to_owned());
         }
         left.retain(|part| !part.is_empty());

@@ -24,18 +24,22 @@ enum Wording {
 impl FormDrawing<'_> {
     /// Draws the row of a measure.
     pub(super) fn result(&self, canvas: &mut Canvas<'_>, y: usize, id: &MeasureId) {
-        let Some(measure) = self.app.plan.measure(id) else {
+        let Some(measure) = self.app.state.plan.measure(id) else {
             return;
         };
-        let Some(figure) = self.form.figure(id) else {
+        let Some(figure) = self.form.figure(self.view, id) else {
             return;
         };
         let theme = self.ui.theme;
         let rate = measure.rate_in.contains(&self.place.period.kind);
-        let value = figures::display(figure, measure, self.app.lang);
+        let value = figures::display(figure, measure, self.app.state.lang);
         let (sign, style) = verdict_sign(self.ui, figure);
         let end = self.columns.value_end;
-        let label = format!("── {} {}", measure.id, measure.short.get(self.app.lang));
+        let label = format!(
+            "── {} {}",
+            measure.id,
+            measure.short.get(self.app.state.lang)
+        );
         // Room for "100,0%", so that the label does not move with the value.
         let value_room = width::width(&value).max(7);
         let label_room = (end - MARGIN).saturating_sub(value_room + 1);
@@ -76,7 +80,7 @@ impl FormDrawing<'_> {
         } else {
             ""
         };
-        let number = match self.app.lang {
+        let number = match self.app.state.lang {
             Lang::Vi => distance.display_vi(measure.places),
             Lang::En => distance.display_en(measure.places),
         };
@@ -92,11 +96,11 @@ impl FormDrawing<'_> {
             Glyphs::Unicode => measure.op.sign(),
             Glyphs::Ascii => measure.op.ascii(),
         };
-        let target = match self.app.lang {
+        let target = match self.app.state.lang {
             Lang::Vi => measure.target.display_vi(),
             Lang::En => measure.target.display_en(),
         };
-        let suffix = measure.suffix.get(self.app.lang);
+        let suffix = measure.suffix.get(self.app.state.lang);
         let short = if suffix.chars().count() > 4 {
             ""
         } else {

@@ -2,8 +2,8 @@
 
 use ratatui_core::style::Style;
 
-use crate::app::meeting::{Line, Meeting};
-use crate::app::state::App;
+use crate::app::App;
+use crate::app::screens::sync::{SyncPage, SyncRow};
 use crate::base::Message;
 use crate::service::folder::FileKind;
 use crate::sync::bundle::fingerprint::fingerprint;
@@ -13,12 +13,17 @@ use crate::ui::appearance::Ui;
 use crate::ui::words::{self, count, short_root};
 
 /// What the row under the cursor means, and what to do with it.
-pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(String, Style)> {
+pub(super) fn detail(
+    ui: &Ui,
+    app: &App,
+    page: &SyncPage,
+    line: SyncRow,
+) -> Option<(String, Style)> {
     let quiet = ui.theme.quiet();
     let say = |message: Message| (ui.say(app, &message), quiet);
     Some(match line {
-        Line::To(place) => {
-            let (unsent, since) = app.around.unsent;
+        SyncRow::To(place) => {
+            let (unsent, since) = app.state.status.unsent;
             match (page.recipient(place), unsent, since) {
                 (None, ..) => say(Message::new("meet.to_anyone")),
                 (Some(_), 0, _) => say(Message::new("meet.to_receipt")),
@@ -27,13 +32,13 @@ pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(
                     .with(
                         "since",
                         since
-                            .map(|since| app.plan.short_day(since))
+                            .map(|since| app.state.plan.short_day(since))
                             .unwrap_or_default(),
                     )),
             }
         }
-        Line::File(place) => {
-            let file = page.folder.files.get(place)?;
+        SyncRow::File(place) => {
+            let file = page.listing.files.get(place)?;
             match &file.kind {
                 FileKind::Bad(why) => (
                     format!("✖ {}: {}", file.name, ui.say(app, why)),
@@ -47,15 +52,15 @@ pub(super) fn detail(ui: &Ui, app: &App, page: &Meeting, line: Line) -> Option<(
                     .with("size", count(file.size.div_ceil(1024)))),
             }
         }
-        Line::Dispute(_) => say(Message::new("meet.dispute_means")),
-        Line::Held(place) => held_detail(ui, app, page.held(place)?),
-        Line::Import(place) => {
+        SyncRow::Conflict(_) => say(Message::new("meet.dispute_means")),
+        SyncRow::Held(place) => held_detail(ui, app, page.held(place)?),
+        SyncRow::Import(place) => {
             let import = page.imported(place)?;
             say(Message::new("meet.import_means")
                 .with("by", import.by.as_str())
                 .with("root", short_root(&import.root)))
         }
-        Line::AllNew => say(Message::new("meet.all_new_means")),
+        SyncRow::AllNew => say(Message::new("meet.all_new_means")),
         _ => return None,
     })
 }

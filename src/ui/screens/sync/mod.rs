@@ -6,9 +6,9 @@ use ratatui_core::style::Style;
 
 use detail::detail;
 
-use crate::app::command::Command;
-use crate::app::meeting::{Line, Meeting};
-use crate::app::state::App;
+use crate::app::App;
+use crate::app::input::command::Command;
+use crate::app::screens::sync::{SyncPage, SyncRow};
 use crate::base::Message;
 use crate::service::folder::{BundleState, FileKind, FolderFile};
 use crate::service::standing::Other;
@@ -39,15 +39,17 @@ const HINTS: &[Hint<'_>] = &[
 ];
 
 /// Draws the sync page.
-pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) {
-    let unit = app.home_unit().map(|unit| unit_name(app, unit));
+pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &SyncPage, canvas: &mut Canvas<'_>) {
+    let unit = app.state.home_unit().map(|unit| unit_name(app, unit));
     let title = format!("{} · {}", ui.t("meet.title"), unit.unwrap_or_default());
     let right = match words::unsent(ui, app) {
         none if none.is_empty() => ui.t("meet.all_sent").to_owned(),
         unsent => unsent,
     };
     chrome::title(ui, canvas, &title, &right);
-    if page.standing.is_none() {
+    if let Some(why) = &page.failed {
+        chrome::instead(ui, app, canvas, why);
+    } else if page.standing.is_none() {
         let style = ui.theme.quiet();
         canvas.put(3, ABOVE, canvas.width(), ui.t("meet.looking"), style);
     }
@@ -62,7 +64,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canva
     chrome::foot_with(ui, app, canvas, HINTS);
 }
 
-fn body(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) {
+fn body(ui: &Ui, app: &App, page: &SyncPage, canvas: &mut Canvas<'_>) {
     let lines = page.lines();
     let chosen = page.chosen();
     let height = chrome::body_height(canvas.height());
@@ -89,66 +91,67 @@ fn body(ui: &Ui, app: &App, page: &Meeting, canvas: &mut Canvas<'_>) {
 struct SyncDrawing<'a> {
     ui: &'a Ui,
     app: &'a App,
-    page: &'a Meeting,
+    page: &'a SyncPage,
     here: bool,
     y: usize,
 }
 
 impl SyncDrawing<'_> {
-    fn draw(&self, line: Line, canvas: &mut Canvas<'_>) {
+    fn draw(&self, line: SyncRow, canvas: &mut Canvas<'_>) {
         let (ui, y) = (self.ui, self.y);
         match line {
-            Line::Heading("meet.receive") => {
+            SyncRow::Heading("meet.receive") => {
                 let used = canvas.put(1, y, 60, ui.t("meet.receive"), ui.theme.title());
-                let mut folder = self.page.folder.folder.display().to_string();
-                if self.page.folder.more > 0 {
-                    let more = Message::new("meet.more_files").with("count", self.page.folder.more);
+                let mut folder = self.page.listing.folder.display().to_string();
+                if self.page.listing.more > 0 {
+                    let more =
+                        Message::new("meet.more_files").with("count", self.page.listing.more);
                     folder = format!("{folder} · {}", ui.texts.say(&more));
                 }
                 let room = canvas.width().saturating_sub(used + 5);
                 let folder = width::fit_middle(&folder, room);
                 canvas.put(used + 3, y, room, &folder, ui.theme.quiet());
             }
-            Line::Heading(key) => {
+            SyncRow::Heading(key) => {
                 canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
             }
-            Line::Quiet(key) => {
-                let trouble = self.page.folder.trouble.clone();
+            SyncRow::Quiet(key) => {
+                let trouble = self.page.listing.trouble.clone();
                 let said = ui.say(self.app, &trouble.unwrap_or(Message::new(key)));
                 let room = canvas.width().saturating_sub(4);
                 for (at, line) in width::wrap(&said, room, 2).iter().enumerate() {
                     canvas.put(3, y + at, room, line, ui.theme.quiet());
                 }
             }
-            Line::To(place) => self.to(place, canvas),
-            Line::AllNew => {
+            SyncRow::To(place) => self.to(place, canvas),
+            SyncRow::AllNew => {
                 let count = self.page.new_files().len();
                 let said = ui
                     .texts
                     .say(&Message::new("meet.all_new").with("count", count));
                 canvas.put(3, y, canvas.width(), &said, self.style());
             }
-            Line::File(place) => {
-                if let Some(file) = self.page.folder.files.get(place) {
+            SyncRow::File(place) => {
+                if let Some(file) = self.page.listing.files.get(place) {
                     self.file(file, canvas);
                 }
             }
-            Line::Dispute(place) => {
-                if let Some(dispute) = self.page.dispute(place) {
+            SyncRow::Conflict(place) => {
+                if let Some(dispute) = self.page.conflict(place) {
                     self.dispute(dispute, canvas);
                 }
             }
-            Line::Held(place) => {
+            SyncRow::Held(place) => {
                 if let Some(held) = self.page.held(place) {
                     self.held(held, canvas);
                 }
             }
-            Line::Import(place) => {
+            SyncRow::Import(place) => {
                 if let Some(import) = self.page.imported(place) {
                     self.import(import, canvas);
                 }
             }
-            Line::Gap => {}
+            SyncRow::Gap => {}
         }
     }
 
@@ -203,12 +206,12 @@ impl SyncDrawing<'_> {
                     0 => Message::new("meet.only_receipt"),
                     some => Message::new("meet.entries").with("count", count(u64::from(some))),
                 };
-                let (state, style) = self.state(*state);
+                let (state, style) = self.seen(*state);
                 let said = format!("{} · {}", ui.texts.say(&entries), state);
                 self.columns(
                     canvas,
                     &name,
-                    &self.app.plan.short_time(*written),
+                    &self.app.state.plan.short_time(*written),
                     (&said, style),
                 );
             }
@@ -224,13 +227,13 @@ impl SyncDrawing<'_> {
         }
     }
 
-    fn state(&self, state: BundleState) -> (String, Style) {
+    fn seen(&self, seen: BundleState) -> (String, Style) {
         let (ui, quiet) = (self.ui, self.ui.theme.quiet());
-        match state {
+        match seen {
             BundleState::New => (ui.t("meet.seen.new").to_owned(), ui.theme.good()),
             BundleState::Imported(wall) => {
                 let said =
-                    Message::new("meet.seen.taken").with("at", self.app.plan.short_day(wall));
+                    Message::new("meet.seen.taken").with("at", self.app.state.plan.short_day(wall));
                 (ui.texts.say(&said), quiet)
             }
             BundleState::Kept => (ui.t("meet.seen.kept").to_owned(), quiet),
@@ -265,7 +268,7 @@ impl SyncDrawing<'_> {
             Held::Refused => "meet.held.refused",
         };
         let name = name.unwrap_or_else(|| short_root(&held.bundle.root));
-        let moment = self.app.plan.short_time(held.bundle.wall);
+        let moment = self.app.state.plan.short_time(held.bundle.wall);
         self.columns(canvas, &name, &moment, (ui.t(key), ui.theme.soft()));
     }
 
@@ -276,7 +279,12 @@ impl SyncDrawing<'_> {
         };
         let said = counts(self.ui, &import.counts());
         let said = (said.as_str(), self.ui.theme.quiet());
-        self.columns(canvas, &name, &self.app.plan.short_time(import.wall), said);
+        self.columns(
+            canvas,
+            &name,
+            &self.app.state.plan.short_time(import.wall),
+            said,
+        );
     }
 }
 
@@ -288,6 +296,6 @@ fn confirmed(ui: &Ui, app: &App, other: &Other) -> String {
     let said = Message::new("meet.confirmed")
         .with("has", count(confirmed.has))
         .with("of", count(confirmed.of))
-        .with("at", app.plan.short_day(confirmed.created));
+        .with("at", app.state.plan.short_day(confirmed.created));
     ui.texts.say(&said)
 }

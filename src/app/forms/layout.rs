@@ -1,0 +1,132 @@
+//! The lines of a form: headings, cells and results in the order in which a clerk reads them.
+
+use crate::figures;
+use crate::plan::{Field, FieldId, Measure, MeasureId, Period, Plan, Unit};
+
+/// A part of the page under one heading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// The figures of an objective; 0 is what belongs to none.
+    Objective(u8),
+    /// The words of the report under that objective.
+    Words(u8),
+}
+
+/// One line of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormRow {
+    /// A heading.
+    Heading(Section),
+    /// A cell, by its position among the form's cells.
+    Cell(usize),
+    /// The live result of a measure.
+    Result(MeasureId),
+    /// Nothing.
+    Gap,
+}
+
+/// The lines of one form, in order, and its cells in the order of the cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormLayout {
+    /// Its lines.
+    pub rows: Vec<FormRow>,
+    /// Its fields, in the order of the cursor.
+    pub cells: Vec<FieldId>,
+}
+
+impl FormLayout {
+    /// Lays the form (unit, period) out in the plan's order: a heading where the objective
+    /// changes, a result under the last field it is made of, the report's words at the end.
+    pub fn lay_out(plan: &Plan, unit: &Unit, period: &Period) -> Self {
+        let fields = plan.form_fields(unit, period);
+        let mut waiting = figures::measures_on(plan, unit, period);
+        let mut page = Self::default();
+        let mut under: Option<Section> = None;
+        for field in &fields {
+            let section = if field.kind.is_numeric() {
+                Section::Objective(field.objective)
+            } else {
+                Section::Words(field.objective)
+            };
+            if under != Some(section) {
+                if let Some(Section::Objective(before)) = under {
+                    page.counted(plan, before, &mut waiting);
+                }
+                page.heading(section);
+                under = Some(section);
+            }
+            page.rows.push(FormRow::Cell(page.cells.len()));
+            page.cells.push(field.id.clone());
+            page.results_after(&field.id, &fields, &mut waiting);
+        }
+        if let Some(Section::Objective(last)) = under {
+            page.counted(plan, last, &mut waiting);
+        }
+        page.leftover(plan, &waiting);
+        page
+    }
+
+    fn heading(&mut self, section: Section) {
+        if !self.rows.is_empty() {
+            self.rows.push(FormRow::Gap);
+        }
+        self.rows.push(FormRow::Heading(section));
+    }
+
+    /// The results whose last component on this form is `field`.
+    fn results_after(&mut self, field: &FieldId, fields: &[&Field], waiting: &mut Vec<&Measure>) {
+        let (cells, rows) = (&self.cells, &mut self.rows);
+        waiting.retain(|measure| {
+            let parts = measure.components();
+            let pending = |id: &FieldId| !cells.contains(id) && fields.iter().any(|f| f.id == *id);
+            let ready = parts.contains(&field) && !parts.iter().any(|id| pending(id));
+            if ready {
+                rows.push(FormRow::Result(measure.id.clone()));
+            }
+            !ready
+        });
+    }
+
+    /// The results that are counted over other forms, at the end of their objective.
+    fn counted(&mut self, plan: &Plan, number: u8, waiting: &mut Vec<&Measure>) {
+        let rows = &mut self.rows;
+        waiting.retain(|measure| {
+            let here = measure.components().is_empty()
+                && objective_of(plan, &measure.indicator) == Some(number);
+            if here {
+                rows.push(FormRow::Result(measure.id.clone()));
+            }
+            !here
+        });
+    }
+
+    /// Results of objectives that have no field on this form.
+    fn leftover(&mut self, plan: &Plan, waiting: &[&Measure]) {
+        let mut under = None;
+        for measure in waiting {
+            let number = objective_of(plan, &measure.indicator);
+            if let (true, Some(number)) = (under != number, number) {
+                self.heading(Section::Objective(number));
+                under = Some(number);
+            }
+            self.rows.push(FormRow::Result(measure.id.clone()));
+        }
+    }
+
+    /// The line on which a cell stands.
+    pub fn line_of(&self, cell: usize) -> usize {
+        self.rows
+            .iter()
+            .position(|row| *row == FormRow::Cell(cell))
+            .unwrap_or(0)
+    }
+
+    /// The position of a field among the cells.
+    pub fn position_of(&self, field: &FieldId) -> Option<usize> {
+        self.cells.iter().position(|id| id == field)
+    }
+}
+
+fn objective_of(plan: &Plan, indicator: &str) -> Option<u8> {
+    plan.indicator(indicator).map(|i| i.objective)
+}

@@ -1,0 +1,20 @@
+//! Finishing a form: what there is to say before it is submitted.
+
+use super::view::FormView;
+use crate::plan::{FieldId, Plan};
+use crate::service::workflow::Summary;
+use crate::store::Change;
+
+impl FormView {
+    /// What there is to say before the form is submitted.
+    pub fn summary(&self, plan: &Plan) -> Summary {
+        let form = (self.shown.as_ref(), self.status);
+        Summary::of(plan, form, &self.layout.cells, &self.findings)
+    }
+
+    /// The change that submits the form as it stands.
+    pub fn submission(&self, plan: &Plan, summary: &Summary) -> Change {
+        let fields: Vec<&FieldId> = self.layout.cells.iter().collect();
+        summary.submission(plan, &self.key, &self.shown, &fields)
+    }
+}

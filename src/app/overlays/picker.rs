@@ -1,0 +1,102 @@
+//! A list to choose from, narrowed by typing without marks: commands, units, periods, fields,
+//! kinds of emptiness, reasons.
+
+use crate::app::input::text_line::TextLine;
+use crate::base::Label;
+use crate::base::text::{self, Match};
+
+/// One choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item<T> {
+    /// What is returned.
+    pub value: T,
+    /// What is read, a text of the plan or one already put into words.
+    pub label: Label,
+    /// A second column, quieter.
+    pub detail: String,
+}
+
+/// A list with a filter and a cursor.
+#[derive(Clone, Debug)]
+pub struct Picker<T> {
+    items: Vec<Item<T>>,
+    /// What has been typed to narrow the list.
+    pub filter: TextLine,
+    shown: Vec<usize>,
+    selected: usize,
+}
+
+impl<T: Clone> Picker<T> {
+    /// A list with all items shown.
+    pub fn new(items: Vec<Item<T>>) -> Self {
+        let shown = (0..items.len()).collect();
+        Self {
+            items,
+            filter: TextLine::new(60),
+            shown,
+            selected: 0,
+        }
+    }
+
+    /// Narrows the list to what the filter finds, best first.
+    pub fn refilter(&mut self) {
+        let query = &self.filter.text();
+        self.selected = 0;
+        if text::fold(query).is_empty() {
+            self.shown = (0..self.items.len()).collect();
+            return;
+        }
+        let mut found: Vec<(std::cmp::Reverse<(bool, Match)>, usize)> = self
+            .items
+            .iter()
+            .enumerate()
+            .filter_map(|(i, item)| Some((std::cmp::Reverse(finds(query, item)?), i)))
+            .collect();
+        found.sort();
+        self.shown = found.into_iter().map(|(_, i)| i).collect();
+    }
+
+    /// Moves the cursor by `by` lines, staying on the list.
+    pub fn step(&mut self, by: isize) {
+        let last = self.shown.len().saturating_sub(1);
+        self.selected = self.selected.saturating_add_signed(by).min(last);
+    }
+
+    /// Puts the cursor on the first item that `wanted` accepts.
+    pub fn select(&mut self, wanted: impl Fn(&T) -> bool) {
+        let found = self
+            .shown
+            .iter()
+            .position(|i| self.items.get(*i).is_some_and(|item| wanted(&item.value)));
+        self.selected = found.unwrap_or(self.selected);
+    }
+
+    /// The item under the cursor.
+    pub fn chosen(&self) -> Option<&Item<T>> {
+        self.items.get(*self.shown.get(self.selected)?)
+    }
+
+    /// The cursor's place among the shown items.
+    pub fn selected(&self) -> usize {
+        self.selected
+    }
+
+    /// The items that the filter finds.
+    pub fn shown(&self) -> impl ExactSizeIterator<Item = &Item<T>> {
+        self.shown
+            .iter()
+            .filter_map(|i| self.items.get(*i))
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+}
+
+/// How well the query finds an item; an item that is exactly what was typed comes first.
+fn finds<T>(query: &str, item: &Item<T>) -> Option<(bool, Match)> {
+    let texts = [&item.label.vi, &item.label.en, &item.detail];
+    let folded = text::fold(query);
+    texts
+        .into_iter()
+        .filter_map(|have| Some((text::fold(have) == folded, text::find(query, have)?)))
+        .max()
+}

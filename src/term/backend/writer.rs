@@ -1,0 +1,243 @@
+//! The thread that opens the store and commits: orders are carried out in the order given; commits
+//! that queue up share one transaction.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, Sender};
+
+use super::fault::guarded;
+use super::orders::{KnownCounter, LongWorkOrder, OtherLanes, ReaderOrder};
+use super::refusal::{read_only, trouble};
+use super::{Environment, Opener};
+use crate::app::message::{
+    Msg, News, Opened, Reply, Request, RequestId, Trouble, Undone, UndoneCell,
+};
+use crate::ledger::{ActionId, ActorId, Body, Content, Origin, Subject};
+use crate::service::open::NewStore;
+use crate::store::exchange::Exchange;
+use crate::store::{Action, Change, Direction, StoreError};
+
+/// The thread's state.
+pub struct Writer {
+    opener: Opener,
+    environment: Environment,
+    answers: Sender<Msg>,
+    lanes: OtherLanes,
+    known: KnownCounter,
+    open: Option<OpenedStore>,
+}
+
+struct OpenedStore {
+    store: Box<dyn Exchange + Send>,
+    /// What the app was told.
+    opened: Opened,
+}
+
+impl Writer {
+    /// A writer that has not opened anything yet.
+    pub fn new(
+        opener: Opener,
+        environment: Environment,
+        answers: Sender<Msg>,
+        lanes: OtherLanes,
+        known: KnownCounter,
+    ) -> Self {
+        Self {
+            opener,
+            environment,
+            answers,
+            lanes,
+            known,
+            open: None,
+        }
+    }
+
+    /// Carries orders out until they end.
+    pub fn run(mut self, orders: &Receiver<(RequestId, Request)>) {
+        let mut queue = VecDeque::new();
+        while let Ok(order) = orders.recv() {
+            queue.push_back(order);
+            while !queue.is_empty() {
+                queue.extend(orders.try_iter());
+                self.answer_next(&mut queue);
+            }
+        }
+    }
+
+    /// Carries the first order of the queue out; the commits that follow a first one share its
+    /// transaction.
+    pub fn answer_next(&mut self, queue: &mut VecDeque<(RequestId, Request)>) {
+        let mut batch = Vec::new();
+        while let Some((id, order)) = queue.pop_front() {
+            match order {
+                Request::Commit { origin, changes } => batch.push((id, origin, changes)),
+                other if batch.is_empty() => return self.answer(id, other),
+                other => {
+                    queue.push_front((id, other));
+                    break;
+                }
+            }
+        }
+        if !batch.is_empty() {
+            self.commit(batch);
+        }
+    }
+
+    fn tell(&self, id: RequestId, result: Result<Reply, Trouble>) {
+        // The screens are gone only when the program ends; then nobody needs the answer.
+        let _ = self.answers.send(Msg::Answer { id, result });
+    }
+
+    fn answer(&mut self, id: RequestId, order: Request) {
+        let answers = self.answers.clone();
+        let result = guarded(&answers, || match order {
+            Request::Open => self.open(None),
+            Request::Create(new) => self.open(Some(&new)),
+            Request::Undo(direction) => self.undo(direction),
+            // Other orders go to other threads.
+            _ => Err(StoreError::Refused("lane".to_owned())),
+        });
+        let result = result.and_then(|done| done.map_err(|error| trouble(&error)));
+        self.tell(id, result);
+    }
+
+    /// Opens the store, or opens it again after a failure; what could be read stays readable.
+    fn open(&mut self, new: Option<&NewStore>) -> Result<Reply, StoreError> {
+        if let (Some(open), None) = (&mut self.open, new) {
+            open.store.reopen()?;
+            open.opened.read_only = read_only(&open.store.info()?);
+            return Ok(Reply::Opened(Box::new(open.opened.clone())));
+        }
+        let opened = match (self.opener)(new) {
+            Err(StoreError::Missing(_)) if new.is_none() => return Ok(Reply::NoStore),
+            opened => opened?,
+        };
+        let counter = opened.store.counter().unwrap_or(0);
+        self.known.store(counter, Ordering::Relaxed);
+        // The other threads end only after this one.
+        let _ = self.lanes.long_work.send(LongWorkOrder::Use {
+            store: opened.store.handle(),
+            plan: Arc::clone(&opened.opened.plan),
+            actor: opened.opened.actor.id.clone(),
+            folders: opened.folders,
+        });
+        let _ = self.lanes.reader.send(ReaderOrder::Use {
+            store: opened.store.handle(),
+            plan: Arc::clone(&opened.opened.plan),
+            presence: opened.presence,
+        });
+        let told = opened.opened.clone();
+        self.open = Some(OpenedStore {
+            store: opened.store,
+            opened: opened.opened,
+        });
+        Ok(Reply::Opened(Box::new(told)))
+    }
+
+    fn commit(&mut self, batch: Vec<(RequestId, Origin, Vec<Change>)>) {
+        let (ids, actions): (Vec<RequestId>, Vec<_>) = batch
+            .into_iter()
+            .map(|(id, origin, changes)| (id, (origin, changes)))
+            .unzip();
+        let answers = self.answers.clone();
+        let written = guarded(&answers, || self.commit_all(actions));
+        let written = written.and_then(|done| done.map_err(|error| trouble(&error)));
+        match written {
+            Ok(results) => {
+                for (id, result) in ids.into_iter().zip(results) {
+                    if let Ok(done) = &result {
+                        self.own_commit(done.counter);
+                    }
+                    let result = result.map(|done| Reply::Committed(Box::new(done)));
+                    self.tell(id, result.map_err(|error| trouble(&error)));
+                }
+            }
+            Err(trouble) => {
+                for id in ids {
+                    self.tell(id, Err(trouble.clone()));
+                }
+            }
+        }
+    }
+
+    fn commit_all(
+        &mut self,
+        actions: Vec<(Origin, Vec<Change>)>,
+    ) -> Result<Vec<Result<crate::store::Committed, StoreError>>, StoreError> {
+        let environment = self.environment;
+        let Some(OpenedStore { store, opened }) = &mut self.open else {
+            return Err(StoreError::Io(String::new()));
+        };
+        let actor = &opened.actor.id;
+        let actions: Vec<Action> = actions
+            .into_iter()
+            .map(|(origin, changes)| action(environment, actor, origin, changes))
+            .collect();
+        store.commit_all(&actions)
+    }
+
+    /// A counter that jumps by more than our own commit says that others have committed, too.
+    fn own_commit(&self, counter: u64) {
+        let known = self.known.fetch_max(counter, Ordering::Relaxed);
+        if counter > known + 1 {
+            let _ = self.answers.send(Msg::News(News::Changed));
+        }
+    }
+
+    fn undo(&mut self, direction: Direction) -> Result<Reply, StoreError> {
+        let environment = self.environment;
+        let Some(OpenedStore { store, opened }) = &mut self.open else {
+            return Err(StoreError::NothingToUndo);
+        };
+        let actor = &opened.actor.id;
+        let plan = store.undo_plan(actor, direction)?;
+        let cells = undone_cells(store.as_ref(), &plan.changes)?;
+        let action = action(environment, actor, plan.origin, plan.changes);
+        let done = store.commit(&action)?;
+        self.own_commit(done.counter);
+        Ok(Reply::Undone(Box::new(Undone {
+            direction,
+            cells,
+            cell: plan.cell,
+            entries: done.entries,
+            counter: done.counter,
+            unsent: done.unsent,
+        })))
+    }
+}
+
+fn action(
+    environment: Environment,
+    actor: &ActorId,
+    origin: Origin,
+    changes: Vec<Change>,
+) -> Action {
+    Action {
+        id: ActionId((environment.random)()),
+        actor: actor.clone(),
+        origin,
+        wall: (environment.clock)(),
+        changes,
+    }
+}
+
+/// The cells whose content the changes are about to replace, with what they hold now.
+fn undone_cells(store: &dyn Exchange, changes: &[Change]) -> Result<Vec<UndoneCell>, StoreError> {
+    let mut cells = Vec::new();
+    for change in changes {
+        if let (Subject::Cell(cell), Body::SetValue(new) | Body::Resolve(new)) =
+            (&change.subject, &change.body)
+        {
+            let form = store.form(&cell.form)?;
+            let heads = form.heads(&change.subject);
+            let old: Content = heads.map(crate::ledger::Heads::content).unwrap_or_default();
+            cells.push(UndoneCell {
+                cell: cell.clone(),
+                old,
+                new: new.clone(),
+            });
+        }
+    }
+    Ok(cells)
+}
