@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use crate::base::{ErrorKind, Message};
 use crate::service::ServiceError;
 use crate::store::StoreError;
+use crate::sync::BundleError;
+use crate::sync::bundle::file::FileError;
 
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,22 +110,33 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<BundleError> for Failure {
+    fn from(error: BundleError) -> Self {
+        Self::new(error.kind().into(), error.message()).because(error)
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Self::new(error.kind().into(), error.message()).because(error)
+    }
+}
+
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         let detail = error.to_string();
-        let (exit, message) = match error {
+        let kind = error.kind();
+        let message = match error {
             ServiceError::Store(error) => return error.into(),
-            ServiceError::Bundle(error) => return error.into(),
-            ServiceError::File(error) => return error.into(),
-            ServiceError::InFile { error, .. } => return Self::from(error).because(detail),
-            ServiceError::OnlyLooks(actor) => (
-                Exit::NotPermitted,
-                Message::new("cli.error.not_permitted").with("actor", actor),
-            ),
-            ServiceError::KeyFile(error) => (Exit::Refused, error.message()),
-            ServiceError::OtherKey => (Exit::Refused, Message::new("cli.error.other_digits")),
-            ServiceError::NotKept => (Exit::Refused, Message::new("meet.no_longer_kept")),
+            ServiceError::Bundle(error) => error.message(),
+            ServiceError::File(error) | ServiceError::InFile { error, .. } => error.message(),
+            ServiceError::OnlyLooks(actor) => {
+                Message::new("cli.error.not_permitted").with("actor", actor)
+            }
+            ServiceError::KeyFile(error) => error.message(),
+            ServiceError::OtherKey => Message::new("cli.error.other_digits"),
+            ServiceError::NotKept => Message::new("meet.no_longer_kept"),
         };
-        Self::new(exit, message).because(detail)
+        Self::new(kind.into(), message).because(detail)
     }
 }

@@ -10,18 +10,6 @@ use crate::sync::bundle::file::{self, FileError};
 use crate::sync::bundle::limits;
 use crate::sync::{BundleError, Progress, VerifiedBundle};
 
-impl From<BundleError> for Failure {
-    fn from(error: BundleError) -> Self {
-        Self::new(error.kind().into(), error.message()).because(error)
-    }
-}
-
-impl From<FileError> for Failure {
-    fn from(error: FileError) -> Self {
-        Self::new(error.kind().into(), error.message()).because(error)
-    }
-}
-
 /// Whether a path stands for standard input or output.
 pub(crate) fn is_stream(path: &Path) -> bool {
     path == Path::new("-")

@@ -40,6 +40,20 @@ pub(crate) fn unit_and_period<'p>(
     Ok((unit, period))
 }
 
+/// The unit and the period that the options name, where they name any.
+///
+/// # Errors
+/// Unknown or ambiguous names.
+pub(crate) fn asked<'p>(
+    plan: &'p Plan,
+    (unit_name, period_name): (&Option<String>, &Option<String>),
+) -> Result<(Option<&'p Unit>, Option<&'p Period>), Failure> {
+    let in_force = period_name.as_ref().map(|name| period(plan, name));
+    let in_force = in_force.transpose()?;
+    let found = unit_name.as_ref().map(|name| unit(plan, name, in_force));
+    Ok((found.transpose()?, in_force))
+}
+
 /// The period of that name.
 ///
 /// # Errors

@@ -11,7 +11,6 @@ use super::{environment, keymap};
 use crate::app::App;
 use crate::app::message::Opened;
 use crate::base::Message;
-use crate::ledger::ActionId;
 use crate::plan::Plan;
 use crate::service::folder::Folders;
 use crate::service::open::{self, NewStore, PlanFile};
@@ -118,8 +117,7 @@ fn open_store(
                 plan: &place.plan,
                 bytes: &place.plan_bytes,
             };
-            let who = (&place.settings.actor, ActionId(environment::action_bytes()));
-            open::create(&place.settings.dir, new, plan, who, &edge)?
+            place.settings.create(new, plan)?
         }
         None => match early.and_then(|early| early.join().ok()) {
             Some(opened) => opened?,

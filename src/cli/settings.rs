@@ -11,7 +11,8 @@ use super::failure::{Exit, Failure};
 use crate::base::{Lang, Message};
 use crate::ledger::{ActionId, ActorId, Origin};
 use crate::plan::{self, Plan, Problem, ProblemSeverity};
-use crate::service::{Caller, open};
+use crate::service::Caller;
+use crate::service::open::{self, NewStore, PlanFile};
 use crate::store::{self, Change, RedbStore};
 use crate::sync::{NoProgress, Progress};
 use crate::ui::texts::Texts;
@@ -84,6 +85,19 @@ impl Settings {
             Ok(plan) => Ok((plan, bytes)),
             Err(problems) => Err(refused_plan(self.plan_file.as_deref(), &problems, texts)),
         }
+    }
+
+    /// Makes the store in the folder, which has none.
+    ///
+    /// # Errors
+    /// When there is one, or the folder cannot be written.
+    pub(crate) fn create(
+        &self,
+        new: &NewStore,
+        plan: PlanFile<'_>,
+    ) -> Result<RedbStore, store::StoreError> {
+        let who = (&self.actor, ActionId(environment::action_bytes()));
+        open::create(&self.dir, new, plan, who, &environment::edge()?)
     }
 
     /// Opens the store to read from it.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::base::ErrorKind;
 use crate::store::StoreError;
 use crate::sync::BundleError;
 use crate::sync::bundle::file::FileError;
@@ -19,7 +20,7 @@ pub enum ServiceError {
     OnlyLooks(String),
     /// A bundle cannot be used.
     #[error(transparent)]
-    Bundle(BundleError),
+    Bundle(#[from] BundleError),
     /// A file could not be written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -43,27 +44,20 @@ pub enum ServiceError {
 }
 
 impl ServiceError {
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Store(error) => error.kind(),
+            Self::Bundle(error) => error.kind(),
+            Self::File(error) | Self::InFile { error, .. } => error.kind(),
+            Self::OnlyLooks(_) => ErrorKind::NotPermitted,
+            Self::KeyFile(_) | Self::OtherKey | Self::NotKept => ErrorKind::Refused,
+        }
+    }
+
     /// True when whoever watched the work ended it.
     pub fn is_interrupted(&self) -> bool {
-        matches!(
-            self,
-            Self::Store(StoreError::Interrupted)
-                | Self::Bundle(BundleError::Interrupted)
-                | Self::File(FileError::Bundle(BundleError::Interrupted))
-                | Self::InFile {
-                    error: FileError::Bundle(BundleError::Interrupted),
-                    ..
-                }
-        )
-    }
-}
-
-impl From<BundleError> for ServiceError {
-    fn from(error: BundleError) -> Self {
-        match error {
-            BundleError::Interrupted => Self::Store(StoreError::Interrupted),
-            error => Self::Bundle(error),
-        }
+        self.kind() == ErrorKind::Interrupted
     }
 }
 

@@ -66,7 +66,8 @@ const ROOMS: [(&str, &[&str]); 12] = [
 ];
 
 /// Where a library may be named: a room, or one file.
-const LIBRARIES: [(&str, &[&str]); 11] = [
+const LIBRARIES: [(&str, &[&str]); 12] = [
+    ("strsim", &["plan/near.rs"]),
     ("base64", &["sync/bundle/text_armour.rs"]),
     ("bincode", &["store/format/codec.rs"]),
     ("redb", &["store/"]),

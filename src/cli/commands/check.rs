@@ -92,16 +92,9 @@ pub(crate) fn run(settings: &Settings, args: &Check, out: &mut Out<'_>) -> Resul
     })
 }
 
-/// The forms asked about: one that is named whole even when it is empty, else all with entries.
+/// The forms asked about, of those that have entries.
 fn wanted(opened: &OpenStore, args: &Check) -> Result<Vec<FormKey>, Failure> {
-    let period = match &args.period {
-        Some(name) => Some(find::period(&opened.plan, name)?),
-        None => None,
-    };
-    let unit = match &args.unit {
-        Some(name) => Some(find::unit(&opened.plan, name, period)?),
-        None => None,
-    };
+    let (unit, period) = find::asked(&opened.plan, (&args.unit, &args.period))?;
     let mut keys = opened.store.form_keys()?;
     keys.retain(|key| {
         unit.is_none_or(|unit| unit.id == key.unit)

@@ -4,11 +4,11 @@ use clap::{Args, ValueEnum};
 
 use crate::base::{Message, text};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
-use crate::cli::{environment, find};
-use crate::ledger::{ActionId, Role};
-use crate::service::open::{self, NewStore, PlanFile};
+use crate::ledger::Role;
+use crate::service::open::{NewStore, PlanFile};
 use crate::service::permission::role_for;
 use crate::store::StoreReader;
 
@@ -60,7 +60,6 @@ pub(crate) fn run(settings: &Settings, args: &Init, out: &mut Out<'_>) -> Result
     let role = args
         .role
         .map_or_else(|| role_for(&plan, &unit), RoleName::role);
-    let edge = environment::edge()?;
     let new = NewStore {
         unit: unit.clone(),
         name,
@@ -70,8 +69,7 @@ pub(crate) fn run(settings: &Settings, args: &Init, out: &mut Out<'_>) -> Result
         plan: &plan,
         bytes: &plan_bytes,
     };
-    let who = (&settings.actor, ActionId(environment::action_bytes()));
-    let made = open::create(&settings.dir, &new, file, who, &edge)?;
+    let made = settings.create(&new, file)?;
     let label = plan.unit(&unit).map(|u| u.name.clone()).unwrap_or_default();
     out.say(
         &Message::new("cli.done.init")

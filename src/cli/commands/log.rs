@@ -14,7 +14,6 @@ use crate::cli::out::Out;
 use crate::cli::settings::{OpenStore, Settings};
 use crate::cli::shapes::{figure_and_text, moment, row};
 use crate::ledger::{Body, EntryRef, Hash, entry::FLAG_ON_BEHALF, typed};
-use crate::plan::UnitId;
 use crate::store::StoreReader;
 use crate::store::{Contested, LogEntry, LogFilter};
 use crate::ui::width;
@@ -87,22 +86,13 @@ pub(crate) fn run(settings: &Settings, args: &Log, out: &mut Out<'_>) -> Result<
 }
 
 fn filter(opened: &OpenStore, args: &Log) -> Result<LogFilter, Failure> {
-    let period = match &args.period {
-        Some(name) => Some(find::period(&opened.plan, name)?),
-        None => None,
-    };
-    let unit = match &args.unit {
-        Some(name) => Some(find::unit(&opened.plan, name, period)?.id.clone()),
-        None => None,
-    };
-    let field = match &args.field {
-        Some(name) => Some(find::field(&opened.plan, name)?),
-        None => None,
-    };
+    let (unit, period) = find::asked(&opened.plan, (&args.unit, &args.period))?;
+    let field = args.field.as_ref();
+    let field = field.map(|name| find::field(&opened.plan, name));
     Ok(LogFilter {
-        unit: unit.map(|unit: UnitId| unit),
+        unit: unit.map(|unit| unit.id.clone()),
         period: period.map(|period| period.id.clone()),
-        field,
+        field: field.transpose()?,
         limit: args.limit,
     })
 }

@@ -14,7 +14,7 @@ use crate::cli::settings::Settings;
 use crate::ledger::{ActionId, ActorId, Body, Form, FormKey, Origin, Role, Subject};
 use crate::plan::{FieldId, Period, Plan, Unit};
 use crate::service::forms::{LoadedForm, key_of};
-use crate::service::open::{self, NewStore, PlanFile};
+use crate::service::open::{NewStore, PlanFile};
 use crate::service::workflow::submission;
 use crate::store::StoreReader;
 use crate::store::{Action, Change, RedbStore, Seen, Store};
@@ -29,7 +29,6 @@ const LATE: i64 = 5;
 
 pub(crate) fn run(settings: &Settings, _: &Demo, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let (plan, plan_bytes) = settings.new_plan(out.texts)?;
-    let edge = environment::edge()?;
     let new = NewStore {
         unit: plan.coordinator.clone(),
         name: out.texts.get("cli.demo.coordinator").to_owned(),
@@ -39,8 +38,7 @@ pub(crate) fn run(settings: &Settings, _: &Demo, out: &mut Out<'_>) -> Result<Ex
         plan: &plan,
         bytes: &plan_bytes,
     };
-    let who = (&settings.actor, ActionId(environment::action_bytes()));
-    let mut store = open::create(&settings.dir, &new, plan_file, who, &edge)?;
+    let mut store = settings.create(&new, plan_file)?;
     let (sizes, today) = (Sizes::shipped(), settings.today(&plan));
     let (mut forms, mut cells) = (0, 0);
     for unit in &plan.units {
