@@ -8,7 +8,7 @@ use crate::base::Message;
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
 use crate::service::export::Exported;
-use crate::service::folder::{FolderListing, Places};
+use crate::service::folder::{FolderListing, KnownFolders};
 use crate::service::standing::Standing;
 use crate::sync::Phase;
 use crate::sync::bundle::fingerprint::Fingerprint;
@@ -77,7 +77,7 @@ pub enum SyncAnswer {
         /// The files of the folder.
         listing: FolderListing,
         /// Folders a person may mean.
-        places: Places,
+        places: KnownFolders,
     },
     /// What an import would change.
     Preview(Box<ImportPlan>, PreviewStands),

@@ -9,7 +9,7 @@ use crate::plan::{Plan, UnitId};
 use crate::sync::held::status::{HeldStatus, Imported};
 use crate::sync::import::plan::{BundleOutcome, Counts, Gap, UnknownAuthor};
 
-/// How a bundle that is kept stands now.
+/// Says what would become of a kept bundle now.
 pub(crate) fn state(one: &HeldStatus) -> Message {
     match &one.outcome {
         // Since it was put there its signer was enrolled, or what it missed has come.
@@ -21,7 +21,7 @@ pub(crate) fn state(one: &HeldStatus) -> Message {
     }
 }
 
-/// What came in, from whom, when and by whom.
+/// Says what an import brought, from whom, when, and who imported it.
 pub(crate) fn imported_line(plan: &Plan, one: &Imported, out: &Out<'_>) -> Message {
     Message::new("cli.bundles.imported")
         .with("id", short(&one.root))
@@ -31,7 +31,7 @@ pub(crate) fn imported_line(plan: &Plan, one: &Imported, out: &Out<'_>) -> Messa
         .with("counts", counts(&one.counts(), out))
 }
 
-/// A bundle that is kept: since when, from whom, and what it waits for.
+/// Prints a kept bundle: since when it is kept, from whom it is, and what it waits for.
 ///
 /// # Errors
 /// When nobody can take the answer.
@@ -48,10 +48,10 @@ pub(crate) fn say_held(plan: &Plan, one: &HeldStatus, out: &mut Out<'_>) -> Resu
     if let Some(BundleOutcome::Waiting(gaps)) = &one.outcome {
         say_gaps(gaps, out)?;
     }
-    say_strangers(plan, (Some(&id), &one.unknown_authors), out)
+    say_unknown_authors(plan, (Some(&id), &one.unknown_authors), out)
 }
 
-/// The classes that are not empty.
+/// Lists how many entries fell into each class, leaving empty classes out.
 pub(crate) fn counts(counts: &Counts, out: &Out<'_>) -> String {
     let some = counts.all().into_iter().filter(|(_, count)| *count > 0);
     let said: Vec<String> = some
@@ -69,7 +69,7 @@ pub(crate) fn day(plan: &Plan, millis: u64) -> chrono::NaiveDate {
     plan.day(millis).unwrap_or_default()
 }
 
-/// What is missing, and whose it is.
+/// Prints which entries a bundle misses, and whose they are.
 ///
 /// # Errors
 /// When nobody can take the answer.
@@ -89,7 +89,7 @@ pub(crate) fn say_gaps(gaps: &[Gap], out: &mut Out<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What people call the unit; its id where the plan does not know it.
+/// The name of a unit; its id where the plan does not know it.
 pub(crate) fn unit_name(plan: &Plan, unit: Option<&UnitId>, out: &Out<'_>) -> String {
     match unit.map(|unit| (unit, plan.unit(unit))) {
         Some((_, Some(unit))) => unit.name.get(out.texts.lang()).to_owned(),
@@ -103,12 +103,12 @@ pub(crate) fn short(root: &Hash) -> String {
     root.to_string().chars().take(12).collect()
 }
 
-/// The digits to compare for each unknown author, and what to do then; `id` names the bundle where
+/// Prints the digits to compare for each unknown author, and what to do then; `id` names the bundle where
 /// the store keeps it.
 ///
 /// # Errors
 /// When nobody can take the answer.
-pub(crate) fn say_strangers(
+pub(crate) fn say_unknown_authors(
     plan: &Plan,
     (id, strangers): (Option<&str>, &[UnknownAuthor]),
     out: &mut Out<'_>,

@@ -98,13 +98,13 @@ pub(crate) struct SuspicionShape {
 
 /// An author nobody has enrolled.
 #[derive(Debug, Serialize)]
-pub(crate) struct StrangerShape {
+pub(crate) struct UnknownAuthorShape {
     author: String,
     digits: String,
     says: Option<String>,
 }
 
-impl StrangerShape {
+impl UnknownAuthorShape {
     pub(crate) fn of(stranger: &UnknownAuthor) -> Self {
         Self {
             author: stranger.author.to_string(),
@@ -114,7 +114,7 @@ impl StrangerShape {
     }
 }
 
-/// The sums that move.
+/// The sums over all units that an import changes.
 pub(crate) fn totals(planned: &ImportPlan) -> Vec<TotalShape> {
     let totals = planned.totals.iter().map(|total| TotalShape {
         period: total.period.to_string(),
@@ -125,7 +125,7 @@ pub(crate) fn totals(planned: &ImportPlan) -> Vec<TotalShape> {
     totals.collect()
 }
 
-/// What looks odd.
+/// What looks suspicious in an import.
 pub(crate) fn suspicions(plan: &Plan, planned: &ImportPlan, out: &Out<'_>) -> Vec<SuspicionShape> {
     let shape = |suspicion: &Suspicion| SuspicionShape {
         kind: match suspicion {
@@ -139,8 +139,8 @@ pub(crate) fn suspicions(plan: &Plan, planned: &ImportPlan, out: &Out<'_>) -> Ve
     planned.suspicions.iter().map(shape).collect()
 }
 
-/// The name of a fate in JSON.
-pub(crate) fn fate_name(fate: &BundleOutcome) -> &'static str {
+/// The name in JSON of what became of a bundle.
+pub(crate) fn outcome_name(fate: &BundleOutcome) -> &'static str {
     match fate {
         BundleOutcome::Taken => "taken",
         BundleOutcome::Already { .. } => "already",
@@ -150,7 +150,7 @@ pub(crate) fn fate_name(fate: &BundleOutcome) -> &'static str {
     }
 }
 
-/// Each changed figure, old → new.
+/// Prints each changed figure, old → new.
 ///
 /// # Errors
 /// When nobody can take the answer.
@@ -179,7 +179,7 @@ pub(crate) fn say_changes(
     Ok(())
 }
 
-/// The sums that move, and what looks odd.
+/// Prints the sums that an import changes, and what looks suspicious in it.
 ///
 /// # Errors
 /// When nobody can take the answer.

@@ -1,11 +1,11 @@
-//! What the edge knows: folder, day, person, language; clock and random bytes.
+//! What the program learns from its environment: clock, random bytes, folders, the login.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::store;
 
-/// Milliseconds since 1970-01-01 UTC.
+/// The wall clock, in milliseconds since 1970-01-01 UTC.
 pub(crate) fn now() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -23,7 +23,7 @@ pub(crate) fn action_bytes() -> [u8; 16] {
     bytes
 }
 
-/// What the store's room needs from the edge.
+/// Clock, random bytes, process and machine, as the store asks for them.
 ///
 /// # Errors
 /// When the system gives no random bytes: a writer's key must not be guessed.
@@ -92,7 +92,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The store's folder: as told, else the platform's data folder.
+/// The store's folder: the one that was named, else the platform's data folder.
 pub(crate) fn store_dir(told: Option<PathBuf>) -> PathBuf {
     let under = |name: &str, rest: &str| variable(name).map(|dir| PathBuf::from(dir).join(rest));
     told.or_else(|| under("XDG_DATA_HOME", "nhaplieu"))

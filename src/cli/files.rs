@@ -40,8 +40,8 @@ pub(crate) fn read(
     VerifiedBundle::read_with_progress(source, watch).map_err(named)
 }
 
-/// Reads all of them, folders included, before anything is done with any: one that is none
-/// refuses the whole command, and each such file is named.
+/// Reads all bundles that were named, those in folders included, before any is used; a file that is
+/// no bundle refuses the whole command, and each such file is named.
 ///
 /// # Errors
 /// The first refusal; the others were said.
@@ -62,7 +62,7 @@ pub(crate) fn read_all(
     refused.map_or(Ok(bundles), Err)
 }
 
-/// The files, a folder standing for the bundles in it by name.
+/// Lists the files that were meant: a folder stands for the bundles in it.
 fn meant(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
@@ -89,7 +89,8 @@ fn meant(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// By name only, in a folder: what a person names is recognised by content. Hidden files are what
+/// True for the file name of a bundle, by which files of a folder are chosen; a file that a person
+/// names is recognised by its content. Hidden files are what
 /// other systems leave on a stick (`._x.nlb`).
 fn is_bundle_name(file: &Path) -> bool {
     let name = file.file_name().and_then(|name| name.to_str());

@@ -8,7 +8,7 @@ use crate::plan::{FieldId, LookupError, Period, Plan, Unit};
 use crate::service::forms::{self, LoadedForm};
 use crate::store::Store;
 
-/// The form that the options name.
+/// Finds the form that the options name and reads it with its past.
 ///
 /// # Errors
 /// Unknown or ambiguous names, a form that the unit does not owe, a store that cannot be read.
@@ -21,7 +21,7 @@ pub(crate) fn form<'p>(
     Ok(forms::load(store, plan, (unit, period))?)
 }
 
-/// The unit and the period that the options name.
+/// Finds the unit and the period that the options name.
 ///
 /// # Errors
 /// Unknown or ambiguous names, a form that the unit does not owe.
@@ -40,7 +40,7 @@ pub(crate) fn unit_and_period<'p>(
     Ok((unit, period))
 }
 
-/// The unit and the period that the options name, where they name any.
+/// Finds the unit and the period that optional options name.
 ///
 /// # Errors
 /// Unknown or ambiguous names.
@@ -54,7 +54,7 @@ pub(crate) fn asked<'p>(
     Ok((found.transpose()?, in_force))
 }
 
-/// The period of that name.
+/// Finds a period by its name.
 ///
 /// # Errors
 /// Unknown, with those that come near.
@@ -67,7 +67,7 @@ pub(crate) fn period<'p>(plan: &'p Plan, name: &str) -> Result<&'p Period, Failu
         .ok_or_else(|| no_such("cli.error.period", name, ""))
 }
 
-/// The unit of that name, among those in force in the period.
+/// Finds a unit by its name, among those in force in the period.
 ///
 /// # Errors
 /// Unknown or ambiguous, with those that come near or that bear the name.
@@ -94,7 +94,7 @@ pub(crate) fn unit<'p>(
         .ok_or_else(|| no_such("cli.error.unit", name, ""))
 }
 
-/// The field of that id.
+/// Finds a field by its id.
 ///
 /// # Errors
 /// Unknown, with those that come near.

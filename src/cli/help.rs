@@ -86,7 +86,7 @@ fn argument(texts: &Texts, path: &str, id: &str) -> String {
     }
 }
 
-/// What a clap error asks for: a page on standard output, or a failure.
+/// What clap could not parse: a request for a page on standard output, or a wrong command line.
 pub(crate) enum ParseFailure {
     /// Help or version was asked for.
     Page(String),
@@ -94,7 +94,7 @@ pub(crate) enum ParseFailure {
     Wrong(Failure),
 }
 
-/// Puts a clap error into words.
+/// Puts an error of clap into words of the texts.
 pub(crate) fn parse_failure(error: &clap::Error) -> ParseFailure {
     let rendered = error.render().to_string();
     if matches!(

@@ -9,10 +9,10 @@ use crate::app::input::keymap::{Keymap, KeymapProblem};
 use crate::base::Message;
 use crate::ui::texts::Texts;
 
-/// A person's own lines, in the store's folder.
+/// The file of a person's own keys, in the store's folder.
 const OWN: &str = "keymap.toml";
 
-/// The effective keys: `--keymap NAME|FILE`, else the default ones; where no file was named, the
+/// Gives the effective keys: `--keymap NAME|FILE`, else the default ones; where no file was named, the
 /// store folder's `keymap.toml` lies over them.
 ///
 /// # Errors

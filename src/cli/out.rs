@@ -9,7 +9,7 @@ use crate::base::{Message, text};
 use crate::ui::texts::Texts;
 use crate::ui::{Glyphs, ascii};
 
-/// The two streams, the words and the characters of one run.
+/// Writes the answer and the remarks of one command, in one language and one set of characters.
 pub(crate) struct Out<'a> {
     pub(crate) texts: &'a Texts,
     glyphs: Glyphs,
@@ -18,7 +18,7 @@ pub(crate) struct Out<'a> {
 }
 
 impl<'a> Out<'a> {
-    /// Standard output and standard error.
+    /// Writes to standard output and standard error.
     pub(crate) fn standard(texts: &'a Texts, glyphs: Glyphs) -> Self {
         Self {
             texts,
@@ -28,7 +28,7 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// One line of the answer.
+    /// Writes one line of the answer.
     ///
     /// # Errors
     /// When nobody can take it.
@@ -37,7 +37,7 @@ impl<'a> Out<'a> {
         writeln!(self.answer, "{line}").map_err(unwritten)
     }
 
-    /// A whole page as it is.
+    /// Writes bytes of the answer as they are.
     ///
     /// # Errors
     /// When nobody can take it.
@@ -45,7 +45,7 @@ impl<'a> Out<'a> {
         self.answer.write_all(bytes).map_err(unwritten)
     }
 
-    /// A message of the texts as a line of the answer.
+    /// Writes a message as a line of the answer.
     ///
     /// # Errors
     /// When nobody can take it.
@@ -54,7 +54,7 @@ impl<'a> Out<'a> {
         self.line(&line)
     }
 
-    /// The answer as one JSON object.
+    /// Writes the answer as one JSON object.
     ///
     /// # Errors
     /// When nobody can take it.
@@ -65,14 +65,14 @@ impl<'a> Out<'a> {
         writeln!(self.answer, "{text}").map_err(unwritten)
     }
 
-    /// A remark that is not the answer.
+    /// Writes a remark, which is not part of the answer, to standard error.
     pub(crate) fn aside(&mut self, message: &Message) {
         let line = self.plain(&self.texts.say(message));
         // With standard error closed there is nobody to tell.
         let _ = writeln!(self.aside, "{line}");
     }
 
-    /// Says why it failed.
+    /// Writes why the command failed to standard error.
     pub(crate) fn fail(&mut self, failure: &Failure) {
         let _ = self.answer.flush();
         let said = self.plain(&self.texts.say(&failure.message));
@@ -83,7 +83,7 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// Hands over what was gathered.
+    /// Flushes the answer.
     ///
     /// # Errors
     /// When nobody can take it.
@@ -91,7 +91,7 @@ impl<'a> Out<'a> {
         self.answer.flush().map_err(unwritten)
     }
 
-    /// Nothing that could drive a terminal, and ASCII where that is asked for.
+    /// Takes out what could drive a terminal, and folds to ASCII where that is asked for.
     fn plain(&self, line: &str) -> String {
         let line: String = line
             .split('\n')

@@ -12,10 +12,10 @@ use super::environment;
 use crate::sync::{Phase, Progress};
 use crate::ui::texts::Texts;
 
-/// What is short is over before anybody asks, in milliseconds.
-const PATIENCE: u64 = 1_000;
-/// Between two lines, in milliseconds.
-const PACE: u64 = 200;
+/// How long work lasts before anything is said of it, in milliseconds.
+const DELAY: u64 = 1_000;
+/// How long between two lines, in milliseconds.
+const INTERVAL: u64 = 200;
 
 /// Watches the work of one command.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// Begins now, for whoever reads standard error.
+    /// Begins to watch now; lines go to standard error where a person reads it.
     pub(crate) fn begin(texts: &Texts) -> Self {
         let words = ["read", "weigh", "write"];
         let words = words.map(|step| texts.get(&format!("cli.progress.{step}")).to_owned());
@@ -39,11 +39,11 @@ impl ProgressLine {
         }
     }
 
-    /// The line that is due at `now`, if one is.
+    /// Gives the line to show at `now`; `None` while none is due.
     fn line(&self, now: u64, (step, done, of): (Phase, u64, u64)) -> Option<String> {
         let words = self.words.as_ref()?;
-        let due = now >= self.begun.saturating_add(PATIENCE)
-            && now >= self.shown.get().saturating_add(PACE);
+        let due = now >= self.begun.saturating_add(DELAY)
+            && now >= self.shown.get().saturating_add(INTERVAL);
         let percent = done.saturating_mul(100).checked_div(of).unwrap_or(100);
         let [read, weigh, write] = words;
         let words = match step {

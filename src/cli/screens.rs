@@ -82,7 +82,7 @@ pub(crate) fn run(
     }
 }
 
-/// Which store, for whom, and the plan of a new one.
+/// What is needed to open the store of the screens, or to make it.
 struct Place {
     settings: Settings,
     plan: Arc<Plan>,
@@ -97,7 +97,7 @@ fn open_early(settings: &Settings) -> JoinHandle<Result<RedbStore, StoreError>> 
     std::thread::spawn(move || store::open_if_possible_for_writing(&dir, &environment::edge()?))
 }
 
-/// A way to open the store, and to make it on the first run.
+/// Gives the function that opens the store, or makes it on the first run.
 fn opener(mut place: Place) -> Opener {
     Box::new(move |new| {
         let early = place.early.take();

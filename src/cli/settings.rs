@@ -118,12 +118,12 @@ impl Settings {
         Self::with_plan(store)
     }
 
-    /// Who has a use case carried out, with nobody watching.
+    /// The caller of a use case whose progress nobody watches.
     pub(crate) fn caller<'a>(&'a self, plan: &'a Plan) -> Caller<'a> {
         self.watched(plan, &NoProgress)
     }
 
-    /// Who has a use case carried out, and who watches it.
+    /// The caller of a use case whose progress is watched.
     pub(crate) fn watched<'a>(&'a self, plan: &'a Plan, watch: &'a dyn Progress) -> Caller<'a> {
         Caller {
             plan,

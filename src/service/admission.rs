@@ -36,9 +36,9 @@ enum Admission {
 /// How a key came to be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admitted {
-    /// As the district's.
+    /// It is taken for the district's.
     AsDistrict,
-    /// As that of its unit.
+    /// It is enrolled for its unit.
     Enrolled,
 }
 
@@ -107,7 +107,8 @@ impl Applicant {
     }
 }
 
-/// Believes a key from now on. What has waited for that is taken in by an import without files.
+/// Takes a key for believed from now on. Bundles that have waited for it come in with the next
+/// import, which may be one without files.
 ///
 /// # Errors
 /// When the caller may not do so, or the store refuses or fails.

@@ -1,4 +1,5 @@
-//! What a person wants of a cell becomes a change: the one way for typed cells and for `set`.
+//! Turns what a person typed into changes for the write path: for cells typed on a screen and for
+//! `set` alike.
 
 use crate::ledger::typed::{self, NumberProblem};
 use crate::ledger::{Body, CellId, CellKey, Content, Form, FormKey, Heads, Subject};
@@ -32,7 +33,7 @@ pub enum EditError {
     NeedsReason(FieldId),
 }
 
-/// The change that gives a cell this content.
+/// Makes the change that gives a cell a content.
 pub fn set_cell(cell: CellKey, content: Content, seen: Seen) -> Change {
     Change {
         subject: Subject::Cell(cell),
@@ -42,7 +43,7 @@ pub fn set_cell(cell: CellKey, content: Content, seen: Seen) -> Change {
     }
 }
 
-/// The change that ends a conflict in a cell with this content, for this reason.
+/// Makes the change that ends the conflict of a cell with a content, for a reason.
 pub fn resolve_cell(cell: CellKey, content: Content, reason: String, seen: Seen) -> Change {
     Change {
         subject: Subject::Cell(cell),
@@ -52,7 +53,7 @@ pub fn resolve_cell(cell: CellKey, content: Content, reason: String, seen: Seen)
     }
 }
 
-/// The change that gives a cell this note; an empty text takes it away.
+/// Makes the change that gives a cell a note; an empty text takes the note away.
 pub fn set_note(cell: CellKey, text: &str, seen: Seen) -> Change {
     Change {
         subject: Subject::Note(cell),
@@ -62,8 +63,8 @@ pub fn set_note(cell: CellKey, text: &str, seen: Seen) -> Change {
     }
 }
 
-/// The changes of a whole `set`: all inputs or none. Cells that already hold what is asked for
-/// are left alone.
+/// Makes the changes for several cells, for all inputs or none. Cells that already hold what is
+/// asked for are left alone.
 ///
 /// # Errors
 /// The first input that cannot become a change.

@@ -34,16 +34,16 @@ pub struct Exported {
     /// Its size in bytes.
     pub size: u64,
     /// Whether it can be carried away as it is.
-    pub on: Medium,
+    pub on: Destination,
 }
 
 /// Where a bundle was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Medium {
+pub enum Destination {
     /// A stick, or a folder that a person named.
     Elsewhere,
     /// The store's own folder: it must be copied before it can go.
-    Store,
+    StoreFolder,
 }
 
 /// Makes a bundle for a unit, or for anyone; nothing is written yet.
@@ -87,9 +87,9 @@ impl Prepared {
         let on = if folder.starts_with(&folders.store) {
             // What is wrong with it shows when the file is written.
             let _ = fs::create_dir_all(&folder);
-            Medium::Store
+            Destination::StoreFolder
         } else {
-            Medium::Elsewhere
+            Destination::Elsewhere
         };
         let path = folder.join(&self.name);
         file::write(&RealDisk, &path, &self.bytes, BundleEncoding::Binary)?;
@@ -102,7 +102,7 @@ impl Prepared {
     }
 }
 
-/// Makes the key file by which the coordinator enrols this store, and its text.
+/// Makes the key file (and its text) by which the coordinator enrols this store.
 ///
 /// # Errors
 /// When the store or its key cannot be read.

@@ -26,9 +26,9 @@ const HEAD: u64 = 4 << 10;
 /// of large bundles on a slow stick would else keep everybody waiting who saves.
 const PROVED: u64 = 8 << 20;
 
-/// Folders a person may mean.
+/// The folders that a person is offered for bundles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places {
+pub struct KnownFolders {
     /// The sticks that are plugged in.
     pub sticks: Vec<PathBuf>,
     /// The store's own folder for what comes.
@@ -37,7 +37,7 @@ pub struct Places {
     pub outbox: PathBuf,
 }
 
-/// Where bundles lie.
+/// The folders that bundles are read from and written to.
 pub struct Folders {
     /// The store's folder, with its inbox and outbox.
     pub store: PathBuf,
@@ -66,9 +66,9 @@ impl Folders {
         }
     }
 
-    /// The folders that a person may mean now.
-    pub fn places(&self) -> Places {
-        Places {
+    /// Lists the folders that a person is offered now.
+    pub fn places(&self) -> KnownFolders {
+        KnownFolders {
             sticks: (self.sticks)(),
             inbox: self.inbox(),
             outbox: self.outbox(),
@@ -89,7 +89,7 @@ impl Folders {
     }
 }
 
-/// The files of a folder.
+/// The bundles and key files of a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FolderListing {
     /// The folder.
@@ -102,20 +102,20 @@ pub struct FolderListing {
     pub trouble: Option<Message>,
 }
 
-/// One file.
+/// One file of a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderFile {
-    /// Where.
+    /// Its path.
     pub path: PathBuf,
     /// Its name.
     pub name: String,
-    /// Bytes.
+    /// Its size in bytes.
     pub size: u64,
     /// What it is.
     pub kind: FileKind,
 }
 
-/// What a file is.
+/// What kind of file it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// A whole bundle.
@@ -138,16 +138,16 @@ pub enum FileKind {
         /// The digits to compare over the phone.
         digits: Fingerprint,
     },
-    /// Looks like one and is not whole.
+    /// A file that looks like a bundle or a key and is not whole.
     Bad(Message),
 }
 
-/// Whether a bundle was here before.
+/// Whether the store knows a bundle of a folder already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BundleState {
-    /// Never.
+    /// It has never been taken in.
     New,
-    /// It was taken in then (milliseconds since 1970-01-01 UTC).
+    /// It was taken in at that moment (milliseconds since 1970-01-01 UTC).
     Imported(u64),
     /// It is kept: waiting, in quarantine or as evidence.
     Kept,

@@ -49,8 +49,8 @@ impl LoadedForm<'_> {
     }
 }
 
-/// Something of several forms; one that could not be read has its error in its own place and hides
-/// no other.
+/// A result for each of several forms; a form that cannot be read has its error in its own place
+/// and hides no other.
 pub type PerForm<T> = Vec<(FormKey, Result<T, StoreError>)>;
 
 /// The key of the form of a unit and a period.

@@ -54,7 +54,7 @@ pub fn create(
     store::create(dir, &init, edge)
 }
 
-/// Has an open store judge by the plan it keeps, and gives that plan; `at_hand` is taken where it
+/// Makes an open store check changes against the plan it keeps, and gives that plan; `at_hand` is taken where it
 /// is the same, so that it is not read again.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Who may do what, where the write path cannot judge it by an entry.
+//! Who may do what, where it is not an entry that the write path could check.
 
 use super::ServiceError;
 use crate::ledger::trust::Rights;

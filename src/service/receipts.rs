@@ -1,10 +1,10 @@
-//! Up to which entry the district has confirmed to have what is written here.
+//! How much of what was written in a store the district has confirmed to have.
 
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::ExchangeReader;
 use crate::sync::held::status;
 
-/// Up to which of a store's own entries the district has confirmed to have them.
+/// How much of what was written in this store the district has confirmed to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Confirmation {
     /// The last number it has.

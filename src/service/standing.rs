@@ -14,30 +14,30 @@ pub struct Standing {
     /// This store.
     pub info: StoreInfo,
     /// Whose store it is.
-    pub seat: Seat,
+    pub owner: StoreOwner,
     /// Own changes that nobody has confirmed, and when the oldest was made.
     pub unsent: (u64, Option<u64>),
-    /// The units one sends to: the coordinator first, then those that have sent something.
-    pub others: Vec<Other>,
+    /// The units it sends bundles to: the coordinator first, then those that have sent something.
+    pub others: Vec<Recipient>,
     /// What is kept of bundles.
     pub kept: BundleStatus,
     /// The cells in conflict.
     pub conflicts: Vec<Conflict>,
 }
 
-/// Whose store it is, and so to whom it sends.
+/// Whose store it is, which decides to whom it sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seat {
-    /// The coordinator's: to everybody.
-    District,
-    /// A reporting unit's: to the coordinator.
+pub enum StoreOwner {
+    /// The coordinator: it sends to everybody.
+    Coordinator,
+    /// A reporting unit: it sends to the coordinator.
     Unit,
 }
 
-/// A unit one sends to.
+/// A unit that this store sends bundles to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Other {
-    /// Which.
+pub struct Recipient {
+    /// The unit.
     pub unit: UnitId,
     /// What its store has confirmed; `None` when nothing has come from it yet.
     pub confirmed: Option<Receipt>,
@@ -50,13 +50,13 @@ pub struct Other {
 pub fn standing(store: &dyn ExchangeReader, caller: &Caller<'_>) -> Result<Standing, StoreError> {
     let info = store.info()?;
     let kept = status::kept(store, &caller.import_context(&info.unit))?;
-    let seat = if info.unit == caller.plan.coordinator {
-        Seat::District
+    let owner = if info.unit == caller.plan.coordinator {
+        StoreOwner::Coordinator
     } else {
-        Seat::Unit
+        StoreOwner::Unit
     };
     Ok(Standing {
-        seat,
+        owner,
         unsent: store.unsent()?,
         conflicts: conflicts::all(store)?,
         others: others(caller.plan, &info, &kept),
@@ -65,8 +65,8 @@ pub fn standing(store: &dyn ExchangeReader, caller: &Caller<'_>) -> Result<Stand
     })
 }
 
-/// Of several stores of one unit, the one heard last.
-fn others(plan: &Plan, info: &StoreInfo, kept: &BundleStatus) -> Vec<Other> {
+/// The units that a store sends to; of several stores of one unit, the one heard last counts.
+fn others(plan: &Plan, info: &StoreInfo, kept: &BundleStatus) -> Vec<Recipient> {
     let confirmed = |unit: &UnitId| {
         let of = kept.confirmed.iter().filter(|one| one.unit == *unit);
         of.max_by_key(|one| one.created).cloned()
@@ -76,7 +76,7 @@ fn others(plan: &Plan, info: &StoreInfo, kept: &BundleStatus) -> Vec<Other> {
     first
         .chain(units.filter(|unit| **unit != plan.coordinator))
         .filter(|unit| **unit != info.unit)
-        .map(|unit| Other {
+        .map(|unit| Recipient {
             unit: unit.clone(),
             confirmed: confirmed(unit),
         })

@@ -14,9 +14,9 @@ use crate::sync::import;
 /// approval, which must state all that is in it. Each time the form is read again.
 const TRIES: usize = 5;
 
-/// What there is to say before a form is handed in.
+/// What a person should know before a form is handed in.
 #[derive(Clone, Debug)]
-pub struct Summary {
+pub struct SubmissionSummary {
     /// Numeric cells that are blank.
     pub blanks: Vec<FieldId>,
     /// Hard findings: they block.
@@ -25,7 +25,7 @@ pub struct Summary {
     pub open: Vec<Finding>,
     /// Soft findings with a reason.
     pub confirmed: Vec<Finding>,
-    /// Cells by state other than a plain value.
+    /// Cells marked as "nothing occurred".
     pub none_occurred: usize,
     /// Cells marked as not collected.
     pub unavailable: usize,
@@ -35,7 +35,7 @@ pub struct Summary {
     pub status: FormStatus,
 }
 
-impl Summary {
+impl SubmissionSummary {
     /// Sums up a form whose fields are `fields`, as `findings` judge it.
     pub fn of(
         plan: &Plan,
@@ -97,16 +97,16 @@ impl Summary {
     }
 }
 
-/// A step that the district takes with a form handed in.
+/// A step of the workflow after a form was handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Sent back, with a reason.
+    /// The form is sent back, with a reason.
     Return,
-    /// Approved by the owners of its measures.
+    /// The form is approved by the owners of its measures.
     Approve,
-    /// Closed.
+    /// The form is locked.
     Lock,
-    /// Opened again, with a reason.
+    /// The form is opened again, with a reason.
     Reopen,
 }
 
@@ -119,7 +119,7 @@ pub fn submit(
     store: &mut dyn Store,
     caller: &Caller<'_>,
     loaded: &LoadedForm<'_>,
-) -> Result<Summary, ServiceError> {
+) -> Result<SubmissionSummary, ServiceError> {
     let (summary, change) = submission(loaded);
     if let Some(change) = change.filter(|_| summary.status != FormStatus::Submitted) {
         caller.commit(store, vec![change])?;
@@ -129,8 +129,8 @@ pub fn submit(
 
 /// Sums up a form, and gives the change that hands it in as it stands; none while a hard finding
 /// is in the way.
-pub fn submission(loaded: &LoadedForm<'_>) -> (Summary, Option<Change>) {
-    let summary = Summary::of_loaded(loaded);
+pub fn submission(loaded: &LoadedForm<'_>) -> (SubmissionSummary, Option<Change>) {
+    let summary = SubmissionSummary::of_loaded(loaded);
     let fields = loaded.plan.form_fields(loaded.unit, loaded.period);
     let fields: Vec<&FieldId> = fields.into_iter().map(|field| &field.id).collect();
     let change = summary

@@ -13,7 +13,7 @@ use crate::app::overlays::{AllowedTitle, Overlay};
 use crate::app::state::Health;
 use crate::app::sync_message::FolderUse;
 use crate::base::Message;
-use crate::service::workflow::Summary;
+use crate::service::workflow::SubmissionSummary;
 
 /// Draws what lies on top; returns where the caret stands, if text is typed there.
 pub(super) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize, usize)> {
@@ -136,7 +136,7 @@ fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (us
 
 /// The first lines of the summary: how many blanks and which, how many states, how many findings
 /// of each kind.
-fn counts(ui: &Ui, app: &App, summary: &Summary) -> Vec<(String, Style)> {
+fn counts(ui: &Ui, app: &App, summary: &SubmissionSummary) -> Vec<(String, Style)> {
     let say = |message: Message| (ui.say(app, &message), ui.theme.text());
     let count = |key: &'static str, n: usize| Message::new(key).with("count", n);
     let mut blanks = say(count("finish.blanks", summary.blanks.len()));
@@ -169,7 +169,7 @@ fn counts(ui: &Ui, app: &App, summary: &Summary) -> Vec<(String, Style)> {
 }
 
 /// Draws the summary before handing in: blanks, findings, confirmations; then how to hand in.
-fn finish(ui: &Ui, app: &App, summary: &Summary, canvas: &mut Canvas<'_>) {
+fn finish(ui: &Ui, app: &App, summary: &SubmissionSummary, canvas: &mut Canvas<'_>) {
     let mut lines = counts(ui, app, summary);
     let findings = summary
         .hard

@@ -2,18 +2,18 @@
 
 use super::view::FormView;
 use crate::plan::{FieldId, Plan};
-use crate::service::workflow::Summary;
+use crate::service::workflow::SubmissionSummary;
 use crate::store::Change;
 
 impl FormView {
     /// What there is to say before the form is submitted.
-    pub fn summary(&self, plan: &Plan) -> Summary {
+    pub fn summary(&self, plan: &Plan) -> SubmissionSummary {
         let form = (self.shown.as_ref(), self.status);
-        Summary::of(plan, form, &self.layout.cells, &self.findings)
+        SubmissionSummary::of(plan, form, &self.layout.cells, &self.findings)
     }
 
     /// The change that submits the form as it stands.
-    pub fn submission(&self, plan: &Plan, summary: &Summary) -> Change {
+    pub fn submission(&self, plan: &Plan, summary: &SubmissionSummary) -> Change {
         let fields: Vec<&FieldId> = self.layout.cells.iter().collect();
         summary.submission(plan, &self.key, &self.shown, &fields)
     }

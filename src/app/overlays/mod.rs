@@ -12,7 +12,7 @@ use super::sync_message::{Asked, FolderUse};
 use crate::base::Message;
 use crate::ledger::{Content, Origin};
 use crate::plan::{FieldId, PeriodId, ReasonId, UnitId};
-use crate::service::workflow::Summary;
+use crate::service::workflow::SubmissionSummary;
 use picker::Picker;
 use prompt::{AskedFinding, Prompt, Purpose};
 
@@ -77,7 +77,7 @@ pub enum Overlay {
         picker: Picker<ReasonChoice>,
     },
     /// The summary before a form is submitted.
-    Finish(Box<Summary>),
+    Finish(Box<SubmissionSummary>),
     /// Whether to end the program.
     Leave,
     /// A folder for bundles; `None` for one whose path is typed.
@@ -107,7 +107,7 @@ pub enum Answered {
     /// The reason for a soft finding.
     Reason(AskedFinding, ReasonChoice),
     /// The form is to be submitted as the summary shows it.
-    Submit(Box<Summary>),
+    Submit(Box<SubmissionSummary>),
     /// From the summary to the next cell to look at.
     NextProblem,
     /// A folder; `None` for one whose path is typed.

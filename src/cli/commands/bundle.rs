@@ -77,11 +77,12 @@ enum Found {
     Held(Box<HeldStatus>),
 }
 
-/// The one bundle whose root begins so. Of one that came in partly and still waits, what waits.
-fn find(opened: &OpenStore, scene: &ImportContext<'_>, id: &str) -> Result<Found, Failure> {
+/// Finds the one bundle whose root begins with `id`. Of a bundle that came in partly, the part that
+/// still waits is found.
+fn find(opened: &OpenStore, context: &ImportContext<'_>, id: &str) -> Result<Found, Failure> {
     let told = id.to_ascii_lowercase();
     let named = |root: &Hash| told.len() >= LEAST && root.to_string().starts_with(&told);
-    let mut held = status::held(&opened.store, scene)?;
+    let mut held = status::held(&opened.store, context)?;
     held.retain(|one| named(&one.bundle.root));
     let mut imported = status::imported(&opened.store)?;
     imported.retain(|one| named(&one.root));
@@ -95,7 +96,7 @@ fn find(opened: &OpenStore, scene: &ImportContext<'_>, id: &str) -> Result<Found
     }
 }
 
-/// A bundle that is kept, by the first digits of its root.
+/// Reads the kept bundle whose root begins with `id`.
 ///
 /// # Errors
 /// When there is not exactly one, or the store cannot be read.
@@ -122,12 +123,12 @@ pub(super) fn show(
     let opened = settings.read()?;
     let unit = opened.store.info()?.unit;
     let caller = settings.caller(&opened.plan);
-    let scene = caller.import_context(&unit);
-    match find(&opened, &scene, &args.id)? {
+    let context = caller.import_context(&unit);
+    match find(&opened, &context, &args.id)? {
         Found::Imported(one) => show_imported(&opened.plan, &one, args, out),
         Found::Held(one) => {
             let rights = |unit: &UnitId| rights_for(&opened.plan, unit);
-            let preview = status::preview(&opened.store, &scene, &one.bundle, rights)?;
+            let preview = status::preview(&opened.store, &context, &one.bundle, rights)?;
             let Some(planned) = preview else {
                 say_held(&opened.plan, &one, out)?;
                 return Ok(Exit::NeedsPerson);
@@ -239,7 +240,7 @@ pub(super) fn undo(
     Ok(exit)
 }
 
-/// Lets a bundle go that is kept; the word is `drop`, which is taken in Rust.
+/// Carries out `bundles drop`: lets a kept bundle go.
 pub(super) fn release(
     settings: &Settings,
     args: &BundleDrop,

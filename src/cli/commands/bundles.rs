@@ -8,7 +8,7 @@ use super::bundle::{self, BundleDrop, BundleShow, BundleUndo};
 use crate::base::Message;
 use crate::cli::args::AnswerFormat;
 use crate::cli::bundle_lines::{day, imported_line, number, say_held, state, unit_name};
-use crate::cli::changes::{CountsShape, StrangerShape};
+use crate::cli::changes::{CountsShape, UnknownAuthorShape};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
@@ -67,7 +67,7 @@ struct HeldShape {
     entries: u32,
     message: String,
     missing: Vec<GapShape>,
-    strangers: Vec<StrangerShape>,
+    strangers: Vec<UnknownAuthorShape>,
 }
 
 #[derive(Serialize)]
@@ -163,7 +163,11 @@ fn held_shape(one: &HeldStatus, out: &Out<'_>) -> HeldShape {
                 needs: gap.needs,
             })
             .collect(),
-        strangers: one.unknown_authors.iter().map(StrangerShape::of).collect(),
+        strangers: one
+            .unknown_authors
+            .iter()
+            .map(UnknownAuthorShape::of)
+            .collect(),
     }
 }
 

@@ -55,8 +55,8 @@ pub(crate) fn run(settings: &Settings, args: &Enrol, out: &mut Out<'_>) -> Resul
     then(&mut opened, settings, out)
 }
 
-/// What was in quarantine for want of this key comes in now. The enrolment is done whatever becomes
-/// of it.
+/// Takes in what was in quarantine for want of this key. The enrolment is done whatever becomes of
+/// that.
 fn then(opened: &mut OpenStore, settings: &Settings, out: &mut Out<'_>) -> Result<Exit, Failure> {
     Ok(match super::import::try_again(opened, settings, out)? {
         Exit::Refused => Exit::NeedsPerson,
@@ -64,7 +64,7 @@ fn then(opened: &mut OpenStore, settings: &Settings, out: &mut Out<'_>) -> Resul
     })
 }
 
-/// The signer of a bundle in quarantine, by the first digits of its root: the stick may be gone.
+/// Finds the signer of a bundle in quarantine by the first digits of its root: the stick may be gone.
 fn kept(opened: &OpenStore, named: &Path) -> Result<Applicant, Failure> {
     let id = named.to_str().unwrap_or_default();
     if id.is_empty() || !id.chars().all(|c| c.is_ascii_hexdigit()) {
@@ -86,7 +86,7 @@ fn applicant(settings: &Settings, args: &Enrol) -> Result<Applicant, Failure> {
     Ok(Applicant::of_bundle(&bundle))
 }
 
-/// Asks for the digits that the other side reads out.
+/// Asks for the digits that the other side reads out, and compares them.
 fn compare(digits: &Fingerprint, out: &mut Out<'_>) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::usage(Message::new("cli.error.no_digits")));

@@ -10,7 +10,7 @@ use crate::base::Message;
 use crate::cli::args::AnswerFormat;
 use crate::cli::bundle_lines;
 use crate::cli::changes::{
-    self, ChangeShape, CountsShape, StrangerShape, SuspicionShape, TotalShape, fate_name,
+    self, ChangeShape, CountsShape, SuspicionShape, TotalShape, UnknownAuthorShape, outcome_name,
 };
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files;
@@ -50,7 +50,7 @@ struct BundleShape {
     from: String,
     fate: &'static str,
     message: String,
-    strangers: Vec<StrangerShape>,
+    strangers: Vec<UnknownAuthorShape>,
 }
 
 pub(crate) fn run(settings: &Settings, args: &Import, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -83,8 +83,7 @@ pub(crate) fn run(settings: &Settings, args: &Import, out: &mut Out<'_>) -> Resu
     Ok(exit(&planned))
 }
 
-/// Tries again what waits in the store, once something about whom it believes has changed: what
-/// was in quarantine may come in now.
+/// Imports what waits in the store, after it began to believe a key.
 ///
 /// # Errors
 /// A failure of the store: then nothing was written.
@@ -122,12 +121,12 @@ fn answer(plan: &Plan, planned: &ImportPlan, applied: bool, out: &Out<'_>) -> An
         root: bundle.root.to_string(),
         signed_by: bundle.signer.to_string(),
         from: bundle.from.to_string(),
-        fate: fate_name(&bundle.outcome),
+        fate: outcome_name(&bundle.outcome),
         message: out.texts.say(&bundle.outcome.message()),
         strangers: bundle
             .unknown_authors
             .iter()
-            .map(StrangerShape::of)
+            .map(UnknownAuthorShape::of)
             .collect(),
     };
     Answer {
@@ -168,7 +167,7 @@ fn print(
             Kept::Yes => Some(id.as_str()),
             Kept::No => None,
         };
-        bundle_lines::say_strangers(&opened.plan, (id, &bundle.unknown_authors), out)?;
+        bundle_lines::say_unknown_authors(&opened.plan, (id, &bundle.unknown_authors), out)?;
     }
     changes::say_changes(&opened.plan, &planned.changes, out)?;
     changes::say_effects(&opened.plan, planned, out)

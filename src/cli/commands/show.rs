@@ -112,7 +112,7 @@ fn answer(
             .map(|finding| FindingShape::of(finding, out.texts))
             .collect(),
         content_hash: hash.to_string(),
-        stamps: stamps(found).iter().map(StampShape::of).collect(),
+        stamps: approvals(found).iter().map(StampShape::of).collect(),
         late: late.iter().map(LateShape::of).collect(),
     })
 }
@@ -131,7 +131,7 @@ fn print(
         .with("period", words::period(found.period))
         .with("status", words::status(status));
     out.say(&head)?;
-    for stamp in stamps(found) {
+    for stamp in approvals(found) {
         approval(found, stamp, out)?;
     }
     if found.form.cells.values().any(is_invented) {
@@ -172,7 +172,7 @@ fn print(
 }
 
 /// The approvals and the lock that hold.
-fn stamps<'f>(found: &'f LoadedForm<'_>) -> &'f [Approval] {
+fn approvals<'f>(found: &'f LoadedForm<'_>) -> &'f [Approval] {
     let approved = found.form.approved.as_ref();
     approved.map_or(&[], |approved| approved.approvals.as_slice())
 }

@@ -12,7 +12,7 @@ use crate::cli::settings::Settings;
 use crate::cli::shapes::FindingShape;
 use crate::ledger::FormStatus;
 use crate::service::forms::LoadedForm;
-use crate::service::workflow::{self, Summary};
+use crate::service::workflow::{self, SubmissionSummary};
 use crate::ui::words;
 
 /// Arguments of `submit`.
@@ -69,7 +69,7 @@ struct Done<'a> {
     may: bool,
     again: bool,
     status: FormStatus,
-    summary: &'a Summary,
+    summary: &'a SubmissionSummary,
 }
 
 fn answer(found: &LoadedForm<'_>, done: &Done<'_>, out: &Out<'_>) -> Answer {

@@ -13,7 +13,7 @@ use crate::base::Message;
 use crate::ledger::{Body, CellKey, Content, Heads, Origin, Subject, typed};
 use crate::plan::FieldId;
 use crate::service::edit;
-use crate::service::workflow::Summary;
+use crate::service::workflow::SubmissionSummary;
 use crate::store::{Change, Seen};
 
 /// Whether a cell may be left.
@@ -193,7 +193,7 @@ impl FormScreen {
     }
 
     /// Submits the form as the summary showed it.
-    pub(super) fn submit(&self, state: &mut State, summary: &Summary) {
+    pub(super) fn submit(&self, state: &mut State, summary: &SubmissionSummary) {
         if !state.may_change(&self.key) {
             return;
         }

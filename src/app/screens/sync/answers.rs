@@ -8,7 +8,7 @@ use crate::app::navigation::Go;
 use crate::app::state::{State, Tone};
 use crate::app::sync_message::SyncAnswer;
 use crate::base::{Arg, Message};
-use crate::service::export::{Exported, Medium};
+use crate::service::export::{Destination, Exported};
 use crate::sync::import::plan::{BundleOutcome, ImportPlan};
 
 impl SyncPage {
@@ -59,7 +59,7 @@ impl SyncPage {
                 said_of(state, &plan)
             }
             SyncAnswer::Exported(done) => {
-                if done.on == Medium::Elsewhere {
+                if done.on == Destination::Elsewhere {
                     // The page then lists it: one sees what lies on the stick.
                     state.folder = done.path.parent().map(Path::to_owned);
                 }
@@ -79,8 +79,8 @@ impl SyncPage {
 fn written(done: &Exported) -> Message {
     let name = done.path.file_name().unwrap_or_default();
     let key = match done.on {
-        Medium::Elsewhere => "meet.exported",
-        Medium::Store => "meet.exported_here",
+        Destination::Elsewhere => "meet.exported",
+        Destination::StoreFolder => "meet.exported_here",
     };
     Message::new(key)
         .with("name", name.to_string_lossy().into_owned())

@@ -14,8 +14,8 @@ use crate::app::message::RequestId;
 use crate::base::Message;
 use crate::ledger::{CellKey, Hash};
 use crate::plan::UnitId;
-use crate::service::folder::{BundleState, FileKind, FolderFile, FolderListing, Places};
-use crate::service::standing::{Seat, Standing};
+use crate::service::folder::{BundleState, FileKind, FolderFile, FolderListing, KnownFolders};
+use crate::service::standing::{Standing, StoreOwner};
 use crate::sync::held::conflicts::Conflict;
 use crate::sync::held::status::{HeldStatus, Imported};
 
@@ -30,7 +30,7 @@ pub struct SyncPage {
     /// The files of the folder.
     pub listing: FolderListing,
     /// Folders a person may mean: sticks that are plugged in, the store's own.
-    pub places: Places,
+    pub places: KnownFolders,
     /// The line under the cursor, by what it stands for.
     pub cursor: ListCursor<SyncItem>,
     /// Whether what is listed is what was asked for last.
@@ -223,7 +223,7 @@ impl SyncPage {
     /// The coordinator writes to many, everybody else to the coordinator.
     fn sends_to_many(&self) -> bool {
         let standing = self.standing.as_ref();
-        standing.is_some_and(|standing| standing.seat == Seat::District)
+        standing.is_some_and(|standing| standing.owner == StoreOwner::Coordinator)
     }
 
     /// For whom a line of the sending part stands: a unit, or anyone.
@@ -263,7 +263,7 @@ impl SyncPage {
     }
 
     /// Takes an answer in; the cursor stays on what it was on where that is still there.
-    fn take_in(&mut self, standing: Box<Standing>, listing: FolderListing, places: Places) {
+    fn take_in(&mut self, standing: Box<Standing>, listing: FolderListing, places: KnownFolders) {
         (self.listing, self.places) = (listing, places);
         self.standing = Some(standing);
         self.state = Listing::There;

@@ -11,7 +11,7 @@ use crate::app::input::command::Command;
 use crate::app::screens::sync::{SyncPage, SyncRow};
 use crate::base::Message;
 use crate::service::folder::{BundleState, FileKind, FolderFile};
-use crate::service::standing::Other;
+use crate::service::standing::Recipient;
 use crate::store::exchange::Held;
 use crate::sync::held::conflicts::Conflict;
 use crate::sync::held::status::{HeldStatus, Imported};
@@ -289,7 +289,7 @@ impl SyncDrawing<'_> {
 }
 
 /// What another store has confirmed: "đã nhận đến lần sửa 412/430 (gói 23/11/2023)".
-fn confirmed(ui: &Ui, app: &App, other: &Other) -> String {
+fn confirmed(ui: &Ui, app: &App, other: &Recipient) -> String {
     let Some(confirmed) = &other.confirmed else {
         return ui.t("meet.nothing_heard").to_owned();
     };
