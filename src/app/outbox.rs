@@ -1,9 +1,10 @@
 //! Every write of the program that the store has not answered, whichever screen made it.
 //!
-//! At most one unanswered write per subject is with the store: what a second one supersedes is
-//! known only when the first is answered, and guessing it would make a conflict of one's own
-//! making. An undo goes to the store when everything typed before it is answered, and what is
-//! typed after it waits for its answer.
+//! Writes go to the store in the order in which they were made, so that an undo takes back the
+//! latest. At most one unanswered write per subject is there: what a second one supersedes is known
+//! only when the first is answered, and guessing it would make a conflict of one's own making. An
+//! undo goes to the store when everything typed before it is answered, and what is typed after it
+//! waits for its answer.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -53,8 +54,10 @@ pub struct Outbox {
     of_subject: HashMap<Subject, VecDeque<RequestId>>,
     /// The unanswered writes of each form.
     of_form: HashMap<FormKey, BTreeSet<RequestId>>,
-    /// Held writes that no earlier write blocks.
-    ready: BTreeSet<RequestId>,
+    /// The writes that are held.
+    held: BTreeSet<RequestId>,
+    /// The writes that the store could not take.
+    failed: BTreeSet<RequestId>,
     undos: VecDeque<PendingUndo>,
 }
 
@@ -70,9 +73,7 @@ impl Outbox {
                 self.of_form.entry(form.clone()).or_default().insert(id);
             }
         }
-        if blocked == 0 {
-            self.ready.insert(id);
-        }
+        self.held.insert(id);
         let write = PendingWrite {
             origin,
             changes,
@@ -93,14 +94,9 @@ impl Outbox {
 
     /// Gives what the store can take now: writes in the order made, or the undo they precede.
     pub fn hand_over(&mut self) -> Vec<(RequestId, Request)> {
-        let barrier = self.undos.front().map(|undo| undo.id);
-        let now: Vec<RequestId> = match barrier {
-            Some(barrier) => self.ready.range(..barrier).copied().collect(),
-            None => self.ready.iter().copied().collect(),
-        };
-        let mut handed = Vec::with_capacity(now.len());
-        for id in now {
-            self.ready.remove(&id);
+        let mut handed = Vec::new();
+        while let Some(id) = self.next_to_hand() {
+            self.held.remove(&id);
             if let Some(write) = self.writes.get_mut(&id) {
                 write.state = WriteState::Handed;
                 let request = Request::Commit {
@@ -121,6 +117,18 @@ impl Outbox {
         handed
     }
 
+    /// The first held write, unless something before it must be answered first.
+    fn next_to_hand(&self) -> Option<RequestId> {
+        let first = *self.held.first()?;
+        let waits_for_undo = self.undos.front().is_some_and(|undo| undo.id < first);
+        let blocked = self
+            .writes
+            .get(&first)
+            .is_none_or(|write| write.blocked > 0);
+        let stopped = waits_for_undo || blocked || !self.failed.is_empty();
+        (!stopped).then_some(first)
+    }
+
     /// True for a write that is here.
     pub fn has(&self, id: RequestId) -> bool {
         self.writes.contains_key(&id)
@@ -129,7 +137,8 @@ impl Outbox {
     /// Takes an answered write out; the next ones of its subjects become ready.
     pub fn take(&mut self, id: RequestId) -> Option<PendingWrite> {
         let write = self.writes.remove(&id)?;
-        self.ready.remove(&id);
+        self.held.remove(&id);
+        self.failed.remove(&id);
         for subject in subjects(&write.changes) {
             if let Some(form) = subject.form()
                 && let Some(ids) = self.of_form.get_mut(form)
@@ -154,11 +163,8 @@ impl Outbox {
         if queue.is_empty() {
             self.of_subject.remove(subject);
         }
-        if let Some((next, write)) = next.and_then(|n| Some((n, self.writes.get_mut(&n)?))) {
+        if let Some(write) = next.and_then(|next| self.writes.get_mut(&next)) {
             write.blocked = write.blocked.saturating_sub(1);
-            if write.blocked == 0 && write.state == WriteState::Held {
-                self.ready.insert(next);
-            }
         }
     }
 
@@ -167,6 +173,7 @@ impl Outbox {
     pub fn fail(&mut self, id: RequestId) {
         if let Some(write) = self.writes.get_mut(&id) {
             write.state = WriteState::Failed;
+            self.failed.insert(id);
         }
     }
 
@@ -194,13 +201,7 @@ impl Outbox {
     /// Makes writes that failed ready again. `there` gives the entry of a change that the store
     /// holds after all: it is not written twice, and later writes of its subject supersede it.
     pub fn retry(&mut self, there: impl Fn(&Change) -> Option<EntryRef>) {
-        let failed: Vec<RequestId> = self
-            .writes
-            .iter()
-            .filter(|(_, write)| write.state == WriteState::Failed)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in failed {
+        for id in std::mem::take(&mut self.failed) {
             let Some(write) = self.take(id) else { continue };
             let (kept, dropped): (Vec<Change>, Vec<Change>) = write
                 .changes
@@ -238,22 +239,18 @@ impl Outbox {
     /// Puts a write back to the place its number gives it.
     fn put_back(&mut self, id: RequestId, origin: Origin, changes: Vec<Change>) {
         let behind = self.writes.split_off(&id);
-        for other in behind.keys() {
-            self.ready.remove(other);
-        }
         for queue in self.of_subject.values_mut() {
             queue.retain(|other| *other < id);
         }
         self.of_subject.retain(|_, queue| !queue.is_empty());
         self.add(id, origin, changes);
         for (other, write) in behind {
-            let state = write.state;
             self.add(other, write.origin, write.changes);
-            if let Some(write) = self.writes.get_mut(&other) {
-                write.state = state;
+            if write.state != WriteState::Held {
+                self.held.remove(&other);
             }
-            if state != WriteState::Held {
-                self.ready.remove(&other);
+            if let Some(again) = self.writes.get_mut(&other) {
+                again.state = write.state;
             }
         }
     }
@@ -283,10 +280,7 @@ impl Outbox {
 
     /// The forms with a write that the store could not take.
     pub fn failed_forms(&self) -> BTreeSet<FormKey> {
-        let failed = self
-            .writes
-            .values()
-            .filter(|w| w.state == WriteState::Failed);
+        let failed = self.failed.iter().filter_map(|id| self.writes.get(id));
         let changes = failed.flat_map(|write| &write.changes);
         changes
             .filter_map(|change| change.subject.form().cloned())
@@ -305,10 +299,7 @@ impl Outbox {
 
     /// True while something was not handed to the store yet.
     pub fn holds_back(&self) -> bool {
-        self.writes
-            .values()
-            .any(|write| write.state == WriteState::Held)
-            || self.undos.iter().any(|undo| !undo.handed)
+        !self.held.is_empty() || self.undos.iter().any(|undo| !undo.handed)
     }
 
     /// True while the store has a write or undo that it has not answered.

@@ -5,6 +5,7 @@
 mod disk;
 mod harness;
 mod keys;
+mod model;
 mod office;
 mod one_path;
 mod overlays;
