@@ -331,3 +331,109 @@ pub fn supersede(seen: &mut Vec<EntryRef>, recorded: &Recorded) {
     seen.retain(|reference| *reference != entry && !recorded.entry.replaces.contains(reference));
     seen.push(entry);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Body, Content};
+    use crate::plan::{FieldId, PeriodId, UnitId};
+
+    fn form(unit: &str) -> FormKey {
+        FormKey {
+            unit: UnitId::new(unit),
+            period: PeriodId::new("2023"),
+        }
+    }
+
+    fn change(unit: &str, field: &str) -> Change {
+        Change {
+            subject: Subject::Cell(form(unit).cell(FieldId::new(field))),
+            body: Body::SetValue(Content::NoneOccurred),
+            reason: String::new(),
+            seen: Seen::Heads(Vec::new()),
+        }
+    }
+
+    fn outbox(writes: &[(u64, &[&str])]) -> Outbox {
+        let mut outbox = Outbox::default();
+        for (id, fields) in writes {
+            let changes = fields.iter().map(|field| change("xa", field)).collect();
+            outbox.add(RequestId(*id), Origin::Typed, changes);
+        }
+        outbox
+    }
+
+    fn handed(outbox: &mut Outbox) -> Vec<u64> {
+        let handed = outbox.hand_over();
+        handed.into_iter().map(|(id, _)| id.0).collect()
+    }
+
+    #[test]
+    fn writes_go_in_order_and_one_per_subject_at_a_time() {
+        let mut outbox = outbox(&[(1, &["a"]), (2, &["b", "c"]), (3, &["c"]), (4, &["d"])]);
+        assert_eq!(
+            handed(&mut outbox),
+            [1, 2],
+            "3 waits for 2, and 4 for its turn"
+        );
+        outbox.take(RequestId(1));
+        assert!(handed(&mut outbox).is_empty());
+        outbox.take(RequestId(2));
+        assert_eq!(handed(&mut outbox), [3, 4]);
+        assert!(!outbox.holds_back() && outbox.awaits_answer());
+    }
+
+    #[test]
+    fn an_undo_waits_for_what_was_typed_before_it_and_holds_what_comes_after() {
+        let mut outbox = outbox(&[(1, &["a"])]);
+        outbox.add_undo(RequestId(2), Direction::Undo);
+        outbox.add(RequestId(3), Origin::Typed, vec![change("xa", "b")]);
+        assert_eq!(handed(&mut outbox), [1]);
+        outbox.take(RequestId(1));
+        assert_eq!(handed(&mut outbox), [2]);
+        assert!(handed(&mut outbox).is_empty());
+        assert!(outbox.take_undo(RequestId(2)).is_some());
+        assert_eq!(handed(&mut outbox), [3]);
+    }
+
+    #[test]
+    fn what_failed_is_tried_again_in_its_place() {
+        let mut outbox = outbox(&[(1, &["a"]), (2, &["b"]), (3, &["a"])]);
+        assert_eq!(handed(&mut outbox), [1, 2]);
+        outbox.fail(RequestId(1));
+        outbox.take(RequestId(2));
+        assert!(handed(&mut outbox).is_empty(), "nothing overtakes it");
+        assert_eq!(outbox.failed_forms(), BTreeSet::from([form("xa")]));
+        outbox.retry(|_| None);
+        assert_eq!(handed(&mut outbox), [1]);
+        outbox.take(RequestId(1));
+        assert_eq!(handed(&mut outbox), [3]);
+    }
+
+    #[test]
+    fn what_the_store_holds_after_all_is_not_written_twice() {
+        let entry = EntryRef {
+            author: crate::ledger::AuthorId([1; 16]),
+            seq: 7,
+            h8: [0; 8],
+        };
+        let mut outbox = outbox(&[(1, &["a"]), (2, &["a"])]);
+        handed(&mut outbox);
+        outbox.fail(RequestId(1));
+        outbox.retry(|_| Some(entry));
+        let [(RequestId(2), Request::Commit { changes, .. })] = &outbox.hand_over()[..] else {
+            panic!("the second write goes alone");
+        };
+        assert_eq!(changes[0].seen, Seen::Heads(vec![entry]));
+    }
+
+    #[test]
+    fn what_concerns_a_form_is_found_by_the_form() {
+        let mut outbox = outbox(&[(1, &["a", "b"])]);
+        outbox.add(RequestId(2), Origin::Typed, vec![change("huyen", "a")]);
+        assert_eq!(outbox.of_form(&form("huyen")).count(), 1);
+        assert_eq!(outbox.changes(), 3);
+        outbox.take(RequestId(2));
+        assert!(!outbox.concerns(&form("huyen")) && outbox.concerns(&form("xa")));
+    }
+}
