@@ -21,6 +21,7 @@ mod golden;
 mod handles;
 mod histories;
 mod many_forms;
+mod no_locks;
 mod power;
 mod state;
 #[path = "../world/mod.rs"]

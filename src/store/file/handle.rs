@@ -264,13 +264,23 @@ impl SharedStore {
     pub(crate) fn reopen(&self) -> Result<(), StoreError> {
         let _turn = locked(&self.writing);
         let present = self.connection();
-        if present.sharing == Sharing::Sole {
-            // Without locks, two openings that may write do not know of each other.
-            self.connect(Connection::closed("reopening", Sharing::Sole));
+        if present.sharing == Sharing::Many {
+            drop(present);
+            self.connect(schema::connect_for_writing(&self.file)?);
+            return Ok(());
         }
+        // Without locks, two openings that may write do not know of each other.
+        let before = present.access.clone();
         drop(present);
-        self.connect(schema::connect_for_writing(&self.file)?);
-        Ok(())
+        self.connect(Connection::closed("reopening", Sharing::Sole));
+        let opened = schema::connect_for_writing(&self.file);
+        let failed = opened.as_ref().err().cloned();
+        let connection = opened.or_else(|error| match before {
+            Access::ReadOnly(reason) => self.file.connect_for_reading(reason),
+            Access::Write => self.file.connect_for_reading(reason_of(&error)),
+        });
+        self.connect(connection?);
+        failed.map_or(Ok(()), Err)
     }
 
     /// Runs `work` while no write transaction of this process is open.
