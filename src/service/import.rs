@@ -6,7 +6,7 @@ use super::permission::{may_take_in, rights_for};
 use super::{Caller, ServiceError};
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
-use crate::store::exchange::{Exchange, ExchangeReader};
+use crate::store::exchange::{Exchange, ExchangeReader, Held, HeldBundle};
 use crate::sync::bundle::file::{self, FileError};
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::bundle::limits;
@@ -95,8 +95,38 @@ pub fn suppose(
         author: header.signed_by(),
         digits: fingerprint(&header.signer),
     };
-    let rights = rights_for(caller.plan, &signer.from);
-    let unit = store.info()?.unit;
-    let plan = import::plan_assuming(store, &caller.import_context(&unit), &bundle, &rights)?;
+    let plan = assume(store, caller, &bundle)?;
     Ok((signer, plan))
+}
+
+/// Says what a kept bundle would change now, one in quarantine as if its signer were believed;
+/// nothing is. `None` when this program no longer reads the bundle.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn preview_held(
+    store: &dyn ExchangeReader,
+    caller: &Caller<'_>,
+    held: &HeldBundle,
+) -> Result<Option<ImportPlan>, ServiceError> {
+    let bytes = store.held_bytes(&held.root)?;
+    let Some(bundle) = bytes.and_then(|bytes| VerifiedBundle::read(bytes).ok()) else {
+        return Ok(None);
+    };
+    match held.held {
+        Held::Quarantine => assume(store, caller, &bundle).map(Some),
+        Held::Waiting | Held::Refused => preview(store, caller, &[bundle]).map(Some),
+    }
+}
+
+/// Says what a bundle would change if its signer were believed as the store of its unit.
+fn assume(
+    store: &dyn ExchangeReader,
+    caller: &Caller<'_>,
+    bundle: &VerifiedBundle,
+) -> Result<ImportPlan, ServiceError> {
+    let rights = rights_for(caller.plan, &bundle.header().from);
+    let unit = store.info()?.unit;
+    let context = caller.import_context(&unit);
+    Ok(import::plan_assuming(store, &context, bundle, &rights)?)
 }

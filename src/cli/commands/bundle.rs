@@ -16,8 +16,9 @@ use crate::cli::out::Out;
 use crate::cli::settings::{OpenStore, Settings};
 use crate::cli::shapes::moment;
 use crate::ledger::{Hash, typed};
-use crate::plan::{Plan, UnitId};
-use crate::service::permission::{may_take_in, rights_for};
+use crate::plan::Plan;
+use crate::service::import;
+use crate::service::permission::may_take_in;
 use crate::service::withdraw::{self, Withdrawn};
 use crate::store::StoreReader;
 use crate::store::exchange::ExchangeReader;
@@ -127,8 +128,7 @@ pub(super) fn show(
     match find(&opened, &context, &args.id)? {
         Found::Imported(one) => show_imported(&opened.plan, &one, args, out),
         Found::Held(one) => {
-            let rights = |unit: &UnitId| rights_for(&opened.plan, unit);
-            let preview = status::preview(&opened.store, &context, &one.bundle, rights)?;
+            let preview = import::preview_held(&opened.store, &caller, &one.bundle)?;
             let Some(planned) = preview else {
                 say_held(&opened.plan, &one, out)?;
                 return Ok(Exit::NeedsPerson);

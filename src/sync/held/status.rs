@@ -3,19 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ledger::trust::{Rights, Succession, TrustAnchors};
+use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{ActorId, AuthorId, Hash, Recorded, Trust};
 use crate::plan::UnitId;
 use crate::store::StoreError;
-use crate::store::exchange::{ExchangeReader, Held, HeldBundle, Peer, Report, Snapshot};
+use crate::store::exchange::{ExchangeReader, HeldBundle, Peer, Report, Snapshot};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Header;
-use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::held::facts::HeldFacts;
-use crate::sync::import;
 use crate::sync::import::merge::ImportContext;
 use crate::sync::import::outcome::unknown_authors;
-use crate::sync::import::plan::{BundleOutcome, Counts, Details, Gap, ImportPlan, UnknownAuthor};
+use crate::sync::import::plan::{BundleOutcome, Counts, Details, Gap, UnknownAuthor};
 use crate::sync::import::policy::addressed;
 
 /// A bundle that came in.
@@ -252,28 +250,6 @@ fn missing(
         (true, false) => BundleOutcome::Waiting(gaps),
         (true, true) => BundleOutcome::Taken,
     })
-}
-
-/// What a bundle that is kept would change now; for one in quarantine, if its signer were
-/// enrolled for the unit it says it is. `None` when this program no longer reads it.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn preview(
-    store: &(impl ExchangeReader + ?Sized),
-    context: &ImportContext<'_>,
-    bundle: &HeldBundle,
-    rights: impl FnOnce(&UnitId) -> Rights,
-) -> Result<Option<ImportPlan>, StoreError> {
-    let bytes = store.held_bytes(&bundle.root)?;
-    let Some(read) = bytes.and_then(|bytes| VerifiedBundle::read(bytes).ok()) else {
-        return Ok(None);
-    };
-    if bundle.held == Held::Quarantine {
-        let rights = rights(&read.header().from);
-        return import::plan_assuming(store, context, &read, &rights).map(Some);
-    }
-    import::plan(store, context, &[read]).map(Some)
 }
 
 /// What the other stores have confirmed of what is written here.
