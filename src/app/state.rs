@@ -248,7 +248,7 @@ impl State {
     pub(super) fn stop_work(&mut self, id: RequestId) {
         if self.waiting_work.take().is_some() {
             self.running = None;
-            self.say(Tone::Info, Message::new("meet.stopped"));
+            self.say(Tone::Info, Message::new("sync_page.stopped"));
         } else {
             self.effect(Effect::Interrupt(id));
         }

@@ -135,7 +135,7 @@ impl From<ServiceError> for Failure {
             }
             ServiceError::KeyFile(error) => error.message(),
             ServiceError::OtherKey => Message::new("cli.error.other_digits"),
-            ServiceError::NotKept => Message::new("meet.no_longer_kept"),
+            ServiceError::NotKept => Message::new("sync_page.no_longer_kept"),
         };
         Self::new(kind.into(), message).because(detail)
     }

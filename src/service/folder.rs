@@ -172,7 +172,7 @@ fn list(folder: &Path, standing: &Standing) -> FolderListing {
                 .collect();
         }
         Err(error) => {
-            let message = Message::new("meet.folder_unreadable")
+            let message = Message::new("sync_page.folder_unreadable")
                 .with("folder", folder.display().to_string())
                 .with("why", error.to_string());
             listed.trouble = Some(message);

@@ -26,7 +26,7 @@ pub fn with_left(done: Message, left: usize) -> Message {
     if left == 0 {
         return done;
     }
-    Message::new("sync.left_disputed")
+    Message::new("sync.left_in_conflict")
         .with("done", done)
         .with("count", left)
 }

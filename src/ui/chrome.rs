@@ -142,10 +142,10 @@ pub(super) fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
 fn progress(ui: &Ui, app: &App, running: crate::app::sync_message::WorkProgress) -> String {
     use crate::sync::Phase;
     let key = match running.step {
-        None => return ui.t("meet.running").to_owned(),
-        Some(Phase::Read) => "meet.running_read",
-        Some(Phase::Weigh) => "meet.running_weigh",
-        Some(Phase::Write) => "meet.running_write",
+        None => return ui.t("sync_page.running").to_owned(),
+        Some(Phase::Read) => "sync_page.running_read",
+        Some(Phase::Weigh) => "sync_page.running_weigh",
+        Some(Phase::Write) => "sync_page.running_write",
     };
     let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let percent = running.done.saturating_mul(100) / running.of.max(1);

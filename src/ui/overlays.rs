@@ -51,14 +51,14 @@ pub(super) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize
         Overlay::Folders(FolderUse::Inbox, picker) => Some(widgets::list_box(
             ui,
             app,
-            "meet.which_folder",
+            "sync_page.which_folder",
             picker,
             canvas,
         )),
         Overlay::Folders(FolderUse::Export(_), picker) => Some(widgets::list_box(
             ui,
             app,
-            "meet.write_where",
+            "sync_page.write_where",
             picker,
             canvas,
         )),

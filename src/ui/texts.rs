@@ -21,10 +21,10 @@ macro_rules! files {
             include_str!(concat!("texts/", $dir, "/check.toml")),
             include_str!(concat!("texts/", $dir, "/cli.toml")),
             include_str!(concat!("texts/", $dir, "/keys.toml")),
-            include_str!(concat!("texts/", $dir, "/meet.toml")),
             include_str!(concat!("texts/", $dir, "/plan.toml")),
             include_str!(concat!("texts/", $dir, "/screens.toml")),
             include_str!(concat!("texts/", $dir, "/sync.toml")),
+            include_str!(concat!("texts/", $dir, "/sync_page.toml")),
         ]
     };
 }

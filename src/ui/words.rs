@@ -142,7 +142,7 @@ pub(super) fn unsent(ui: &Ui, app: &App) -> String {
 /// How many figures came after the approval: "⚑ 2 số đến sau khi duyệt".
 pub(super) fn late(ui: &Ui, figures: usize) -> String {
     ui.texts
-        .say(&Message::new("meet.late").with("count", figures))
+        .say(&Message::new("sync_page.late").with("count", figures))
 }
 
 /// The name of a unit; its id where the plan does not know it.
@@ -226,7 +226,7 @@ pub(super) fn counts(ui: &Ui, counts: &Counts) -> String {
     let all = counts.all().into_iter().filter(|(_, n)| *n > 0);
     let said: Vec<String> = all.map(|(key, n)| format!("{n} {}", ui.t(key))).collect();
     if said.is_empty() {
-        return ui.t("meet.no_change").to_owned();
+        return ui.t("sync_page.no_change").to_owned();
     }
     said.join(", ")
 }

@@ -89,17 +89,17 @@ pub(crate) fn run(
     Ok(if any { Exit::NeedsPerson } else { Exit::Done })
 }
 
-fn conflict(plan: &Plan, dispute: &Conflict) -> ConflictShape {
+fn conflict(plan: &Plan, conflict: &Conflict) -> ConflictShape {
     let said = |content: &Content| {
         let (value, text) = figure_and_text(content);
         value.or(text)
     };
-    let base = dispute.base.as_ref();
-    let sides = dispute.heads.all().iter().enumerate();
+    let base = conflict.base.as_ref();
+    let sides = conflict.heads.all().iter().enumerate();
     let sides = sides.filter_map(|(at, head)| {
         let content = head.body.content()?;
         Some(Side {
-            id: conflicts::side_id(dispute, at, head),
+            id: conflicts::side_id(conflict, at, head),
             value: said(content),
             state: content.state(),
             actor: head.actor.to_string(),
@@ -110,10 +110,10 @@ fn conflict(plan: &Plan, dispute: &Conflict) -> ConflictShape {
         })
     });
     ConflictShape {
-        unit: dispute.cell.form.unit.to_string(),
-        period: dispute.cell.form.period.to_string(),
-        field: dispute.cell.id.field.to_string(),
-        row: row(&dispute.cell.id),
+        unit: conflict.cell.form.unit.to_string(),
+        period: conflict.cell.form.period.to_string(),
+        field: conflict.cell.id.field.to_string(),
+        row: row(&conflict.cell.id),
         base: base.and_then(|base| base.entry.body.content().and_then(said)),
         heads: sides.collect(),
     }

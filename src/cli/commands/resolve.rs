@@ -34,13 +34,13 @@ pub(crate) fn run(settings: &Settings, args: &Resolve, out: &mut Out<'_>) -> Res
     let field = find::field(&plan, &args.field)?;
     let kind = plan.field(&field).map(|f| f.kind);
     let cell = found.key.cell(field.clone());
-    let dispute = conflicts::of(&opened.store, &cell)?;
-    let (Some(dispute), Some(kind)) = (dispute, kind) else {
+    let conflict = conflicts::of(&opened.store, &cell)?;
+    let (Some(conflict), Some(kind)) = (conflict, kind) else {
         let message = Message::new("cli.error.no_conflict").with("field", field.as_str());
         return Err(Failure::usage(message));
     };
     let content = match (&args.take, &args.value) {
-        (Some(id), _) => side_named(&dispute, id).ok_or_else(|| {
+        (Some(id), _) => side_named(&conflict, id).ok_or_else(|| {
             Failure::usage(Message::new("cli.error.no_side").with("id", id.as_str()))
         })?,
         (None, value) => {
@@ -60,7 +60,7 @@ pub(crate) fn run(settings: &Settings, args: &Resolve, out: &mut Out<'_>) -> Res
         let message = Message::new("cli.error.needs_reason").with("field", field.as_str());
         return Err(Failure::usage(message));
     }
-    let change = dispute.settled(content, &reason, dispute.heads.references());
+    let change = conflict.settled(content, &reason, conflict.heads.references());
     opened.commit(settings, vec![change])?;
     out.say(&Message::new("cli.done.resolved").with("field", field.as_str()))?;
     Ok(Exit::Done)

@@ -15,7 +15,7 @@ pub enum Withdrawal {
         /// Committed as one action, they restore the figures it changed, as far as they still
         /// show what it brought.
         changes: Vec<Change>,
-        /// How many of its cells are left as they are, because it settled a dispute there or
+        /// How many of its cells are left as they are, because it settled a conflict there or
         /// somebody else's figure stands there too: that a person decides for itself.
         left: usize,
     },

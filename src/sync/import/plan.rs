@@ -88,9 +88,9 @@ pub enum Timing {
 pub enum ConflictChange {
     /// All agree.
     None,
-    /// Disputed now, and not before.
+    /// In conflict now, and not before.
     Begins,
-    /// Disputed before and after.
+    /// In conflict before and after.
     Continues,
 }
 
@@ -235,7 +235,7 @@ pub struct ImportPlan {
     pub bundles: Vec<BundlePlan>,
     /// All together.
     pub counts: Counts,
-    /// Every figure that will show otherwise or become disputed.
+    /// Every figure that will show otherwise or come into conflict.
     pub changes: Vec<FigureChange>,
     /// The sums those figures stand in.
     pub totals: Vec<Total>,
@@ -270,7 +270,7 @@ pub struct Details {
 const DETAILS_VERSION: u8 = 2;
 /// The layout before it, which did not say what came late.
 const DETAILS_V1: u8 = 1;
-/// Marks a late figure beside how it is disputed.
+/// Marks a late figure beside how it is in conflict.
 const LATE: u8 = 0x10;
 /// Marks a cell of a repeating list; the 16 bytes of its row follow.
 const ROW: u8 = 0x20;

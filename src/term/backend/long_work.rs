@@ -168,7 +168,7 @@ impl LongWork {
             }
             SyncRequest::Release(root) => {
                 withdraw::release(store, &caller, &root)?;
-                Ok(SyncAnswer::Done(Message::new("meet.released")))
+                Ok(SyncAnswer::Done(Message::new("sync_page.released")))
             }
             SyncRequest::TakeBack { root, reason } => take_back(store, &caller, &root, &reason),
         }
@@ -227,7 +227,7 @@ fn admit(
     if plan.counts.new > 0 {
         return Ok(SyncAnswer::Imported(Box::new(plan)));
     }
-    let message = Message::new("meet.enrolled").with("unit", name);
+    let message = Message::new("sync_page.enrolled").with("unit", name);
     Ok(SyncAnswer::Done(message))
 }
 
@@ -238,11 +238,11 @@ fn take_back(
     reason: &str,
 ) -> Result<SyncAnswer, ServiceError> {
     let message = match withdraw::take_back(store, caller, root, reason)? {
-        Withdrawn::AsIfNever => Message::new("meet.taken_back"),
+        Withdrawn::AsIfNever => Message::new("sync_page.taken_back"),
         Withdrawn::Restored { figures, left } => {
             let done = match figures {
-                0 => Message::new("meet.nothing_to_restore"),
-                count => Message::new("meet.restored").with("count", count),
+                0 => Message::new("sync_page.nothing_to_restore"),
+                count => Message::new("sync_page.restored").with("count", count),
             };
             withdraw::with_left(done, left)
         }

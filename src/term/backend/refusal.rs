@@ -17,7 +17,7 @@ pub(super) fn trouble(error: &StoreError) -> Trouble {
         StoreError::Locked => Message::new("trouble.locked"),
         StoreError::NothingToUndo => Message::new("trouble.nothing_to_undo"),
         StoreError::NotPermitted { .. } => Message::new("trouble.not_permitted"),
-        StoreError::Interrupted => Message::new("meet.stopped"),
+        StoreError::Interrupted => Message::new("sync_page.stopped"),
         StoreError::Source(_) => Message::new("sync.error.unreadable"),
         StoreError::Refused(_) => Message::new("trouble.refused"),
         StoreError::Held { .. } => Message::new("trouble.held"),
@@ -55,16 +55,16 @@ pub(super) fn trouble_of(error: &ServiceError) -> Trouble {
         _ if error.is_interrupted() => return trouble(&StoreError::Interrupted),
         ServiceError::Store(error) => return trouble(error),
         ServiceError::OnlyLooks(actor) => {
-            Message::new("meet.only_looks").with("actor", actor.as_str())
+            Message::new("sync_page.only_looks").with("actor", actor.as_str())
         }
         ServiceError::Bundle(error) => error.message(),
         ServiceError::File(error) => error.message(),
-        ServiceError::InFile { path, error } => Message::new("meet.about_file")
+        ServiceError::InFile { path, error } => Message::new("sync_page.about_file")
             .with("name", file_name(path))
             .with("why", error.message()),
         ServiceError::KeyFile(error) => error.message(),
-        ServiceError::OtherKey => Message::new("meet.other_digits"),
-        ServiceError::NotKept => Message::new("meet.no_longer_kept"),
+        ServiceError::OtherKey => Message::new("sync_page.other_digits"),
+        ServiceError::NotKept => Message::new("sync_page.no_longer_kept"),
     };
     Trouble {
         message,

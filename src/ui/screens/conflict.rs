@@ -30,18 +30,18 @@ const WHEN: usize = WHO + 20;
 
 /// Draws one conflict.
 pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &ConflictPage, canvas: &mut Canvas<'_>) {
-    let dispute = &page.conflict;
-    let unit = unit_name(app, &dispute.cell.form.unit);
-    let title = format!("{} · {unit}", ui.t("meet.dispute"));
+    let conflict = &page.conflict;
+    let unit = unit_name(app, &conflict.cell.form.unit);
+    let title = format!("{} · {unit}", ui.t("sync_page.conflict"));
     chrome::title(ui, canvas, &title, "");
-    let place = cell_name(ui, app, &dispute.cell);
+    let place = cell_name(ui, app, &conflict.cell);
     let place = width::fit_middle(&place, canvas.width().saturating_sub(2));
     canvas.put(1, ABOVE, canvas.width(), &place, ui.theme.title());
     let below = sides(ui, app, page, ABOVE + 2, canvas);
     provisional(ui, app, page, below + 1, canvas);
     let columns = canvas.width().saturating_sub(2);
     let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
-    let said = width::wrap(ui.t("meet.choose_side"), columns, room);
+    let said = width::wrap(ui.t("sync_page.choose_side"), columns, room);
     for (at, line) in said.iter().enumerate() {
         chrome::message(canvas, at, line, ui.theme.quiet());
     }
@@ -52,16 +52,16 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &ConflictPage, canvas: &mut 
 /// row.
 fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<'_>) -> usize {
     for (x, key) in [
-        (FIGURE, "meet.figure"),
-        (WHO, "meet.who"),
-        (WHEN, "meet.when"),
+        (FIGURE, "sync_page.figure"),
+        (WHO, "sync_page.who"),
+        (WHEN, "sync_page.when"),
     ] {
         canvas.put(x, y, canvas.width(), ui.t(key), ui.theme.quiet());
     }
     let mut y = y + 1;
     let base = page.conflict.base.as_ref().map(|base| &base.entry);
     ConflictRow {
-        label: ui.t("meet.base").to_owned(),
+        label: ui.t("sync_page.base").to_owned(),
         here: false,
         figure: match base {
             Some(entry) => figure(ui, app, &entry.body),
@@ -78,8 +78,8 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
     for (at, side) in page.conflict.heads.all().iter().enumerate() {
         y += 1;
         let key = match side.flags & FLAG_ON_BEHALF {
-            0 => "meet.side_own",
-            _ => "meet.side_behalf",
+            0 => "sync_page.side_own",
+            _ => "sync_page.side_behalf",
         };
         ConflictRow {
             label: format!("{}  {}", at + 1, ui.t(key)),
@@ -98,7 +98,7 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
     }
     let other = page.conflict.heads.all().len();
     ConflictRow {
-        label: format!("{}  {}", other + 1, ui.t("meet.other_figure")),
+        label: format!("{}  {}", other + 1, ui.t("sync_page.other_figure")),
         here: other == page.selected,
         ..ConflictRow::default()
     }
@@ -138,7 +138,8 @@ impl ConflictRow {
 /// Draws which figure is shown until the conflict is resolved: "Tạm hiển thị: 63. …"
 fn provisional(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<'_>) {
     let content = page.conflict.heads.content();
-    let said = Message::new("meet.provisional").with("value", words::content(ui, app, &content));
+    let said =
+        Message::new("sync_page.provisional").with("value", words::content(ui, app, &content));
     let columns = canvas.width().saturating_sub(4);
     let lines = width::wrap(&ui.say(app, &said), columns, 2);
     for (at, line) in lines.iter().enumerate() {

@@ -18,14 +18,14 @@ use crate::ui::{width, words};
 /// Draws what an import would change, or has changed.
 pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &ImportPreview, canvas: &mut Canvas<'_>) {
     let title = match &page.stands {
-        PreviewStands::Before => ui.t("meet.preview").to_owned(),
+        PreviewStands::Before => ui.t("sync_page.preview").to_owned(),
         PreviewStands::Supposed { from, .. } => {
-            let said = Message::new("meet.supposed").with("unit", unit_name(app, from));
+            let said = Message::new("sync_page.supposed").with("unit", unit_name(app, from));
             ui.texts.say(&said)
         }
         PreviewStands::Past { wall, .. } => {
             let said =
-                Message::new("meet.past_import").with("at", app.state.plan.short_time(*wall));
+                Message::new("sync_page.past_import").with("at", app.state.plan.short_time(*wall));
             ui.texts.say(&said)
         }
     };
@@ -36,7 +36,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &ImportPreview, canvas: &mut
             3,
             ABOVE + 1,
             canvas.width(),
-            ui.t("meet.no_change"),
+            ui.t("sync_page.no_change"),
             ui.theme.quiet(),
         );
     }
@@ -102,18 +102,18 @@ fn messages(ui: &Ui, app: &App, page: &ImportPreview, below: usize, canvas: &mut
                 .iter()
                 .all(|bundle| unknown(&bundle.outcome));
             let key = if all_new {
-                "meet.nothing_yet_unknown"
+                "sync_page.nothing_yet_unknown"
             } else {
-                "meet.nothing_yet"
+                "sync_page.nothing_yet"
             };
             let said = ui.say(app, &Message::new(key));
             lines.push((said, quiet));
         }
         PreviewStands::Supposed { .. } => {
-            lines.push((ui.t("meet.compare").to_owned(), ui.theme.text()));
+            lines.push((ui.t("sync_page.compare").to_owned(), ui.theme.text()));
         }
         PreviewStands::Past { root, .. } => {
-            let said = Message::new("meet.past_means").with("root", short_root(root));
+            let said = Message::new("sync_page.past_means").with("root", short_root(root));
             lines.push((ui.say(app, &said), quiet));
         }
     }
@@ -152,7 +152,7 @@ impl PreviewDrawing<'_> {
                 let typing = self.app.state.overlay.is_some();
                 if let (PreviewStands::Supposed { digits, .. }, false) = (&self.page.stands, typing)
                 {
-                    let said = Message::new("meet.digits").with("digits", digits.to_string());
+                    let said = Message::new("sync_page.digits").with("digits", digits.to_string());
                     let said = ui.texts.say(&said);
                     canvas.put(3, y, canvas.width() - 4, &said, ui.theme.title());
                 }
@@ -200,11 +200,11 @@ impl PreviewDrawing<'_> {
         let said = match &bundle.outcome {
             BundleOutcome::Refused(_) => ui.t("sync.outcome.refused").to_owned(),
             BundleOutcome::Already { wall, .. } => {
-                let said = Message::new("meet.seen.taken")
+                let said = Message::new("sync_page.seen.taken")
                     .with("at", self.app.state.plan.short_day(*wall));
                 ui.texts.say(&said)
             }
-            BundleOutcome::Quarantined(_) => ui.t("meet.would_keep").to_owned(),
+            BundleOutcome::Quarantined(_) => ui.t("sync_page.would_keep").to_owned(),
             outcome => ui.say(self.app, &outcome.message()),
         };
         let said = match &bundle.outcome {
@@ -292,7 +292,7 @@ impl PreviewDrawing<'_> {
                 let place = format!("! {}", cell_name(ui, app, cell));
                 let change = self.page.plan.changes.iter().find(|c| c.cell == *cell);
                 let arrow = change.map(|change| self.arrow(change)).unwrap_or_default();
-                let figures = Message::new("meet.jumps").with("figures", arrow);
+                let figures = Message::new("sync_page.jumps").with("figures", arrow);
                 let figures = ui.texts.say(&figures);
                 self.place_and_figures((&place, &figures), ui.theme.soft(), y, canvas);
                 return;

@@ -80,7 +80,7 @@ impl ConflictPage {
 
     fn other_figure(&self, state: &mut State, text: &str) {
         if text.is_empty() {
-            state.say(Tone::Warning, Message::new("meet.figure_needed"));
+            state.say(Tone::Warning, Message::new("sync_page.figure_needed"));
             return;
         }
         let field = state.plan.field(&self.conflict.cell.id.field);
@@ -174,7 +174,7 @@ impl ScreenLike for ConflictPage {
         if result.is_ok() {
             state.go(Go::LeaveConflict);
             state.go(Go::RefreshAll);
-            state.say(Tone::Info, Message::new("meet.settled"));
+            state.say(Tone::Info, Message::new("sync_page.settled"));
         }
     }
 }

@@ -95,13 +95,13 @@ impl ImportPreview {
             }
             .map(move |line| PreviewRow::Suspicion(at, line))
         });
-        part("meet.suspicions", odd.collect());
+        part("sync_page.suspicions", odd.collect());
         part(
-            "meet.changes",
+            "sync_page.changes",
             count(self.plan.changes.len(), PreviewRow::Change),
         );
         part(
-            "meet.totals",
+            "sync_page.totals",
             count(self.plan.totals.len(), PreviewRow::Total),
         );
         rows
@@ -146,7 +146,7 @@ impl ScreenLike for ImportPreview {
             Purpose::Digits(root, digits) if digits.matches(&text) => {
                 state.go(Go::Work(SyncRequest::Enrol(root)));
             }
-            Purpose::Digits(..) => state.say(Tone::Warning, Message::new("meet.other_digits")),
+            Purpose::Digits(..) => state.say(Tone::Warning, Message::new("sync_page.other_digits")),
             Purpose::TakeBack(_) if text.is_empty() => {
                 state.say(Tone::Warning, Message::new("prompt.reason_needed"));
             }

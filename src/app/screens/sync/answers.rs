@@ -79,8 +79,8 @@ impl SyncPage {
 fn written(done: &Exported) -> Message {
     let name = done.path.file_name().unwrap_or_default();
     let key = match done.on {
-        Destination::Elsewhere => "meet.exported",
-        Destination::StoreFolder => "meet.exported_here",
+        Destination::Elsewhere => "sync_page.exported",
+        Destination::StoreFolder => "sync_page.exported_here",
     };
     Message::new(key)
         .with("name", name.to_string_lossy().into_owned())
@@ -114,18 +114,18 @@ fn said_of(state: &State, plan: &ImportPlan) -> (Tone, Message) {
     if counts.new == 0 {
         return nothing_taken(state, plan);
     }
-    let done = Message::new("meet.imported")
+    let done = Message::new("sync_page.imported")
         .with("new", count(counts.new))
         .with("figures", plan.changes.len());
     if counts.conflicts > 0 {
-        let message = Message::new("meet.imported_disputed")
+        let message = Message::new("sync_page.imported_in_conflict")
             .with("done", done)
             .with("conflicts", count(counts.conflicts));
         return (Tone::Warning, message);
     }
     let refused = plan.refusals().next().is_some();
     if counts.waiting + counts.late + counts.suspicious > 0 || refused {
-        let message = Message::new("meet.imported_but")
+        let message = Message::new("sync_page.imported_but")
             .with("done", done)
             .with("waiting", count(counts.waiting))
             .with("late", count(counts.late))
@@ -142,10 +142,10 @@ fn nothing_taken(state: &State, plan: &ImportPlan) -> (Tone, Message) {
     }
     let outcomes = || plan.bundles.iter().map(|bundle| &bundle.outcome);
     if outcomes().any(|outcome| matches!(outcome, BundleOutcome::Quarantined(_))) {
-        return (Tone::Warning, Message::new("meet.now_quarantined"));
+        return (Tone::Warning, Message::new("sync_page.now_quarantined"));
     }
     if plan.counts.waiting > 0 {
-        return (Tone::Warning, Message::new("meet.now_waiting"));
+        return (Tone::Warning, Message::new("sync_page.now_waiting"));
     }
     let already = outcomes().find_map(|outcome| match outcome {
         BundleOutcome::Already { wall, .. } => Some(state.plan.short_day(*wall)),
@@ -153,9 +153,9 @@ fn nothing_taken(state: &State, plan: &ImportPlan) -> (Tone, Message) {
     });
     let taken = outcomes().any(|outcome| *outcome == BundleOutcome::Taken);
     let message = match already {
-        _ if taken => Message::new("meet.receipt"),
-        Some(day) => Message::new("meet.already").with("at", day),
-        None => Message::new("meet.nothing_new"),
+        _ if taken => Message::new("sync_page.receipt"),
+        Some(day) => Message::new("sync_page.already").with("at", day),
+        None => Message::new("sync_page.nothing_new"),
     };
     (Tone::Info, message)
 }

@@ -124,14 +124,14 @@ impl SyncPage {
         let root = held.bundle.root;
         match held.bundle.held {
             Held::Quarantine => self.begin(state, SyncRequest::Suppose(root)),
-            Held::Waiting => state.say(Tone::Info, Message::new("meet.waits_by_itself")),
-            Held::Refused => state.say(Tone::Info, Message::new("meet.evidence")),
+            Held::Waiting => state.say(Tone::Info, Message::new("sync_page.waits_by_itself")),
+            Held::Refused => state.say(Tone::Info, Message::new("sync_page.evidence")),
         }
     }
 
     fn preview(&mut self, state: &mut State, files: Vec<PathBuf>) {
         if files.is_empty() {
-            state.say(Tone::Warning, Message::new("meet.nothing_new"));
+            state.say(Tone::Warning, Message::new("sync_page.nothing_new"));
             return;
         }
         self.begin(state, SyncRequest::Preview(files));
@@ -143,8 +143,8 @@ impl SyncPage {
             Some(SyncRow::Held(at)) => {
                 if let Some(held) = self.held(at) {
                     state.overlay = Some(Overlay::Question {
-                        title: Message::new("meet.release"),
-                        said: Message::new("meet.release_means"),
+                        title: Message::new("sync_page.release"),
+                        said: Message::new("sync_page.release_means"),
                         asked: Asked::Release(held.bundle.root),
                     });
                 }
@@ -154,7 +154,7 @@ impl SyncPage {
                     ask_take_back(state, root);
                 }
             }
-            _ => state.say(Tone::Warning, Message::new("meet.nothing_to_drop")),
+            _ => state.say(Tone::Warning, Message::new("sync_page.nothing_to_drop")),
         }
     }
 
@@ -179,7 +179,7 @@ impl SyncPage {
         let mut items: Vec<Item<Option<PathBuf>>> = listed.collect();
         items.push(Item {
             value: None,
-            label: state.label("meet.other_folder"),
+            label: state.label("sync_page.other_folder"),
             detail: String::new(),
         });
         let mut picker = Picker::new(items);
@@ -225,7 +225,7 @@ impl SyncPage {
         if digits.matches(typed) {
             self.begin(state, work);
         } else {
-            state.say(Tone::Warning, Message::new("meet.other_digits"));
+            state.say(Tone::Warning, Message::new("sync_page.other_digits"));
         }
     }
 }

@@ -128,25 +128,25 @@ impl SyncPage {
             }
         };
         section(
-            "meet.disputes",
+            "sync_page.conflicts",
             (0..standing.conflicts.len())
                 .map(SyncRow::Conflict)
                 .collect(),
         );
         let anyone = usize::from(self.sends_to_many());
         section(
-            "meet.send",
+            "sync_page.send",
             (0..standing.others.len() + anyone)
                 .map(SyncRow::To)
                 .collect(),
         );
-        section("meet.receive", self.inbox_lines());
+        section("sync_page.receive", self.inbox_lines());
         section(
-            "meet.kept",
+            "sync_page.kept",
             (0..standing.kept.held.len()).map(SyncRow::Held).collect(),
         );
         section(
-            "meet.past",
+            "sync_page.past",
             (0..standing.kept.imported.len().min(PAST))
                 .map(SyncRow::Import)
                 .collect(),
@@ -162,7 +162,7 @@ impl SyncPage {
         lines.extend((0..self.listing.files.len()).map(SyncRow::File));
         if lines.is_empty() {
             // Two rows: the words are long.
-            lines.extend([SyncRow::Quiet("meet.no_files"), SyncRow::Gap]);
+            lines.extend([SyncRow::Quiet("sync_page.no_files"), SyncRow::Gap]);
         }
         lines
     }

@@ -102,7 +102,7 @@ impl FormDrawing<'_> {
         let late = self.view.base.late();
         if let Some(late) = late.iter().find(|late| late.cell.field == field.id) {
             let show = |content: &Content| words::content(self.ui, self.app, content);
-            let said = Message::new("meet.late_cell")
+            let said = Message::new("sync_page.late_cell")
                 .with("old", show(&late.old))
                 .with("new", show(&late.new));
             lines.push(MessageLine::Text(

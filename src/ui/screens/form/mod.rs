@@ -113,7 +113,7 @@ impl FormDrawing<'_> {
         );
         let late = self.view.base.late().len();
         if late > 0 {
-            let said = Message::new("meet.late_short").with("count", late);
+            let said = Message::new("sync_page.late_short").with("count", late);
             rest.push_str(" · ");
             rest.push_str(&ui.texts.say(&said));
         }

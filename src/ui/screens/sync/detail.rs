@@ -25,9 +25,9 @@ pub(super) fn detail(
         SyncRow::To(place) => {
             let (unsent, since) = app.state.status.unsent;
             match (page.recipient(place), unsent, since) {
-                (None, ..) => say(Message::new("meet.to_anyone")),
-                (Some(_), 0, _) => say(Message::new("meet.to_receipt")),
-                (Some(_), unsent, since) => say(Message::new("meet.to_unsent")
+                (None, ..) => say(Message::new("sync_page.to_anyone")),
+                (Some(_), 0, _) => say(Message::new("sync_page.to_receipt")),
+                (Some(_), unsent, since) => say(Message::new("sync_page.to_unsent")
                     .with("count", count(unsent))
                     .with(
                         "since",
@@ -44,23 +44,23 @@ pub(super) fn detail(
                     format!("✖ {}: {}", file.name, ui.say(app, why)),
                     ui.theme.hard(),
                 ),
-                FileKind::Key { digits, .. } => say(Message::new("meet.key_means")
+                FileKind::Key { digits, .. } => say(Message::new("sync_page.key_means")
                     .with("name", file.name.as_str())
                     .with("digits", digits.to_string())),
-                FileKind::Bundle { .. } => say(Message::new("meet.file_means")
+                FileKind::Bundle { .. } => say(Message::new("sync_page.file_means")
                     .with("name", file.name.as_str())
                     .with("size", count(file.size.div_ceil(1024)))),
             }
         }
-        SyncRow::Conflict(_) => say(Message::new("meet.dispute_means")),
+        SyncRow::Conflict(_) => say(Message::new("sync_page.conflict_means")),
         SyncRow::Held(place) => held_detail(ui, app, page.held(place)?),
         SyncRow::Import(place) => {
             let import = page.imported(place)?;
-            say(Message::new("meet.import_means")
+            say(Message::new("sync_page.import_means")
                 .with("by", import.by.as_str())
                 .with("root", short_root(&import.root)))
         }
-        SyncRow::AllNew => say(Message::new("meet.all_new_means")),
+        SyncRow::AllNew => say(Message::new("sync_page.all_new_means")),
         _ => return None,
     })
 }
@@ -71,7 +71,7 @@ fn held_detail(ui: &Ui, app: &App, held: &HeldStatus) -> (String, Style) {
     match &held.outcome {
         Some(BundleOutcome::Waiting(gaps)) => {
             let gaps: Vec<String> = gaps.iter().map(|gap| words::gap(ui, gap)).collect();
-            let said = Message::new("meet.held_waits").with("gaps", gaps.join("; "));
+            let said = Message::new("sync_page.held_waits").with("gaps", gaps.join("; "));
             (ui.say(app, &said), style)
         }
         Some(BundleOutcome::Quarantined(unknown)) => {
@@ -79,16 +79,16 @@ fn held_detail(ui: &Ui, app: &App, held: &HeldStatus) -> (String, Style) {
                 return (String::new(), style);
             };
             let key = if unknown.contains(&header.signed_by()) {
-                "meet.held_unknown"
+                "sync_page.held_unknown"
             } else {
-                "meet.held_relayed"
+                "sync_page.held_relayed"
             };
             let said = Message::new(key).with("digits", fingerprint(&header.signer).to_string());
             (ui.say(app, &said), style)
         }
         Some(BundleOutcome::Refused(error)) => (ui.say(app, &error.message()), ui.theme.hard()),
         Some(BundleOutcome::Taken | BundleOutcome::Already { .. }) | None => {
-            (ui.t("meet.held_ready").to_owned(), style)
+            (ui.t("sync_page.held_ready").to_owned(), style)
         }
     }
 }

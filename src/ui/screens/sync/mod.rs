@@ -41,9 +41,9 @@ const HINTS: &[Hint<'_>] = &[
 /// Draws the sync page.
 pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &SyncPage, canvas: &mut Canvas<'_>) {
     let unit = app.state.home_unit().map(|unit| unit_name(app, unit));
-    let title = format!("{} · {}", ui.t("meet.title"), unit.unwrap_or_default());
+    let title = format!("{} · {}", ui.t("sync_page.title"), unit.unwrap_or_default());
     let right = match words::unsent(ui, app) {
-        none if none.is_empty() => ui.t("meet.all_sent").to_owned(),
+        none if none.is_empty() => ui.t("sync_page.all_sent").to_owned(),
         unsent => unsent,
     };
     chrome::title(ui, canvas, &title, &right);
@@ -51,7 +51,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &SyncPage, canvas: &mut Canv
         chrome::instead(ui, app, canvas, why);
     } else if page.standing.is_none() {
         let style = ui.theme.quiet();
-        canvas.put(3, ABOVE, canvas.width(), ui.t("meet.looking"), style);
+        canvas.put(3, ABOVE, canvas.width(), ui.t("sync_page.looking"), style);
     }
     body(ui, app, page, canvas);
     let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
@@ -100,12 +100,12 @@ impl SyncDrawing<'_> {
     fn draw(&self, line: SyncRow, canvas: &mut Canvas<'_>) {
         let (ui, y) = (self.ui, self.y);
         match line {
-            SyncRow::Heading("meet.receive") => {
-                let used = canvas.put(1, y, 60, ui.t("meet.receive"), ui.theme.title());
+            SyncRow::Heading("sync_page.receive") => {
+                let used = canvas.put(1, y, 60, ui.t("sync_page.receive"), ui.theme.title());
                 let mut folder = self.page.listing.folder.display().to_string();
                 if self.page.listing.more > 0 {
                     let more =
-                        Message::new("meet.more_files").with("count", self.page.listing.more);
+                        Message::new("sync_page.more_files").with("count", self.page.listing.more);
                     folder = format!("{folder} · {}", ui.texts.say(&more));
                 }
                 let room = canvas.width().saturating_sub(used + 5);
@@ -128,7 +128,7 @@ impl SyncDrawing<'_> {
                 let count = self.page.new_files().len();
                 let said = ui
                     .texts
-                    .say(&Message::new("meet.all_new").with("count", count));
+                    .say(&Message::new("sync_page.all_new").with("count", count));
                 canvas.put(3, y, canvas.width(), &said, self.style());
             }
             SyncRow::File(place) => {
@@ -137,8 +137,8 @@ impl SyncDrawing<'_> {
                 }
             }
             SyncRow::Conflict(place) => {
-                if let Some(dispute) = self.page.conflict(place) {
-                    self.dispute(dispute, canvas);
+                if let Some(conflict) = self.page.conflict(place) {
+                    self.conflict(conflict, canvas);
                 }
             }
             SyncRow::Held(place) => {
@@ -177,7 +177,7 @@ impl SyncDrawing<'_> {
         let (ui, y) = (self.ui, self.y);
         let others = self.page.standing.as_ref().map(|s| s.others.as_slice());
         let Some(other) = others.and_then(|others| others.get(place)) else {
-            canvas.put(3, y, canvas.width(), ui.t("meet.anyone"), self.style());
+            canvas.put(3, y, canvas.width(), ui.t("sync_page.anyone"), self.style());
             return;
         };
         let name = width::fit(&unit_name(self.app, &other.unit), NAME);
@@ -203,8 +203,8 @@ impl SyncDrawing<'_> {
             } => {
                 let name = unit_name(self.app, from);
                 let entries = match *entries {
-                    0 => Message::new("meet.only_receipt"),
-                    some => Message::new("meet.entries").with("count", count(u64::from(some))),
+                    0 => Message::new("sync_page.only_receipt"),
+                    some => Message::new("sync_page.entries").with("count", count(u64::from(some))),
                 };
                 let (state, style) = self.seen(*state);
                 let said = format!("{} · {}", ui.texts.say(&entries), state);
@@ -217,11 +217,11 @@ impl SyncDrawing<'_> {
             }
             FileKind::Key { unit, .. } => {
                 let name = unit_name(self.app, unit);
-                let said = (ui.t("meet.key_file"), ui.theme.text());
+                let said = (ui.t("sync_page.key_file"), ui.theme.text());
                 self.columns(canvas, &name, "", said);
             }
             FileKind::Bad(_) => {
-                let said = (ui.t("meet.bad_file"), ui.theme.hard());
+                let said = (ui.t("sync_page.bad_file"), ui.theme.hard());
                 self.columns(canvas, &file.name, "", said);
             }
         }
@@ -230,19 +230,19 @@ impl SyncDrawing<'_> {
     fn seen(&self, seen: BundleState) -> (String, Style) {
         let (ui, quiet) = (self.ui, self.ui.theme.quiet());
         match seen {
-            BundleState::New => (ui.t("meet.seen.new").to_owned(), ui.theme.good()),
+            BundleState::New => (ui.t("sync_page.seen.new").to_owned(), ui.theme.good()),
             BundleState::Imported(wall) => {
-                let said =
-                    Message::new("meet.seen.taken").with("at", self.app.state.plan.short_day(wall));
+                let said = Message::new("sync_page.seen.taken")
+                    .with("at", self.app.state.plan.short_day(wall));
                 (ui.texts.say(&said), quiet)
             }
-            BundleState::Kept => (ui.t("meet.seen.kept").to_owned(), quiet),
-            BundleState::Own => (ui.t("meet.seen.own").to_owned(), quiet),
+            BundleState::Kept => (ui.t("sync_page.seen.kept").to_owned(), quiet),
+            BundleState::Own => (ui.t("sync_page.seen.own").to_owned(), quiet),
         }
     }
 
-    fn dispute(&self, dispute: &Conflict, canvas: &mut Canvas<'_>) {
-        let sides: Vec<String> = dispute
+    fn conflict(&self, conflict: &Conflict, canvas: &mut Canvas<'_>) {
+        let sides: Vec<String> = conflict
             .heads
             .all()
             .iter()
@@ -251,7 +251,7 @@ impl SyncDrawing<'_> {
             .collect();
         let sides = format!("⚑ {}", sides.join(" / "));
         let room = canvas.width().saturating_sub(width::width(&sides) + 6);
-        let place = cell_name(self.ui, self.app, &dispute.cell);
+        let place = cell_name(self.ui, self.app, &conflict.cell);
         let place = width::fit_middle(&place, room);
         canvas.put(3, self.y, room, &place, self.style());
         let end = canvas.width().saturating_sub(1);
@@ -263,9 +263,9 @@ impl SyncDrawing<'_> {
         let from = held.header.as_ref().map(|header| &header.from);
         let name = from.map(|from| unit_name(self.app, from));
         let key = match held.bundle.held {
-            Held::Waiting => "meet.held.waiting",
-            Held::Quarantine => "meet.held.quarantine",
-            Held::Refused => "meet.held.refused",
+            Held::Waiting => "sync_page.held.waiting",
+            Held::Quarantine => "sync_page.held.quarantine",
+            Held::Refused => "sync_page.held.refused",
         };
         let name = name.unwrap_or_else(|| short_root(&held.bundle.root));
         let moment = self.app.state.plan.short_time(held.bundle.wall);
@@ -291,9 +291,9 @@ impl SyncDrawing<'_> {
 /// What another store has confirmed: "đã nhận đến lần sửa 412/430 (gói 23/11/2023)".
 fn confirmed(ui: &Ui, app: &App, other: &Recipient) -> String {
     let Some(confirmed) = &other.confirmed else {
-        return ui.t("meet.nothing_heard").to_owned();
+        return ui.t("sync_page.nothing_heard").to_owned();
     };
-    let said = Message::new("meet.confirmed")
+    let said = Message::new("sync_page.confirmed")
         .with("has", count(confirmed.has))
         .with("of", count(confirmed.of))
         .with("at", app.state.plan.short_day(confirmed.created));
