@@ -181,7 +181,7 @@ fn child_import(dir: &Path, path: &Path) -> Result<(), Failure> {
         unit: &unit,
         by: &by,
         wall: bundle.header().created + 1,
-        watch: &NoProgress,
+        progress: &NoProgress,
     };
     let entries = u64::from(bundle.header().entries);
     let done = import::apply(&mut store, &scene, &[bundle])?;

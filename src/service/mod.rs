@@ -68,7 +68,7 @@ impl Caller<'_> {
             unit,
             by: self.actor,
             wall: self.wall,
-            watch: self.watch,
+            progress: self.watch,
         }
     }
 }

@@ -18,5 +18,5 @@ pub use bundle::error::{BundleError, Limit};
 pub use bundle::header::{Have, Header, Range, Scope, Vouch};
 pub use bundle::reader::VerifiedBundle;
 pub use bundle::source::BundleSource;
-pub use import::merge::ImportContext;
+pub use import::context::ImportContext;
 pub use import::plan::ImportPlan;

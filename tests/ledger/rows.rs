@@ -11,7 +11,8 @@ use nhaplieu::ledger::{
     PastForms, Provisional, RowId, Subject,
 };
 use nhaplieu::plan::FieldId;
-use nhaplieu::sync::import::plan::{ConflictChange, Counts, Details, FigureChange, Timing};
+use nhaplieu::sync::import::details::Details;
+use nhaplieu::sync::import::plan::{ConflictChange, Counts, FigureChange, Timing};
 
 use crate::support::shipped;
 use crate::{form as key, value as number};

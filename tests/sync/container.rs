@@ -6,7 +6,6 @@ use nhaplieu::store::exchange::entry_bytes;
 use nhaplieu::sync::bundle::container::{FIXED, TAIL};
 use nhaplieu::sync::bundle::error::Limit;
 use nhaplieu::sync::bundle::text_armour;
-use nhaplieu::sync::import::inspect;
 use nhaplieu::sync::{BundleError, Header, Range, Scope, VerifiedBundle};
 
 use crate::pen::Pen;
@@ -99,19 +98,22 @@ fn mutations_never_panic_and_nothing_that_differs_is_accepted() {
 #[test]
 fn armour_survives_mail_and_a_renamed_file_is_known_by_content() {
     let (_, bytes) = small();
-    let plain = inspect::inspect(bytes.clone()).unwrap();
+    let plain = VerifiedBundle::read(bytes.clone()).unwrap();
     let text = text_armour::write(&bytes);
     assert!(text.lines().all(|line| line.len() <= 76));
     let mailed = format!(
         "Gửi phòng số liệu.\r\n\r\n{}\r\n--\r\nxã A\r\n",
         text.replace('\n', "\r\n")
     );
-    assert_eq!(inspect::inspect(mailed.into_bytes()).unwrap(), plain);
+    let mailed = VerifiedBundle::read(mailed.into_bytes()).unwrap();
+    assert_eq!(mailed.root(), plain.root());
+    assert_eq!(mailed.bytes().unwrap(), bytes);
+    assert_eq!(plain.units().len(), 1);
+    let plain = plain.header();
     assert_eq!(plain.entries, 5);
     assert_eq!(plain.from.as_str(), "xa-a");
-    assert_eq!(plain.to.as_ref().unwrap().as_str(), "phong");
+    assert_eq!(plain.receiver().unwrap().as_str(), "phong");
     assert_eq!(plain.ranges[0].last, 5);
-    assert_eq!(plain.units.len(), 1);
 }
 
 /// A bundle of one log, with every part open to change before it is sealed and signed properly.

@@ -115,7 +115,7 @@ fn an_import_and_its_undo_are_whole_or_not_at_all() {
             unit: &unit,
             by: &by,
             wall,
-            watch: &nhaplieu::sync::NoProgress,
+            progress: &nhaplieu::sync::NoProgress,
         };
         import::apply(store, &scene, &bundles).is_ok()
     };

@@ -69,7 +69,7 @@ pub(crate) fn take(
         unit: &unit,
         by: &by,
         wall,
-        watch: &nhaplieu::sync::NoProgress,
+        progress: &nhaplieu::sync::NoProgress,
     };
     import::apply(store, &scene, bundles).unwrap()
 }

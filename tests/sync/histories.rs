@@ -199,7 +199,7 @@ fn says_the_same_without_the_bytes(model: &Model, wall: u64) -> usize {
         unit: &model.unit,
         by: &by,
         wall,
-        watch: &NoProgress,
+        progress: &NoProgress,
     };
     let read = model.bytes_read.get();
     let held = status::held(model, &context).unwrap();

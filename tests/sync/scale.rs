@@ -74,7 +74,7 @@ fn how_long_a_year_takes() {
             unit: &office.unit,
             by: &office.actor,
             wall: office.wall + entries,
-            watch: &nhaplieu::sync::NoProgress,
+            progress: &nhaplieu::sync::NoProgress,
         };
         nhaplieu::sync::import::apply(&mut office.store, &scene, &[bundle]).unwrap();
         let applied = begun.elapsed();

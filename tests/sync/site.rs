@@ -246,7 +246,7 @@ impl Site {
             unit: &self.unit,
             by: &self.actor,
             wall: self.wall,
-            watch: &NoProgress,
+            progress: &NoProgress,
         }
     }
 
@@ -267,7 +267,7 @@ impl Site {
             unit: &self.unit,
             by: &self.actor,
             wall: self.wall,
-            watch: &nhaplieu::sync::NoProgress,
+            progress: &nhaplieu::sync::NoProgress,
         };
         import::apply(&mut self.store, &scene, bundles)
     }

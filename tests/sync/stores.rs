@@ -837,7 +837,7 @@ fn a_bundle_in_quarantine_shows_what_it_would_bring() {
         unit: &office.unit,
         by: &office.actor,
         wall: office.wall,
-        watch: &nhaplieu::sync::NoProgress,
+        progress: &nhaplieu::sync::NoProgress,
     };
     let shown =
         nhaplieu::sync::import::plan_assuming(&office.store, &scene, &bundle, &rights).unwrap();

@@ -31,7 +31,7 @@ fn ten_looks_at_the_waiting_room_prove_no_bundle() {
         unit: &office.unit,
         by: &by,
         wall: START,
-        watch: &NoProgress,
+        progress: &NoProgress,
     };
     for _ in 0..10 {
         let held = status::held(&office, &context).unwrap();

@@ -48,7 +48,7 @@ fn imports(site: &mut Site, bundle: &VerifiedBundle, watch: &Stopper) -> Result<
         unit: &site.unit,
         by: &site.actor,
         wall: site.wall,
-        watch,
+        progress: watch,
     };
     // As the screens hold it.
     let store: &mut dyn Exchange = &mut site.store;
@@ -142,7 +142,7 @@ fn imports_beside(times: u64) -> (Site, VerifiedBundle, Result<ImportPlan, Store
         unit: &office.unit,
         by: &office.actor,
         wall: office.wall,
-        watch: &neighbour,
+        progress: &neighbour,
     };
     let done = import::apply(&mut office.store, &scene, std::slice::from_ref(&bundle));
     let typed = neighbour.typed.get();

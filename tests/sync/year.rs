@@ -364,7 +364,7 @@ impl<D: Desk> District<D> {
             unit: to,
             by: &by,
             wall: self.wall + 3 * DAY,
-            watch: &nhaplieu::sync::NoProgress,
+            progress: &nhaplieu::sync::NoProgress,
         };
         let desk = self.desks.get_mut(to).unwrap();
         let started = Instant::now();

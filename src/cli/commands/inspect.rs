@@ -13,7 +13,7 @@ use crate::cli::out::Out;
 use crate::cli::settings::Settings;
 use crate::cli::shapes::moment;
 use crate::sync::NoProgress;
-use crate::sync::import::inspect;
+use crate::sync::bundle::fingerprint::fingerprint;
 
 /// Arguments of `inspect`.
 #[derive(Debug, Args)]
@@ -49,53 +49,54 @@ struct RangeShape {
 }
 
 pub(crate) fn run(_: &Settings, args: &Inspect, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let found = inspect::of(&files::read(
-        (&args.file, &std::env::temp_dir()),
-        &NoProgress,
-    )?);
+    let bundle = files::read((&args.file, &std::env::temp_dir()), &NoProgress)?;
+    let header = bundle.header();
+    let digits = fingerprint(&header.signer).to_string();
     if args.format.json {
         out.json(&InspectAnswer {
             schema: "nhaplieu.inspect/1",
             whole: true,
-            signed_by: found.signed_by.to_string(),
-            digits: found.fingerprint.to_string(),
+            signed_by: header.signed_by().to_string(),
+            digits,
             // Only a store knows whom it trusts; this command needs none.
             trusted: None,
-            from: found.from.to_string(),
-            to: found.to.as_ref().map(ToString::to_string),
-            created: moment(found.created),
-            plan: found.plan.0,
-            plan_version: found.plan.1,
-            entries: found.entries,
-            ranges: found
+            from: header.from.to_string(),
+            to: header.receiver().map(ToString::to_string),
+            created: moment(header.created),
+            plan: header.plan_id.clone(),
+            plan_version: header.plan_version,
+            entries: header.entries,
+            ranges: header
                 .ranges
                 .iter()
-                .map(|piece| RangeShape {
-                    author: piece.author.to_string(),
-                    first: piece.first,
-                    last: piece.last,
+                .map(|range| RangeShape {
+                    author: range.author().to_string(),
+                    first: range.first,
+                    last: range.last,
                 })
                 .collect(),
-            units: found.units.iter().map(ToString::to_string).collect(),
+            units: bundle.units().iter().map(ToString::to_string).collect(),
         })?;
         return Ok(Exit::Done);
     }
-    let to = match &found.to {
+    let to = match header.receiver() {
         Some(unit) => unit.to_string(),
         None => out.texts.get("cli.inspect.anyone").to_owned(),
     };
     out.say(
         &Message::new("cli.inspect.head")
-            .with("from", found.from.as_str())
+            .with("from", header.from.as_str())
             .with("to", to)
-            .with("created", moment(found.created))
-            .with("entries", usize::try_from(found.entries).unwrap_or(0))
-            .with("digits", found.fingerprint.to_string()),
+            .with("created", moment(header.created))
+            .with("entries", usize::try_from(header.entries).unwrap_or(0))
+            .with("digits", digits),
     )?;
-    for piece in &found.ranges {
+    for range in &header.ranges {
         out.line(&format!(
             "  {} {}–{}",
-            piece.author, piece.first, piece.last
+            range.author(),
+            range.first,
+            range.last
         ))?;
     }
     Ok(Exit::Done)

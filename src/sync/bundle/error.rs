@@ -1,4 +1,4 @@
-//! Why a bundle was refused: one kind for each thing a person can do something different about.
+//! Why a bundle is refused: one error for each thing a person can do something different about.
 //! Nothing was changed in any of these cases.
 
 use crate::base::bytes::BadBytes;
@@ -44,10 +44,10 @@ impl Limit {
     }
 }
 
-/// Why a bundle was refused.
+/// Why a bundle is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
-    /// Something else, or nothing at all.
+    /// It is no bundle.
     #[error("not a bundle")]
     NotABundle,
     /// The file ends before the bundle does.
@@ -58,32 +58,31 @@ pub enum BundleError {
         /// Bytes the bundle has; the least it can have where not even that can be read.
         need: u64,
     },
-    /// As long as the bundle, but its end was never written: what a stick pulled too early
-    /// leaves.
+    /// The file is as long as the bundle, but its end was never written: the stick was pulled too early.
     #[error("only zeros from byte {from}")]
     ZeroTail {
         /// Where the zeros begin.
         from: u64,
     },
-    /// More bytes than the bundle has.
+    /// The file has more bytes than the bundle.
     #[error("{extra} bytes after the end")]
     Trailing {
         /// How many.
         extra: u64,
     },
-    /// Encrypted by another program.
+    /// It is encrypted by another program.
     #[error("encrypted by {0}")]
     Encrypted(Encryption),
-    /// Written for a newer reader.
+    /// It is written for a newer reader.
     #[error("needs a reader of format {needs}")]
     TooNew {
         /// The least format it needs.
         needs: u16,
     },
-    /// Needs an ability this program does not have.
+    /// It needs a capability that this program does not have.
     #[error("needs capabilities {0:#x}")]
     Capability(u32),
-    /// Holds a change this program does not know and must not pass over.
+    /// It holds an entry that this program does not know and must not pass over.
     #[error("unknown critical entry {entry} in chunk {chunk}")]
     UnknownCritical {
         /// Which chunk, from 0.
@@ -91,7 +90,7 @@ pub enum BundleError {
         /// Which entry in it, from 0.
         entry: u32,
     },
-    /// Larger than a bundle may be.
+    /// It is larger than a bundle may be.
     #[error("too large: {what:?}")]
     TooLarge {
         /// What.
@@ -106,7 +105,7 @@ pub enum BundleError {
     /// The log of an author is not vouched for by that author's key.
     #[error("bad checkpoint of {0}")]
     BadCheckpoint(AuthorId),
-    /// Whole and signed, but not in the layout.
+    /// It is whole and signed, but not in the layout.
     #[error("malformed at {at} of {}: {what}", chunk_name(*.chunk))]
     Malformed {
         /// Which chunk, from 0; `None` for the header.
@@ -116,7 +115,7 @@ pub enum BundleError {
         /// What was being read.
         what: &'static str,
     },
-    /// A text that could not be shown as it is.
+    /// It holds a text that cannot be shown as it is.
     #[error("hostile text at {position} of entry {entry} in {}", chunk_name(*.chunk))]
     HostileText {
         /// Which chunk, from 0; `None` for the header.
@@ -126,7 +125,7 @@ pub enum BundleError {
         /// Which character of the text, from 0.
         position: u32,
     },
-    /// For another plan.
+    /// It is for another plan.
     #[error("plan {theirs} where {ours} is in force")]
     WrongPlan {
         /// The bundle's.
@@ -134,7 +133,7 @@ pub enum BundleError {
         /// The store's.
         ours: String,
     },
-    /// For another district.
+    /// It is for another district.
     #[error("district {theirs} where this is {ours}")]
     WrongDistrict {
         /// The bundle's.
@@ -142,7 +141,7 @@ pub enum BundleError {
         /// The store's.
         ours: String,
     },
-    /// For another recipient.
+    /// It is for another receiver.
     #[error("for {to}")]
     NotForUs {
         /// Whom it is for.
@@ -151,7 +150,7 @@ pub enum BundleError {
     /// The signer's rights have ended.
     #[error("signer {0} is revoked")]
     Revoked(AuthorId),
-    /// An entry outside its author's units or roles.
+    /// An entry of it is outside its author's units or roles.
     #[error("entry {seq} of {author} oversteps: {what}")]
     Oversteps {
         /// Whose entry.
@@ -164,10 +163,10 @@ pub enum BundleError {
     /// The waiting room is full.
     #[error("waiting room is full")]
     RoomFull,
-    /// The file could no longer be read, or is not what it was when it was read through.
+    /// Its file could no longer be read, or has changed since it was read through.
     #[error("unreadable: {0}")]
     Unreadable(String),
-    /// Whoever watched the reading ended it.
+    /// Whoever watched the work ended it.
     #[error("interrupted")]
     Interrupted,
 }
@@ -183,12 +182,12 @@ fn chunk_name(chunk: Option<u32>) -> String {
 }
 
 impl BundleError {
-    /// Bad bytes of the header.
+    /// The error for bytes of the header that are not in the layout.
     pub(in crate::sync) fn header(bad: BadBytes) -> Self {
         Self::malformed(None, bad.at, bad.what)
     }
 
-    /// Bad bytes anywhere.
+    /// The error for bytes that are not in the layout.
     pub(in crate::sync) fn malformed(chunk: Option<u32>, at: usize, what: &'static str) -> Self {
         Self::Malformed {
             chunk,
@@ -206,7 +205,7 @@ impl BundleError {
         }
     }
 
-    /// What people read: what happened, what was not lost, what to do next.
+    /// The sentence for people: what happened, what was not lost, what to do next.
     pub fn message(&self) -> Message {
         match self {
             Self::NotABundle => Message::new("sync.error.not_a_bundle"),

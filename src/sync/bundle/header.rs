@@ -119,6 +119,11 @@ impl Header {
         })
     }
 
+    /// The unit it is for; `None` for anyone.
+    pub fn receiver(&self) -> Option<&UnitId> {
+        (!self.to.as_str().is_empty()).then_some(&self.to)
+    }
+
     /// The bytes of the header in a file.
     pub fn bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(512);

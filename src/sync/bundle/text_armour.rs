@@ -1,6 +1,6 @@
-//! A bundle as text, for mail and chat: base64 in lines of 76 columns between two marks.
-//! Recognised by content, wherever in the first 64 KiB the first mark stands; line ends, blanks
-//! and blank lines inside make no difference.
+//! Text armour: a bundle as text for mail and chat, base64 in lines of 76 columns between two marks.
+//! It is recognised by the first mark anywhere in the first 64 KiB; line ends, blanks and blank lines
+//! inside make no difference.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::sync::bundle::limits;
 /// The first line.
 pub const BEGIN: &str = "-----BEGIN NHAPLIEU BUNDLE-----";
 /// The last line.
-pub const END: &str = "-----END NHAPLIEU BUNDLE-----";
+const END: &str = "-----END NHAPLIEU BUNDLE-----";
 
 /// Columns of a line.
 const COLUMNS: usize = 76;
@@ -20,7 +20,7 @@ const SEARCHED: usize = 64 << 10;
 /// Characters that are decoded together: whole groups of four.
 const BLOCK: usize = 4 << 10;
 
-/// Where the text after the first mark begins, when this is a bundle in armour.
+/// Where the text after the first mark begins; `None` for what is no text armour.
 pub fn find(bytes: &[u8]) -> Option<usize> {
     let head = bytes.get(..SEARCHED.min(bytes.len()))?;
     head.windows(BEGIN.len())
@@ -28,7 +28,7 @@ pub fn find(bytes: &[u8]) -> Option<usize> {
         .map(|at| at + BEGIN.len())
 }
 
-/// The bundle as text.
+/// Writes a bundle as text.
 pub fn write(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() / 3 * 4 + bytes.len() / 50 + 80);
     out.push_str(BEGIN);
@@ -42,7 +42,7 @@ pub fn write(bytes: &[u8]) -> String {
     out
 }
 
-/// The bytes of a bundle in armour whose text begins at `from`.
+/// Reads the bytes of a bundle in text armour whose text begins at `from`.
 ///
 /// # Errors
 /// [`BundleError::Truncated`] without the last mark, [`BundleError::Malformed`] for anything

@@ -1,6 +1,6 @@
-//! Writing a bundle: everything above what the other side is known to have, the logs of others
-//! included, each up to where its author has vouched for it. What the other side has is learnt
-//! only from its own bundles, so a lost stick heals itself with the next.
+//! Export of bundles: every entry that the receiver is not known to have, of all logs, each up to where
+//! its author has signed it. What the receiver has is known from its own bundles alone, so that the next
+//! bundle brings what a lost stick carried.
 
 use std::collections::BTreeMap;
 
@@ -15,46 +15,46 @@ use crate::sync::bundle::header::{Have, Header, Range, Scope, Vouch};
 use crate::sync::bundle::limits;
 use crate::sync::bundle::writer::BundleWriter;
 
-/// What is to be written.
+/// What bundle is asked for.
 #[derive(Clone, Debug)]
 pub struct ExportRequest<'a> {
     /// The plan in force.
     pub plan: &'a Plan,
-    /// For whom; `None` for anyone, which brings everything.
+    /// The unit it is for; `None` for anyone, which brings everything.
     pub to: Option<&'a UnitId>,
-    /// Since the last acknowledged, or everything.
+    /// What the receiver has not acknowledged, or everything.
     pub scope: Scope,
-    /// Wall clock, milliseconds since 1970-01-01 UTC.
+    /// The time, in milliseconds since 1970-01-01 UTC.
     pub wall: u64,
 }
 
-/// One piece of a log that would be written.
+/// A range of a log that a bundle would carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingRange {
-    /// Whose.
+    /// The author of the log.
     pub author: AuthorId,
-    /// From which number.
+    /// The first number.
     pub first: u64,
-    /// Up to where.
+    /// The last number and its hash.
     pub tip: Tip,
-    /// The author's signature there; `None` for the writer's own, made when it is written.
+    /// The author's signature over the last; `None` for the writer's own log, signed when it is written.
     checkpoint: Option<Checkpoint>,
 }
 
 /// What a bundle would carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportPlan {
-    /// The pieces, in the order of their authors.
+    /// The ranges, in the order of their authors.
     pub pieces: Vec<OutgoingRange>,
     /// What this store has.
     pub have: Have,
-    /// What the other side said last, where it ever did.
+    /// What the receiver said last, where it ever did.
     pub peer: Option<Peer>,
     info: StoreInfo,
 }
 
 impl ExportPlan {
-    /// How many entries.
+    /// The number of entries.
     pub fn entries(&self) -> u64 {
         let count = |piece: &OutgoingRange| piece.tip.0.saturating_sub(piece.first) + 1;
         self.pieces.iter().map(count).sum()
@@ -64,15 +64,15 @@ impl ExportPlan {
 /// Why no bundle was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// What would have been written breaks a limit.
+    /// The bundle would break a limit.
     #[error(transparent)]
     Bundle(#[from] BundleError),
 }
 
-/// What a bundle would carry; nothing is written.
+/// Plans a bundle: says what it would carry, and writes nothing.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -116,9 +116,9 @@ pub fn plan(
     })
 }
 
-/// What every store of that unit has. One that another continues, and that has said nothing since
-/// that one began, speaks no more; where one author
-/// is two stores (a copy nobody has noticed yet), what it says it has holds for one of them only.
+/// What every store of the receiving unit has. An author that another continues, and from which nothing
+/// has come since that one began, is left out. Where one author is two stores, a copy that nobody has
+/// noticed yet, what it says holds for one of them only, so that nothing is common.
 fn common(snapshot: &dyn Snapshot, peers: &[Peer]) -> Result<Have, StoreError> {
     let (vouched, controls) = (snapshot.vouched()?, snapshot.controls()?);
     let began = |author: &AuthorId| {
@@ -143,7 +143,7 @@ fn common(snapshot: &dyn Snapshot, peers: &[Peer]) -> Result<Have, StoreError> {
     Ok(common.unwrap_or_default())
 }
 
-/// The lower of two statements on each author both know.
+/// The lower of two statements on each author that both know.
 fn lower(a: &Have, b: &Have) -> Have {
     let lowest = |have: &Have, author: &AuthorId| {
         let of = have.iter().filter(|line| line.0 == *author);
@@ -155,7 +155,7 @@ fn lower(a: &Have, b: &Have) -> Have {
         .collect()
 }
 
-/// What of one branch goes; `None` when the other side has it or nobody vouches for it.
+/// The range of one branch of a log that goes; `None` when the receiver has it or no signature covers it.
 fn piece(
     snapshot: &dyn Snapshot,
     author: &AuthorId,
@@ -198,7 +198,7 @@ fn piece(
     }))
 }
 
-/// Makes the bundle.
+/// Writes the bytes of a planned bundle.
 ///
 /// # Errors
 /// [`ExportError`].
@@ -268,7 +268,7 @@ fn header(
     let is_vouch = |point: &Checkpoint| AuthorId::of_key(&point.key) != point.author;
     let mut vouches = store.checkpoints()?;
     vouches.retain(is_vouch);
-    // Without its own vouch the signer of this bundle would be a stranger.
+    // Without its own vouch the signer of this bundle would be unknown to the receiver.
     vouches.sort_by_key(|point| point.author != plan.info.author);
     let vouches = vouches.into_iter();
     Ok(Header {
@@ -299,7 +299,7 @@ fn header(
     })
 }
 
-/// The public keys of the authors, from the entries they begin with.
+/// Reads the public keys of the authors from the first entries of their logs.
 fn keys(
     store: &(impl ExchangeReader + ?Sized),
     plan: &ExportPlan,
@@ -325,14 +325,13 @@ fn keys(
     Ok(keys)
 }
 
-/// Entries after each other, whole ones, in chunks of at most [`limits::CHUNK_RAW`], compressed as
-/// they fill.
+/// Entries gathered into chunks of at most [`limits::CHUNK_RAW`] bytes, each compressed when it is full.
 #[derive(Default)]
 pub struct EntryChunks {
     done: BundleWriter,
     open: Vec<u8>,
     raw: u64,
-    /// The first chunk that could not be packed; told when the bundle is put together.
+    /// Why a chunk could not be compressed; reported when the bundle is put together.
     failed: Option<BundleError>,
 }
 
@@ -348,7 +347,7 @@ impl EntryChunks {
         self.raw += u64::from(length) + 4;
     }
 
-    /// Bytes in all before compression.
+    /// The bytes of all entries before compression.
     pub fn raw(&self) -> u64 {
         self.raw
     }
@@ -360,7 +359,7 @@ impl EntryChunks {
         self.open.clear();
     }
 
-    /// Puts the bundle together under `header`; `sign` signs what it is given.
+    /// The bytes of the bundle under `header`; `sign` signs what it is given.
     ///
     /// # Errors
     /// [`BundleError::TooLarge`], or what `sign` gives.

@@ -1,16 +1,16 @@
-//! A cell for which people gave different figures, with what they all started from. Code shows
-//! it side by side and never resolves it (`sync.md` 2).
+//! Cells in conflict: people gave different figures, shown side by side with what they started from.
+//! Only a person ends a conflict.
 
 use crate::ledger::{Body, CellKey, Content, EntryRef, Hash, Heads, Recorded, Subject};
 use crate::store::exchange::ExchangeReader;
 use crate::store::{Change, LogEntry, LogFilter, Seen, StoreError};
 
-/// One cell in conflict.
+/// A cell in conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    /// Where.
+    /// The cell.
     pub cell: CellKey,
-    /// The entry the sides replaced; `None` where one of them was the first.
+    /// The entry that the sides replaced; `None` where one of them was the first.
     pub base: Option<Recorded>,
     /// The sides, the provisional one first.
     pub heads: Heads,
@@ -19,8 +19,8 @@ pub struct Conflict {
 }
 
 impl Conflict {
-    /// The change by which a person ends it: the content, why, and over which sides. One that has
-    /// come since stays beside it.
+    /// The change by which a person ends the conflict: the content, why, and over which sides. A side that
+    /// has come since stays beside it.
     pub fn settled(&self, content: Content, reason: &str, over: Vec<EntryRef>) -> Change {
         Change {
             subject: Subject::Cell(self.cell.clone()),

@@ -1,5 +1,5 @@
-//! What a store keeps of bundles, for people: what came in, what waits and for what, what nobody
-//! vouches for, what was refused, and what every other store has confirmed.
+//! The status of bundles in a store: what was imported, what waits and for what, what is in quarantine,
+//! what was refused, and what the other stores have confirmed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +11,13 @@ use crate::store::exchange::{ExchangeReader, HeldBundle, Peer, Report, Snapshot}
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Header;
 use crate::sync::held::facts::HeldFacts;
-use crate::sync::import::merge::ImportContext;
+use crate::sync::import::context::ImportContext;
+use crate::sync::import::details::Details;
 use crate::sync::import::outcome::unknown_authors;
-use crate::sync::import::plan::{BundleOutcome, Counts, Details, Gap, UnknownAuthor};
+use crate::sync::import::plan::{BundleOutcome, Counts, Gap, UnknownAuthor};
 use crate::sync::import::policy::addressed;
 
-/// A bundle that came in.
+/// A bundle that was imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
     /// Its name.
@@ -25,9 +26,9 @@ pub struct Imported {
     pub from: Option<UnitId>,
     /// Who signed it.
     pub signer: AuthorId,
-    /// When it was taken in, in milliseconds since 1970-01-01 UTC.
+    /// When it was imported, in milliseconds since 1970-01-01 UTC.
     pub wall: u64,
-    /// Who did.
+    /// The person who did.
     pub by: ActorId,
     /// What it brought; `None` where an old report says it in another layout.
     pub details: Option<Details>,
@@ -42,7 +43,7 @@ impl Imported {
     }
 }
 
-/// A bundle that is kept and has not, or not wholly, come in.
+/// A bundle that is kept because it could not be imported whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldStatus {
     /// Its name, why and since when.
@@ -51,37 +52,37 @@ pub struct HeldStatus {
     pub header: Option<Header>,
     /// What would become of it now; `None` without a header.
     pub outcome: Option<BundleOutcome>,
-    /// Its unknown authors, where that is why it does not come in.
+    /// Its unknown authors, where they are why it is not imported.
     pub unknown_authors: Vec<UnknownAuthor>,
 }
 
-/// What another store said in its latest bundle of the log that is written here.
+/// How much of the log written here another store has, as its latest bundle says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// Who said so.
+    /// The author of the other store.
     pub author: AuthorId,
     /// Its unit.
     pub unit: UnitId,
     /// When it wrote that bundle, by its own clock.
     pub created: u64,
-    /// Up to which entry of ours it has.
+    /// The last entry that it has.
     pub has: u64,
-    /// How many there are.
+    /// The last entry there is.
     pub of: u64,
 }
 
-/// Everything that is kept of bundles.
+/// The status of all bundles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BundleStatus {
-    /// What came in, latest first.
+    /// The bundles that were imported, latest first.
     pub imported: Vec<Imported>,
-    /// What waits, is in quarantine or was refused, oldest first.
+    /// The bundles that wait, are in quarantine or were refused, oldest first.
     pub held: Vec<HeldStatus>,
-    /// What the others have confirmed, in the order of their units.
+    /// What the other stores have confirmed, in the order of their units.
     pub confirmed: Vec<Receipt>,
 }
 
-/// Everything that is kept of bundles.
+/// Reads the status of all bundles.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -96,7 +97,7 @@ pub fn kept(
     })
 }
 
-/// The bundles that came in, latest first.
+/// Reads the bundles that were imported, latest first.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -125,9 +126,9 @@ pub fn imported(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<Imported>,
     Ok(reports.into_iter().map(imported).collect())
 }
 
-/// The bundles that are kept, oldest first, with what would become of each now. Said from what was
-/// recorded of them when they were kept, and from whom the store believes and what it has: their bytes
-/// are not read.
+/// Reads the bundles that are kept, oldest first, with what would become of each now. That is computed
+/// from what was recorded when they were kept, from whom the store trusts and from the logs it has;
+/// their bytes are not read.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -149,7 +150,7 @@ pub fn held(
     Ok(held)
 }
 
-/// What decides whom a store believes.
+/// What decides whom a store trusts.
 struct TrustBasis {
     seeds: TrustAnchors,
     controls: Vec<Recorded>,
@@ -169,7 +170,7 @@ impl TrustBasis {
         Trust::new(&self.seeds, &self.controls, &self.vouched)
     }
 
-    /// Whom a store believes that has heard for which authors the header vouches.
+    /// Whom the store trusts with the authors that a header vouches for.
     fn with(&self, header: &Header) -> Trust {
         let vouched: Vec<Succession> = self
             .vouched
@@ -214,7 +215,7 @@ fn status(
     })
 }
 
-/// Why nothing of a bundle may come in, by whom it is for and who signed it.
+/// Why nothing of a bundle may be taken, by its receiver and its signer.
 fn barred(header: &Header, context: &ImportContext<'_>, trust: &Trust) -> Option<BundleOutcome> {
     if let Err(error) = addressed(header, context) {
         return Some(BundleOutcome::Refused(error));
@@ -226,7 +227,7 @@ fn barred(header: &Header, context: &ImportContext<'_>, trust: &Trust) -> Option
     (!trust.knows(&signer)).then(|| BundleOutcome::Quarantined(vec![signer]))
 }
 
-/// What is missing before all of a bundle can come in: the keys of unknown authors, or entries.
+/// What is missing before all of a bundle can be taken: the keys of authors, or entries.
 fn missing(
     snapshot: &dyn Snapshot,
     trust: &Trust,
@@ -252,7 +253,7 @@ fn missing(
     })
 }
 
-/// What the other stores have confirmed of what is written here.
+/// Reads what the other stores have confirmed of the log written here.
 ///
 /// # Errors
 /// When the store cannot be read.

@@ -1,27 +1,27 @@
-//! Taking an import back.
+//! Withdrawal of an import.
 
 use crate::ledger::{Body, Hash, Head, Heads, Subject};
 use crate::store::exchange::{Exchange, ImportRemoval, LogPiece, Report};
 use crate::store::{Change, Seen, StoreError};
-use crate::sync::import::plan::{Details, FigureChange};
+use crate::sync::import::details::Details;
+use crate::sync::import::plan::FigureChange;
 
-/// What became of an import that was taken back.
+/// How an import was withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Withdrawal {
-    /// It is as if it had never been taken in.
+    /// It is as if it had never been imported: nothing had been built on it.
     AsIfNever,
-    /// Something was built on it.
+    /// Something was built on it, so that changes restore the figures.
     Restoring {
-        /// Committed as one action, they restore the figures it changed, as far as they still
-        /// show what it brought.
+        /// The changes to commit as one action: they restore the figures that still show what it brought.
         changes: Vec<Change>,
-        /// How many of its cells are left as they are, because it settled a conflict there or
-        /// somebody else's figure stands there too: that a person decides for itself.
+        /// How many of its cells are left as they are for a person to decide: it ended a conflict there, or
+        /// another figure stands there too.
         left: usize,
     },
 }
 
-/// Takes an import back.
+/// Withdraws an import.
 ///
 /// # Errors
 /// [`StoreError::NothingToUndo`] without such an import; a failure of the store.
@@ -55,15 +55,15 @@ pub fn import(
     Ok(Withdrawal::Restoring { changes, left })
 }
 
-/// What is to be done about one figure.
+/// How one figure is restored.
 enum Restored {
     By(Box<Change>),
     TypedOver,
     InConflict,
 }
 
-/// The change that puts a figure back, refused where others come before it is written. Only what
-/// this import brought is put back: an equal figure from elsewhere is somebody else's word.
+/// The change that restores a figure. Only a figure that this import brought is restored: an equal one
+/// from elsewhere was entered by somebody else.
 fn restoring(change: FigureChange, heads: &Heads, pieces: &[LogPiece], reason: &str) -> Restored {
     let said = |head: &Head| head.body.content().cloned().unwrap_or_default();
     let brought = |head: &&Head| {

@@ -1,5 +1,5 @@
-//! What a merge means for people: figures that change, sums, forms that move, what comes too late,
-//! what looks odd.
+//! What a merge means for people: figures and sums that change, forms whose workflow moves, and what
+//! looks suspicious.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,8 @@ use crate::sync::import::plan::{
     ConflictChange, FigureChange, ImportPlan, Suspicion, Timing, Total,
 };
 
-/// Every figure that shows otherwise, and the sums they stand in.
+/// Adds to the plan every figure that will show otherwise, the sums they stand in, and the forms whose
+/// workflow moves.
 pub(in crate::sync) fn changes(
     merge: &Merge<'_, '_>,
     late: &LateEntries,
@@ -94,6 +95,7 @@ fn total(
     }))
 }
 
+/// Adds to the plan what a person should look at.
 pub(in crate::sync) fn suspicions(merge: &Merge<'_, '_>, plan: &mut ImportPlan) {
     let clocks = merge.ahead.iter().map(|(author, count)| Suspicion::Clock {
         author: *author,
@@ -117,7 +119,7 @@ pub(in crate::sync) fn suspicions(merge: &Merge<'_, '_>, plan: &mut ImportPlan) 
     plan.suspicions = clocks.chain(copies).chain(behind).chain(jumps).collect();
 }
 
-/// Ten times, or a tenth.
+/// Whether a figure becomes ten times what it was or more, or a tenth or less.
 fn jumps(old: &Content, new: &Content) -> bool {
     let (Content::Value(old), Content::Value(new)) = (old, new) else {
         return false;

@@ -1,4 +1,4 @@
-//! Which figures of an import come after their form was approved or locked ("đến sau khi duyệt").
+//! The figures of an import that come after their form was approved or locked ("đến sau khi duyệt").
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,26 +10,26 @@ use crate::plan::{FieldId, UnitId};
 use crate::store::{StoreError, counts};
 use crate::sync::import::merge::Merge;
 
-/// What comes too late.
+/// The entries that come after an approval or a lock.
 #[derive(Default)]
 pub(in crate::sync) struct LateEntries {
-    /// How many entries, by the bundle that brings them.
+    /// How many, by the index of the bundle that brings them.
     pub(in crate::sync) by_bundle: BTreeMap<usize, u64>,
-    /// The cells they are about.
+    /// Their cells.
     pub(in crate::sync) cells: BTreeSet<CellKey>,
 }
 
-/// A form's approvals or its lock, as they stand after the import.
+/// An approval or the lock of a form, as it stands after the import.
 struct Seal {
     frontier: Frontier,
-    /// Of an owner: the fields it speaks for. `None` for a lock, which speaks for all.
+    /// The fields of the owner that approved; `None` for a lock, which holds for all.
     fields: Option<BTreeSet<FieldId>>,
 }
 
-/// What one seal has seen, and the fields it speaks for.
+/// What one seal has seen, and the fields it holds for.
 type SealView<'a> = (FrontierEntries, Option<&'a BTreeSet<FieldId>>);
 
-/// The figures taken that no approval or lock of their form has seen.
+/// Finds the entries taken that an approval or lock of their form has not seen.
 pub(in crate::sync) fn late_entries(merge: &Merge<'_, '_>) -> Result<LateEntries, StoreError> {
     let mut sealed = BTreeMap::new();
     for form in forms(merge) {
@@ -74,7 +74,7 @@ pub(in crate::sync) fn late_entries(merge: &Merge<'_, '_>) -> Result<LateEntries
     Ok(late)
 }
 
-/// The forms whose figures the import touches.
+/// The forms that the entries taken are about.
 fn forms(merge: &Merge<'_, '_>) -> BTreeSet<FormKey> {
     let of = |subject: &Subject| match subject {
         Subject::Cell(cell) => Some(cell.form.clone()),
@@ -112,7 +112,7 @@ fn seals(merge: &Merge<'_, '_>, form: &FormKey) -> Result<Vec<Seal>, StoreError>
     Ok(seals)
 }
 
-/// What takes a look at all entries, old and new: made only where a seal asks for it.
+/// What must be searched for in all entries, old and new; only where a seal asks for it.
 #[derive(Default)]
 struct LogScan {
     /// Of logs with several ends: the hash before each entry.

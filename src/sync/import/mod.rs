@@ -1,8 +1,9 @@
-//! Importing: the plan first, as data; then the same plan applied in one transaction. A kill at
-//! any point leaves before or after.
+//! Import of bundles: first the plan, as data; then the same plan applied in one transaction. A crash
+//! at any point leaves the store as before or as after.
 
 mod changes;
-pub mod inspect;
+pub mod context;
+pub mod details;
 mod late;
 pub(in crate::sync) mod merge;
 pub(in crate::sync) mod outcome;
@@ -22,14 +23,16 @@ use crate::store::exchange::{
 };
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::changes::{changes, suspicions};
+use crate::sync::import::context::ImportContext;
+use crate::sync::import::details::Details;
 use crate::sync::import::late::late_entries;
-use crate::sync::import::merge::{Assumption, ImportContext, Merge, MergeError, RejectedBundle};
-use crate::sync::import::outcome::{WaitingRoom, bundle};
+use crate::sync::import::merge::{Assumption, Merge, MergeError, RejectedBundle};
+use crate::sync::import::outcome::{WaitingRoom, conclude};
 use crate::sync::import::plan::{
-    BundleOutcome, ConflictChange, Details, FigureChange, ImportPlan, Suspicion,
+    BundleOutcome, ConflictChange, FigureChange, ImportPlan, Suspicion,
 };
 
-/// What an import would change; nothing is.
+/// Plans an import: says what it would change and changes nothing.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -38,8 +41,8 @@ pub fn plan(
     context: &ImportContext<'_>,
     bundles: &[VerifiedBundle],
 ) -> Result<ImportPlan, StoreError> {
-    let room = room(store)?;
-    let all = together(bundles, &room);
+    let waiting = waiting_bundles(store)?;
+    let all = in_order(bundles, &waiting);
     let mut planned = ImportPlan::default();
     store.with_snapshot(&mut |snapshot| {
         let (_, plan) = decide(snapshot, context, &all)?;
@@ -49,7 +52,7 @@ pub fn plan(
     Ok(planned)
 }
 
-/// Takes what can be taken, in one transaction, and says what that changed.
+/// Imports what can be taken, in one transaction, and says what that changed.
 ///
 /// # Errors
 /// A failure of the store: then nothing was written.
@@ -58,10 +61,10 @@ pub fn apply(
     context: &ImportContext<'_>,
     bundles: &[VerifiedBundle],
 ) -> Result<ImportPlan, StoreError> {
-    let room = room(store)?;
-    let all = together(bundles, &room);
+    let waiting = waiting_bundles(store)?;
+    let all = in_order(bundles, &waiting);
     let mut planned = ImportPlan::default();
-    store.apply_import(context.watch, &mut |snapshot| {
+    store.apply_import(context.progress, &mut |snapshot| {
         let (decision, plan) = decide(snapshot, context, &all)?;
         planned = plan;
         Ok(Some(decision))
@@ -69,9 +72,9 @@ pub fn apply(
     Ok(planned)
 }
 
-/// What an import would change if the bundle's signer were enrolled so (or, in a commune's store,
-/// its key taken for the district's): the preview of a bundle in quarantine, for the person who is
-/// to decide. Nothing is changed.
+/// Plans the import of a bundle as if its signer were enrolled with these rights or, in a commune's
+/// store, its key accepted as the district's: the preview of a bundle in quarantine for the person who
+/// decides about it.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -97,7 +100,7 @@ pub fn plan_assuming(
     Ok(planned)
 }
 
-/// An enrolment that nobody has written.
+/// An enrolment entry that nobody has written.
 fn enrolment(
     writer: AuthorId,
     context: &ImportContext<'_>,
@@ -129,8 +132,8 @@ fn enrolment(
     }
 }
 
-/// Up to where every log is here, each branch of one that has several: what an approval or a lock
-/// has seen.
+/// The frontier of the store: up to where it has every log, each branch of one that has several. An
+/// approval or a lock states it as what its person has seen.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -144,27 +147,29 @@ pub fn frontier(store: &(impl ExchangeReader + ?Sized)) -> Result<Frontier, Stor
     Ok(frontier)
 }
 
-/// The bundles that wait in the store. What no longer reads stays where it is.
-fn room(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<VerifiedBundle>, StoreError> {
+/// Reads the bundles that wait in the store. One that this program cannot read stays where it is.
+fn waiting_bundles(
+    store: &(impl ExchangeReader + ?Sized),
+) -> Result<Vec<VerifiedBundle>, StoreError> {
     let mut held = Vec::new();
     store.with_snapshot(&mut |snapshot| {
         held = snapshot.held()?;
         Ok(())
     })?;
-    let mut room = Vec::new();
+    let mut waiting = Vec::new();
     for bundle in held.iter().filter(|bundle| bundle.held != Held::Refused) {
         let bytes = store.held_bytes(&bundle.root)?;
-        room.extend(bytes.and_then(|bytes| VerifiedBundle::read(bytes).ok()));
+        waiting.extend(bytes.and_then(|bytes| VerifiedBundle::read(bytes).ok()));
     }
-    Ok(room)
+    Ok(waiting)
 }
 
-/// Each bundle once, in the order of their names: the order of the files makes no difference.
-fn together<'b>(
+/// Each bundle once, in the order of their names, so that the order of the files makes no difference.
+fn in_order<'b>(
     bundles: &'b [VerifiedBundle],
-    room: &'b [VerifiedBundle],
+    waiting: &'b [VerifiedBundle],
 ) -> Vec<&'b VerifiedBundle> {
-    let all: BTreeMap<Hash, &VerifiedBundle> = room
+    let all: BTreeMap<Hash, &VerifiedBundle> = waiting
         .iter()
         .chain(bundles)
         .map(|bundle| (bundle.root(), bundle))
@@ -172,7 +177,7 @@ fn together<'b>(
     all.into_values().collect()
 }
 
-/// Decides on one consistent state: what is to be written, and what people are shown.
+/// Decides on one consistent state of a store what is to be written and what people are shown.
 ///
 /// # Errors
 /// When the state cannot be read.
@@ -192,11 +197,11 @@ fn decide_assuming<'b>(
 ) -> Result<(ImportDecision<'b>, ImportPlan), StoreError> {
     let mut refused = BTreeMap::new();
     loop {
-        let decide_assuming = Merge::run(snapshot, *context, bundles, &refused, assumed);
-        match decide_assuming.and_then(|merge| concluded(&merge)) {
+        let merged = Merge::run(snapshot, *context, bundles, &refused, assumed);
+        match merged.and_then(|merge| concluded(&merge)) {
             Ok(done) => return Ok(done),
             Err(MergeError::Store(error)) => return Err(error),
-            // Everything is decide_assuming again without it: nothing of it may stay.
+            // Nothing of that bundle may stay: everything is merged again without it.
             Err(MergeError::RejectedBundle(rejected)) => {
                 refused.insert(rejected.bundle, rejected.error);
             }
@@ -204,6 +209,7 @@ fn decide_assuming<'b>(
     }
 }
 
+/// Turns a finished merge into what is to be written and what people are shown.
 fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(ImportDecision<'b>, ImportPlan), MergeError> {
     let mut plan = ImportPlan::default();
     let mut decision = ImportDecision {
@@ -216,14 +222,14 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(ImportDecision<'b>, ImportPla
     let late = late_entries(merge)?;
     changes(merge, &late, &mut plan)?;
     suspicions(merge, &mut plan);
-    let mut room = WaitingRoom::of(merge)?;
+    let mut waiting_room = WaitingRoom::of(merge)?;
     for at in 0..merge.bundles.len() {
         let late = late.by_bundle.get(&at).copied().unwrap_or(0);
-        let Some(bundle) = bundle(merge, at, late, &mut room, &mut decision)? else {
+        let Some(bundle) = conclude(merge, at, late, &mut waiting_room, &mut decision)? else {
             continue;
         };
         // What it brought before it was refused stands in the views already.
-        let brought = merge.progress.get(at).is_some_and(|p| !p.pieces.is_empty());
+        let brought = merge.states.get(at).is_some_and(|p| !p.pieces.is_empty());
         if let (BundleOutcome::Refused(error), true) = (&bundle.outcome, brought) {
             let error = error.clone();
             return Err(MergeError::RejectedBundle(RejectedBundle {
@@ -253,7 +259,7 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(ImportDecision<'b>, ImportPla
     if counts_anew || own_again {
         decision.rebuild = Rebuild::Yes;
     }
-    decision.new_epoch = merge.is_outlived()?;
+    decision.new_epoch = merge.needs_new_epoch()?;
     decision.views = merge
         .views
         .iter()
@@ -263,8 +269,8 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(ImportDecision<'b>, ImportPla
     Ok((decision, plan))
 }
 
-/// What is kept of one bundle's import: its own counts, the figures its own entries are about,
-/// and what it had brought before, where only now the rest of it could be taken.
+/// What is recorded of one bundle's import: its own counts, the figures its own entries are about, and
+/// what it brought before where only now the rest of it could be taken.
 fn details(merge: &Merge<'_, '_>, plan: &ImportPlan, report: &Report) -> Vec<u8> {
     let at = merge.bundles.iter().position(|b| b.root() == report.root);
     let brought = |change: &&FigureChange| {

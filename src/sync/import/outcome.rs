@@ -1,5 +1,5 @@
-//! What is written because of each bundle: its entries' place in the decision, its report, what its
-//! signer said of itself, and whether the bundle itself is kept.
+//! The outcome of each bundle of an import, and what is written because of it: its entries, its report,
+//! what its signer has, and whether the bundle itself is kept.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::sync::held::facts::HeldFacts;
 use crate::sync::import::merge::{BundleState, Merge, Obstacle};
 use crate::sync::import::plan::{BundleOutcome, BundlePlan, UnknownAuthor};
 
-/// The waiting room as it fills.
+/// The bundles that are kept, as an import adds to them.
 pub(in crate::sync) struct WaitingRoom {
     held: BTreeMap<Hash, HeldBundle>,
 }
@@ -30,7 +30,7 @@ impl WaitingRoom {
         })
     }
 
-    /// Makes place for a bundle; `false` when there is none.
+    /// Adds a bundle; `false` when there is no room for it.
     fn admit(&mut self, bundle: HeldBundle) -> bool {
         let others = self.held.values().filter(|held| held.root != bundle.root);
         let bytes: u64 = others.clone().map(|held| held.size).sum();
@@ -43,24 +43,27 @@ impl WaitingRoom {
     }
 }
 
-/// What becomes of one bundle; `None` for one that goes on waiting as it did.
-pub(in crate::sync) fn bundle<'b>(
+/// Concludes one bundle: adds to `decision` what is written because of it, and says what becomes of it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(in crate::sync) fn conclude<'b>(
     merge: &Merge<'_, 'b>,
     at: usize,
     late: u64,
     waiting_room: &mut WaitingRoom,
     decision: &mut ImportDecision<'b>,
 ) -> Result<Option<BundlePlan>, StoreError> {
-    let (Some(bundle), Some(progress)) = (merge.bundles.get(at), merge.progress.get(at)) else {
+    let (Some(bundle), Some(state)) = (merge.bundles.get(at), merge.states.get(at)) else {
         return Ok(None);
     };
     let bundle: &'b VerifiedBundle = bundle;
     let (header, root) = (bundle.header(), bundle.root());
     let before = merge.snapshot.report(&root)?;
-    let mut counts = progress.counts;
+    let mut counts = state.counts;
     counts.late = late;
     let rest = u64::from(header.entries).saturating_sub(counts.new + counts.known);
-    let outcome = match (&progress.obstacle, &before) {
+    let outcome = match (&state.obstacle, &before) {
         (Some(Obstacle::Refused(error)), _) => {
             counts.refused = rest;
             BundleOutcome::Refused(error.clone())
@@ -80,7 +83,7 @@ pub(in crate::sync) fn bundle<'b>(
         (None, _) => BundleOutcome::Taken,
     };
     let outcome = keep(merge, bundle, outcome, waiting_room, decision);
-    if progress.believed
+    if state.believed
         && !matches!(
             outcome,
             BundleOutcome::Already { .. } | BundleOutcome::Refused(_)
@@ -102,7 +105,7 @@ pub(in crate::sync) fn bundle<'b>(
     }))
 }
 
-/// The unknown authors with what people compare: their keys stand in the header.
+/// The unknown authors of a bundle with their fingerprints, which people compare.
 pub(in crate::sync) fn unknown_authors(
     header: &Header,
     authors: &[AuthorId],
@@ -123,7 +126,7 @@ pub(in crate::sync) fn unknown_authors(
     known.collect()
 }
 
-/// Keeps the bundle where it must be kept, and lets it go where it must not.
+/// Adds the bundle to those that are kept, or removes it from them, as its outcome asks.
 fn keep<'b>(
     merge: &Merge<'_, 'b>,
     bundle: &'b VerifiedBundle,
@@ -174,13 +177,13 @@ fn keep<'b>(
         BundleError::RoomFull
     };
     match outcome {
-        // Evidence that has no place is refused all the same.
+        // Evidence for which there is no room is refused all the same.
         BundleOutcome::Refused(_) => outcome,
         _ => BundleOutcome::Refused(error),
     }
 }
 
-/// Everything that is written because of a bundle that is believed.
+/// Adds to the decision what is written because of a bundle whose signer is trusted.
 fn taken<'b>(
     merge: &Merge<'_, 'b>,
     at: usize,
@@ -188,18 +191,18 @@ fn taken<'b>(
     before: Option<Report>,
     decision: &mut ImportDecision<'b>,
 ) -> Result<(), StoreError> {
-    let Some(progress) = merge.progress.get(at) else {
+    let Some(state) = merge.states.get(at) else {
         return Ok(());
     };
-    carried(bundle, progress, decision);
-    heard(merge, bundle, decision)?;
-    if progress.pieces.is_empty() && progress.obstacle.is_some() {
+    take_pieces(bundle, state, decision);
+    take_peer(merge, bundle, decision)?;
+    if state.pieces.is_empty() && state.obstacle.is_some() {
         return Ok(());
     }
     let (mut pieces, details) = before
         .map(|report| (report.pieces, report.details))
         .unwrap_or_default();
-    pieces.extend(progress.pieces.iter().map(|(_, piece)| *piece));
+    pieces.extend(state.pieces.iter().map(|(_, piece)| *piece));
     decision.reports.push(Report {
         root: bundle.root(),
         wall: merge.context.wall,
@@ -211,14 +214,14 @@ fn taken<'b>(
     Ok(())
 }
 
-/// The pieces it brings, and the signatures that vouch for them.
-fn carried<'b>(
+/// Adds the pieces that a bundle brings, and the signatures that vouch for them.
+fn take_pieces<'b>(
     bundle: &'b VerifiedBundle,
-    progress: &BundleState,
+    state: &BundleState,
     decision: &mut ImportDecision<'b>,
 ) {
     let header = bundle.header();
-    for (index, piece) in &progress.pieces {
+    for (index, piece) in &state.pieces {
         decision.taken.push(TakenPiece {
             source: bundle,
             index: *index,
@@ -245,8 +248,8 @@ fn carried<'b>(
     decision.checkpoints.extend(vouched);
 }
 
-/// What its signer says of itself, unless a later word of it is known.
-fn heard(
+/// Adds what the signer of a bundle has, unless a later bundle of it is known.
+fn take_peer(
     merge: &Merge<'_, '_>,
     bundle: &VerifiedBundle,
     decision: &mut ImportDecision<'_>,

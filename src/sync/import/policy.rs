@@ -1,14 +1,16 @@
-//! Whether a bundle may be taken at all: for whom it is, and whether its authors keep within their
-//! rights.
+//! Whether a bundle may be taken at all: by its receiver and by the rights of its authors.
 
 use crate::ledger::Trust;
 use crate::ledger::trust::Act;
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::reader::VerifiedBundle;
-use crate::sync::import::merge::ImportContext;
+use crate::sync::import::context::ImportContext;
 
-/// Whether a bundle is meant for this store at all.
+/// Checks that a bundle is meant for this store.
+///
+/// # Errors
+/// [`BundleError::WrongPlan`], [`BundleError::WrongDistrict`] or [`BundleError::NotForUs`].
 pub(in crate::sync) fn addressed(
     header: &Header,
     context: &ImportContext<'_>,
@@ -25,15 +27,13 @@ pub(in crate::sync) fn addressed(
             ours: context.plan.district.to_string(),
         });
     }
-    if !header.to.as_str().is_empty() && header.to != *context.unit {
-        return Err(BundleError::NotForUs {
-            to: header.to.to_string(),
-        });
+    match header.receiver() {
+        Some(to) if to != context.unit => Err(BundleError::NotForUs { to: to.to_string() }),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// The first thing a known author does that it may not do.
+/// The first entry by which a known author exceeds its rights.
 pub(in crate::sync) fn overstep(bundle: &VerifiedBundle, trust: &Trust) -> Option<BundleError> {
     let beyond = bundle
         .summary()

@@ -1,4 +1,4 @@
-//! Bundles as files: read within a limit, written so that a name never stands for half a bundle.
+//! Bundles as files: read within limits, and written so that a name never stands for half a bundle.
 
 mod reading;
 
@@ -18,14 +18,13 @@ use crate::sync::bundle::text_armour;
 
 pub use reading::{open, open_stream, peek, read};
 
-/// Bytes that are compared together.
+/// Bytes that are read together.
 const BLOCK: u64 = 64 << 10;
 
-/// Why a file was not read or written.
+/// Why a file could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// The operating system said no before the file got its name: an older file of that name is
-    /// as it was.
+    /// The operating system failed before the file got its name: an older file of that name is unchanged.
     #[error("{path}: {error}")]
     Io {
         /// Which file.
@@ -33,12 +32,11 @@ pub enum FileError {
         /// What it said.
         error: io::Error,
     },
-    /// What was read back before the file got its name is not what was written: an older file of
-    /// that name is as it was.
+    /// The bytes read back before the file got its name differ from those written: an older file of that
+    /// name is unchanged.
     #[error("{0} does not read back")]
     Differs(PathBuf),
-    /// The new file has its name, and the disk has not confirmed it: what lies there cannot be
-    /// relied on.
+    /// The file has its name, but the disk has not confirmed it: it cannot be relied on.
     #[error("{path}: not confirmed: {why}")]
     Unsure {
         /// Which file.
@@ -54,7 +52,7 @@ pub enum FileError {
         /// What the operating system said.
         error: io::Error,
     },
-    /// Too large to be a bundle.
+    /// It is no bundle that can be used.
     #[error(transparent)]
     Bundle(#[from] BundleError),
 }
@@ -85,7 +83,7 @@ impl FileError {
     }
 }
 
-/// The sentence for what a person can do something about; the system's own words for the rest.
+/// The key of the text for a failure a person can do something about; a general one for the rest.
 fn failed_key(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::WriteZero => {
@@ -113,12 +111,12 @@ const GONE: [i32; 3] = [5, 6, 19];
 #[cfg(not(unix))]
 const GONE: [i32; 3] = [21, 433, 1167];
 
-/// How a bundle is written down.
+/// The form of a bundle in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BundleEncoding {
-    /// As bytes.
+    /// Binary.
     Binary,
-    /// As text, for mail and chat.
+    /// Text armour, for mail and chat.
     Text,
 }
 

@@ -1,5 +1,5 @@
-//! Files as they are found: held where they are small, copied where they are large, and never more
-//! of them taken than a bundle can have.
+//! Reading files: small ones into memory, large ones by way of a private copy, and never more bytes than
+//! a bundle can have.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -118,8 +118,8 @@ fn within_limit(source: BundleSource) -> Result<BundleSource, FileError> {
     Ok(source)
 }
 
-/// What a plain bundle says of itself at its two ends, see [`container::peek`]; `None` for a file
-/// that does not begin as one.
+/// Reads header and root hash of a binary bundle from its two ends, see [`container::peek`]; `None` for a
+/// file that does not begin as one.
 ///
 /// # Errors
 /// As [`read()`], and what the ends show.
@@ -134,7 +134,7 @@ pub fn peek(path: &Path) -> Result<Option<(Header, Hash)>, FileError> {
     Ok(Some(ends))
 }
 
-/// A file that was looked at.
+/// An open file, its length and its first bytes.
 struct OpenFile<'p> {
     path: &'p Path,
     file: File,
@@ -167,7 +167,7 @@ impl<'p> OpenFile<'p> {
         self.begins == MAGIC
     }
 
-    /// From its beginning, one byte more than is ever taken.
+    /// All its bytes from the beginning, up to one more than the limit.
     fn all(&self) -> impl Read + '_ {
         // A pipe cannot go back, and goes on after what was looked at.
         let after = match (&self.file).seek(SeekFrom::Start(0)) {

@@ -1,4 +1,4 @@
-//! Whether the store may go on writing under its present author.
+//! Whether the store must begin a new epoch: its log exists elsewhere further than here.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use super::Merge;
 use crate::store::StoreError;
 
 impl Merge<'_, '_> {
-    /// The authors of this store of whose logs another store has more, or something else, than is
-    /// here once the bundles are taken, with how far it has them: this store was put back from an
-    /// older image, or is a copy, and its witness went back with it. With each, who says so: nothing
-    /// proves it, and nothing but a new author comes of it.
+    /// Finds the authors of this store of whose logs another store has more, or other entries, than is
+    /// here with what is taken: this store was restored from an older image or is a copy, and its witness
+    /// was too. Notes how far the other has the log and who says so. Nothing proves that, and nothing
+    /// but a new epoch comes of it.
     pub(in crate::sync) fn find_behind(&mut self) -> Result<(), StoreError> {
         let mut behind = BTreeMap::new();
-        for (bundle, progress) in self.bundles.iter().zip(&self.progress) {
-            if !progress.believed {
+        for (bundle, state) in self.bundles.iter().zip(&self.states) {
+            if !state.believed {
                 continue;
             }
             let by = bundle.header().signed_by();
@@ -29,19 +29,19 @@ impl Merge<'_, '_> {
         Ok(())
     }
 
-    /// True when the store must go on as another author before anything more is typed: its own log
-    /// has come back longer than it is, another store has more of it, or a number that would be
-    /// given next is one that all stores leave out. What is typed under such a number would show
-    /// here and count nowhere.
-    pub(in crate::sync) fn is_outlived(&self) -> Result<bool, StoreError> {
+    /// Whether the store must begin a new epoch before anything more is entered: its own log has come
+    /// back longer than it is here, another store has more of it, or a number that would be given next
+    /// is one that all stores leave out. What is entered under such a number would show here and count
+    /// nowhere.
+    pub(in crate::sync) fn needs_new_epoch(&self) -> Result<bool, StoreError> {
         let Some(writer) = self.seeds.writer else {
             return Ok(false);
         };
-        let taken = |progress: &super::BundleState| {
-            let mut pieces = progress.pieces.iter();
+        let taken = |state: &super::BundleState| {
+            let mut pieces = state.pieces.iter();
             pieces.any(|(_, piece)| piece.author == writer)
         };
-        if self.behind.contains_key(&writer) || self.progress.iter().any(taken) {
+        if self.behind.contains_key(&writer) || self.states.iter().any(taken) {
             return Ok(true);
         }
         let end = self.tips_of(&writer)?.iter().map(|tip| tip.0).max();

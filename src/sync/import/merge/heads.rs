@@ -1,4 +1,4 @@
-//! The heads of the subjects that entries touch as they come, in whatever order they come.
+//! The heads of the subjects that the entries taken are about, whatever order the entries come in.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,30 +10,31 @@ use crate::store::{StoreError, counts};
 use crate::sync::bundle::limits;
 
 impl Merge<'_, '_> {
+    /// Takes an entry of a bundle into the heads of its subject.
     pub(in crate::sync) fn entry(
         &mut self,
         at: usize,
         recorded: &Recorded,
     ) -> Result<(), StoreError> {
         let entry = &recorded.entry;
-        self.fresh.note(recorded);
+        self.taken.note(recorded);
         if entry.clock.millis > self.context.wall.saturating_add(limits::AHEAD) {
             *self.ahead.entry(recorded.author).or_insert(0) += 1;
         } else {
             self.clock = self.clock.max(entry.clock);
         }
         let key = entry.subject.key();
-        let replaced = self.arrives(&recorded.reference(), &key)?;
+        let replaced = self.note_arrival(&recorded.reference(), &key)?;
         let known_plan = entry.subject.form().is_none() || self.knows_plan(&entry.plan)?;
-        if !known_plan && let Some(progress) = self.progress.get_mut(at) {
-            progress.counts.held += 1;
+        if !known_plan && let Some(state) = self.states.get_mut(at) {
+            state.counts.held += 1;
         }
         if !counts(&self.trust, recorded, |_| known_plan) {
             return Ok(());
         }
         let heads = std::mem::take(&mut self.view(&key, &entry.subject)?.new);
         for cited in &entry.replaces {
-            if !heads.all().iter().any(|head| head.entry == *cited) && !self.here(cited)? {
+            if !heads.all().iter().any(|head| head.entry == *cited) && !self.is_here(cited)? {
                 self.early.insert((*cited, subject_digest(&key)));
             }
         }
@@ -48,8 +49,8 @@ impl Merge<'_, '_> {
         Ok(())
     }
 
-    /// Notes that an entry has come; true when one on its subject has superseded it already.
-    fn arrives(&mut self, entry: &EntryRef, subject: &[u8]) -> Result<bool, StoreError> {
+    /// Notes that an entry has come; true when an entry on its subject replaces it already.
+    fn note_arrival(&mut self, entry: &EntryRef, subject: &[u8]) -> Result<bool, StoreError> {
         let mut citing = self.snapshot.cited_early(entry)?;
         let all = (*entry, [0; 16])..=(*entry, [0xff; 16]);
         let ours: Vec<(EntryRef, [u8; 16])> = self.early.range(all).copied().collect();
@@ -64,10 +65,12 @@ impl Merge<'_, '_> {
         Ok(citing.contains(&subject_digest(subject)))
     }
 
-    fn here(&self, cited: &EntryRef) -> Result<bool, StoreError> {
-        Ok(self.fresh.has(cited) || self.snapshot.has_cited(cited)?)
+    /// Whether a cited entry is in the store or among those taken.
+    fn is_here(&self, cited: &EntryRef) -> Result<bool, StoreError> {
+        Ok(self.taken.has(cited) || self.snapshot.has_cited(cited)?)
     }
 
+    /// Whether the store has a plan.
     fn knows_plan(&mut self, plan: &PlanRef) -> Result<bool, StoreError> {
         if let Some(known) = self.plans.get(&plan.h8) {
             return Ok(*known);
@@ -77,6 +80,7 @@ impl Merge<'_, '_> {
         Ok(known)
     }
 
+    /// The change of a subject, begun where there is none yet.
     fn view(&mut self, key: &[u8], subject: &Subject) -> Result<&mut SubjectChange, StoreError> {
         match self.views.entry(key.to_vec()) {
             Entry::Occupied(view) => Ok(view.into_mut()),
@@ -92,13 +96,13 @@ impl Merge<'_, '_> {
         }
     }
 
-    /// True when entries already here may no longer count, or count again.
+    /// Whether it has changed which entries of the store count.
     pub(in crate::sync) fn counts_anew(&self) -> bool {
         self.before.left_out() != self.trust.left_out()
     }
 
-    /// Where what counts has changed, makes the heads of the subjects concerned from all their
-    /// entries.
+    /// Where it has changed which entries count, computes the heads of the subjects concerned anew from
+    /// all their entries.
     pub(in crate::sync) fn recount(&mut self) -> Result<(), StoreError> {
         if !self.counts_anew() {
             return Ok(());
@@ -137,7 +141,7 @@ impl Merge<'_, '_> {
         Ok(())
     }
 
-    /// Shows every entry there will be.
+    /// Shows every entry of the store and every entry taken.
     pub(in crate::sync) fn each_of_all(
         &self,
         look: &mut dyn FnMut(&Recorded) -> Result<(), StoreError>,
@@ -146,20 +150,20 @@ impl Merge<'_, '_> {
         self.each_taken(&mut |_, recorded| look(recorded))
     }
 
-    /// Shows every entry that is taken, with the place of its bundle.
+    /// Shows every entry taken, with the index of its bundle.
     pub(in crate::sync) fn each_taken(
         &self,
         look: &mut dyn FnMut(usize, &Recorded) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        for (at, (bundle, progress)) in self.bundles.iter().zip(&self.progress).enumerate() {
-            for (index, piece) in &progress.pieces {
+        for (at, (bundle, state)) in self.bundles.iter().zip(&self.states).enumerate() {
+            for (index, piece) in &state.pieces {
                 bundle.each(*index, piece.first, &mut |recorded| look(at, recorded))?;
             }
         }
         Ok(())
     }
 
-    /// The heads of a subject before and after.
+    /// The heads of a subject before and after the merge.
     pub(in crate::sync) fn before_and_after(
         &self,
         subject: &Subject,

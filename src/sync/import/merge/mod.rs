@@ -1,91 +1,89 @@
-//! What bundles change in a store, decided on one consistent state of it. Pure: the same
-//! function answers the preview, writes inside the transaction, and runs in tests over a model.
+//! The merge: what bundles change in a store, computed on one consistent state of it and without
+//! writing. Previews and imports use the same function, and so do tests over a model of a store.
 //!
 //! The outcome does not depend on the order of the bundles: each is tried again until none of
 //! them brings anything more.
 
 mod epoch;
-mod fresh;
 mod heads;
 mod ranges;
+mod taken;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fresh::TakenEntries;
+use taken::TakenEntries;
 
 use crate::ledger::trust::{Succession, TrustAnchors};
-use crate::ledger::{ActorId, AuthorId, Clock, EntryRef, Heads, Recorded, Subject, Trust};
-use crate::plan::{Plan, UnitId};
+use crate::ledger::{AuthorId, Clock, EntryRef, Heads, Recorded, Subject, Trust};
 use crate::store::StoreError;
-use crate::store::exchange::progress::{Phase, Progress, ProgressMeter, Stopped};
+use crate::store::exchange::progress::{Phase, ProgressMeter, Stopped};
 use crate::store::exchange::{LogPiece, Snapshot, Tip};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::reader::VerifiedBundle;
+use crate::sync::import::context::ImportContext;
 use crate::sync::import::plan::{Counts, Gap};
 use crate::sync::import::policy::{addressed, overstep};
 
-/// Where and when an import happens.
-#[derive(Clone, Copy, Debug)]
-pub struct ImportContext<'a> {
-    /// The plan in force.
-    pub plan: &'a Plan,
-    /// The unit of this store.
-    pub unit: &'a UnitId,
-    /// Who imports.
-    pub by: &'a ActorId,
-    /// Wall clock, milliseconds since 1970-01-01 UTC.
-    pub wall: u64,
-    /// Is told how far it is, and may end it.
-    pub watch: &'a dyn Progress,
-}
-
-/// A subject before and after.
+/// The heads of a subject before and after the merge.
 pub(in crate::sync) struct SubjectChange {
+    /// The subject.
     pub(in crate::sync) subject: Subject,
+    /// Its heads before.
     pub(in crate::sync) old: Heads,
+    /// Its heads after.
     pub(in crate::sync) new: Heads,
-    /// The bundles whose entries are about it, in their order; none where only what counts has
-    /// changed.
+    /// The indices of the bundles whose entries are about it; none where only it has changed which
+    /// entries count.
     pub(in crate::sync) by: Vec<usize>,
 }
 
-/// Whom a preview supposes to be believed.
+/// Whom a preview assumes to be trusted.
 pub(in crate::sync) enum Assumption {
-    /// An author, by an enrolment that nobody has written.
+    /// An author, by an enrolment entry that nobody has written.
     Enrolled(Box<Recorded>),
-    /// The district's key, as if it were pinned.
+    /// An author as the district's, as if its key were pinned.
     District(AuthorId),
 }
 
-/// What stands between a bundle and being taken.
+/// Why a bundle cannot be taken whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sync) enum Obstacle {
+    /// Nothing of it may be taken.
     Refused(BundleError),
+    /// These authors are not known.
     Unknown(BTreeSet<AuthorId>),
+    /// Entries before its own are missing.
     Gaps(Vec<Gap>),
 }
 
-/// How far one bundle has got.
+/// How far the merge of one bundle has come.
 #[derive(Default)]
 pub(in crate::sync) struct BundleState {
+    /// Why the rest of it cannot be taken.
     pub(in crate::sync) obstacle: Option<Obstacle>,
-    /// Ranges dealt with.
+    /// The ranges that are taken or known already, by their indices.
     done: BTreeSet<usize>,
+    /// The pieces taken, with the index of their range.
     pub(in crate::sync) pieces: Vec<(usize, LogPiece)>,
+    /// How many entries of each class.
     pub(in crate::sync) counts: Counts,
-    /// Whether its signer is believed.
+    /// Whether its signer is trusted.
     pub(in crate::sync) believed: bool,
 }
 
-/// An entry that does not fit the plan it names: its bundle must not be taken at all.
+/// A bundle of which nothing may be taken, found after some of it was: the merge starts again without it.
 pub(in crate::sync) struct RejectedBundle {
+    /// Its index.
     pub(in crate::sync) bundle: usize,
+    /// Why.
     pub(in crate::sync) error: BundleError,
 }
 
 /// Why the merge stopped.
 pub(in crate::sync) enum MergeError {
+    /// The store failed, or the merge was interrupted.
     Store(StoreError),
+    /// A bundle must be left out.
     RejectedBundle(RejectedBundle),
 }
 
@@ -101,34 +99,48 @@ impl From<StoreError> for MergeError {
     }
 }
 
-/// The state of a merge.
+/// A merge: what it is computed from, and what it has found so far.
 pub(in crate::sync) struct Merge<'a, 'b> {
+    /// The state of the store.
     pub(in crate::sync) snapshot: &'a dyn Snapshot,
+    /// Where and when it happens.
     pub(in crate::sync) context: ImportContext<'a>,
+    /// The bundles.
     pub(in crate::sync) bundles: &'a [&'b VerifiedBundle],
-    pub(in crate::sync) progress: Vec<BundleState>,
+    /// How far each of them has come, in the same order.
+    pub(in crate::sync) states: Vec<BundleState>,
     seeds: TrustAnchors,
     controls: Vec<Recorded>,
     vouched: Vec<Succession>,
+    /// Whom the store trusts before.
     pub(in crate::sync) before: Trust,
+    /// Whom it trusts with what is taken.
     pub(in crate::sync) trust: Trust,
+    /// The ends of the logs that have moved.
     tips: BTreeMap<AuthorId, Vec<Tip>>,
-    fresh: TakenEntries,
-    /// The plans asked for, and whether each is here.
+    /// The entries taken.
+    taken: TakenEntries,
+    /// The plans asked for, and whether the store has each.
     plans: BTreeMap<[u8; 8], bool>,
+    /// The subjects that the entries taken are about, by their keys.
     pub(in crate::sync) views: BTreeMap<Vec<u8>, SubjectChange>,
+    /// Entries cited before they came, with the digest of the citing subject.
     pub(in crate::sync) early: BTreeSet<(EntryRef, [u8; 16])>,
+    /// Entries that had been cited before they came.
     pub(in crate::sync) come: BTreeSet<EntryRef>,
+    /// Authors whose clock is too far ahead, with how many entries show it.
     pub(in crate::sync) ahead: BTreeMap<AuthorId, u64>,
+    /// Authors whose log has a second branch, with the number it begins at.
     pub(in crate::sync) copies: BTreeMap<AuthorId, u64>,
     /// See [`Self::find_behind`].
     pub(in crate::sync) behind: BTreeMap<AuthorId, (u64, AuthorId)>,
+    /// The latest clock that may be adopted.
     pub(in crate::sync) clock: Clock,
     meter: ProgressMeter<'a>,
 }
 
 impl<'a, 'b> Merge<'a, 'b> {
-    /// Takes what can be taken of all bundles but those in `refused`.
+    /// Merges what can be taken of all bundles but those in `refused`.
     pub(in crate::sync) fn run(
         snapshot: &'a dyn Snapshot,
         context: ImportContext<'a>,
@@ -147,18 +159,18 @@ impl<'a, 'b> Merge<'a, 'b> {
         let of = |bundle: &&VerifiedBundle| u64::from(bundle.header().entries);
         let all = bundles.iter().map(of).sum();
         let mut merge = Self {
-            meter: ProgressMeter::begin(context.watch, Phase::Weigh, all)?,
+            meter: ProgressMeter::begin(context.progress, Phase::Weigh, all)?,
             snapshot,
             context,
             bundles,
-            progress: bundles.iter().map(|_| BundleState::default()).collect(),
+            states: bundles.iter().map(|_| BundleState::default()).collect(),
             seeds,
             controls,
             vouched,
             trust: before.clone(),
             before,
             tips: BTreeMap::new(),
-            fresh: TakenEntries::default(),
+            taken: TakenEntries::default(),
             plans: BTreeMap::new(),
             views: BTreeMap::new(),
             early: BTreeSet::new(),
@@ -183,23 +195,24 @@ impl<'a, 'b> Merge<'a, 'b> {
         let mut moved = false;
         for at in 0..self.bundles.len() {
             let refused = self
-                .progress
+                .states
                 .get(at)
                 .is_some_and(|p| matches!(p.obstacle, Some(Obstacle::Refused(_))));
             if !refused {
-                moved |= self.one(at)?;
+                moved |= self.merge_bundle(at)?;
             }
         }
         Ok(moved)
     }
 
     fn obstruct(&mut self, at: usize, obstacle: Obstacle) {
-        if let Some(progress) = self.progress.get_mut(at) {
-            progress.obstacle = Some(obstacle);
+        if let Some(state) = self.states.get_mut(at) {
+            state.obstacle = Some(obstacle);
         }
     }
 
-    fn one(&mut self, at: usize) -> Result<bool, MergeError> {
+    /// Tries one bundle; true when it brought something.
+    fn merge_bundle(&mut self, at: usize) -> Result<bool, MergeError> {
         let Some(bundle) = self.bundles.get(at).copied() else {
             return Ok(false);
         };
@@ -207,7 +220,7 @@ impl<'a, 'b> Merge<'a, 'b> {
             self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }
-        let trust = self.believing(bundle)?;
+        let trust = self.trust_with(bundle)?;
         let signer = bundle.header().signed_by();
         if trust.revoked(&signer).is_some() && !trust.is_own(&signer) {
             self.obstruct(at, Obstacle::Refused(BundleError::Revoked(signer)));
@@ -221,20 +234,20 @@ impl<'a, 'b> Merge<'a, 'b> {
             self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }
-        if let Some(progress) = self.progress.get_mut(at) {
-            progress.believed = true;
+        if let Some(state) = self.states.get_mut(at) {
+            state.believed = true;
         }
         self.ranges(at, bundle, trust)
     }
 
-    /// What is believed once the bundle's word on authors is heard, as far as it connects.
-    fn believing(&self, bundle: &VerifiedBundle) -> Result<Trust, StoreError> {
-        let mut heard = Vec::new();
+    /// Whom the store trusts with the bundle's entries on authors, as far as these connect to its logs.
+    fn trust_with(&self, bundle: &VerifiedBundle) -> Result<Trust, StoreError> {
+        let mut connected = Vec::new();
         for (index, control) in &bundle.summary().controls {
             let range = bundle.header().ranges.get(*index);
             let connects = range.map_or(Ok(false), |range| self.connects(range))?;
             if connects && !self.controls.contains(control) {
-                heard.push(control.clone());
+                connected.push(control.clone());
             }
         }
         let mut vouched = self.vouched.clone();
@@ -244,18 +257,18 @@ impl<'a, 'b> Merge<'a, 'b> {
                 .vouched()
                 .filter(|vouch| !self.vouched.contains(vouch)),
         );
-        if heard.is_empty() && vouched.len() == self.vouched.len() {
+        if connected.is_empty() && vouched.len() == self.vouched.len() {
             return Ok(self.trust.clone());
         }
-        let all = self.controls.iter().chain(&heard);
+        let all = self.controls.iter().chain(&connected);
         Ok(Trust::new(&self.seeds, all, &vouched))
     }
 
-    /// Keeps the bundle's word on authors for those that follow.
-    fn hear(&mut self, bundle: &VerifiedBundle) {
+    /// Keeps the entries on authors that were taken from a bundle, for the bundles after it.
+    fn learn_trust(&mut self, bundle: &VerifiedBundle) {
         let before = (self.controls.len(), self.vouched.len());
         for (_, control) in &bundle.summary().controls {
-            if self.fresh.has(&control.reference()) && !self.controls.contains(control) {
+            if self.taken.has(&control.reference()) && !self.controls.contains(control) {
                 self.controls.push(control.clone());
             }
         }

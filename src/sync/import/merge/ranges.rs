@@ -1,4 +1,4 @@
-//! The pieces of logs that a bundle brings: which of them connect to what is here, and are taken.
+//! The ranges of a bundle: which of them continue a log that the store has, and are taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::plan::{Counts, Gap};
 
 impl<'b> Merge<'_, 'b> {
-    /// Takes the ranges that connect; what is left is what the bundle waits for.
+    /// Takes the ranges that connect; the others become the obstacle of the bundle. True when one was taken.
     pub(in crate::sync) fn ranges(
         &mut self,
         at: usize,
@@ -23,11 +23,7 @@ impl<'b> Merge<'_, 'b> {
         let (mut unknown, mut gaps) = (BTreeSet::new(), Vec::new());
         let before = std::mem::replace(&mut self.trust, trust);
         for (index, range) in bundle.header().ranges.iter().enumerate() {
-            if self
-                .progress
-                .get(at)
-                .is_some_and(|p| p.done.contains(&index))
-            {
+            if self.states.get(at).is_some_and(|p| p.done.contains(&index)) {
                 continue;
             }
             let author = range.author();
@@ -43,18 +39,19 @@ impl<'b> Merge<'_, 'b> {
             }
         }
         self.trust = before;
-        self.hear(bundle);
+        self.learn_trust(bundle);
         let obstacle = match (unknown.is_empty(), gaps.is_empty()) {
             (true, true) => None,
             (false, _) => Some(Obstacle::Unknown(unknown)),
             (true, false) => Some(Obstacle::Gaps(gaps)),
         };
-        if let Some(progress) = self.progress.get_mut(at) {
-            progress.obstacle = obstacle;
+        if let Some(state) = self.states.get_mut(at) {
+            state.obstacle = obstacle;
         }
         Ok(moved)
     }
 
+    /// Whether an entry is in the store or among those taken.
     pub(in crate::sync) fn known(
         &self,
         author: &AuthorId,
@@ -62,10 +59,11 @@ impl<'b> Merge<'_, 'b> {
         hash: &Hash,
     ) -> Result<bool, StoreError> {
         let (author, h8) = (*author, hash.short());
-        let fresh = self.fresh.has(&EntryRef { author, seq, h8 });
-        Ok(fresh || self.snapshot.holds(&author, seq, hash)?)
+        let taken = self.taken.has(&EntryRef { author, seq, h8 });
+        Ok(taken || self.snapshot.holds(&author, seq, hash)?)
     }
 
+    /// Whether the entry before a range is here.
     pub(in crate::sync) fn connects(&self, range: &Range) -> Result<bool, StoreError> {
         if range.first == 1 {
             return Ok(true);
@@ -73,18 +71,21 @@ impl<'b> Merge<'_, 'b> {
         self.known(&range.author(), range.first - 1, &range.previous)
     }
 
+    /// Marks a range as done and counts it.
     fn counted(&mut self, at: usize, index: usize, count: impl FnOnce(&mut Counts)) {
-        if let Some(progress) = self.progress.get_mut(at) {
-            progress.done.insert(index);
-            count(&mut progress.counts);
+        if let Some(state) = self.states.get_mut(at) {
+            state.done.insert(index);
+            count(&mut state.counts);
         }
     }
 
+    /// What is missing before a range.
     fn gap(&self, range: &Range) -> Result<Gap, StoreError> {
         let have = self.tips_of(&range.author())?.iter().map(|tip| tip.0).max();
         Ok(Gap::before(range, have, &self.trust))
     }
 
+    /// The ends of an author's log, with what is taken.
     pub(in crate::sync) fn tips_of(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError> {
         match self.tips.get(author) {
             Some(tips) => Ok(tips.clone()),
@@ -92,7 +93,7 @@ impl<'b> Merge<'_, 'b> {
         }
     }
 
-    /// The logs whose ends have moved, as far as they have several.
+    /// The logs whose ends have moved and that have several ends.
     pub(in crate::sync) fn forks(&self) -> BTreeMap<AuthorId, Vec<Tip>> {
         let several = |(author, tips): (&AuthorId, &Vec<Tip>)| {
             (tips.len() > 1).then(|| {
@@ -104,6 +105,7 @@ impl<'b> Merge<'_, 'b> {
         self.tips.iter().filter_map(several).collect()
     }
 
+    /// Takes the entries of a range that are not here yet.
     fn take(
         &mut self,
         at: usize,
@@ -119,12 +121,12 @@ impl<'b> Merge<'_, 'b> {
                 self.counted(at, index, |counts| counts.known += 1);
                 return Ok(());
             }
-            if rejected.is_none() && !self.fitting(recorded) {
+            if rejected.is_none() && !self.fits_plan(recorded) {
                 rejected = Some(recorded.seq);
             }
             if first.is_none() {
                 first = Some(recorded.seq);
-                self.fresh.make_place(author, recorded.seq, range.last);
+                self.taken.begin_run(author, recorded.seq, range.last);
                 self.attach(recorded)?;
             }
             self.entry(at, recorded)?;
@@ -151,13 +153,13 @@ impl<'b> Merge<'_, 'b> {
         if let Some(tips) = self.tips.get_mut(&author) {
             tips.push((range.last, range.hash));
         }
-        if let Some(progress) = self.progress.get_mut(at) {
-            progress.pieces.push((index, piece));
+        if let Some(state) = self.states.get_mut(at) {
+            state.pieces.push((index, piece));
         }
         Ok(())
     }
 
-    /// Where a log goes on: at one of its ends, or from further back as a second branch.
+    /// Continues a log: at one of its ends, or from further back as a second branch.
     fn attach(&mut self, recorded: &Recorded) -> Result<(), StoreError> {
         let mut tips = self.tips_of(&recorded.author)?;
         let before = (recorded.seq - 1, recorded.previous);
@@ -170,8 +172,8 @@ impl<'b> Merge<'_, 'b> {
         Ok(())
     }
 
-    /// A figure made under the plan in force must be one that plan asks for.
-    fn fitting(&self, recorded: &Recorded) -> bool {
+    /// Whether a figure entered under the plan in force is one that plan asks for.
+    fn fits_plan(&self, recorded: &Recorded) -> bool {
         let entry = &recorded.entry;
         let ours = Hash(self.context.plan.hash).short() == entry.plan.h8;
         match (&entry.subject, entry.body.content()) {

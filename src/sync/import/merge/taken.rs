@@ -1,13 +1,14 @@
-//! The entries a merge takes, by their place: 8 bytes for each, however many they are.
+//! The entries taken by a merge: 8 bytes of the hash of each, by author and number.
 
 use std::collections::BTreeMap;
 
 use crate::ledger::{AuthorId, EntryRef, Recorded};
 
-/// Entries taken; one author has several pieces where several bundles, or branches, go on.
+/// The entries taken. An author has several runs where several bundles continue its log, or branches of it.
 #[derive(Default)]
 pub(in crate::sync) struct TakenEntries(BTreeMap<AuthorId, Vec<HashRun>>);
 
+/// The hashes of entries with consecutive numbers.
 struct HashRun {
     first: u64,
     hashes: Vec<[u8; 8]>,
@@ -27,8 +28,8 @@ impl HashRun {
 }
 
 impl TakenEntries {
-    /// Makes place for a piece that is about to come.
-    pub(in crate::sync) fn make_place(&mut self, author: AuthorId, first: u64, last: u64) {
+    /// Begins a run of entries that are about to come.
+    pub(in crate::sync) fn begin_run(&mut self, author: AuthorId, first: u64, last: u64) {
         let count = last.saturating_sub(first).saturating_add(1);
         let hashes = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
         self.0
@@ -37,7 +38,7 @@ impl TakenEntries {
             .push(HashRun { first, hashes });
     }
 
-    /// Notes an entry; those of one piece come in order.
+    /// Notes an entry; those of one run come in order.
     pub(in crate::sync) fn note(&mut self, recorded: &Recorded) {
         let pieces = self.0.entry(recorded.author).or_default();
         if pieces.last().is_none_or(|last| last.next() != recorded.seq) {
@@ -49,7 +50,7 @@ impl TakenEntries {
         }
     }
 
-    /// True for an entry that was taken.
+    /// Whether an entry was taken.
     pub(in crate::sync) fn has(&self, entry: &EntryRef) -> bool {
         let pieces = self.0.get(&entry.author).into_iter().flatten();
         pieces.into_iter().any(|piece| piece.has(entry))
