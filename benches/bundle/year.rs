@@ -18,7 +18,7 @@ use nhaplieu::plan::{FieldType, Plan, UnitId, embedded, parse};
 use nhaplieu::store::exchange::entry_bytes;
 use nhaplieu::store::{Action, Environment, Init, RedbStore, Store, create, open};
 use nhaplieu::sync::authors;
-use nhaplieu::sync::export::EntryChunks;
+use nhaplieu::sync::bundle::writer::BundleWriter;
 use nhaplieu::sync::{BundleError, Header, Range, Scope};
 
 use crate::Failure;
@@ -227,7 +227,7 @@ pub(crate) fn make(
         }
     }
     coordinator(dir, &plan, &writers)?;
-    let mut chunks = EntryChunks::default();
+    let mut chunks = BundleWriter::default();
     for row in writers.iter().flat_map(|writer| &writer.rows) {
         chunks.push(&row.bytes);
     }

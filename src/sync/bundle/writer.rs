@@ -1,5 +1,5 @@
-//! Writing the bytes of a bundle: chunks compressed as they come, a header before them, root hash and
-//! signature behind them. [`crate::sync::bundle::container`] reads them.
+//! Writing the bytes of a bundle: entries gathered into chunks and compressed as they come, a header
+//! before them, root hash and signature behind them. [`crate::sync::bundle::container`] reads them.
 
 use crate::ledger::Hash;
 use crate::sync::bundle::chunk::ChunkCompressor;
@@ -7,37 +7,67 @@ use crate::sync::bundle::container::{FIXED, MAGIC, MAJOR, MIN_READER, TAIL, sign
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::limits;
 
-/// A bundle being written: each chunk is compressed as it comes, so that the whole is never held
-/// inflated.
+/// A bundle being written. Each chunk of at most [`limits::CHUNK_RAW`] bytes is compressed when it is
+/// full, so that the whole is never held inflated.
 pub struct BundleWriter {
-    deflate: ChunkCompressor,
+    compressor: ChunkCompressor,
+    /// The chunks that are done, as they stand in the file.
     body: Vec<u8>,
+    /// How many they are.
     chunks: usize,
+    /// The entries of the next chunk.
+    open: Vec<u8>,
+    /// The bytes of all entries before compression.
+    raw: u64,
+    /// Why a chunk could not be compressed; reported at the end.
+    failed: Option<BundleError>,
 }
 
 impl Default for BundleWriter {
     fn default() -> Self {
         Self {
-            deflate: ChunkCompressor::new(),
+            compressor: ChunkCompressor::new(),
             body: Vec::new(),
             chunks: 0,
+            open: Vec::new(),
+            raw: 0,
+            failed: None,
         }
     }
 }
 
 impl BundleWriter {
-    /// Compresses a chunk and adds it.
-    ///
-    /// # Errors
-    /// [`BundleError::TooLarge`].
-    pub fn push(&mut self, chunk: &[u8]) -> Result<(), BundleError> {
+    /// Adds one entry.
+    pub fn push(&mut self, entry: &[u8]) {
+        let length = u32::try_from(entry.len()).unwrap_or(u32::MAX);
+        if self.open.len() + 4 + entry.len() > limits::CHUNK_RAW as usize {
+            self.close_chunk();
+        }
+        self.open.extend(length.to_le_bytes());
+        self.open.extend(entry);
+        self.raw += u64::from(length) + 4;
+    }
+
+    /// The bytes of all entries before compression.
+    pub fn raw(&self) -> u64 {
+        self.raw
+    }
+
+    fn close_chunk(&mut self) {
+        if !self.open.is_empty() && self.failed.is_none() {
+            self.failed = self.compress().err();
+        }
+        self.open.clear();
+    }
+
+    fn compress(&mut self) -> Result<(), BundleError> {
         let too_large = BundleError::TooLarge { what: Limit::Chunk };
-        let z = self.deflate.chunk(chunk).ok_or(too_large.clone())?;
+        let frame = self.compressor.chunk(&self.open).ok_or(too_large.clone())?;
         let length = |bytes: &[u8]| u32::try_from(bytes.len()).map_err(|_| too_large.clone());
-        self.body.extend(length(&z)?.to_le_bytes());
-        self.body.extend(length(chunk)?.to_le_bytes());
-        self.body.extend(blake3::hash(&z).as_bytes());
-        self.body.extend(z);
+        self.body.extend(length(&frame)?.to_le_bytes());
+        self.body.extend(length(&self.open)?.to_le_bytes());
+        self.body.extend(blake3::hash(&frame).as_bytes());
+        self.body.extend(frame);
         self.chunks += 1;
         Ok(())
     }
@@ -47,10 +77,14 @@ impl BundleWriter {
     /// # Errors
     /// [`BundleError::TooLarge`], or what `sign` gives.
     pub fn seal<E: From<BundleError>>(
-        self,
+        mut self,
         header: &[u8],
         sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
     ) -> Result<Vec<u8>, E> {
+        self.close_chunk();
+        if let Some(error) = self.failed {
+            return Err(error.into());
+        }
         let total = FIXED + header.len() + self.body.len() + TAIL;
         let total = u64::try_from(total).unwrap_or(u64::MAX);
         let count =

@@ -2,13 +2,11 @@
 //! its author has signed it. What the receiver has is known from its own bundles alone, so that the next
 //! bundle brings what a lost stick carried.
 
-use std::collections::BTreeMap;
-
 use crate::ledger::chain::checkpoint_words;
 use crate::ledger::trust::Succession;
-use crate::ledger::{AuthorId, Body, Hash};
+use crate::ledger::{AuthorId, Hash};
 use crate::plan::{Plan, UnitId};
-use crate::store::exchange::{Checkpoint, ExchangeReader, Peer, Snapshot, Tip, read_entry};
+use crate::store::exchange::{Checkpoint, ExchangeReader, Peer, Snapshot, Tip};
 use crate::store::{StoreError, StoreInfo};
 use crate::sync::bundle::error::{BundleError, Limit};
 use crate::sync::bundle::header::{Have, Header, Range, Scope, Vouch};
@@ -44,7 +42,7 @@ pub struct OutgoingRange {
 /// What a bundle would carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportPlan {
-    /// The ranges, in the order of their authors.
+    /// The ranges, in the request of their authors.
     pub pieces: Vec<OutgoingRange>,
     /// What this store has.
     pub have: Have,
@@ -78,31 +76,44 @@ pub enum ExportError {
 /// When the store cannot be read.
 pub fn plan(
     store: &(impl ExchangeReader + ?Sized),
-    order: &ExportRequest<'_>,
+    request: &ExportRequest<'_>,
 ) -> Result<ExportPlan, StoreError> {
-    let (info, points) = (store.info()?, store.checkpoints()?);
+    let (info, points, authors) = (store.info()?, store.checkpoints()?, store.authors()?);
     let mut peers = store.peers()?;
-    peers.retain(|peer| Some(&peer.unit) == order.to);
+    peers.retain(|peer| Some(&peer.unit) == request.to);
     peers.sort_by_key(|peer| (peer.created, peer.root));
-    let authors = store.authors()?;
     let (mut pieces, mut have): (Vec<OutgoingRange>, Have) = (Vec::new(), Vec::new());
     store.with_snapshot(&mut |snapshot| {
         (pieces, have) = (Vec::new(), Vec::new());
-        let has = match order.scope {
+        let has = match request.scope {
             Scope::Since => common(snapshot, &peers)?,
             Scope::All => Vec::new(),
         };
         for author in &authors {
-            let before = pieces.len();
             let tips = snapshot.tips(author)?;
             have.extend(tips.iter().map(|(seq, hash)| (*author, *seq, *hash)));
+            let log = Log {
+                author: *author,
+                forked: tips.len() > 1,
+            };
+            let before = pieces.len();
             for tip in tips {
-                let own = *author == info.author;
-                let found = piece(snapshot, author, tip, own, &points, &has)?;
-                let again =
-                    |other: &OutgoingRange| found.as_ref().is_some_and(|f| f.tip == other.tip);
-                if !pieces.iter().skip(before).any(again) {
-                    pieces.extend(found);
+                let signed = if *author == info.author {
+                    Some((tip, None))
+                } else {
+                    log.signed_up_to(&tip, &points)
+                };
+                let Some((tip, checkpoint)) = signed else {
+                    continue;
+                };
+                let again = pieces.iter().skip(before).any(|other| other.tip == tip);
+                if let (false, Some(first)) = (again, log.first_missing(snapshot, &tip, &has)?) {
+                    pieces.push(OutgoingRange {
+                        author: *author,
+                        first,
+                        tip,
+                        checkpoint,
+                    });
                 }
             }
         }
@@ -114,6 +125,47 @@ pub fn plan(
         peer: peers.pop(),
         info,
     })
+}
+
+/// A log of the store.
+struct Log {
+    author: AuthorId,
+    forked: bool,
+}
+
+impl Log {
+    /// The entry nearest to the end of a branch that its author has signed, with the signature; `None`
+    /// where the author has signed nothing of it.
+    fn signed_up_to(&self, tip: &Tip, points: &[Checkpoint]) -> Option<(Tip, Option<Checkpoint>)> {
+        let point = points
+            .iter()
+            .filter(|point| {
+                point.author == self.author && AuthorId::of_key(&point.key) == self.author
+            })
+            .filter(|point| point.seq <= tip.0)
+            .max_by_key(|point| (point.hash == tip.1, point.seq))?;
+        Some(((point.seq, point.hash), Some(point.clone())))
+    }
+
+    /// The first number that the receiver is not known to have of a branch; `None` when it has all. Of a
+    /// log with several branches everything goes: what the receiver has may be on another one.
+    fn first_missing(
+        &self,
+        snapshot: &dyn Snapshot,
+        tip: &Tip,
+        has: &Have,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut first = 1;
+        for (_, seq, hash) in has.iter().filter(|line| line.0 == self.author) {
+            if (*seq, *hash) == *tip {
+                return Ok(None);
+            }
+            if !self.forked && *seq < tip.0 && snapshot.holds(&self.author, *seq, hash)? {
+                first = first.max(seq.saturating_add(1));
+            }
+        }
+        Ok(Some(first))
+    }
 }
 
 /// What every store of the receiving unit has. An author that another continues, and from which nothing
@@ -155,56 +207,13 @@ fn lower(a: &Have, b: &Have) -> Have {
         .collect()
 }
 
-/// The range of one branch of a log that goes; `None` when the receiver has it or no signature covers it.
-fn piece(
-    snapshot: &dyn Snapshot,
-    author: &AuthorId,
-    tip: Tip,
-    own: bool,
-    points: &[Checkpoint],
-    has: &Have,
-) -> Result<Option<OutgoingRange>, StoreError> {
-    let mut tip = tip;
-    let mut checkpoint = None;
-    if !own {
-        // Without the author's word on its very end, up to where there is one.
-        let vouched = points
-            .iter()
-            .filter(|point| point.author == *author && AuthorId::of_key(&point.key) == *author)
-            .filter(|point| point.seq <= tip.0)
-            .max_by_key(|point| (point.hash == tip.1, point.seq));
-        let Some(point) = vouched else {
-            return Ok(None);
-        };
-        tip = (point.seq, point.hash);
-        checkpoint = Some(point.clone());
-    }
-    let forked = snapshot.tips(author)?.len() > 1;
-    let mut first = 1;
-    for (_, seq, hash) in has.iter().filter(|(whose, ..)| whose == author) {
-        if (*seq, *hash) == tip {
-            return Ok(None);
-        }
-        // On a branch, what they have may be on the other one: too much does no harm.
-        if !forked && *seq < tip.0 && snapshot.holds(author, *seq, hash)? {
-            first = first.max(seq.saturating_add(1));
-        }
-    }
-    Ok(Some(OutgoingRange {
-        author: *author,
-        first,
-        tip,
-        checkpoint,
-    }))
-}
-
 /// Writes the bytes of a planned bundle.
 ///
 /// # Errors
 /// [`ExportError`].
 pub fn bundle(
     store: &(impl ExchangeReader + ?Sized),
-    order: &ExportRequest<'_>,
+    request: &ExportRequest<'_>,
     plan: &ExportPlan,
 ) -> Result<Vec<u8>, ExportError> {
     let too_large = |what| ExportError::Bundle(BundleError::TooLarge { what });
@@ -216,29 +225,25 @@ pub fn bundle(
         // A new epoch has begun since: what was planned is no longer ours to sign.
         return Err(StoreError::Refused("epoch".to_owned()).into());
     }
-    let mut chunks = EntryChunks::default();
+    let mut writer = BundleWriter::default();
     let mut ranges = Vec::new();
-    let keys = keys(store, plan)?;
     for piece in &plan.pieces {
-        let Some(key) = keys.get(&piece.author) else {
-            return Err(StoreError::Damaged("epoch".to_owned()).into());
-        };
         let mut previous = Hash::ZERO;
         store.log_bytes(&piece.author, piece.first, &piece.tip, &mut |incoming| {
             if incoming.seq == piece.first {
                 previous = *incoming.previous;
             }
-            chunks.push(incoming.bytes);
+            writer.push(incoming.bytes);
             Ok(())
         })?;
-        let signature = if let Some(point) = &piece.checkpoint {
-            point.signature
+        let (key, signature) = if let Some(point) = &piece.checkpoint {
+            (point.key, point.signature)
         } else {
             let words = checkpoint_words(&piece.author, piece.tip.0, &piece.tip.1);
-            store.sign(&words)?.1
+            store.sign(&words)?
         };
         ranges.push(Range {
-            key: *key,
+            key,
             first: piece.first,
             last: piece.tip.0,
             previous,
@@ -246,20 +251,20 @@ pub fn bundle(
             signature,
         });
     }
-    let header = header(store, order, plan, ranges, chunks.raw, signer)?;
+    let header = header(store, request, plan, ranges, writer.raw(), signer)?;
     let bytes = header.bytes();
     if bytes.len() > limits::HEADER as usize || header.ranges.len() > limits::RANGES {
         return Err(too_large(Limit::Header));
     }
-    if chunks.raw > limits::RAW {
+    if writer.raw() > limits::RAW {
         return Err(too_large(Limit::Raw));
     }
-    chunks.seal(&bytes, |words| Ok(store.sign(words)?.1))
+    writer.seal(&bytes, |words| Ok(store.sign(words)?.1))
 }
 
 fn header(
     store: &(impl ExchangeReader + ?Sized),
-    order: &ExportRequest<'_>,
+    request: &ExportRequest<'_>,
     plan: &ExportPlan,
     ranges: Vec<Range>,
     raw: u64,
@@ -275,14 +280,14 @@ fn header(
         signer,
         critical: 0,
         optional: 0,
-        plan_id: order.plan.id.clone(),
-        plan_version: order.plan.version,
-        plan_hash: Hash(order.plan.hash),
-        district: order.plan.district.clone(),
+        plan_id: request.plan.id.clone(),
+        plan_version: request.plan.version,
+        plan_hash: Hash(request.plan.hash),
+        district: request.plan.district.clone(),
         from: plan.info.unit.clone(),
-        to: order.to.cloned().unwrap_or_else(|| UnitId::new("")),
-        created: order.wall,
-        scope: order.scope,
+        to: request.to.cloned().unwrap_or_else(|| UnitId::new("")),
+        created: request.wall,
+        scope: request.scope,
         entries: u32::try_from(plan.entries()).unwrap_or(u32::MAX),
         raw,
         ranges,
@@ -297,81 +302,4 @@ fn header(
             })
             .collect(),
     })
-}
-
-/// Reads the public keys of the authors from the first entries of their logs.
-fn keys(
-    store: &(impl ExchangeReader + ?Sized),
-    plan: &ExportPlan,
-) -> Result<BTreeMap<AuthorId, [u8; 32]>, StoreError> {
-    let mut keys = BTreeMap::new();
-    for piece in &plan.pieces {
-        let mut first = None;
-        store
-            .log_bytes(&piece.author, 1, &piece.tip, &mut |incoming| {
-                first.get_or_insert_with(|| incoming.bytes.to_vec());
-                // One is enough; the rest of the log is not read.
-                Err(StoreError::NothingToUndo)
-            })
-            .or_else(|error| match error {
-                StoreError::NothingToUndo => Ok(()),
-                error => Err(error),
-            })?;
-        let entry = first.and_then(|bytes| read_entry(&bytes).ok());
-        if let Some(Body::EpochStart { public_key, .. }) = entry.map(|entry| entry.body) {
-            keys.insert(piece.author, public_key);
-        }
-    }
-    Ok(keys)
-}
-
-/// Entries gathered into chunks of at most [`limits::CHUNK_RAW`] bytes, each compressed when it is full.
-#[derive(Default)]
-pub struct EntryChunks {
-    done: BundleWriter,
-    open: Vec<u8>,
-    raw: u64,
-    /// Why a chunk could not be compressed; reported when the bundle is put together.
-    failed: Option<BundleError>,
-}
-
-impl EntryChunks {
-    /// Adds one entry.
-    pub fn push(&mut self, entry: &[u8]) {
-        let length = u32::try_from(entry.len()).unwrap_or(u32::MAX);
-        if self.open.len() + 4 + entry.len() > limits::CHUNK_RAW as usize {
-            self.close();
-        }
-        self.open.extend(length.to_le_bytes());
-        self.open.extend(entry);
-        self.raw += u64::from(length) + 4;
-    }
-
-    /// The bytes of all entries before compression.
-    pub fn raw(&self) -> u64 {
-        self.raw
-    }
-
-    fn close(&mut self) {
-        if !self.open.is_empty() && self.failed.is_none() {
-            self.failed = self.done.push(&self.open).err();
-        }
-        self.open.clear();
-    }
-
-    /// The bytes of the bundle under `header`; `sign` signs what it is given.
-    ///
-    /// # Errors
-    /// [`BundleError::TooLarge`], or what `sign` gives.
-    pub fn seal<E: From<BundleError>>(
-        mut self,
-        header: &[u8],
-        sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>,
-    ) -> Result<Vec<u8>, E> {
-        self.close();
-        match self.failed {
-            Some(error) => Err(error.into()),
-            None => self.done.seal(header, sign),
-        }
-    }
 }
