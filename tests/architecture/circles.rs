@@ -6,33 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::modules::{Imports, Modules};
 use super::tokens;
 
-/// How many files of a room may still stand in circles: to be emptied, not to grow.
-const KNOWN_CIRCLES: [(&str, usize); 1] = [("sync", 4)];
-
 #[test]
 fn no_file_is_imported_by_what_it_imports() {
     let modules = Modules::of(tokens::files());
     let imports = modules.imports();
     assert!(imports.values().map(BTreeMap::len).sum::<usize>() > 500);
-    let known: BTreeMap<&str, usize> = KNOWN_CIRCLES.into_iter().collect();
-    let mut rooms: BTreeMap<&str, Vec<BTreeSet<&str>>> = BTreeMap::new();
-    for circle in circles(&imports) {
-        let first = circle.first().unwrap();
-        let room = first.split(['/', '.']).next().unwrap();
-        rooms.entry(room).or_default().push(circle);
-    }
     let mut wrong = Vec::new();
-    for (room, circles) in rooms {
-        let files: usize = circles.iter().map(BTreeSet::len).sum();
-        let allowed = known.get(room).copied().unwrap_or(0);
-        if files > allowed {
-            wrong.push(format!(
-                "{room}: {files} files stand in circles, {allowed} may"
-            ));
-            for circle in &circles {
-                wrong.extend(said(&imports, circle));
-            }
-        }
+    for circle in circles(&imports) {
+        wrong.extend(said(&imports, &circle));
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
