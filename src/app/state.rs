@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::forms::Forms;
+use super::forms::{Forms, Loading};
 use super::input::keymap::Keymap;
 use super::message::{
     Effect, Opened, Request, RequestId, SessionStatus, Size, Trouble, TroubleKind,
@@ -259,14 +259,20 @@ impl State {
         self.session.as_ref()?.actor.may_write(&form.unit)
     }
 
-    /// True when the person may write into the form; otherwise says why not.
+    /// True when the person may write into the form; otherwise says why not. A form that could
+    /// not be read is not written into: what a figure there would supersede is not known.
     pub fn may_change(&mut self, key: &FormKey) -> bool {
-        let status = self.forms.view(key).map(|view| view.status);
+        let view = self.forms.view(key);
+        let status = view.map(|view| view.status);
+        let unread = view.and_then(|view| match &view.loading {
+            Loading::Failed(why) => Some(why.clone()),
+            Loading::Asked | Loading::There => None,
+        });
         let read_only = self
             .session
             .as_ref()
             .and_then(|session| session.read_only.clone());
-        let message = if let Some(why) = read_only {
+        let message = if let Some(why) = read_only.or(unread) {
             why
         } else if self.right(key).is_none() {
             let unit = self.plan.unit(&key.unit).map(|unit| unit.name.clone());

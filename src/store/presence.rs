@@ -184,7 +184,7 @@ pub fn recover(dir: &Path, actor: &ActorId) -> Vec<Presence> {
             continue;
         }
         match found.shape.and_then(presence) {
-            Some(presence) if presence.text.is_empty() => {}
+            Some(presence) if presence.text.is_empty() && presence.purpose.is_empty() => {}
             Some(presence) if presence.actor == *actor => kept.push(presence),
             // Another person's words wait for that person.
             Some(_) => continue,

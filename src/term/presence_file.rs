@@ -35,14 +35,14 @@ impl PresenceFile {
 }
 
 fn left_over(dir: &Path, actor: &ActorId) -> Option<Draft> {
-    let left = store::recover(dir, actor)
-        .into_iter()
-        .find(|p| p.cell.is_some())?;
-    Some(Draft {
-        cell: left.cell?,
-        purpose: purpose_from(&left.purpose),
-        text: left.text,
-    })
+    let mut drafts = store::recover(dir, actor).into_iter().filter_map(|left| {
+        Some(Draft {
+            cell: left.cell?,
+            purpose: purpose_from(&left.purpose),
+            text: left.text,
+        })
+    });
+    drafts.find(is_unfinished)
 }
 
 /// What an unfinished text was to become, in one line per part; empty for a cell's content.
@@ -71,6 +71,11 @@ fn purpose_from(text: &str) -> DraftPurpose {
         },
         _ => DraftPurpose::Content,
     }
+}
+
+/// True where something typed is in no cell yet: a text, or a figure that waits for its reason.
+fn is_unfinished(draft: &Draft) -> bool {
+    !draft.text.is_empty() || matches!(draft.purpose, DraftPurpose::Resolve { .. })
 }
 
 impl PresenceKeeper for PresenceFile {
@@ -112,11 +117,7 @@ impl PresenceKeeper for PresenceFile {
         let Some(session) = self.session.take() else {
             return;
         };
-        let unfinished = self
-            .last
-            .as_ref()
-            .is_some_and(|draft| !draft.text.is_empty());
-        if unfinished {
+        if self.last.as_ref().is_some_and(is_unfinished) {
             let _ = session.keep();
         } else {
             session.end();

@@ -1,7 +1,7 @@
-//! A store whose disk can be made to refuse writes.
+//! A store at which what goes wrong on bad days can be switched on and off.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use nhaplieu::ledger::{Actor, ActorId, AuthorId, Form, FormKey, Hash};
 use nhaplieu::plan::{PeriodId, UnitId};
@@ -15,11 +15,59 @@ use nhaplieu::store::{
     StoreError, StoreInfo, StoreReader, UndoPlan, VerifyReport,
 };
 
-/// A store whose disk can be made to refuse writes.
+/// What goes wrong at a store, and how often it was asked for a transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    /// Writes find no room.
+    pub(crate) disk_full: AtomicBool,
+    /// Another program holds the store: it cannot be opened.
+    pub(crate) held: AtomicBool,
+    /// The folder cannot be written: the store opens for reading.
+    pub(crate) read_only: AtomicBool,
+    /// The row of this form is damaged.
+    pub(crate) damaged: Mutex<Option<FormKey>>,
+    /// Where the program fails by a fault of its own, the next time it comes there.
+    pub(crate) panics: Mutex<Option<PanicAt>>,
+    /// How many transactions the store was asked for.
+    pub(crate) transactions: AtomicUsize,
+}
+
+/// A place where the program fails by a fault of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PanicAt {
+    /// Before anything is written.
+    BeforeWriting,
+    /// After it is on disk, before anybody is told.
+    AfterWriting,
+    /// While forms are read.
+    Reading,
+}
+
+impl Faults {
+    #[expect(clippy::panic, reason = "the fault that a test plants")]
+    fn comes_to(&self, place: PanicAt) {
+        let mut planned = self.panics.lock().unwrap();
+        if *planned == Some(place) {
+            *planned = None;
+            drop(planned);
+            panic!("planted {place:?}");
+        }
+    }
+
+    fn found(&self, forms: Forms) -> Forms {
+        let damaged = self.damaged.lock().unwrap();
+        let forms = forms.into_iter().map(|(key, form)| match &*damaged {
+            Some(bad) if *bad == key => (key, Err(StoreError::Damaged("planted".to_owned()))),
+            _ => (key, form),
+        });
+        forms.collect()
+    }
+}
+
+/// A store with faults.
 pub(crate) struct Disk {
     pub(crate) store: RedbStore,
-    pub(crate) failing: Arc<AtomicBool>,
-    pub(crate) transactions: Arc<AtomicUsize>,
+    pub(crate) faults: Arc<Faults>,
 }
 
 impl StoreReader for Disk {
@@ -30,6 +78,9 @@ impl StoreReader for Disk {
         self.store.plan_bytes()
     }
     fn form(&self, form: &FormKey) -> Result<Form, StoreError> {
+        if self.faults.damaged.lock().unwrap().as_ref() == Some(form) {
+            return Err(StoreError::Damaged("planted".to_owned()));
+        }
         self.store.form(form)
     }
     fn form_keys(&self) -> Result<Vec<FormKey>, StoreError> {
@@ -54,13 +105,15 @@ impl StoreReader for Disk {
         self.store.verify()
     }
     fn forms(&self, keys: &[FormKey]) -> Result<Forms, StoreError> {
-        self.store.forms(keys)
+        self.faults.comes_to(PanicAt::Reading);
+        Ok(self.faults.found(self.store.forms(keys)?))
     }
     fn forms_of_period(&self, period: &PeriodId) -> Result<Forms, StoreError> {
-        self.store.forms_of_period(period)
+        Ok(self.faults.found(self.store.forms_of_period(period)?))
     }
     fn forms_of_unit(&self, unit: &UnitId) -> Result<Forms, StoreError> {
-        self.store.forms_of_unit(unit)
+        self.faults.comes_to(PanicAt::Reading);
+        Ok(self.faults.found(self.store.forms_of_unit(unit)?))
     }
 }
 
@@ -69,11 +122,14 @@ impl Store for Disk {
         &mut self,
         actions: &[Action],
     ) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
-        if self.failing.load(Ordering::SeqCst) {
+        if self.faults.disk_full.load(Ordering::SeqCst) {
             return Err(StoreError::DiskFull);
         }
-        self.transactions.fetch_add(1, Ordering::SeqCst);
-        self.store.commit_all(actions)
+        self.faults.comes_to(PanicAt::BeforeWriting);
+        self.faults.transactions.fetch_add(1, Ordering::SeqCst);
+        let done = self.store.commit_all(actions);
+        self.faults.comes_to(PanicAt::AfterWriting);
+        done
     }
     fn reopen(&self) -> Result<(), StoreError> {
         self.store.reopen()
@@ -123,8 +179,7 @@ impl Exchange for Disk {
     fn handle(&self) -> Box<dyn Exchange + Send> {
         Box::new(Self {
             store: self.store.another(),
-            failing: Arc::clone(&self.failing),
-            transactions: Arc::clone(&self.transactions),
+            faults: Arc::clone(&self.faults),
         })
     }
     fn apply_import(
@@ -132,7 +187,7 @@ impl Exchange for Disk {
         watch: &dyn Progress,
         decide: &mut Decide<'_, '_>,
     ) -> Result<(), StoreError> {
-        if self.failing.load(Ordering::SeqCst) {
+        if self.faults.disk_full.load(Ordering::SeqCst) {
             return Err(StoreError::DiskFull);
         }
         self.store.apply_import(watch, decide)

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, channel};
 
 use chrono::NaiveDate;
@@ -34,6 +34,7 @@ use ratatui_core::terminal::Terminal;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
+use super::disk::Faults;
 use super::office::{Office, clock, opener, random};
 
 /// The size of most terminals.
@@ -51,6 +52,8 @@ pub(crate) struct Sitting {
     pub(crate) pid: u32,
     /// A file system without locks.
     pub(crate) sole: bool,
+    /// What goes wrong.
+    pub(crate) faults: Arc<Faults>,
 }
 
 impl Default for Sitting {
@@ -63,6 +66,7 @@ impl Default for Sitting {
             today: NaiveDate::from_ymd_opt(2023, 11, 22).unwrap(),
             pid: 100,
             sole: false,
+            faults: Arc::default(),
         }
     }
 }
@@ -83,11 +87,10 @@ pub(crate) struct ScreenSession {
     /// What waits for the reader and for long work.
     questions: VecDeque<(RequestId, Request)>,
     terminal: Terminal<TestBackend>,
-    failing: Arc<AtomicBool>,
     /// Whether requests are answered at once.
     answering: bool,
-    /// How many transactions the store was asked for.
-    pub(crate) transactions: Arc<AtomicUsize>,
+    /// What goes wrong at the store.
+    pub(crate) faults: Arc<Faults>,
     /// True once the program has ended.
     pub(crate) ended: bool,
     /// The number of the long work that is to stop.
@@ -107,13 +110,12 @@ impl ScreenSession {
             (sitting.lang, sitting.today),
             Size { width, height },
         );
-        let failing = Arc::new(AtomicBool::new(false));
-        let transactions = Arc::default();
+        let faults = sitting.faults;
         let opener = opener(
             office,
             actor,
             (sitting.pid, sitting.sole, sitting.today),
-            (Arc::clone(&failing), Arc::clone(&transactions)),
+            Arc::clone(&faults),
         );
         let (answers, inbox) = channel();
         let (reader, to_reader) = channel();
@@ -145,9 +147,8 @@ impl ScreenSession {
             orders: VecDeque::new(),
             questions: VecDeque::new(),
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
-            failing,
             answering: true,
-            transactions,
+            faults,
             ended: false,
             stop,
             next_id: 1 << 40,
@@ -233,6 +234,22 @@ impl ScreenSession {
         self
     }
 
+    /// The writer carries its orders out, and its answers are still on their way.
+    pub(crate) fn writes_unheard(&mut self) -> Vec<Msg> {
+        self.take_answers();
+        self.writer.answer_next(&mut self.orders);
+        self.inbox.try_iter().collect()
+    }
+
+    /// The question at that place is answered, and the answer is still on its way.
+    pub(crate) fn reads_unheard(&mut self, place: usize) -> Vec<Msg> {
+        self.take_answers();
+        if let Some((id, question)) = self.questions.remove(place) {
+            self.reader.take(ReaderOrder::Ask(id, question));
+        }
+        self.inbox.try_iter().collect()
+    }
+
     /// The store answers the first order, or where there is none the first question.
     pub(crate) fn answer_one(&mut self) -> &mut Self {
         if self.orders.is_empty() {
@@ -245,6 +262,11 @@ impl ScreenSession {
     /// What waits for the writer.
     pub(crate) fn orders(&self) -> impl ExactSizeIterator<Item = &Request> {
         self.orders.iter().map(|(_, order)| order)
+    }
+
+    /// What waits for the reader and for long work.
+    pub(crate) fn asked(&self) -> impl ExactSizeIterator<Item = &Request> {
+        self.questions.iter().map(|(_, question)| question)
     }
 
     /// How many questions wait for the reader or for long work.
@@ -291,7 +313,7 @@ impl ScreenSession {
 
     /// The disk begins or ceases to refuse writes.
     pub(crate) fn disk_fails(&mut self, failing: bool) -> &mut Self {
-        self.failing.store(failing, Ordering::SeqCst);
+        self.faults.disk_full.store(failing, Ordering::SeqCst);
         self
     }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use nhaplieu::app::message::Opened;
@@ -17,11 +17,11 @@ use nhaplieu::service::open::NewStore;
 use nhaplieu::store::{
     self, Action, Change, Init, RedbStore, Seen, Store, StoreError, StoreReader,
 };
-use nhaplieu::term::backend::{OpenStore, Opener};
+use nhaplieu::term::backend::{OpenStore, Opener, read_only};
 use nhaplieu::term::presence_file::PresenceFile;
 use tempfile::TempDir;
 
-use super::disk::Disk;
+use super::disk::{Disk, Faults};
 use super::harness::{ScreenSession, Sitting};
 
 /// 2023-11-22 08:00 in Vietnam.
@@ -240,15 +240,22 @@ pub(crate) fn opener(
     office: &Office,
     actor: &str,
     (pid, sole, today): (u32, bool, chrono::NaiveDate),
-    (failing, transactions): (Arc<AtomicBool>, Arc<AtomicUsize>),
+    faults: Arc<Faults>,
 ) -> Opener {
     let (dir, plan, bytes) = (office.dir(), Arc::clone(&office.plan), office.bytes.clone());
     let seed = office.seed;
     let stick = office.stick.clone();
     let actor = ActorId::parse(actor).unwrap();
     Box::new(move |new: Option<&NewStore>| {
+        if faults.held.load(Ordering::SeqCst) {
+            let by = "hoa".to_owned();
+            return Err(StoreError::Held { by });
+        }
         let mut store = match new {
             Some(new) => create(&dir, &plan, &bytes, &actor, new)?,
+            None if faults.read_only.load(Ordering::SeqCst) => {
+                store::open_read_only(&dir, &edge(pid, seed))?
+            }
             None => store::open(&dir, &edge(pid, seed))?,
         };
         store.use_plan(Arc::clone(&plan))?;
@@ -260,10 +267,10 @@ pub(crate) fn opener(
                 today,
                 plan: Arc::clone(&plan),
                 actor: known,
-                unit: info.unit,
+                unit: info.unit.clone(),
                 draft,
                 sole,
-                read_only: None,
+                read_only: read_only(&info),
             },
             folders: Folders {
                 home: stick.parent().map(Path::to_owned),
@@ -276,8 +283,7 @@ pub(crate) fn opener(
             presence: Box::new(presence),
             store: Box::new(Disk {
                 store,
-                failing: Arc::clone(&failing),
-                transactions: Arc::clone(&transactions),
+                faults: Arc::clone(&faults),
             }),
         })
     })

@@ -94,14 +94,18 @@ impl FormScreen {
     }
 
     /// Brings thrown away text back into its cell; false when there is none.
-    pub(super) fn recall_discarded(&mut self, state: &State) -> bool {
+    pub(super) fn recall_discarded(&mut self, state: &mut State) -> bool {
         let Some((field, text)) = self.discarded.take() else {
             return false;
         };
         if !self.go_to_field(state, &field) {
             return false;
         }
-        self.open_line(state, &text, Typing::InPlace);
+        if self.is_numeric(state) {
+            self.open_line(state, &text, Typing::InPlace);
+        } else {
+            self.ask_words(state, Some(text));
+        }
         true
     }
 
