@@ -4,7 +4,7 @@ use super::go_to;
 use super::input::command::{Command, Context};
 use super::machine::App;
 use super::message::{Effect, Request};
-use super::navigation::{Go, Scope};
+use super::navigation::{Go, ListScope};
 use super::overlays::{Answered, Overlay, Target};
 use super::screens::help::Help;
 use super::state::{Health, Leaving, State, Tone};
@@ -38,14 +38,14 @@ pub(super) fn run(app: &mut App, command: Command) {
         Command::SyncOpen => app.state.go(Go::Sync),
         Command::FindingsForm => {
             app.state
-                .go(Go::Findings(form.map_or(Scope::All, Scope::Form)));
+                .go(Go::Findings(form.map_or(ListScope::All, ListScope::Form)));
         }
-        Command::FindingsAll => app.state.go(Go::Findings(Scope::All)),
+        Command::FindingsAll => app.state.go(Go::Findings(ListScope::All)),
         Command::HistoryForm => {
             app.state
-                .go(Go::History(form.map_or(Scope::All, Scope::Form)));
+                .go(Go::History(form.map_or(ListScope::All, ListScope::Form)));
         }
-        Command::HistoryAll => app.state.go(Go::History(Scope::All)),
+        Command::HistoryAll => app.state.go(Go::History(ListScope::All)),
         Command::Undo => app.state.undo(Direction::Undo),
         Command::Redo => app.state.undo(Direction::Redo),
         Command::Reopen => app.state.open(Request::Open),

@@ -19,9 +19,9 @@ pub enum Go {
     /// To a cell: of the form below, if it is open there.
     Cell(CellKey),
     /// To findings.
-    Findings(Scope),
+    Findings(ListScope),
     /// To the history.
-    History(Scope),
+    History(ListScope),
     /// To the page about other stores.
     Sync,
     /// To what an import would change.
@@ -42,7 +42,7 @@ pub enum Go {
 
 /// How much a list covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum ListScope {
     /// One cell.
     Cell(CellKey),
     /// One form.

@@ -17,7 +17,7 @@ use crate::service::open::{self, NewStore, PlanFile};
 use crate::store::StoreReader;
 use crate::store::{self, RedbStore, StoreError};
 use crate::term;
-use crate::term::backend::{Environment, OpenStore, Opener};
+use crate::term::backend::{Environment, Opener, StoreSession};
 use crate::term::presence_file::PresenceFile;
 use crate::term::run::Ended;
 use crate::ui::texts::Texts;
@@ -109,7 +109,7 @@ fn open_store(
     place: &Place,
     new: Option<&NewStore>,
     early: Option<JoinHandle<Result<RedbStore, StoreError>>>,
-) -> Result<OpenStore, StoreError> {
+) -> Result<StoreSession, StoreError> {
     let edge = environment::edge()?;
     let mut store = match new {
         Some(new) => {
@@ -129,7 +129,7 @@ fn open_store(
     let (presence, draft) =
         PresenceFile::begin(&place.settings.dir, edge.pid, &place.settings.actor);
     let actor = open::person(&store, &place.settings.actor)?;
-    Ok(OpenStore {
+    Ok(StoreSession {
         opened: Opened {
             today: place.settings.today(&plan),
             plan,

@@ -9,10 +9,10 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::backend::fault::detail_of;
-use super::backend::long_work::LongWork;
+use super::backend::long_work::LongWorkThread;
 use super::backend::orders::{KnownCounter, LongWorkOrder, OtherLanes, ReaderOrder};
-use super::backend::reader::Reader;
-use super::backend::writer::Writer;
+use super::backend::reader::ReaderThread;
+use super::backend::writer::WriterThread;
 use super::backend::{Environment, Opener, StopFlag};
 use super::guard::Guard;
 use super::output::TerminalScreen;
@@ -119,15 +119,15 @@ impl Threads {
             reader: to_reader.clone(),
             long_work: to_long_work.clone(),
         };
-        let writer = Writer::new(
+        let writer = WriterThread::new(
             opener,
             environment,
             answers.clone(),
             lanes,
             KnownCounter::clone(&known),
         );
-        let reader = Reader::new(answers.clone(), known);
-        let long_work = LongWork::new(
+        let reader = ReaderThread::new(answers.clone(), known);
+        let long_work = LongWorkThread::new(
             environment,
             answers.clone(),
             StopFlag::clone(stop),
@@ -184,9 +184,9 @@ struct KeptDraft(Option<Draft>);
 
 /// Whether the loop goes on.
 #[derive(PartialEq, Eq)]
-enum Go {
-    On,
-    Out,
+enum LoopState {
+    Running,
+    Ended,
 }
 
 impl<W: Write> Loop<W> {
@@ -198,20 +198,20 @@ impl<W: Write> Loop<W> {
     }
 
     fn go_on(&mut self, messages: &Receiver<Msg>) -> io::Result<()> {
-        if self.await_store(messages, FIRST_ANSWER) == Go::Out {
+        if self.await_store(messages, FIRST_ANSWER) == LoopState::Ended {
             return Ok(());
         }
         self.draw()?;
         while let Ok(message) = messages.recv() {
-            if self.take(message) == Go::Out {
+            if self.take(message) == LoopState::Ended {
                 break;
             }
             while let Ok(message) = messages.try_recv() {
-                if self.take(message) == Go::Out {
+                if self.take(message) == LoopState::Ended {
                     return Ok(());
                 }
             }
-            if self.await_store(messages, ANSWER) == Go::Out {
+            if self.await_store(messages, ANSWER) == LoopState::Ended {
                 return Ok(());
             }
             self.draw()?;
@@ -221,19 +221,19 @@ impl<W: Write> Loop<W> {
 
     /// Waits a moment for what the store was asked: on a fast disk a page is then drawn once, with
     /// what is on it, and a cell once, as saved. On a slow one the next key does not wait again.
-    fn await_store(&mut self, messages: &Receiver<Msg>, patience: Duration) -> Go {
+    fn await_store(&mut self, messages: &Receiver<Msg>, patience: Duration) -> LoopState {
         while self.app.awaits_store()
             && let Some(left) = patience.checked_sub(self.asked.elapsed())
             && let Ok(message) = messages.recv_timeout(left)
         {
-            if self.take(message) == Go::Out {
-                return Go::Out;
+            if self.take(message) == LoopState::Ended {
+                return LoopState::Ended;
             }
         }
-        Go::On
+        LoopState::Running
     }
 
-    fn take(&mut self, message: Msg) -> Go {
+    fn take(&mut self, message: Msg) -> LoopState {
         if let Msg::Resize(size) = &message {
             let size = ratatui_core::layout::Size::new(size.width, size.height);
             self.screen.resize(size);
@@ -242,7 +242,7 @@ impl<W: Write> Loop<W> {
         self.carry_out(effects)
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Go {
+    fn carry_out(&mut self, effects: Vec<Effect>) -> LoopState {
         for effect in effects {
             match effect {
                 Effect::Ask { id, request } => {
@@ -252,10 +252,10 @@ impl<W: Write> Loop<W> {
                 Effect::Keep(draft) => self.draft = Some(KeptDraft(draft)),
                 Effect::Interrupt(work) => self.stop.store(work.0, Ordering::Relaxed),
                 Effect::Redraw => self.screen.redraw(),
-                Effect::Quit => return Go::Out,
+                Effect::Quit => return LoopState::Ended,
             }
         }
-        Go::On
+        LoopState::Running
     }
 
     /// Has the unfinished text kept, after the frame that shows it: nobody waits for that.

@@ -4,7 +4,7 @@ use chrono::Datelike;
 
 use super::appearance::Ui;
 use crate::app::App;
-use crate::app::navigation::Scope;
+use crate::app::navigation::ListScope;
 use crate::base::{Arg, Message};
 use crate::ledger::{CellKey, Content, FormKey, FormStatus, Hash, typed};
 use crate::plan::{Period, PeriodKind, UnitId};
@@ -177,9 +177,9 @@ pub(super) fn cell_name(ui: &Ui, app: &App, cell: &CellKey) -> String {
 }
 
 /// What a list covers: a cell, a form, a unit, or everything.
-pub(super) fn scope_name(ui: &Ui, app: &App, scope: &Scope) -> String {
+pub(super) fn scope_name(ui: &Ui, app: &App, scope: &ListScope) -> String {
     match scope {
-        Scope::Cell(cell) => {
+        ListScope::Cell(cell) => {
             let field = app
                 .state
                 .plan
@@ -188,14 +188,14 @@ pub(super) fn scope_name(ui: &Ui, app: &App, scope: &Scope) -> String {
             let form = form_name(ui, app, &cell.form);
             format!("{form} · {}", field.unwrap_or_default())
         }
-        Scope::Form(form) => form_name(ui, app, form),
-        Scope::Unit(unit) => app
+        ListScope::Form(form) => form_name(ui, app, form),
+        ListScope::Unit(unit) => app
             .state
             .plan
             .unit(unit)
             .map(|u| u.name.get(app.state.lang).to_owned())
             .unwrap_or_default(),
-        Scope::All => ui.t("scope.all").to_owned(),
+        ListScope::All => ui.t("scope.all").to_owned(),
     }
 }
 
@@ -243,6 +243,6 @@ pub(super) fn short_root(root: &Hash) -> String {
 
 /// "✖ Xã Ngọc Thiện · Năm 2023: biểu này bị hỏng …": a form that cannot be read.
 pub(super) fn unreadable(ui: &Ui, app: &App, key: &FormKey) -> String {
-    let form = scope_name(ui, app, &Scope::Form(key.clone()));
+    let form = scope_name(ui, app, &ListScope::Form(key.clone()));
     ui.say(app, &Message::new("form.unreadable").with("form", form))
 }

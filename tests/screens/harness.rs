@@ -21,10 +21,10 @@ use nhaplieu::ledger::{Content, Form, FormKey, Origin};
 use nhaplieu::plan::{FieldId, PeriodId, UnitId};
 use nhaplieu::service::edit::{Unreadable, set_cells};
 use nhaplieu::store::{Change, LogFilter};
-use nhaplieu::term::backend::long_work::LongWork;
+use nhaplieu::term::backend::long_work::LongWorkThread;
 use nhaplieu::term::backend::orders::{KnownCounter, LongWorkOrder, OtherLanes, ReaderOrder};
-use nhaplieu::term::backend::reader::Reader;
-use nhaplieu::term::backend::writer::Writer;
+use nhaplieu::term::backend::reader::ReaderThread;
+use nhaplieu::term::backend::writer::WriterThread;
 use nhaplieu::term::backend::{Environment, StopFlag};
 use nhaplieu::ui::texts::Texts;
 use nhaplieu::ui::theme::{Palette, Theme};
@@ -75,9 +75,9 @@ impl Default for Sitting {
 pub(crate) struct ScreenSession {
     pub(crate) app: App,
     ui: Ui,
-    writer: Writer,
-    reader: Reader,
-    long_work: LongWork,
+    writer: WriterThread,
+    reader: ReaderThread,
+    long_work: LongWorkThread,
     /// Handles that the writer gives the other two.
     to_reader: Receiver<ReaderOrder>,
     to_long_work: Receiver<LongWorkOrder>,
@@ -132,15 +132,15 @@ impl ScreenSession {
                 theme: Theme::new(Palette::Colour),
                 glyphs: sitting.glyphs,
             },
-            writer: Writer::new(
+            writer: WriterThread::new(
                 opener,
                 environment,
                 answers.clone(),
                 lanes,
                 KnownCounter::clone(&known),
             ),
-            reader: Reader::new(answers.clone(), known),
-            long_work: LongWork::new(environment, answers, StopFlag::clone(&stop), look),
+            reader: ReaderThread::new(answers.clone(), known),
+            long_work: LongWorkThread::new(environment, answers, StopFlag::clone(&stop), look),
             to_reader,
             to_long_work,
             inbox,

@@ -17,7 +17,7 @@ use nhaplieu::service::open::NewStore;
 use nhaplieu::store::{
     self, Action, Change, Init, RedbStore, Seen, Store, StoreError, StoreReader,
 };
-use nhaplieu::term::backend::{OpenStore, Opener, read_only};
+use nhaplieu::term::backend::{Opener, StoreSession, read_only};
 use nhaplieu::term::presence_file::PresenceFile;
 use tempfile::TempDir;
 
@@ -262,7 +262,7 @@ pub(crate) fn opener(
         let info = store.info()?;
         let (presence, draft) = PresenceFile::begin(&dir, pid, &actor);
         let known = store.actors()?.into_iter().find(|a| a.id == actor).unwrap();
-        Ok(OpenStore {
+        Ok(StoreSession {
             opened: Opened {
                 today,
                 plan: Arc::clone(&plan),

@@ -23,7 +23,7 @@ use crate::store::StoreError;
 use crate::store::exchange::Exchange;
 use crate::sync::{Scope, VerifiedBundle};
 
-struct Open {
+struct WorkSession {
     store: Box<dyn Exchange + Send>,
     plan: Arc<Plan>,
     actor: ActorId,
@@ -31,18 +31,18 @@ struct Open {
 }
 
 /// The thread's state.
-pub struct LongWork {
+pub struct LongWorkThread {
     environment: Environment,
     answers: Sender<Msg>,
     stop: StopFlag,
     /// Is told when work has ended, to look at what it changed.
     reader: Sender<ReaderOrder>,
-    open: Option<Open>,
+    open: Option<WorkSession>,
     /// What is kept between a preview and its import.
     previewed: Vec<VerifiedBundle>,
 }
 
-impl LongWork {
+impl LongWorkThread {
     /// A thread that has no store yet.
     pub fn new(
         environment: Environment,
@@ -76,7 +76,7 @@ impl LongWork {
                 actor,
                 folders,
             } => {
-                self.open = Some(Open {
+                self.open = Some(WorkSession {
                     store,
                     plan,
                     actor,

@@ -38,7 +38,7 @@ pub trait PresenceKeeper: Send {
 }
 
 /// An open store and who works with it.
-pub struct OpenStore {
+pub struct StoreSession {
     /// A handle on the store.
     pub store: Box<dyn Exchange + Send>,
     /// Where bundles lie.
@@ -50,4 +50,4 @@ pub struct OpenStore {
 }
 
 /// Opens the store, or makes the one of a first run.
-pub type Opener = Box<dyn FnMut(Option<&NewStore>) -> Result<OpenStore, StoreError> + Send>;
+pub type Opener = Box<dyn FnMut(Option<&NewStore>) -> Result<StoreSession, StoreError> + Send>;

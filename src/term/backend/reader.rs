@@ -24,24 +24,24 @@ use crate::sync::held::conflicts;
 /// How often other sessions and their commits are looked for.
 const POLL: Duration = Duration::from_secs(1);
 
-struct Open {
+struct ReaderSession {
     store: Box<dyn Exchange + Send>,
     plan: Arc<Plan>,
     presence: Box<dyn PresenceKeeper>,
 }
 
 /// The thread's state.
-pub struct Reader {
+pub struct ReaderThread {
     answers: Sender<Msg>,
     known: KnownCounter,
-    open: Option<Open>,
+    open: Option<ReaderSession>,
     status: SessionStatus,
     /// The commit counter when the screens were told of it last.
     told_at: u64,
     receipts: Receipts,
 }
 
-impl Reader {
+impl ReaderThread {
     /// A reader that has no store yet.
     pub fn new(answers: Sender<Msg>, known: KnownCounter) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Reader {
                 if let Some(before) = &mut self.open {
                     before.presence.end();
                 }
-                self.open = Some(Open {
+                self.open = Some(ReaderSession {
                     store,
                     plan,
                     presence,

@@ -19,7 +19,7 @@ use crate::store::exchange::Exchange;
 use crate::store::{Action, Change, Direction, StoreError};
 
 /// The thread's state.
-pub struct Writer {
+pub struct WriterThread {
     opener: Opener,
     environment: Environment,
     answers: Sender<Msg>,
@@ -34,7 +34,7 @@ struct OpenedStore {
     opened: Opened,
 }
 
-impl Writer {
+impl WriterThread {
     /// A writer that has not opened anything yet.
     pub fn new(
         opener: Opener,

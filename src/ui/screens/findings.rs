@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::app::input::command::Command;
-use crate::app::navigation::Scope;
+use crate::app::navigation::ListScope;
 use crate::app::screens::findings::FindingsList;
 use crate::base::Message;
 use crate::ui::appearance::Ui;
@@ -58,7 +58,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut 
             .field(&finding.cell.field)
             .map_or("", |f| f.short.get(app.state.lang));
         let place = match (&list.scope, app.state.plan.unit(&key.unit)) {
-            (Scope::Form(_) | Scope::Cell(_), _) | (_, None) => label.to_owned(),
+            (ListScope::Form(_) | ListScope::Cell(_), _) | (_, None) => label.to_owned(),
             (_, Some(unit)) => {
                 format!("{} {} · {label}", unit.name.get(app.state.lang), key.period)
             }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::app::input::command::Command;
-use crate::app::navigation::Scope;
+use crate::app::navigation::ListScope;
 use crate::app::screens::history::HistoryList;
 use crate::ledger::typed;
 use crate::ledger::{Body, Subject};
@@ -70,7 +70,7 @@ fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
     let who = width::left(recorded.actor.as_str(), 14);
     let when = app.state.plan.short_time(recorded.clock.millis);
     let what = match (&list.scope, recorded.subject.cell()) {
-        (Scope::Cell(_), _) | (_, None) => String::new(),
+        (ListScope::Cell(_), _) | (_, None) => String::new(),
         (_, Some(cell)) => {
             let label = app
                 .state
@@ -133,7 +133,7 @@ fn step_key(body: &Body) -> &'static str {
 }
 
 /// The whole of the entry under the cursor: how it came about, why, its number.
-fn detail(ui: &Ui, app: &App, scope: &Scope, entry: &LogEntry, canvas: &mut Canvas<'_>) {
+fn detail(ui: &Ui, app: &App, scope: &ListScope, entry: &LogEntry, canvas: &mut Canvas<'_>) {
     let recorded = &entry.recorded;
     let mut first = vec![change(ui, app, entry), ui.t(origin_key(entry)).to_owned()];
     if recorded.entry.flags & crate::ledger::entry::FLAG_ON_BEHALF != 0 {
@@ -154,8 +154,10 @@ fn detail(ui: &Ui, app: &App, scope: &Scope, entry: &LogEntry, canvas: &mut Canv
         _ => recorded.entry.note.clone(),
     };
     let mut second = Vec::new();
-    if let (Scope::All | Scope::Unit(_), Some(form)) = (scope, recorded.entry.subject.form()) {
-        second.push(words::scope_name(ui, app, &Scope::Form(form.clone())));
+    if let (ListScope::All | ListScope::Unit(_), Some(form)) =
+        (scope, recorded.entry.subject.form())
+    {
+        second.push(words::scope_name(ui, app, &ListScope::Form(form.clone())));
     }
     if !why.is_empty() {
         second.push(why);

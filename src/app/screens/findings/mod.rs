@@ -3,7 +3,7 @@
 use crate::app::input::command::{Command, Context};
 use crate::app::input::list::{ListCursor, step_of};
 use crate::app::message::{Reply, Request, RequestId, Trouble};
-use crate::app::navigation::{Go, Scope};
+use crate::app::navigation::{Go, ListScope};
 use crate::app::reasons::ask_reason;
 use crate::app::screens::interface::{Handled, ScreenLike};
 use crate::app::state::State;
@@ -19,7 +19,7 @@ type FindingKey = (CellKey, RuleId);
 #[derive(Debug)]
 pub struct FindingsList {
     /// Whose forms.
-    pub scope: Scope,
+    pub scope: ListScope,
     /// The findings, form by form.
     pub items: Vec<(FormKey, Finding)>,
     /// The line under the cursor, by its finding.
@@ -35,7 +35,7 @@ pub struct FindingsList {
 
 impl FindingsList {
     /// A list that is not filled yet.
-    pub fn new(scope: Scope) -> Self {
+    pub fn new(scope: ListScope) -> Self {
         Self {
             scope,
             items: Vec::new(),
@@ -98,9 +98,9 @@ impl ScreenLike for FindingsList {
 
     fn refresh(&mut self, state: &mut State) {
         let forms = match &self.scope {
-            Scope::Form(key) => vec![key.clone()],
-            Scope::Cell(cell) => vec![cell.form.clone()],
-            Scope::Unit(_) | Scope::All => Vec::new(),
+            ListScope::Form(key) => vec![key.clone()],
+            ListScope::Cell(cell) => vec![cell.form.clone()],
+            ListScope::Unit(_) | ListScope::All => Vec::new(),
         };
         self.asked = Some(state.ask(Request::Findings(forms)));
     }

@@ -5,11 +5,11 @@ use super::{FormScreen, Typing, allowed};
 use crate::app::go_to::{self, Neighbour};
 use crate::app::input::command::Command;
 use crate::app::input::list::edit_line;
-use crate::app::navigation::{Go, Scope};
+use crate::app::navigation::{Go, ListScope};
 use crate::app::overlays::Overlay;
 use crate::app::overlays::prompt::Purpose;
 use crate::app::reasons::ask_reason;
-use crate::app::screens::form::Direction;
+use crate::app::screens::form::SearchDirection;
 use crate::app::screens::interface::Handled;
 use crate::app::state::{State, Tone};
 use crate::base::Message;
@@ -131,8 +131,8 @@ impl FormScreen {
             Command::CellPrevious | Command::CellUp => self.step(state, -1),
             Command::CellFirst => self.step(state, isize::MIN / 2),
             Command::CellLast => self.step(state, isize::MAX / 2),
-            Command::ProblemNext => self.next_problem(state, Direction::Forward),
-            Command::ProblemPrevious => self.next_problem(state, Direction::Back),
+            Command::ProblemNext => self.next_problem(state, SearchDirection::Forward),
+            Command::ProblemPrevious => self.next_problem(state, SearchDirection::Back),
             Command::UnitNext => go_to::unit(state, &self.key, self.here(state), Neighbour::Next),
             Command::UnitPrevious => {
                 go_to::unit(state, &self.key, self.here(state), Neighbour::Previous);
@@ -154,7 +154,7 @@ impl FormScreen {
     }
 
     /// Goes to the next cell to look at, or says that there is none.
-    pub(super) fn next_problem(&mut self, state: &mut State, way: Direction) {
+    pub(super) fn next_problem(&mut self, state: &mut State, way: SearchDirection) {
         if !self.go_to_problem(state, way) {
             state.say(Tone::Info, Message::new("form.no_problem"));
         }
@@ -182,7 +182,7 @@ impl FormScreen {
                 if let Some(cell) = self.here(state) {
                     let form = self.key.clone();
                     let cell = crate::ledger::CellKey { form, id: cell };
-                    state.go(Go::History(Scope::Cell(cell)));
+                    state.go(Go::History(ListScope::Cell(cell)));
                 }
             }
             Command::Find => {

@@ -1,7 +1,7 @@
 //! The form walk as a screen: keys, text, answers, what a lost terminal would lose.
 
 use super::writing::{After, Left, ask_resolving, ask_words_of_reason, resolve};
-use super::{Direction, FormScreen, Resume, Typing};
+use super::{FormScreen, Resume, SearchDirection, Typing};
 use crate::app::forms::Loading;
 use crate::app::input::command::{Command, Context};
 use crate::app::message::{Draft, DraftPurpose, RequestId, Trouble};
@@ -89,7 +89,7 @@ impl ScreenLike for FormScreen {
             Answered::Allowed(Allowed::Typing) => self.edit_in_place(state),
             Answered::Reason(asked, choice) => self.reason_chosen(state, asked, choice),
             Answered::Submit(summary) => self.submit(state, &summary),
-            Answered::NextProblem => self.next_problem(state, Direction::Forward),
+            Answered::NextProblem => self.next_problem(state, SearchDirection::Forward),
             Answered::Field(field) => {
                 self.go_to_field(state, &field);
             }

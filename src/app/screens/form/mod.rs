@@ -17,7 +17,7 @@ use crate::ledger::{CellId, CellKey, EntryRef, FormKey};
 use crate::plan::{Field, FieldId, Plan};
 
 pub use live::{Live, Typing};
-pub use moving::Direction;
+pub use moving::SearchDirection;
 
 /// The form walk.
 #[derive(Debug)]

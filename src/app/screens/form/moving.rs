@@ -8,7 +8,7 @@ use crate::plan::{FieldId, Plan};
 
 /// Which way to look for the next problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
+pub enum SearchDirection {
     /// Towards the end.
     Forward,
     /// Towards the start.
@@ -42,11 +42,14 @@ impl FormScreen {
     /// Goes to the next cell to look at; false when there is none. First back to the cell just
     /// left, if something is to be said about it; then to open findings and to blanks between
     /// filled cells; when there is none of these, to the blanks that are still to be typed.
-    pub(super) fn go_to_problem(&mut self, state: &State, way: Direction) -> bool {
+    pub(super) fn go_to_problem(&mut self, state: &State, way: SearchDirection) -> bool {
         let Some(view) = self.view(state) else {
             return false;
         };
-        if let Some(position) = self.just_left(view).filter(|_| way == Direction::Forward) {
+        if let Some(position) = self
+            .just_left(view)
+            .filter(|_| way == SearchDirection::Forward)
+        {
             self.cursor = position;
             self.left = None;
             return true;
@@ -81,11 +84,11 @@ impl FormScreen {
     }
 }
 
-fn next_problem(view: &FormView, plan: &Plan, from: usize, way: Direction) -> Option<usize> {
+fn next_problem(view: &FormView, plan: &Plan, from: usize, way: SearchDirection) -> Option<usize> {
     let count = view.layout.cells.len();
     let offset = |n: usize| match way {
-        Direction::Forward => (from + n) % count,
-        Direction::Back => (from + count - n % count) % count,
+        SearchDirection::Forward => (from + n) % count,
+        SearchDirection::Back => (from + count - n % count) % count,
     };
     let filled = |position: usize| {
         let field = view.layout.cells.get(position);

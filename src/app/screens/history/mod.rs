@@ -3,7 +3,7 @@
 use crate::app::input::command::{Command, Context};
 use crate::app::input::list::{ListCursor, step_of};
 use crate::app::message::{Reply, Request, RequestId, Trouble};
-use crate::app::navigation::{Go, Scope};
+use crate::app::navigation::{Go, ListScope};
 use crate::app::screens::interface::{Handled, ScreenLike};
 use crate::app::state::State;
 use crate::base::Message;
@@ -17,7 +17,7 @@ const MOST: usize = 500;
 #[derive(Debug)]
 pub struct HistoryList {
     /// How much it covers.
-    pub scope: Scope,
+    pub scope: ListScope,
     /// The entries, latest first.
     pub entries: Vec<LogEntry>,
     /// The line under the cursor, by its entry.
@@ -31,7 +31,7 @@ pub struct HistoryList {
 
 impl HistoryList {
     /// A list that is not filled yet.
-    pub fn new(scope: Scope) -> Self {
+    pub fn new(scope: ListScope) -> Self {
         Self {
             scope,
             entries: Vec::new(),
@@ -48,17 +48,17 @@ impl HistoryList {
             ..LogFilter::default()
         };
         match &self.scope {
-            Scope::Cell(cell) => {
+            ListScope::Cell(cell) => {
                 filter.unit = Some(cell.form.unit.clone());
                 filter.period = Some(cell.form.period.clone());
                 filter.field = Some(cell.id.field.clone());
             }
-            Scope::Form(form) => {
+            ListScope::Form(form) => {
                 filter.unit = Some(form.unit.clone());
                 filter.period = Some(form.period.clone());
             }
-            Scope::Unit(unit) => filter.unit = Some(unit.clone()),
-            Scope::All => {}
+            ListScope::Unit(unit) => filter.unit = Some(unit.clone()),
+            ListScope::All => {}
         }
         filter
     }
