@@ -1,6 +1,6 @@
 //! Counted measures: agencies with a woman, sub-periods that reach a number (`settled.md` 15).
 
-use super::counts::{Counts, Sum};
+use super::counts::{FormulaCounts, Sum};
 use super::figure::MissingInput;
 use super::sums::{Addend, cell};
 use crate::base::Decimal;
@@ -10,8 +10,8 @@ use crate::plan::{FieldId, Period, PeriodKind};
 
 /// Agencies with at least one woman over agencies. One with three women counts once; one whose
 /// posts are vacant (0) still counts below; one that does not exist here (`x`) counts nowhere.
-pub(super) fn agencies(ctx: &Context<'_>, pairs: &[(FieldId, FieldId)]) -> Counts {
-    let mut counts = Counts::default();
+pub(super) fn agencies(ctx: &Context<'_>, pairs: &[(FieldId, FieldId)]) -> FormulaCounts {
+    let mut counts = FormulaCounts::default();
     let (mut with_woman, mut all) = (0, 0);
     for (leaders, women) in pairs {
         if ctx.asked(leaders).is_none() || ctx.asked(women).is_none() {
@@ -54,7 +54,7 @@ pub(super) fn every(
     kind: PeriodKind,
     field: &FieldId,
     at_least: Decimal,
-) -> Counts {
+) -> FormulaCounts {
     let reached = reached(ctx, kind, field, at_least);
     let every = reached.met == reached.finished;
     let finished = reached.finished > 0;
@@ -67,7 +67,7 @@ pub(super) fn sub_periods(
     kind: PeriodKind,
     field: &FieldId,
     at_least: Decimal,
-) -> Counts {
+) -> FormulaCounts {
     let reached = reached(ctx, kind, field, at_least);
     let (met, finished) = (reached.met, reached.finished);
     reached.into_counts(met, finished)
@@ -82,8 +82,8 @@ struct SubPeriodCounts {
 
 impl SubPeriodCounts {
     /// A missing sub-period is listed and not met; it never makes the count incomplete.
-    fn into_counts(self, numerator: i64, denominator: i64) -> Counts {
-        Counts {
+    fn into_counts(self, numerator: i64, denominator: i64) -> FormulaCounts {
+        FormulaCounts {
             numerator: Sum::Whole(Decimal::whole(numerator)),
             denominator: Sum::Whole(Decimal::whole(denominator)),
             missing: self.missing,

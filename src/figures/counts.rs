@@ -5,7 +5,7 @@ use crate::base::Decimal;
 
 /// What a formula counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(super) struct FormulaCounts {
     pub(super) numerator: Sum,
     pub(super) denominator: Sum,
     /// What is missing, each once.

@@ -1,21 +1,25 @@
 //! Sums of cells: 0 and "không phát sinh" count as 0, what does not apply is left out, everything
 //! else keeps a sum from being complete.
 
-use super::counts::{Counts, Sum};
+use super::counts::{FormulaCounts, Sum};
 use super::figure::MissingInput;
 use crate::base::Decimal;
 use crate::ledger::{Content, Context};
 use crate::plan::FieldId;
 
 /// Both sides of a rate of sums.
-pub(super) fn counts(ctx: &Context<'_>, numerator: &[FieldId], denominator: &[FieldId]) -> Counts {
-    let mut counts = Counts::default();
+pub(super) fn counts(
+    ctx: &Context<'_>,
+    numerator: &[FieldId],
+    denominator: &[FieldId],
+) -> FormulaCounts {
+    let mut counts = FormulaCounts::default();
     counts.numerator = sum(ctx, numerator, &mut counts);
     counts.denominator = sum(ctx, denominator, &mut counts);
     counts
 }
 
-fn sum(ctx: &Context<'_>, fields: &[FieldId], counts: &mut Counts) -> Sum {
+fn sum(ctx: &Context<'_>, fields: &[FieldId], counts: &mut FormulaCounts) -> Sum {
     if fields.iter().any(|field| ctx.asked(field).is_none()) {
         return Sum::NotAsked;
     }
@@ -68,7 +72,7 @@ pub(super) fn cell(ctx: &Context<'_>, field: &FieldId) -> Addend {
     }
 }
 
-impl Counts {
+impl FormulaCounts {
     /// Notes that a cell of this form is missing.
     pub(super) fn miss(&mut self, ctx: &Context<'_>, field: &FieldId) {
         let missing = MissingInput::Field(field.clone());

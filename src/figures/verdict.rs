@@ -1,7 +1,7 @@
 //! From counts to a figure: which rate is shown, and how it stands to the target. Everything is
 //! decided by the exact fraction, before rounding (`domain.md` 2.3, rule 4).
 
-use super::counts::{Counts, Sum};
+use super::counts::{FormulaCounts, Sum};
 use super::figure::{Figure, FigureSource, Verdict};
 use crate::base::{Decimal, Ratio};
 use crate::ledger::Context;
@@ -12,7 +12,7 @@ use crate::plan::{Formula, Measure, MeasureId};
 pub(super) fn figure(
     ctx: &Context<'_>,
     measure: &Measure,
-    counts: Counts,
+    counts: FormulaCounts,
     published: Option<Decimal>,
 ) -> Figure {
     let computed = judge(ctx, measure, &counts);
@@ -35,7 +35,7 @@ pub(super) fn figure(
         (Some(value), _) => direct(measure, value, figure),
         // Only the published value is asked here: that is what the figure waits for.
         (None, Some(field)) if figure.verdict == Verdict::None && ctx.asked(field).is_some() => {
-            let mut waiting = Counts::default();
+            let mut waiting = FormulaCounts::default();
             waiting.miss(ctx, field);
             Figure {
                 verdict: Verdict::Incomplete,
@@ -70,7 +70,7 @@ pub(super) fn with_parts(
     }
 }
 
-fn judge(ctx: &Context<'_>, measure: &Measure, counts: &Counts) -> (Option<Ratio>, Verdict) {
+fn judge(ctx: &Context<'_>, measure: &Measure, counts: &FormulaCounts) -> (Option<Ratio>, Verdict) {
     let sides = [counts.numerator, counts.denominator];
     if !shows_rate(ctx, measure) || sides.contains(&Sum::NotAsked) {
         return (None, Verdict::None);

@@ -13,7 +13,7 @@ use crate::base::{Decimal, Message};
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// A plan file's text and what is known of it.
-pub(super) struct Source<'b> {
+pub(super) struct PlanText<'b> {
     /// The text without its byte order mark.
     pub(super) text: &'b str,
     /// True when the whole text is surely NFC, so that its parts need no second look.
@@ -22,16 +22,16 @@ pub(super) struct Source<'b> {
 
 /// The text of bytes that [`open`] is known to accept and to find in NFC; `None` where they are
 /// not even text.
-pub(super) fn trusted(bytes: &[u8]) -> Option<Source<'_>> {
+pub(super) fn trusted(bytes: &[u8]) -> Option<PlanText<'_>> {
     let text = std::str::from_utf8(bytes).ok()?;
-    Some(Source { text, nfc: true })
+    Some(PlanText { text, nfc: true })
 }
 
 /// Makes text of a file's bytes.
 ///
 /// # Errors
 /// Too large, not UTF-8, or with characters that nobody can see: each with its location.
-pub(super) fn open(bytes: &[u8]) -> Result<Source<'_>, Vec<Problem>> {
+pub(super) fn open(bytes: &[u8]) -> Result<PlanText<'_>, Vec<Problem>> {
     if bytes.len() > MAX_BYTES {
         let limit = i64::try_from(MAX_BYTES / 1024 / 1024).unwrap_or(i64::MAX);
         let message = Message::new("plan.problem.too_large").with("limit", Decimal::whole(limit));
@@ -64,7 +64,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Source<'_>, Vec<Problem>> {
         }
     }
     if hostile.is_empty() {
-        Ok(Source { text, nfc })
+        Ok(PlanText { text, nfc })
     } else {
         Err(hostile)
     }

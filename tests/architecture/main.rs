@@ -9,6 +9,7 @@
 
 mod circles;
 mod modules;
+mod names;
 mod root;
 mod tokens;
 mod unused;
