@@ -49,7 +49,7 @@ pub struct Recipient {
 /// When the store cannot be read.
 pub fn standing(store: &dyn ExchangeReader, caller: &Caller<'_>) -> Result<Standing, StoreError> {
     let info = store.info()?;
-    let kept = status::kept(store, &caller.import_context(&info.unit))?;
+    let kept = status::all(store, &caller.import_context(&info.unit))?;
     let owner = if info.unit == caller.plan.coordinator {
         StoreOwner::Coordinator
     } else {

@@ -44,9 +44,9 @@ fn sent() -> (Site, Vec<u8>) {
 
 /// Reads a file without holding it.
 fn lying(path: &Path) -> Result<VerifiedBundle, BundleError> {
-    let carrier = file::open(path, path.parent().unwrap(), 0).unwrap();
-    assert!(matches!(carrier, BundleSource::File(..)), "held");
-    VerifiedBundle::read(carrier)
+    let source = file::open(path, path.parent().unwrap(), 0).unwrap();
+    assert!(matches!(source, BundleSource::File(..)), "held");
+    VerifiedBundle::read(source)
 }
 
 #[test]
@@ -143,11 +143,11 @@ fn a_small_bundle_or_one_without_room_for_its_copy_is_held() {
     let path = dir.path().join("goi.nlb");
     fs::write(&path, &bytes).unwrap();
     let nowhere = dir.path().join("khong/co");
-    for carrier in [
+    for source in [
         file::open(&path, dir.path(), limits::IN_MEMORY),
         file::open(&path, &nowhere, 0),
     ] {
-        assert!(matches!(carrier, Ok(BundleSource::Memory(held)) if held == bytes));
+        assert!(matches!(source, Ok(BundleSource::Memory(held)) if held == bytes));
     }
 }
 

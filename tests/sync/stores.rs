@@ -716,16 +716,16 @@ fn a_bundle_of_another_plan_or_district_is_refused() {
     let mut other_district = Draft::of(&commune, &bytes);
     other_district.header.district = nhaplieu::plan::UnitId::new("huyen-khac");
     let before = office.store.info().unwrap();
-    let fate = |office: &mut Site, draft: &Draft| {
+    let outcome = |office: &mut Site, draft: &Draft| {
         let bundle = VerifiedBundle::read(draft.sealed(&commune)).unwrap();
         office.imports(&[bundle]).bundles[0].outcome.clone()
     };
     assert!(matches!(
-        fate(&mut office, &other_plan),
+        outcome(&mut office, &other_plan),
         BundleOutcome::Refused(BundleError::WrongPlan { .. })
     ));
     assert!(matches!(
-        fate(&mut office, &other_district),
+        outcome(&mut office, &other_district),
         BundleOutcome::Refused(BundleError::WrongDistrict { .. })
     ));
     assert_eq!(office.store.info().unwrap(), before);

@@ -100,7 +100,7 @@ fn list(settings: &Settings, args: &AnswerFormat, out: &mut Out<'_>) -> Result<E
     let opened = settings.read()?;
     let unit = opened.store.info()?.unit;
     let caller = settings.caller(&opened.plan);
-    let kept = status::kept(&opened.store, &caller.import_context(&unit))?;
+    let kept = status::all(&opened.store, &caller.import_context(&unit))?;
     if args.json {
         out.json(&answer(&kept, out))?;
     } else {

@@ -394,9 +394,6 @@ fn find_chunks(
             hash,
         });
     }
-    if at == end {
-        Ok(chunks)
-    } else {
-        Err(BundleError::malformed(None, at - from, "end"))
-    }
+    let fill = (at == end).then_some(chunks);
+    fill.ok_or(BundleError::malformed(None, at - from, "end"))
 }

@@ -86,7 +86,7 @@ pub struct BundleStatus {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn kept(
+pub fn all(
     store: &(impl ExchangeReader + ?Sized),
     context: &ImportContext<'_>,
 ) -> Result<BundleStatus, StoreError> {
