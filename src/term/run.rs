@@ -61,7 +61,7 @@ pub fn start(setup: Setup) -> io::Result<Ended> {
     signals::listen(to_loop);
     let (app, first) = setup.app;
     let size = app.state.size;
-    let size = ratatui_core::layout::Size::new(size.width, size.height);
+    let size = ratatui::layout::Size::new(size.width, size.height);
     let mut screens = Loop {
         app,
         ui: setup.ui,
@@ -235,7 +235,7 @@ impl<W: Write> Loop<W> {
 
     fn take(&mut self, message: Msg) -> LoopState {
         if let Msg::Resize(size) = &message {
-            let size = ratatui_core::layout::Size::new(size.width, size.height);
+            let size = ratatui::layout::Size::new(size.width, size.height);
             self.screen.resize(size);
         }
         let effects = update(&mut self.app, message);

@@ -1,6 +1,6 @@
 //! The ASCII face for consoles without glyphs: Vietnamese without marks, symbols as twins.
 
-use ratatui_core::buffer::Buffer;
+use ratatui::buffer::Buffer;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 

@@ -101,7 +101,7 @@ pub(super) fn message(
     canvas: &mut Canvas<'_>,
     line: usize,
     text: &str,
-    style: ratatui_core::style::Style,
+    style: ratatui::style::Style,
 ) {
     let y = canvas.height().saturating_sub(BELOW - 1) + line;
     let room = canvas.width().saturating_sub(2);

@@ -1,6 +1,6 @@
 //! Findings in words, with the sign and the style of their severity.
 
-use ratatui_core::style::Style;
+use ratatui::style::Style;
 
 use super::appearance::Ui;
 use crate::app::App;

@@ -1,6 +1,6 @@
 //! What lies on top of a screen: lists to choose from, text boxes, the summary before handing in.
 
-use ratatui_core::style::Style;
+use ratatui::style::Style;
 
 use super::appearance::Ui;
 use super::canvas::Canvas;

@@ -1,6 +1,6 @@
 //! Colours and emphasis: one accent for the cursor, one for findings; never the only sign.
 
-use ratatui_core::style::{Color, Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 /// How many ways of emphasis the terminal is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! A picture of the app: `view(&App)` onto a frame. Nothing changes while drawing.
 
-use ratatui_core::buffer::Buffer;
-use ratatui_core::layout::Position;
-use ratatui_core::terminal::Frame;
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 
 use super::appearance::Ui;
 use super::canvas::Canvas;

@@ -78,7 +78,7 @@ const LIBRARIES: [(&str, &[&str]); 12] = [
     ),
     ("zstd", &["sync/"]),
     ("crossterm", &["term/"]),
-    ("ratatui_core", &["ui/", "term/"]),
+    ("ratatui", &["ui/", "term/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("signal_hook", &["term/"]),

@@ -29,8 +29,8 @@ use nhaplieu::term::backend::{Environment, StopFlag};
 use nhaplieu::ui::texts::Texts;
 use nhaplieu::ui::theme::{Palette, Theme};
 use nhaplieu::ui::{Glyphs, Ui};
-use ratatui_core::backend::TestBackend;
-use ratatui_core::terminal::Terminal;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
@@ -402,7 +402,7 @@ impl ScreenSession {
         let width = usize::from(buffer.area.width).max(1);
         let rows = buffer.content.chunks(width).map(|row| {
             let (mut text, mut covered) = (String::new(), 0);
-            for symbol in row.iter().map(ratatui_core::buffer::Cell::symbol) {
+            for symbol in row.iter().map(ratatui::buffer::Cell::symbol) {
                 if covered == 0 {
                     text.push_str(symbol);
                     covered = UnicodeWidthStr::width(symbol).max(1);

@@ -5,9 +5,9 @@
 
 use std::io::{self, Write};
 
-use ratatui_core::buffer::Cell;
-use ratatui_core::layout::{Position, Size};
-use ratatui_core::style::{Color, Modifier};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use ratatui::style::{Color, Modifier};
 
 /// The colours and modifiers in which a character is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 
-use ratatui_core::buffer::{Buffer, Cell};
-use ratatui_core::layout::{Position, Rect, Size};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect, Size};
 
 use super::ansi::AnsiWriter;
 use crate::app::App;
@@ -172,7 +172,7 @@ fn bridged<'a>(changes: &[(u16, u16, &'a Cell)], next: &'a Buffer) -> Vec<(u16, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ratatui_core::style::{Color, Modifier, Style};
+    use ratatui::style::{Color, Modifier, Style};
     use std::cell::RefCell;
     use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! The keys of the screen below, from the effective keymap, and the definition of the indicator
 //! under the cursor.
 
-use ratatui_core::style::Style;
+use ratatui::style::Style;
 
 use crate::app::App;
 use crate::app::input::command::Command;

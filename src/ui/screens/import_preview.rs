@@ -1,6 +1,6 @@
 //! What an import would change: shown before anything is changed, and kept of it after.
 
-use ratatui_core::style::Style;
+use ratatui::style::Style;
 
 use super::sync::{BEHIND, MOMENT, NAME};
 use crate::app::App;

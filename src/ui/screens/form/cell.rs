@@ -1,6 +1,6 @@
 //! One cell's line: label, value, sign, what was reported before.
 
-use ratatui_core::style::Style;
+use ratatui::style::Style;
 
 use super::columns::{CHANGE, MARGIN, PAST, VALUE};
 use super::drawing::FormDrawing;

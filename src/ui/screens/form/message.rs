@@ -1,7 +1,7 @@
 //! The lines below the form: what there is to say about the cell under the cursor, and about the
 //! one just left.
 
-use ratatui_core::style::Style;
+use ratatui::style::Style;
 
 use super::drawing::FormDrawing;
 use crate::base::Message;

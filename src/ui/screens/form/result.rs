@@ -1,6 +1,6 @@
 //! The row of a measure: the live result, the target, the verdict.
 
-use ratatui_core::style::Style;
+use ratatui::style::Style;
 
 use super::columns::{MARGIN, SIGN};
 use super::drawing::FormDrawing;

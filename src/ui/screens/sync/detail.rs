@@ -1,6 +1,6 @@
 //! The sentence below the sync page: what the row under the cursor means, and what to do with it.
 
-use ratatui_core::style::Style;
+use ratatui::style::Style;
 
 use crate::app::App;
 use crate::app::screens::sync::{SyncPage, SyncRow};

@@ -2,7 +2,7 @@
 
 mod detail;
 
-use ratatui_core::style::Style;
+use ratatui::style::Style;
 
 use detail::detail;
 
