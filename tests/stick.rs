@@ -229,6 +229,7 @@ fn a_terminal_lost_over_a_preview_or_a_reason_has_changed_nothing() {
     minh.until("· mới");
     chooses_its_own(&mut minh);
     minh.press("đã gọi");
+    minh.until("đã gọi");
     minh.terminate();
     minh.ended();
     sound(&two.office);
