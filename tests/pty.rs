@@ -237,6 +237,21 @@ fn vietnamese_as_an_input_method_sends_it_arrives_as_words() {
 }
 
 /// Types without entering, loses the session in some way, and finds everything again.
+/// Waits until a text being typed stands beside the store.
+fn until_kept(store: &std::path::Path, text: &str) {
+    let kept = || {
+        let sessions = std::fs::read_dir(store.join("sessions")).unwrap();
+        let files = sessions.filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok());
+        files.into_iter().any(|file| file.contains(text))
+    };
+    let mut tries = 500;
+    while !kept() {
+        tries -= 1;
+        assert!(tries > 0, "never kept: {text}");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
 fn unfinished_text_survives(lose: impl Fn(&mut Terminal)) {
     let (_dir, store) = folder();
     let mut terminal = first_run(&store);
@@ -247,6 +262,8 @@ fn unfinished_text_survives(lose: impl Fn(&mut Terminal)) {
     terminal.until("▸ HĐND: số lãnh đạo chủ chốt ");
     terminal.press("73");
     terminal.until("[73");
+    // It is kept right after the frame that shows it.
+    until_kept(&store, "73");
     lose(&mut terminal);
     terminal.ended();
     assert_eq!(figure(&store, "ngoc-thien", "dan_so_nam"), "4410");
