@@ -220,6 +220,23 @@ fn unsaved_figures_stay_on_the_screen_wherever_one_goes_and_are_saved_without_re
 }
 
 #[test]
+fn a_side_chosen_on_a_full_disk_is_still_written_once_the_disk_has_room() {
+    for side in ["63", "64"] {
+        let office = Office::new();
+        let (mut lan, _hoa) = in_conflict(&office);
+        lan.disk_fails(true)
+            .keys(side)
+            .keys("<Enter>so lai phieu<Enter>");
+        lan.disk_fails(false).keys("<Ctrl+R>");
+        assert_eq!(
+            (lan.content("be_trai"), sides(&lan, "be_trai")),
+            (value(side), 1),
+            "{side}: the choice and its reason were dropped"
+        );
+    }
+}
+
+#[test]
 fn a_store_that_could_not_be_opened_at_first_opens_once_it_can() {
     let faults = Arc::new(Faults::default());
     faults.held.store(true, Ordering::SeqCst);

@@ -11,10 +11,10 @@ use std::sync::Arc;
 use super::message::{ReadForms, RequestId, Trouble};
 use super::outbox::{Outbox, PendingWrite, WriteState};
 use crate::ledger::{
-    Body, CellId, Form, FormKey, Heads, PastForms, Provisional, Recorded, Subject,
+    Body, CellId, EntryRef, Form, FormKey, Heads, PastForms, Provisional, Recorded, Subject,
 };
 use crate::plan::Plan;
-use crate::store::Change;
+use crate::store::{Change, Seen};
 
 pub use layout::{FormLayout, FormRow, Section};
 pub use view::{FormView, Loading, SaveState};
@@ -173,11 +173,19 @@ impl Forms {
         self.refresh(plan, outbox, &forms_of(subjects));
     }
 
-    /// The entry of a change that the store holds already.
-    pub fn holds(&self, change: &Change) -> Option<crate::ledger::EntryRef> {
+    /// The entry of a change that the store holds already. A head that the change was made upon is
+    /// not it: a conflict resolved to the side that shows is still to be written.
+    pub fn holds(&self, change: &Change) -> Option<EntryRef> {
         let known = self.known.get(change.subject.form()?)?;
-        let head = known.base.heads(&change.subject)?.shown()?;
-        (said(&head.body) == said(&change.body)).then_some(head.entry)
+        let heads = known.base.heads(&change.subject)?.all().iter();
+        let made_upon = |entry: &EntryRef| match &change.seen {
+            Seen::Heads(seen) => seen.contains(entry),
+            _ => false,
+        };
+        heads
+            .filter(|head| !made_upon(&head.entry))
+            .find(|head| said(&head.body) == said(&change.body))
+            .map(|head| head.entry)
     }
 
     /// Brings forms up to date after their base or their unanswered writes have changed, and every
