@@ -6,7 +6,7 @@ use super::appearance::Ui;
 use crate::app::App;
 use crate::app::navigation::ListScope;
 use crate::base::{Arg, Message};
-use crate::ledger::{CellKey, Content, FormKey, FormStatus, Hash, typed};
+use crate::ledger::{Body, CellKey, Content, FormKey, FormStatus, Hash, typed};
 use crate::plan::{Period, PeriodKind, UnitId};
 use crate::sync::import::plan::{Counts, Gap};
 
@@ -245,4 +245,20 @@ pub(super) fn short_root(root: &Hash) -> String {
 pub(super) fn unreadable(ui: &Ui, app: &App, key: &FormKey) -> String {
     let form = scope_name(ui, app, &ListScope::Form(key.clone()));
     ui.say(app, &Message::new("form.unreadable").with("form", form))
+}
+
+/// Key of the words for a step that an entry records: confirmed, submitted, locked, and so on.
+pub fn step_key(body: &Body) -> &'static str {
+    match body {
+        Body::Confirm { .. } => "history.confirm",
+        Body::Submit { .. } => "history.submit",
+        Body::Return => "history.return",
+        Body::Approve { .. } => "history.approve",
+        Body::Lock { .. } => "history.lock",
+        Body::Reopen => "history.reopen",
+        Body::EpochStart { .. } => "history.epoch",
+        Body::PlanInstall { .. } => "history.plan",
+        Body::Actor { .. } => "history.actor",
+        _ => "history.other",
+    }
 }

@@ -17,6 +17,7 @@ use crate::ledger::{Body, EntryRef, Hash, entry::FLAG_ON_BEHALF, typed};
 use crate::store::StoreReader;
 use crate::store::{Contested, LogEntry, LogFilter};
 use crate::ui::width;
+use crate::ui::words;
 
 /// Arguments of `log`.
 #[derive(Debug, Args)]
@@ -226,15 +227,6 @@ fn log_key(body: &Body) -> &'static str {
         Body::SetValue(_) => "cli.log.set_value",
         Body::Resolve(_) => "cli.log.resolve",
         Body::Note(_) => "history.note",
-        Body::Confirm { .. } => "history.confirm",
-        Body::Submit { .. } => "history.submit",
-        Body::Return => "history.return",
-        Body::Approve { .. } => "history.approve",
-        Body::Lock { .. } => "history.lock",
-        Body::Reopen => "history.reopen",
-        Body::EpochStart { .. } => "history.epoch",
-        Body::PlanInstall { .. } => "history.plan",
-        Body::Actor { .. } => "history.actor",
-        _ => "history.other",
+        _ => words::step_key(body),
     }
 }

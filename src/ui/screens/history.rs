@@ -113,22 +113,7 @@ fn change(ui: &Ui, app: &App, entry: &LogEntry) -> String {
         (Subject::Note(_), body) => {
             format!("{}: {before} → {}", ui.t("history.note"), show(body))
         }
-        (_, body) => ui.t(step_key(body)).to_owned(),
-    }
-}
-
-fn step_key(body: &Body) -> &'static str {
-    match body {
-        Body::Confirm { .. } => "history.confirm",
-        Body::Submit { .. } => "history.submit",
-        Body::Return => "history.return",
-        Body::Approve { .. } => "history.approve",
-        Body::Lock { .. } => "history.lock",
-        Body::Reopen => "history.reopen",
-        Body::EpochStart { .. } => "history.epoch",
-        Body::PlanInstall { .. } => "history.plan",
-        Body::Actor { .. } => "history.actor",
-        _ => "history.other",
+        (_, body) => ui.t(words::step_key(body)).to_owned(),
     }
 }
 
