@@ -217,6 +217,25 @@ fn a_disputed_past_is_no_past() {
     assert_eq!(tags(&all(&desk)), [] as [&str; 0]);
 }
 
+/// `findings` does not look at a form without entries; that no check would have spoken is held here.
+#[test]
+fn a_form_not_yet_begun_has_no_findings_whatever_its_past() {
+    let past = "ld_nu_lam_cong=991 be_trai=60 dan_so_nam=4000 dan_so_nu=4100 tc_tong=60";
+    for period in ["2023", "2023-6T", "2023-Q1"] {
+        let desk = commune(period)
+            .typed_in("2022", past)
+            .typed_in("2022-6T", past)
+            .typed_in("2022-Q1", past);
+        desk.look(|ctx| {
+            for field in ctx.plan.form_fields(ctx.unit, ctx.period) {
+                let at = findings_at(ctx, &CellId::figure(&field.id));
+                assert_eq!(at, [], "{} in {period}", field.id);
+            }
+        });
+        assert_eq!(all(&desk), []);
+    }
+}
+
 /// What is asked at every keystroke is what the whole form says about that cell.
 #[test]
 fn the_findings_at_a_cell_are_those_of_the_form_that_touch_it() {
