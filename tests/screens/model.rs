@@ -4,18 +4,21 @@
 //!
 //! `NHAPLIEU_TORTURE=full cargo test --profile torture --test screens model` runs many more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nhaplieu::app::screens::Screen;
 use nhaplieu::base::Decimal;
 use nhaplieu::ledger::{CellId, Content, FormKey};
 use nhaplieu::plan::FieldId;
 
-use super::harness::ScreenSession;
+use super::harness::{ScreenSession, Sitting};
 use super::office::Office;
 
 /// So many steps a script has.
 const STEPS: u32 = 150;
+/// How many fields at the head of the first form hold different figures of two terminals, in every
+/// second script.
+const DISPUTED: usize = 12;
 
 /// A source of numbers that a seed determines.
 struct Chance(u64);
@@ -35,6 +38,10 @@ struct Typed {
     cells: BTreeMap<(FormKey, FieldId), Content>,
     /// Own actions, oldest first: the cell, what it held before, and whether it was taken back.
     actions: Vec<(FormKey, FieldId, Content, bool)>,
+    /// Cells in conflict, between which sides nobody has chosen yet.
+    disputed: BTreeSet<(FormKey, FieldId)>,
+    /// Whether the last own action ended a conflict; what taking that back does is told elsewhere.
+    settled_last: bool,
 }
 
 impl Typed {
@@ -49,7 +56,19 @@ impl Typed {
             let (form, field) = (form.clone(), field.clone());
             self.cells.insert((form.clone(), field.clone()), content);
             self.actions.push((form, field, before, false));
+            self.settled_last = false;
         }
+    }
+
+    fn is_disputed(&self, form: &FormKey, field: &FieldId) -> bool {
+        self.disputed.contains(&(form.clone(), field.clone()))
+    }
+
+    fn settles(&mut self, form: &FormKey, field: &FieldId, content: Content) {
+        let cell = (form.clone(), field.clone());
+        self.disputed.remove(&cell);
+        self.cells.insert(cell, content);
+        self.settled_last = true;
     }
 
     fn takes_back(&mut self) {
@@ -84,6 +103,14 @@ fn shows_what_was_typed(desk: &ScreenSession, typed: &Typed, trace: &[String]) {
     for field in &view.layout.cells {
         let (shown, meant) = (view.content(field), typed.content(&form.key, field));
         let heads = view.shown.cells.get(&CellId::figure(field));
+        if typed.is_disputed(&form.key, field) {
+            let sides = heads.map_or(0, |heads| heads.all().len());
+            assert_eq!(
+                sides, 2,
+                "{field}: one side of a conflict is gone\n{trace:#?}"
+            );
+            continue;
+        }
         assert!(
             heads.is_none_or(|heads| !heads.in_conflict()),
             "{field}: a conflict of one's own making\n{trace:#?}"
@@ -104,6 +131,11 @@ fn happens(
         desk.keys(keys);
     };
     match (chance.next(20), here(desk)) {
+        (0..=6, Some((form, field))) if typed.is_disputed(&form, &field) => {
+            let figure = [63, 64, 65][usize::try_from(chance.next(3)).unwrap()];
+            typed.settles(&form, &field, Content::Value(Decimal::whole(figure)));
+            press(desk, &format!("{figure}<Enter>so lai phieu<Enter>"));
+        }
         (0..=5, Some((form, field))) => {
             let figure = chance.next(1000);
             let leave = [
@@ -144,7 +176,9 @@ fn happens(
         (11, _) if matches!(desk.app.screen(), Screen::Home(home) if home.loaded) => {
             press(desk, "<Enter>");
         }
-        (12, Some(_)) if desk.app.state.outbox.is_empty() && is_well(desk) => {
+        (12, Some(_))
+            if desk.app.state.outbox.is_empty() && is_well(desk) && !typed.settled_last =>
+        {
             typed.takes_back();
             press(desk, "<Ctrl+Z>");
             desk.release().hold();
@@ -171,15 +205,48 @@ fn happens(
     }
 }
 
+/// What the first form holds when a script begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beginning {
+    Empty,
+    Disputed,
+}
+
 fn is_well(desk: &ScreenSession) -> bool {
     desk.app.state.health == nhaplieu::app::state::Health::Good
 }
 
-fn script(seed: u64) {
-    let mut desk = Office::commune("ngoc-thien", 7).desk("lan");
+/// The first form typed in at two terminals at the same time, with different figures in some cells.
+fn disputing(office: &Office, desk: &mut ScreenSession, typed: &mut Typed) {
+    let beside = Sitting {
+        pid: 200,
+        ..Sitting::default()
+    };
+    let mut other = office.desk_with("lan", beside);
+    other.keys("<Enter>");
+    let fields = desk.view().layout.cells.clone();
+    for field in fields.iter().take(DISPUTED).map(FieldId::as_str) {
+        desk.at(field).keys("63");
+        other.at(field).keys("64<Enter>");
+        desk.a_second_later().keys("<Enter>");
+        let cell = (desk.form().key.clone(), FieldId::new(field));
+        typed.disputed.insert(cell);
+    }
+    desk.keys("<Ctrl+Home>");
+    // The own sides are no actions of the script: it takes nothing back before it has typed.
+    typed.settled_last = true;
+}
+
+fn script(seed: u64, beginning: Beginning) {
+    let office = Office::commune("ngoc-thien", 7);
+    let mut desk = office.desk("lan");
     let (mut typed, mut chance) = (Typed::default(), Chance(seed));
-    let mut trace = vec![format!("seed {seed}")];
-    desk.keys("<Enter>").hold();
+    let mut trace = vec![format!("seed {seed} {beginning:?}")];
+    desk.keys("<Enter>");
+    if beginning == Beginning::Disputed {
+        disputing(&office, &mut desk, &mut typed);
+    }
+    desk.hold();
     for _ in 0..STEPS {
         happens(&mut desk, &mut typed, &mut chance, &mut trace);
         shows_what_was_typed(&desk, &typed, &trace);
@@ -194,6 +261,10 @@ fn script(seed: u64) {
         shows_what_was_typed(&desk, &typed, &trace);
         let view = desk.view();
         for (id, heads) in &view.base.cells {
+            if typed.is_disputed(&view.key, &id.field) {
+                assert_eq!(heads.all().len(), 2, "{id:?}\n{trace:#?}");
+                continue;
+            }
             assert_eq!(
                 heads.content(),
                 typed.content(&view.key, &id.field),
@@ -212,6 +283,11 @@ fn what_is_typed_is_on_the_screen_or_in_the_store_whatever_the_store_does() {
         15
     };
     for seed in 1..=scripts {
-        script(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15));
+        let beginning = if seed % 2 == 0 {
+            Beginning::Disputed
+        } else {
+            Beginning::Empty
+        };
+        script(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15), beginning);
     }
 }
