@@ -5,6 +5,7 @@ use super::id::FieldId;
 use super::model::{Op, Term};
 use super::problem::Problems;
 use super::reader::{SpannedText, visible};
+use super::values::thousands;
 use crate::base::{Decimal, Message};
 
 /// The largest factor of a term.
@@ -46,7 +47,37 @@ pub(super) fn comparison(text: SpannedText<'_>, problems: &Problems) -> Option<C
 
 /// Reads `>= 60`.
 pub(super) fn target(text: SpannedText<'_>, problems: &Problems) -> Option<(Op, Decimal)> {
+    let signs = text.0.matches(['<', '>', '≤', '≥']).count();
+    let equal_signs = text
+        .0
+        .replace("<=", "<")
+        .replace(">=", ">")
+        .matches('=')
+        .count();
+    let wrong = match signs + equal_signs {
+        0 => Some("plan.problem.target_without_sign"),
+        1 => None,
+        _ => Some("plan.problem.target_with_two"),
+    };
+    if let Some(key) = wrong {
+        let number = text
+            .0
+            .split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')));
+        let number = number
+            .map(|n| n.trim_matches(['.', ',']))
+            .find(|n| !n.is_empty());
+        let number = number.unwrap_or("60").replace(',', ".");
+        let message = Message::new(key)
+            .with("value", visible(text.0))
+            .with("number", number);
+        problems.error(text.1, message);
+        return None;
+    }
     let (left, op, right) = split_at_sign(text, problems)?;
+    if let Some(message) = thousands(right.0.trim()) {
+        problems.error(text.1, message);
+        return None;
+    }
     let number = Decimal::parse(right.0.trim());
     match number {
         Some(number) if left.0.trim().is_empty() => Some((op, number)),
@@ -87,6 +118,10 @@ fn split_at_sign<'t>(
 
 fn term((text, at): SpannedText<'_>, problems: &Problems) -> Option<Term> {
     let trimmed = text.trim();
+    if let Some(message) = thousands(trimmed) {
+        problems.error(at, message);
+        return None;
+    }
     let read = match trimmed.split_once('*') {
         Some((factor, name)) => factor
             .trim()
@@ -168,6 +203,15 @@ mod tests {
         );
         assert_eq!(read("≥ 60", target), Ok((Op::AtLeast, Decimal::whole(60))));
         assert_eq!(read(">= 1,7", target), Err("plan.problem.bad_target"));
-        assert_eq!(read("60", target), Err("plan.problem.bad_comparison"));
+        assert_eq!(read("60", target), Err("plan.problem.target_without_sign"));
+        assert_eq!(
+            read("80 <= 90 <= 95", target),
+            Err("plan.problem.target_with_two")
+        );
+        assert_eq!(
+            read(">= 60, <= 80", target),
+            Err("plan.problem.target_with_two")
+        );
+        assert_eq!(read(">= 1.000", target), Err("plan.problem.thousands"));
     }
 }

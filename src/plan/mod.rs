@@ -16,6 +16,7 @@ mod parse;
 mod problem;
 mod reader;
 mod source;
+mod syntax;
 mod values;
 
 pub use id::{FieldId, MeasureId, PeriodId, ReasonId, RuleId, UnitId};

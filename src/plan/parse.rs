@@ -6,8 +6,8 @@ use super::file::PlanDraft;
 use super::model::Plan;
 use super::problem::{Problem, ProblemSeverity, Problems};
 use super::reader::ReadContext;
+use super::syntax::{self, Stop};
 use super::{lint, source};
-use crate::base::Message;
 
 /// The plan shipped with the program, as a file.
 pub fn embedded() -> &'static [u8] {
@@ -57,12 +57,15 @@ fn read(bytes: &[u8], screening: Screening) -> (Option<Plan>, Vec<Problem>) {
     };
     let problems = Problems::default();
     let (document, errors) = DeTable::parse_recoverable(source.text);
-    for error in errors {
-        let at = error.span().map_or(0, |span| span.start);
-        let message = Message::new("plan.problem.syntax").with("detail", error.message());
-        problems.error(at, message);
-    }
-    if !problems.usable() {
+    if !errors.is_empty() {
+        let stops: Vec<Stop<'_>> = errors
+            .iter()
+            .map(|error| Stop {
+                at: error.span().map_or(0, |span| span.start),
+                said: error.message(),
+            })
+            .collect();
+        syntax::note(source.text, &stops, &problems);
         // What follows a slip of the pen is read wrongly: its problems would only mislead.
         return (None, problems.located(source.text));
     }

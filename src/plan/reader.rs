@@ -8,6 +8,9 @@ use super::near::nearest;
 use super::problem::Problems;
 use crate::base::Message;
 
+/// The sections that a plan has many of, each under a heading in two brackets.
+pub(super) const SECTIONS: [&str; 3] = ["indicator", "field", "measure"];
+
 /// What every reader of one file shares.
 #[derive(Clone, Copy)]
 pub(super) struct ReadContext<'p> {
@@ -25,9 +28,9 @@ pub(super) struct Location<'d> {
 }
 
 impl<'d> Location<'d> {
-    /// The text under `id`, whatever it is.
-    pub(super) fn id(&self) -> Option<&'d str> {
-        self.table.get("id").and_then(|v| v.get_ref().as_str())
+    /// The text under a key, whatever it is.
+    pub(super) fn text(&self, key: &str) -> Option<&'d str> {
+        self.table.get(key).and_then(|v| v.get_ref().as_str())
     }
 
     /// Where the table begins.
@@ -54,6 +57,8 @@ pub(super) struct TableReader<'d, 'p> {
     location: Location<'d>,
     /// What it shares with the other readers of the file.
     pub(super) context: ReadContext<'p>,
+    /// Keys that stand here under a name that comes near: said once, and not missed as well.
+    misspelt: Vec<String>,
 }
 
 /// A text and the byte it starts at.
@@ -62,8 +67,15 @@ pub(super) type SpannedText<'d> = (&'d str, usize);
 impl<'d, 'p> TableReader<'d, 'p> {
     /// The whole document.
     pub(super) fn root(table: &'d DeTable<'d>, known: &[&str], context: ReadContext<'p>) -> Self {
-        let location = Location { table, at: 0 };
-        let reader = Self { location, context };
+        Self::of(Location { table, at: 0 }, known, context)
+    }
+
+    fn of(location: Location<'d>, known: &[&str], context: ReadContext<'p>) -> Self {
+        let mut reader = Self {
+            location,
+            context,
+            misspelt: Vec::new(),
+        };
         reader.refuse_unknown(known);
         reader
     }
@@ -81,13 +93,10 @@ impl<'d, 'p> TableReader<'d, 'p> {
                 .error(at, Message::new("plan.problem.not_a_table"));
             return None;
         };
-        let location = Location { table, at };
-        let reader = Self { location, context };
-        reader.refuse_unknown(known);
-        Some(reader)
+        Some(Self::of(Location { table, at }, known, context))
     }
 
-    fn refuse_unknown(&self, known: &[&str]) {
+    fn refuse_unknown(&mut self, known: &[&str]) {
         for (key, _) in self.location.table {
             let name: &str = key.get_ref();
             if known.contains(&name) || self.context.problems.is_full() {
@@ -95,9 +104,12 @@ impl<'d, 'p> TableReader<'d, 'p> {
             }
             let name_shown = visible(name);
             let message = match nearest(name, known.iter().copied()) {
-                Some(near) => Message::new("plan.problem.unknown_key_near")
-                    .with("key", name_shown)
-                    .with("near", near),
+                Some(near) => {
+                    self.misspelt.push(near.to_owned());
+                    Message::new("plan.problem.unknown_key_near")
+                        .with("key", name_shown)
+                        .with("near", near)
+                }
                 None => Message::new("plan.problem.unknown_key")
                     .with("key", name_shown)
                     .with("known", known.join(", ")),
@@ -121,6 +133,16 @@ impl<'d, 'p> TableReader<'d, 'p> {
         self.location.table.contains_key(key)
     }
 
+    /// True when the key stands here under a name that comes near, which has been said.
+    pub(super) fn misspells(&self, key: &str) -> bool {
+        self.misspelt.iter().any(|near| near == key)
+    }
+
+    /// True when any key stands here under a name that comes near.
+    pub(super) fn has_misspelt(&self) -> bool {
+        !self.misspelt.is_empty()
+    }
+
     /// A key's value, where given.
     pub(super) fn given(&self, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
         self.location.table.get(key)
@@ -129,7 +151,7 @@ impl<'d, 'p> TableReader<'d, 'p> {
     /// A key's value; a problem where it is not given.
     pub(super) fn required(&self, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
         let value = self.given(key);
-        if value.is_none() {
+        if value.is_none() && !self.misspells(key) {
             let message = Message::new("plan.problem.missing").with("key", key);
             self.context.problems.error(self.location.at, message);
         }
@@ -177,6 +199,9 @@ impl<'d, 'p> TableReader<'d, 'p> {
     ) -> Option<&'d [Spanned<DeValue<'d>>]> {
         let at = value.span().start;
         match value.get_ref().as_array() {
+            None if SECTIONS.contains(&key) => {
+                self.wrong(at, "plan.problem.one_bracket", key);
+            }
             None => self.wrong(at, "plan.problem.not_a_list", key),
             Some(items) if items.is_empty() => self.wrong(at, "plan.problem.empty_list", key),
             Some(items) => return Some(items),
@@ -186,22 +211,26 @@ impl<'d, 'p> TableReader<'d, 'p> {
 
     /// A table under a key.
     pub(super) fn inner(&self, key: &str, known: &[&str]) -> Option<TableReader<'d, 'p>> {
-        self.required(key)
-            .and_then(|value| Self::table(value, known, self.context))
-    }
-
-    /// The tables of a list under a key; none, and a problem, where there is no list.
-    pub(super) fn items(&self, key: &str, known: &[&str]) -> Vec<TableReader<'d, 'p>> {
-        match self.required(key) {
-            None => Vec::new(),
-            Some(value) => self.as_items(key, value, known),
+        let value = self.required(key)?;
+        let headed = value.get_ref().as_array().and_then(|items| items.first());
+        if headed.is_some_and(|item| item.get_ref().is_table()) {
+            self.wrong(value.span().start, "plan.problem.two_brackets", key);
+            return None;
         }
+        Self::table(value, known, self.context)
     }
 
-    /// Like [`Self::items`], where the key may be left out.
-    pub(super) fn opt_items(&self, key: &str, known: &[&str]) -> Vec<TableReader<'d, 'p>> {
+    /// The tables of a list under a key; `None`, and a problem, where there is no list.
+    pub(super) fn items(&self, key: &str, known: &[&str]) -> Option<Vec<TableReader<'d, 'p>>> {
+        self.required(key)
+            .and_then(|value| self.as_items(key, value, known))
+    }
+
+    /// Like [`Self::items`], where the key may be left out; then there are none.
+    pub(super) fn opt_items(&self, key: &str, known: &[&str]) -> Option<Vec<TableReader<'d, 'p>>> {
         match self.given(key) {
-            None => Vec::new(),
+            None if self.misspells(key) => None,
+            None => Some(Vec::new()),
             Some(value) => self.as_items(key, value, known),
         }
     }
@@ -211,12 +240,10 @@ impl<'d, 'p> TableReader<'d, 'p> {
         key: &str,
         value: &'d Spanned<DeValue<'d>>,
         known: &[&str],
-    ) -> Vec<TableReader<'d, 'p>> {
-        let items = self.as_list(key, value).unwrap_or_default();
-        items
-            .iter()
-            .filter_map(|item| Self::table(item, known, self.context))
-            .collect()
+    ) -> Option<Vec<TableReader<'d, 'p>>> {
+        let items = self.as_list(key, value)?.iter();
+        let tables = items.filter_map(|item| Self::table(item, known, self.context));
+        Some(tables.collect())
     }
 }
 

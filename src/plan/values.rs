@@ -174,7 +174,13 @@ impl<'d> TableReader<'d, '_> {
     fn as_number(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Decimal> {
         let number = match value.get_ref() {
             DeValue::Integer(whole) if whole.radix() == 10 => parse_number(whole.as_str()),
-            DeValue::Float(decimal) => parse_number(decimal.as_str()),
+            DeValue::Float(decimal) => {
+                if let Some(message) = thousands(decimal.as_str()) {
+                    self.context.problems.error(value.span().start, message);
+                    return None;
+                }
+                parse_number(decimal.as_str())
+            }
             _ => None,
         };
         if number.is_none() {
@@ -232,6 +238,30 @@ fn hostile_in(text: &Cow<'_, str>) -> Option<char> {
         Cow::Borrowed(text) => text.bytes().find(u8::is_ascii_control).map(char::from),
         Cow::Owned(text) => text.chars().find(|c| is_hostile(*c)),
     }
+}
+
+/// The question about a number such as `12.000`: in Viet Nam the point separates thousands, in this
+/// file decimals. Nobody can tell which was meant, so neither is taken.
+pub(super) fn thousands(text: &str) -> Option<Message> {
+    let (whole, decimals) = text.split_once('.')?;
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let group = (1..=3).contains(&whole.len()) && digits(whole) && !whole.starts_with('0');
+    if !group || decimals.len() != 3 || !digits(decimals) {
+        return None;
+    }
+    let decimal = decimals.trim_end_matches('0');
+    let message = Message::new("plan.problem.thousands")
+        .with("value", text)
+        .with("thousands", format!("{whole}{decimals}"));
+    // Of three decimals one more zero says that they are decimals.
+    Some(message.with(
+        "decimal",
+        match decimal.len() {
+            0 => whole.to_owned(),
+            3 => format!("{text}0"),
+            _ => format!("{whole}.{decimal}"),
+        },
+    ))
 }
 
 fn parse_number(text: &str) -> Option<Decimal> {

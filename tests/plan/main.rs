@@ -12,6 +12,7 @@ mod other;
 mod problems;
 mod shipped;
 mod slips;
+mod worst;
 
 use nhaplieu::plan::{self, PeriodKind, Plan};
 

@@ -67,7 +67,11 @@ pub(crate) const READING: &[Slip] = &[
         "numerator = \"cay_song - 1\"",
         "bad_term",
     ),
-    ("target = \">= 80\"", "target = \"80\"", "bad_comparison"),
+    (
+        "target = \">= 80\"",
+        "target = \"80\"",
+        "target_without_sign",
+    ),
     ("target = \">= 80\"", "target = \">= 80%\"", "bad_target"),
     (
         "owners = [{ unit = \"thu-vien\", from = 2026-01-01 }]",
@@ -84,7 +88,16 @@ pub(crate) const READING: &[Slip] = &[
     ("max = 12.5,", "max = 0.1234567,", "bad_number"),
     ("slipped_digit = true", "slipped_digit = 1", "not_a_flag"),
     ("base = 10, ", "", "missing"),
-    ("title_en = \"Trees", "title_en = Trees", "syntax"),
+    ("title_en = \"Trees", "title_en = Trees", "syntax.no_quotes"),
+    ("version = 3", "version = 3\nversion = 4", "syntax.twice"),
+    ("objectives = [", "objectives = ", "syntax.other"),
+    (
+        "cut_off = 2026-12-15",
+        "cut_off = 2026-12-15;",
+        "syntax.semicolon",
+    ),
+    ("max = 12.5,", "max = 12.5%,", "syntax.number"),
+    ("[periods]", "[periods", "syntax.no_bracket"),
 ];
 
 /// Names given twice or borne by nothing.
@@ -214,11 +227,11 @@ pub(crate) const DATES: &[Slip] = &[
     (
         "from = 2026-04-01, to = 2026-06-30",
         "from = 2026-03-01, to = 2026-06-30",
-        "periods_overlap",
+        "period_start",
     ),
     (
-        "from = 2026-04-01, to = 2026-06-30",
-        "from = 2026-10-01, to = 2026-12-31",
+        "{ id = \"2026-Q2\", kind = \"quarter\", from = 2026-04-01, to = 2026-06-30, cut_off = 2026-06-30, due = 2026-07-10 },",
+        "",
         "period_gap",
     ),
     (
@@ -268,7 +281,7 @@ pub(crate) const FORM: &[Slip] = &[
     ),
     ("max = 12.5, ", "", "no_limits"),
     ("max = 12.5,", "min = 13, max = 12.5,", "min_above_max"),
-    ("max = 12.5,", "max = 12.555,", "too_many_decimals"),
+    ("max = 12.5,", "max = 12.5555,", "too_many_decimals"),
     (
         "hard = \"cay_song",
         "hard = \"a <= b\", soft = \"cay_song",
@@ -283,6 +296,36 @@ pub(crate) const FORM: &[Slip] = &[
         "check = \"field_range\", field = \"dien_tich\", max = 12.5",
         "check = \"binomial\", part = \"cay_song\", rest = \"cay_trong\", expected = 100, sigmas = 3",
         "bad_share_expected",
+    ),
+    (
+        "check = \"field_range\", field = \"dien_tich\", max = 12.5",
+        "check = \"rate_range\", measure = \"S1\", min = 5",
+        "never_asks.counted",
+    ),
+    (
+        "check = \"field_range\", field = \"dien_tich\", max = 12.5",
+        "check = \"rate_exactly\", measure = \"C1\", value = 120, from_denominator = 1",
+        "never_asks.value",
+    ),
+    (
+        "check = \"field_range\", field = \"dien_tich\", max = 12.5",
+        "check = \"rate_jump\", measure = \"C1\", points = 5",
+        "never_asks.past",
+    ),
+    (
+        "check = \"field_range\", field = \"dien_tich\", max = 12.5",
+        "check = \"same_in_row\", field = \"luot_doc\", times = 4",
+        "never_asks.row",
+    ),
+    (
+        "check = \"field_range\", field = \"dien_tich\", max = 12.5",
+        "check = \"field_range\", field = \"dien_tich\", max = 12.5, periods = [\"quarter\"]",
+        "never_asks.periods",
+    ),
+    (
+        "check = \"field_range\", field = \"dien_tich\", max = 12.5",
+        "check = \"rate_range\", measure = \"C1\", min = 0, max = 100",
+        "never_asks.range",
     ),
 ];
 
@@ -347,5 +390,15 @@ pub(crate) const FIGURES: &[Slip] = &[
         "roll_up = \"count\"",
         "met_when_all = [\"S1\"]\nroll_up = \"count\"",
         "met_circle",
+    ),
+    (
+        "numerator = \"cay_song\"",
+        "numerator = \"cay_song + cay_song\"",
+        "twice_in_sum",
+    ),
+    (
+        "target = \">= 80\"",
+        "target = \">= 80, <= 90\"",
+        "target_with_two",
     ),
 ];

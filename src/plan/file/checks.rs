@@ -61,6 +61,7 @@ pub(super) fn relation(reader: &TableReader<'_, '_>) -> Option<Relation> {
     let (severity, key) = match (reader.has("hard"), reader.has("soft")) {
         (true, false) => (Severity::Hard, "hard"),
         (false, true) => (Severity::Soft, "soft"),
+        (false, false) if reader.misspells("hard") || reader.misspells("soft") => return None,
         _ => {
             let message = Message::new("plan.problem.hard_or_soft");
             reader.problems().error(reader.location().start(), message);

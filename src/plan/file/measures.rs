@@ -1,10 +1,12 @@
 //! Measures: how a figure is computed, what it is held against, who answers for it.
 
+use toml::de::DeValue;
+
 use super::units::{PERIOD_KINDS, validity};
 use crate::base::{Decimal, Message};
 use crate::plan::formula;
 use crate::plan::id::{FieldId, MeasureId, UnitId};
-use crate::plan::model::{Formula, Measure, Owner, PeriodKind, RollUp};
+use crate::plan::model::{Formula, Measure, Op, Owner, PeriodKind, RollUp};
 use crate::plan::reader::TableReader;
 
 pub(super) const KEYS: [&str; 23] = [
@@ -46,9 +48,7 @@ pub(super) fn measure(reader: &TableReader<'_, '_>) -> Option<Measure> {
     let formula = formula_of(reader);
     let scale = reader.whole("scale", 1..=1_000_000);
     let places = reader.whole("places", 0..=6);
-    let target = reader
-        .word("target")
-        .and_then(|t| formula::target(t, reader.problems()));
+    let target = target(reader);
     let owners = owners(reader);
     let roll_up = reader.choice("roll_up", &ROLL_UPS);
     let direct = direct(reader).ok();
@@ -78,6 +78,22 @@ pub(super) fn measure(reader: &TableReader<'_, '_>) -> Option<Measure> {
         met_when_each: reader.flag("met_when_each"),
         note: reader.opt_label("note", "note_en"),
     })
+}
+
+/// The target; a number without quotation marks is one without its sign, too.
+fn target(reader: &TableReader<'_, '_>) -> Option<(Op, Decimal)> {
+    if let Some(value) = reader.given("target")
+        && let DeValue::Integer(_) | DeValue::Float(_) = value.get_ref()
+    {
+        let number = reader.number("target")?;
+        let message = Message::new("plan.problem.target_without_sign")
+            .with("value", number.to_string())
+            .with("number", number.to_string());
+        reader.problems().error(value.span().start, message);
+        return None;
+    }
+    let word = reader.word("target")?;
+    formula::target(word, reader.problems())
 }
 
 /// Exactly one of the four ways to compute.
@@ -113,6 +129,7 @@ fn formula_of(reader: &TableReader<'_, '_>) -> Option<Formula> {
                 at_least,
             })
         }
+        [] if ways.into_iter().any(|way| reader.misspells(way)) => None,
         _ => {
             let message = Message::new("plan.problem.one_formula");
             reader.problems().error(reader.location().start(), message);
@@ -148,7 +165,7 @@ fn counted(reader: &TableReader<'_, '_>, key: &str) -> Option<(PeriodKind, Field
 }
 
 fn owners(reader: &TableReader<'_, '_>) -> Option<Vec<Owner>> {
-    let readers = reader.items("owners", &["unit", "from", "to"]);
+    let readers = reader.items("owners", &["unit", "from", "to"])?;
     let count = readers.len();
     let owners: Vec<Owner> = readers
         .iter()

@@ -28,24 +28,32 @@ const VIETNAM: &str = "+07:00";
 /// A list of the plan with the location of every item.
 pub(super) struct LocatedList<'d, T> {
     items: Vec<(T, Location<'d>)>,
-    /// Ids of items that could not be read: mentioning them is no further problem.
-    unread: Vec<&'d str>,
+    /// Items that could not be read, or not wholly: mentioning them is no further problem.
+    unread: Vec<Location<'d>>,
+    /// False where the list itself could not be read: then anything may have stood in it.
+    whole: bool,
 }
 
 impl<'d, T> LocatedList<'d, T> {
     fn read<'p>(
-        readers: Vec<TableReader<'d, 'p>>,
+        readers: Option<Vec<TableReader<'d, 'p>>>,
         mut read: impl FnMut(&TableReader<'d, 'p>) -> Option<T>,
     ) -> Self {
+        let whole = readers.is_some();
+        let readers = readers.unwrap_or_default();
         let mut list = Self {
             items: Vec::with_capacity(readers.len()),
             unread: Vec::new(),
+            whole,
         };
         for reader in readers {
-            match read(&reader) {
-                Some(item) => list.items.push((item, reader.location())),
-                None => list.unread.extend(reader.location().id()),
+            let item = read(&reader);
+            // A key under another name is a part that was not read.
+            if item.is_none() || reader.has_misspelt() {
+                list.unread.push(reader.location());
             }
+            list.items
+                .extend(item.map(|item| (item, reader.location())));
         }
         list
     }
@@ -60,9 +68,22 @@ impl<'d, T> LocatedList<'d, T> {
         self.items.iter().map(|(item, _)| item)
     }
 
-    /// True for the id of an item that stands in the file but could not be read.
+    /// True for the id of an item that stands, or may stand, in the file but could not be read.
     pub(super) fn is_unread(&self, id: &str) -> bool {
-        self.unread.contains(&id)
+        self.may_hold("id", id)
+    }
+
+    /// True when an item that could not be read has, or may have, this text under this key.
+    pub(super) fn may_hold(&self, key: &str, text: &str) -> bool {
+        // What is no id is an id that was meant otherwise, perhaps as this text.
+        let unsure = |own: &str| own == text || !own.is_ascii() || own.contains(' ');
+        let holds = |item: &Location<'_>| item.text(key).is_none_or(unsure);
+        !self.whole || self.unread.iter().any(holds)
+    }
+
+    /// True when every item that stands in the file could be read.
+    pub(super) fn is_complete(&self) -> bool {
+        self.whole && self.unread.is_empty()
     }
 
     fn into_values(self) -> Vec<T> {
@@ -75,7 +96,7 @@ pub(super) struct PlanHeader {
     id: String,
     version: u32,
     title: Label,
-    /// The whole the plan serves.
+    /// The whole that the plan serves.
     pub(super) district: UnitId,
     /// Who consolidates.
     pub(super) coordinator: UnitId,
@@ -213,13 +234,13 @@ impl<'d> PlanDraft<'d> {
     }
 }
 
-/// The tables of a section's list; none where the section itself is missing.
+/// The tables of a section's list; `None` where the list or the section itself is missing.
 fn list<'d, 'p>(
     section: Option<&TableReader<'d, 'p>>,
     key: &str,
     keys: &[&str],
-) -> Vec<TableReader<'d, 'p>> {
-    section.map_or_else(Vec::new, |section| section.items(key, keys))
+) -> Option<Vec<TableReader<'d, 'p>>> {
+    section.and_then(|section| section.items(key, keys))
 }
 
 /// Like [`list`], where the list may be left out.
@@ -227,8 +248,8 @@ fn opt_list<'d, 'p>(
     section: Option<&TableReader<'d, 'p>>,
     key: &str,
     keys: &[&str],
-) -> Vec<TableReader<'d, 'p>> {
-    section.map_or_else(Vec::new, |section| section.opt_items(key, keys))
+) -> Option<Vec<TableReader<'d, 'p>>> {
+    section.and_then(|section| section.opt_items(key, keys))
 }
 
 const HEAD: [&str; 8] = [

@@ -51,7 +51,9 @@ fn codes(lint: &Lint<'_, '_>) {
     for (code, mut units) in by_code {
         units.sort_by_key(|(unit, _)| unit.valid.from);
         for pair in units.windows(2) {
+            // The same line twice is said of its id.
             if let [(earlier, _), (later, location)] = pair
+                && earlier.id != later.id
                 && overlap(earlier.valid, later.valid)
             {
                 let message = against(

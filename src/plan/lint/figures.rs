@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use super::graph::circle;
 use super::lookup::{Lint, about, as_written};
+use super::target_words;
 use crate::base::Decimal;
 use crate::plan::id::{FieldId, MeasureId};
-use crate::plan::model::{Formula, Measure, Op, RollUp, Severity, Term};
+use crate::plan::model::{Collector, Field, Formula, Measure, Op, RollUp, Severity, Term};
 use crate::plan::reader::Location;
 
 pub(super) fn check(lint: &Lint<'_, '_>) {
     for (measure, location) in lint.draft.measures.iter() {
-        target(lint, measure, location);
+        if target(lint, measure, location) {
+            target_words::check(lint, measure, location);
+        }
         operands(lint, measure, location);
         rates(lint, measure, location);
         roll_up(lint, measure, location);
@@ -21,7 +24,8 @@ pub(super) fn check(lint: &Lint<'_, '_>) {
     met_in_a_circle(lint);
 }
 
-fn target(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
+/// True where the target can be reached and missed.
+fn target(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) -> bool {
     let at = location.of("target");
     let id = measure.id.as_str();
     let shown = format!("{} {}", measure.op.ascii(), as_written(measure.target));
@@ -52,10 +56,11 @@ fn target(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
         let message = about("plan.problem.always_met", id).with("target", shown);
         lint.problems.warning(at, message);
     }
+    !(below || above || always)
 }
 
 /// True when the part cannot exceed the whole: it is counted, or a hard relation says so.
-fn never_above_whole(lint: &Lint<'_, '_>, formula: &Formula) -> bool {
+pub(super) fn never_above_whole(lint: &Lint<'_, '_>, formula: &Formula) -> bool {
     let Formula::Sums {
         numerator,
         denominator,
@@ -103,6 +108,7 @@ fn operands(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
                     about("plan.problem.no_unit_has_all", id),
                 );
             }
+            parts(lint, measure, (numerator, denominator), location);
         }
         Formula::Agencies(pairs) => {
             for (index, (all, women)) in pairs.iter().enumerate() {
@@ -137,9 +143,36 @@ fn operands(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
     }
 }
 
+/// No field counts twice on one side, and the two sides are not the same.
+fn parts(
+    lint: &Lint<'_, '_>,
+    measure: &Measure,
+    (numerator, denominator): (&[FieldId], &[FieldId]),
+    location: &Location<'_>,
+) {
+    for (key, side) in [("numerator", numerator), ("denominator", denominator)] {
+        let twice = |(at, field): &(usize, &FieldId)| side.iter().take(*at).any(|f| f == *field);
+        if let Some((_, field)) = side.iter().enumerate().find(twice) {
+            let message = about("plan.problem.twice_in_sum", field.as_str());
+            lint.problems.error(location.of(key), message);
+        }
+    }
+    let within = |a: &[FieldId], b: &[FieldId]| a.iter().all(|field| b.contains(field));
+    if within(numerator, denominator) && within(denominator, numerator) {
+        let message = about("plan.problem.same_parts", measure.id.as_str());
+        lint.problems.error(location.of("denominator"), message);
+    }
+}
+
 /// The rate is shown in periods whose forms have its parts.
 fn rates(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
     for (index, kind) in measure.rate_in.iter().enumerate() {
+        if !lint.has_period(*kind) {
+            let message = about("plan.problem.rate_in_no_period", measure.id.as_str());
+            lint.problems
+                .warning(location.element("rate_in", index), message);
+            continue;
+        }
         let computable = match &measure.formula {
             Formula::Sums {
                 numerator,
@@ -183,6 +216,20 @@ fn roll_up(lint: &Lint<'_, '_>, measure: &Measure, location: &Location<'_>) {
     if sums == counted {
         let near = if sums { "ratio_of_sums" } else { "count" };
         let message = about("plan.problem.roll_up", measure.id.as_str()).with("near", near);
+        lint.problems.error(location.of("roll_up"), message);
+    }
+    let fields = lint.fields_of(measure.components());
+    let many = |by: &Collector| match by {
+        Collector::Unit(_) => false,
+        Collector::Group(group) => lint.units_of(group).nth(1).is_some(),
+    };
+    let by_many =
+        |field: &&Field| field.collected_by.len() > 1 || field.collected_by.iter().any(many);
+    if measure.roll_up == RollUp::Single
+        && let Some(field) = fields.into_iter().find(by_many)
+    {
+        let message =
+            about("plan.problem.single_many", measure.id.as_str()).with("field", field.id.as_str());
         lint.problems.error(location.of("roll_up"), message);
     }
 }

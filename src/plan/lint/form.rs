@@ -1,14 +1,13 @@
-//! Fields, relations and rules as a clerk will meet them on a form.
+//! Fields as a clerk will meet them on a form.
 
 use std::collections::{HashMap, HashSet};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::lookup::{Lint, about, as_written};
+use super::lookup::{Lint, about};
 use super::names::against;
-use crate::base::{Decimal, Lang};
-use crate::plan::id::FieldId;
-use crate::plan::model::{Collector, Field, FieldType, Rule, RuleKind, Term};
+use crate::base::Lang;
+use crate::plan::model::{Collector, Field};
 use crate::plan::reader::Location;
 
 /// The widest label that fits beside figures, past and change on 80 columns.
@@ -28,30 +27,6 @@ pub(super) fn check(lint: &Lint<'_, '_>) {
         }
     }
     periods_without_fields(lint);
-    for (relation, location) in lint.draft.relations.iter() {
-        let ids = relation
-            .left
-            .iter()
-            .chain(&relation.right)
-            .filter_map(|term| match term {
-                Term::Field(_, field) => Some(field),
-                Term::Constant(_) => None,
-            });
-        let fields = lint.fields_of(ids);
-        if fields.is_empty() {
-            lint.problems.error(
-                location.start(),
-                about("plan.problem.no_field", relation.id.as_str()),
-            );
-        } else if !lint.meet_on_a_form(&fields) {
-            let message = about("plan.problem.never_together", relation.id.as_str());
-            lint.problems
-                .warning(location.of("hard").max(location.of("soft")), message);
-        }
-    }
-    for (rule, location) in lint.draft.rules.iter() {
-        one_rule(lint, rule, location);
-    }
 }
 
 fn one_field(lint: &Lint<'_, '_>, field: &Field, location: &Location<'_>) {
@@ -76,15 +51,8 @@ fn one_field(lint: &Lint<'_, '_>, field: &Field, location: &Location<'_>) {
             about("plan.problem.no_unit_of_measure", id),
         );
     }
-    let exists = |by: &Collector| match by {
-        Collector::Unit(_) => true,
-        Collector::Group(group) => lint
-            .draft
-            .units
-            .values()
-            .any(|unit| lint.groups.get(unit.kind.as_str()) == Some(&group.as_str())),
-    };
-    if !field.collected_by.iter().any(exists) {
+    let whole = lint.draft.units.is_complete() && lint.draft.kinds.is_complete();
+    if whole && !field.collected_by.iter().any(|by| lint.somebody(by)) {
         lint.problems.error(
             location.of("collected_by"),
             about("plan.problem.nobody_collects", id),
@@ -97,7 +65,7 @@ fn one_field(lint: &Lint<'_, '_>, field: &Field, location: &Location<'_>) {
         lint.problems.error(location.of("collected_by"), message);
     }
     for (index, kind) in field.periods.iter().enumerate() {
-        if !lint.draft.periods.values().any(|p| p.kind == *kind) {
+        if !lint.has_period(*kind) {
             let message = about("plan.problem.no_period_of_kind", id);
             lint.problems
                 .warning(location.element("periods", index), message);
@@ -107,6 +75,9 @@ fn one_field(lint: &Lint<'_, '_>, field: &Field, location: &Location<'_>) {
 
 /// A listed period that asks for nothing would be an empty form.
 fn periods_without_fields(lint: &Lint<'_, '_>) {
+    if !lint.draft.fields.is_complete() {
+        return;
+    }
     let asked: HashSet<_> = lint
         .draft
         .fields
@@ -119,81 +90,5 @@ fn periods_without_fields(lint: &Lint<'_, '_>) {
             let message = about("plan.problem.form_without_fields", period.id.as_str());
             lint.problems.error(location.of("kind"), message);
         }
-    }
-}
-
-fn one_rule(lint: &Lint<'_, '_>, rule: &Rule, location: &Location<'_>) {
-    let id = rule.id.as_str();
-    match &rule.kind {
-        RuleKind::FieldRange { field, min, max } => {
-            limits(lint, id, (*min, *max), location);
-            for (key, limit) in [("min", min), ("max", max)] {
-                if let Some(limit) = limit {
-                    whole_for_counts(lint, field, *limit, location.of(key));
-                }
-            }
-        }
-        RuleKind::RateRange { min, max, .. } => limits(lint, id, (*min, *max), location),
-        RuleKind::NoteFrom { field, at_least } => {
-            whole_for_counts(lint, field, *at_least, location.of("at_least"));
-        }
-        RuleKind::RateJump { points, .. } if *points <= Decimal::ZERO => {
-            lint.problems.error(
-                location.of("points"),
-                about("plan.problem.not_positive", "points"),
-            );
-        }
-        RuleKind::Binomial { expected, .. }
-            if *expected <= Decimal::ZERO || *expected >= Decimal::whole(100) =>
-        {
-            lint.problems.error(
-                location.of("expected"),
-                about("plan.problem.bad_share_expected", id),
-            );
-        }
-        RuleKind::Binomial { part, rest, .. } => {
-            if !lint.meet_on_a_form(&lint.fields_of([part, rest])) {
-                lint.problems.warning(
-                    location.of("part"),
-                    about("plan.problem.never_together", id),
-                );
-            }
-        }
-        RuleKind::SameInRow { .. } | RuleKind::RateExactly { .. } | RuleKind::RateJump { .. } => {}
-    }
-}
-
-fn limits(
-    lint: &Lint<'_, '_>,
-    id: &str,
-    (min, max): (Option<Decimal>, Option<Decimal>),
-    location: &Location<'_>,
-) {
-    match (min, max) {
-        (None, None) => lint
-            .problems
-            .error(location.start(), about("plan.problem.no_limits", id)),
-        (Some(min), Some(max)) if min > max => {
-            let message = about("plan.problem.min_above_max", id)
-                .with("min", as_written(min))
-                .with("max", as_written(max));
-            lint.problems.error(location.of("min"), message);
-        }
-        _ => {}
-    }
-}
-
-/// A limit finer than the field's own decimals can never be reached exactly.
-fn whole_for_counts(lint: &Lint<'_, '_>, field: &FieldId, limit: Decimal, at: usize) {
-    let decimals = match lint.fields.get(field.as_str()).map(|f| f.kind) {
-        Some(FieldType::Count) => 0,
-        Some(FieldType::Decimal(decimals)) => decimals,
-        Some(FieldType::Text) | None => return,
-    };
-    if limit.scale() > decimals {
-        let message = about("plan.problem.too_many_decimals", field.as_str())
-            .with("value", as_written(limit))
-            .with("max", usize::from(decimals));
-        lint.problems.warning(at, message);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::base::{Decimal, Message};
 use crate::plan::file::PlanDraft;
 use crate::plan::id::FieldId;
-use crate::plan::model::{Collector, Field, Measure, Unit};
+use crate::plan::model::{Collector, Field, Measure, PeriodKind, Unit};
 use crate::plan::problem::{Problems, line_and_column};
 
 /// A draft whose units, fields and measures are found by name, and where its problems are noted.
@@ -54,6 +54,28 @@ impl<'a, 'd> Lint<'a, 'd> {
         ids.into_iter()
             .filter_map(|id| self.fields.get(id.as_str()).copied())
             .collect()
+    }
+
+    /// True when the plan has, or may have, a period of this kind.
+    pub(super) fn has_period(&self, kind: PeriodKind) -> bool {
+        let periods = &self.draft.periods;
+        !periods.is_complete() || periods.values().any(|period| period.kind == kind)
+    }
+
+    /// True when the plan has the unit, or a unit of the group.
+    pub(super) fn somebody(&self, by: &Collector) -> bool {
+        match by {
+            Collector::Unit(_) => true,
+            Collector::Group(group) => self.units_of(group).next().is_some(),
+        }
+    }
+
+    /// The units of a group.
+    pub(super) fn units_of<'s>(&'s self, group: &'s str) -> impl Iterator<Item = &'a Unit> + 's {
+        self.draft
+            .units
+            .values()
+            .filter(move |unit| self.groups.get(unit.kind.as_str()).copied() == Some(group))
     }
 
     /// True when at least one unit's form holds all these fields in one kind of period.

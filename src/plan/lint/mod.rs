@@ -10,6 +10,9 @@ mod graph;
 mod lookup;
 mod names;
 mod periods;
+mod relations;
+mod rules;
+mod target_words;
 
 use self::lookup::Lint;
 use super::file::PlanDraft;
@@ -22,5 +25,7 @@ pub(super) fn check(draft: &PlanDraft<'_>, text: &str, problems: &Problems) {
     dates::check(&lint);
     periods::check(&lint);
     form::check(&lint);
+    relations::check(&lint);
+    rules::check(&lint);
     figures::check(&lint);
 }

@@ -136,7 +136,8 @@ impl Lint<'_, '_> {
     }
 
     fn refer_objective(&self, number: u8, at: usize) {
-        if !self.draft.objectives.values().any(|o| o.number == number) {
+        let objectives = &self.draft.objectives;
+        if objectives.is_complete() && !objectives.values().any(|o| o.number == number) {
             let message = about("plan.problem.unknown.objective", &number.to_string());
             self.problems.error(at, message);
         }
@@ -147,6 +148,10 @@ fn head(lint: &Lint<'_, '_>) {
     if let Some((head, location)) = &lint.draft.head {
         lint.refer_unit(head.district.as_str(), location.of("district"));
         lint.refer_unit(head.coordinator.as_str(), location.of("coordinator"));
+        if head.coordinator == head.district {
+            let message = about("plan.problem.district_coordinates", head.district.as_str());
+            lint.problems.error(location.of("coordinator"), message);
+        }
     }
 }
 
@@ -175,13 +180,15 @@ fn units(lint: &Lint<'_, '_>) {
 }
 
 fn form(lint: &Lint<'_, '_>) {
+    // A measure of an unknown indicator may be the one that another indicator waits for.
+    let known = |id: &str| lint.draft.indicators.values().any(|i| i.id == id);
+    let strays = lint.draft.measures.values().any(|m| !known(&m.indicator));
     for (indicator, location) in lint.draft.indicators.iter() {
         lint.refer_objective(indicator.objective, location.of("objective"));
-        if !lint
-            .draft
-            .measures
-            .values()
-            .any(|m| m.indicator == indicator.id)
+        let measures = &lint.draft.measures;
+        if !strays
+            && !measures.values().any(|m| m.indicator == indicator.id)
+            && !measures.may_hold("indicator", &indicator.id)
         {
             let message = about("plan.problem.indicator_without_measure", &indicator.id);
             lint.problems.warning(location.of("id"), message);
@@ -193,6 +200,7 @@ fn form(lint: &Lint<'_, '_>) {
         for (index, by) in field.collected_by.iter().enumerate() {
             if let Collector::Unit(id) = by
                 && !lint.units.contains_key(id.as_str())
+                && !lint.draft.kinds.may_hold("group", id.as_str())
             {
                 let at = location.element("collected_by", index);
                 let known = lint.units.keys().copied().chain(groups());

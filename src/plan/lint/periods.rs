@@ -1,4 +1,6 @@
-//! Periods: calendar spans with ids that say them, none twice, none due before it is cut off.
+//! Periods: calendar spans with ids that say them, due neither before their cut-off nor long after.
+
+use std::collections::HashSet;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
@@ -7,25 +9,31 @@ use crate::plan::model::{Period, PeriodKind};
 use crate::plan::reader::Location;
 
 pub(super) fn check(lint: &Lint<'_, '_>) {
+    let mut unsure: HashSet<PeriodKind> = HashSet::new();
     for (period, location) in lint.draft.periods.iter() {
-        one_period(lint, period, location);
+        if !one_period(lint, period, location) {
+            unsure.insert(period.kind);
+        }
     }
-    for kind in [
-        PeriodKind::Month,
-        PeriodKind::Quarter,
-        PeriodKind::Half,
-        PeriodKind::Year,
-    ] {
-        one_kind(lint, kind);
+    for kind in [PeriodKind::Month, PeriodKind::Quarter, PeriodKind::Year] {
+        // A gap beside a period that is wrong itself is only a consequence.
+        if lint.draft.periods.is_complete() && !unsure.contains(&kind) {
+            gaps(lint, kind);
+        }
     }
 }
 
-fn one_period(lint: &Lint<'_, '_>, period: &Period, location: &Location<'_>) {
+/// The days after a period's end until which its figures may be due; later is a slip of the year
+/// (the project's choice).
+const DUE_WITHIN: i64 = 180;
+
+/// True when the period is one of the calendar and its id says which.
+fn one_period(lint: &Lint<'_, '_>, period: &Period, location: &Location<'_>) -> bool {
     let Some((id, to)) = calendar(period.kind, period.from) else {
         let message = about("plan.problem.period_start", period.id.as_str());
         lint.problems
             .error(location.of("from"), message.with("from", period.from));
-        return;
+        return false;
     };
     if period.id.as_str() != id {
         let message = about("plan.problem.period_id", period.id.as_str()).with("near", id.as_str());
@@ -36,10 +44,10 @@ fn one_period(lint: &Lint<'_, '_>, period: &Period, location: &Location<'_>) {
             about("plan.problem.period_end", period.id.as_str()).with("to", to.to_string());
         lint.problems.error(location.of("to"), message);
     }
-    if !(period.from..=period.to).contains(&period.cut_off) {
+    if !(period.from..=to).contains(&period.cut_off) {
         let message = about("plan.problem.cut_off_outside", period.id.as_str())
             .with("from", period.from)
-            .with("to", period.to);
+            .with("to", to);
         lint.problems.error(location.of("cut_off"), message);
     }
     if period.due < period.cut_off {
@@ -47,7 +55,13 @@ fn one_period(lint: &Lint<'_, '_>, period: &Period, location: &Location<'_>) {
             .with("due", period.due)
             .with("date", period.cut_off);
         lint.problems.error(location.of("due"), message);
+    } else if period.due.signed_duration_since(to).num_days() > DUE_WITHIN {
+        let message = about("plan.problem.due_late", period.id.as_str())
+            .with("due", period.due)
+            .with("to", to);
+        lint.problems.warning(location.of("due"), message);
     }
+    period.id.as_str() == id && period.to == to
 }
 
 /// The id and last day that a period of this kind from this day must have.
@@ -70,25 +84,19 @@ fn calendar(kind: PeriodKind, from: NaiveDate) -> Option<(String, NaiveDate)> {
     (starts && from.day() == 1).then_some((id, to))
 }
 
-/// Periods of one kind neither overlap nor, halves apart, leave days between them.
-fn one_kind(lint: &Lint<'_, '_>, kind: PeriodKind) {
+/// Periods of one kind leave no days between them. (Two of the calendar cannot overlap without
+/// being the same one, which is said of their ids.)
+fn gaps(lint: &Lint<'_, '_>, kind: PeriodKind) {
     let mut before: Option<&Period> = None;
     let of_kind = |(period, _): &(&Period, &Location<'_>)| period.kind == kind;
     for (period, location) in lint.draft.periods.iter().filter(of_kind) {
-        if let Some(earlier) = before.filter(|earlier| earlier.id != period.id) {
-            let message = |key| {
-                about(key, period.id.as_str())
-                    .with("other", earlier.id.as_str())
-                    .with("to", earlier.to)
-            };
-            let next = earlier.to.checked_add_days(Days::new(1));
-            if period.from <= earlier.to {
-                lint.problems
-                    .error(location.of("from"), message("plan.problem.periods_overlap"));
-            } else if kind != PeriodKind::Half && Some(period.from) != next {
-                lint.problems
-                    .warning(location.of("from"), message("plan.problem.period_gap"));
-            }
+        if let Some(earlier) = before
+            && earlier.to.checked_add_days(Days::new(1)) < Some(period.from)
+        {
+            let message = about("plan.problem.period_gap", period.id.as_str())
+                .with("other", earlier.id.as_str())
+                .with("to", earlier.to);
+            lint.problems.warning(location.of("from"), message);
         }
         before = Some(period);
     }
