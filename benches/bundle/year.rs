@@ -18,6 +18,7 @@ use nhaplieu::plan::{FieldType, Plan, UnitId, embedded, parse};
 use nhaplieu::store::exchange::entry_bytes;
 use nhaplieu::store::{Action, Environment, Init, RedbStore, Store, create, open};
 use nhaplieu::sync::authors;
+use nhaplieu::sync::bundle::have::Have;
 use nhaplieu::sync::bundle::writer::BundleWriter;
 use nhaplieu::sync::{BundleError, Header, Range, Scope};
 
@@ -188,6 +189,7 @@ impl Writer {
             previous: Hash::ZERO,
             hash: self.hash,
             signature: self.key.sign(&words).to_bytes(),
+            withheld: Vec::new(),
         }
     }
 }
@@ -248,7 +250,7 @@ pub(crate) fn make(
         entries: u32::try_from(made)?,
         raw: chunks.raw(),
         ranges: writers.iter().map(Writer::range).collect(),
-        have: Vec::new(),
+        have: Have::all(Vec::new()),
         vouches: Vec::new(),
     };
     let raw = chunks.raw();

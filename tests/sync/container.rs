@@ -5,6 +5,7 @@ use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::store::exchange::entry_bytes;
 use nhaplieu::sync::bundle::container::{FIXED, TAIL};
 use nhaplieu::sync::bundle::error::Limit;
+use nhaplieu::sync::bundle::range::Run;
 use nhaplieu::sync::bundle::text_armour;
 use nhaplieu::sync::{BundleError, Header, Range, Scope, VerifiedBundle};
 
@@ -327,6 +328,82 @@ fn promises_are_refused_without_allocating_for_them() {
         let frames: usize = chunks.iter().map(|c| c.zlen + 40).sum();
         FIXED + checked.header().bytes().len() + frames + TAIL
     });
+}
+
+/// A bundle without its second entry, which a run stands for.
+pub(crate) fn without_second(site: &Site, bytes: &[u8]) -> Draft {
+    let mut draft = Draft::of(site, bytes);
+    let mut second = None;
+    let whole = VerifiedBundle::read(bytes.to_vec()).unwrap();
+    whole
+        .each(0, 2, &mut |recorded| {
+            second.get_or_insert(recorded.hash);
+            Ok(())
+        })
+        .unwrap();
+    let length = |raw: &[u8]| u32::from_le_bytes(*raw.first_chunk().unwrap()) as usize + 4;
+    let first = length(&draft.raws[0]);
+    let gone = length(&draft.raws[0][first..]);
+    draft.raws[0].drain(first..first + gone);
+    draft.header.ranges[0].withheld = vec![Run {
+        first: 2,
+        count: 1,
+        hash: second.unwrap(),
+    }];
+    draft.header.entries -= 1;
+    draft.header.raw -= gone as u64;
+    draft
+}
+
+#[test]
+fn the_chain_goes_on_behind_a_withheld_run() {
+    let (site, bytes) = small();
+    let draft = without_second(&site, &bytes);
+    let read = VerifiedBundle::read(draft.sealed(&site)).unwrap();
+    let mut seqs = Vec::new();
+    read.each(0, 0, &mut |recorded| {
+        seqs.push(recorded.seq);
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(seqs, [1, 3, 4, 5]);
+    assert_eq!(read.header().ranges[0].count(), 4);
+
+    let refused = |change: &dyn Fn(&mut Range)| {
+        let mut draft = without_second(&site, &bytes);
+        change(&mut draft.header.ranges[0]);
+        let error = VerifiedBundle::read(draft.sealed(&site)).unwrap_err();
+        assert!(matches!(error, BundleError::Malformed { .. }), "{error:?}");
+    };
+    let run = draft.header.ranges[0].withheld[0];
+    refused(&|range| range.withheld[0].hash.0[0] ^= 1);
+    refused(&|range| range.withheld[0].hash = Hash::ZERO);
+    refused(&|range| range.withheld[0].first = 3);
+    refused(&|range| range.withheld[0].count = 0);
+    refused(&|range| range.withheld[0].count = 2);
+    refused(&|range| range.withheld[0].count = u32::MAX);
+    refused(&|range| range.withheld = Vec::new());
+    refused(&|range| range.withheld = vec![run, run]);
+    refused(&|range| {
+        range.withheld[0].first = 5;
+    });
+}
+
+#[test]
+fn a_header_of_ten_thousand_lists_items_reads_back_or_is_too_large() {
+    let (site, bytes) = small();
+    let mut draft = Draft::of(&site, &bytes);
+    let line = draft.header.have.lines[0].clone();
+    draft.header.have.lines = vec![line.clone(); 8_000];
+    let read = VerifiedBundle::read(draft.sealed(&site)).unwrap();
+    assert_eq!(read.header(), &draft.header);
+    draft.header.have.lines = vec![line; 9_000];
+    assert_eq!(
+        VerifiedBundle::read(draft.sealed(&site)).unwrap_err(),
+        BundleError::TooLarge {
+            what: Limit::Header
+        }
+    );
 }
 
 #[test]

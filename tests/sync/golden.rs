@@ -13,7 +13,7 @@ use nhaplieu::sync::bundle::container::{FIXED, TAIL};
 use nhaplieu::sync::bundle::file;
 use nhaplieu::sync::bundle::text_armour;
 use nhaplieu::sync::import::plan::BundleOutcome;
-use nhaplieu::sync::{Container, Scope, VerifiedBundle};
+use nhaplieu::sync::{Container, Header, Scope, VerifiedBundle};
 
 use crate::site::Site;
 
@@ -72,6 +72,40 @@ fn what_is_written_today_has_the_bytes_of_version_1_but_for_compression() {
     assert_eq!(today.header().bytes(), golden.header().bytes());
 }
 
+/// The lists of a header, part by part.
+fn lists(header: &Header, part: &mut dyn FnMut(usize, &str)) {
+    part(4, &format!("ranges = {}", header.ranges.len()));
+    for range in &header.ranges {
+        part(32, "range: author's public key");
+        part(8, &format!("  first = {}", range.first));
+        part(8, &format!("  last = {}", range.last));
+        part(32, "  hash before the first");
+        part(32, "  hash of the last");
+        part(64, "  author's signature");
+        part(4, &format!("  runs withheld = {}", range.withheld.len()));
+        for run in &range.withheld {
+            part(8, &format!("    first = {}", run.first));
+            part(4, &format!("    how many = {}", run.count));
+            part(32, "    hash of the last of them");
+        }
+    }
+    part(16, "have: all lines from author");
+    part(16, "  to author");
+    part(4, &format!("lines of have = {}", header.have.lines.len()));
+    for line in &header.have.lines {
+        part(16, "have: author");
+        part(8, &format!("  up to = {}", line.last));
+        part(32, "  hash there");
+        part(64, "  author's signature");
+        part(4, &format!("  missing = {}", line.missing.len()));
+        for missing in &line.missing {
+            part(8, &format!("    first = {}", missing.first));
+            part(4, &format!("    how many = {}", missing.count));
+        }
+    }
+    part(4, &format!("vouches = {}", header.vouches.len()));
+}
+
 /// The worked example: every part of the small golden file, in its order.
 fn example() -> String {
     let bytes = std::fs::read(fixture("v1-small.nlb")).unwrap();
@@ -125,22 +159,7 @@ fn example() -> String {
     part(1, "scope = 0 (since acknowledged)");
     part(4, &format!("entries = {}", header.entries));
     part(8, &format!("raw bytes = {}", header.raw));
-    part(2, &format!("ranges = {}", header.ranges.len()));
-    for range in &header.ranges {
-        part(32, "range: author's public key");
-        part(8, &format!("  first = {}", range.first));
-        part(8, &format!("  last = {}", range.last));
-        part(32, "  hash before the first");
-        part(32, "  hash of the last");
-        part(64, "  author's signature");
-    }
-    part(2, &format!("have = {}", header.have.len()));
-    for (_, seq, _) in &header.have {
-        part(16, "have: author");
-        part(8, &format!("  up to = {seq}"));
-        part(32, "  hash there");
-    }
-    part(2, &format!("vouches = {}", header.vouches.len()));
+    lists(header, &mut part);
     for chunk in &bundle.container().chunks {
         part(4, &format!("chunk: zstd length = {}", chunk.zlen));
         part(4, &format!("  raw length = {}", chunk.rawlen));

@@ -83,12 +83,19 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn new(unit: &str, seed: u8) -> Self {
+        Self {
+            keys: seed,
+            ..Self::of_key(unit, [seed; 32])
+        }
+    }
+
+    pub(crate) fn of_key(unit: &str, seed: [u8; 32]) -> Self {
         let mut model = Self {
             fault: Fault::None,
             now: 0,
             unit: UnitId::new(unit),
-            key: SigningKey::from_bytes(&[seed; 32]),
-            keys: seed,
+            key: SigningKey::from_bytes(&seed),
+            keys: 0,
             clock: Clock::default(),
             entries: BTreeMap::new(),
             views: BTreeMap::new(),

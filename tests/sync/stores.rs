@@ -633,6 +633,76 @@ fn a_store_put_back_unnoticed_goes_on_as_another_once_it_hears_of_its_own_later_
 }
 
 #[test]
+fn a_claim_to_have_more_of_a_log_counts_only_with_its_authors_signature() {
+    let (mut office, mut commune) = acquainted();
+    commune.types("so_00", "5");
+    office.imports(&[commune.bundle(Some("phong"))]);
+    commune.imports(&[office.bundle(Some("xa-a"))]);
+    let writer = office.store.info().unwrap().author;
+    let bytes = commune.bundle_bytes(Some("phong"), Scope::Since);
+    for at in 0..3 {
+        let mut draft = crate::container::Draft::of(&commune, &bytes);
+        draft.header.created += 10 + at;
+        let lines = &mut draft.header.have.lines;
+        let line = lines.iter_mut().find(|line| line.author == writer).unwrap();
+        line.last += 1_000;
+        line.hash.0[0] ^= at as u8;
+        if at == 1 {
+            let words = nhaplieu::ledger::chain::checkpoint_words(&writer, line.last, &line.hash);
+            line.signature = commune.store.sign(&words).unwrap().1;
+        }
+        if at == 2 {
+            line.signature = [0; 64];
+        }
+        let claim = VerifiedBundle::read(draft.sealed(&commune)).unwrap();
+        let done = office.imports(&[claim]);
+        assert_eq!(done.suspicions, []);
+        assert_eq!(office.store.info().unwrap().author, writer, "no new epoch");
+        // Nothing is kept back because of it either.
+        let next = office.bundle(Some("xa-a"));
+        let ranges = &next.header().ranges;
+        assert!(
+            ranges
+                .iter()
+                .any(|range| range.author() == writer && range.first == 1)
+        );
+    }
+    // What was said with a signature counts again.
+    office.imports(&[commune.bundle(Some("phong"))]);
+    let next = office.bundle(Some("xa-a"));
+    assert_eq!(next.header().entries, 0);
+}
+
+#[test]
+fn two_hundred_authors_are_exported_and_read() {
+    let (mut office, mut commune) = acquainted();
+    let mut all = Vec::new();
+    for at in 0..200_u32 {
+        let mut other =
+            crate::model::Model::of_key("xa-b", *blake3::hash(&at.to_le_bytes()).as_bytes());
+        let cell = cell("xa-b", "2023", &format!("so_{:02}", at % 40));
+        other.sets(&cell, 7, Vec::new(), 0, crate::site::START);
+        office.does(vec![authors::enrol(
+            other.author(),
+            vec![nhaplieu::plan::UnitId::new("xa-b")],
+            vec![nhaplieu::ledger::Role::Clerk],
+            "xã B",
+        )]);
+        let bytes = crate::district::bundle(&other, "phong", Scope::Since, crate::site::START);
+        all.push(VerifiedBundle::read(bytes).unwrap());
+    }
+    office.imports(&all);
+    for bundle in [office.bundle(Some("xa-a")), office.bundle(Some("xa-b"))] {
+        assert!(bundle.header().have.lines.len() > 200);
+        assert!(bundle.header().ranges.len() > 200);
+        if bundle.header().receiver() == Some(&commune.unit) {
+            let done = commune.imports(&[bundle]);
+            assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
+        }
+    }
+}
+
+#[test]
 fn nothing_is_typed_under_a_number_that_was_rejected_before_it_was_given() {
     let (mut office, mut commune) = acquainted();
     commune.types("so_00", "5");

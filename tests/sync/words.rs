@@ -42,6 +42,7 @@ fn every_error() -> Vec<BundleError> {
             ours: text(),
         },
         BundleError::NotForUs { to: text() },
+        BundleError::Withholds(author),
         BundleError::Revoked(author),
         BundleError::Oversteps {
             author,
@@ -62,7 +63,6 @@ fn every_refusal_has_words_in_both_languages() {
         Limit::Chunk,
         Limit::Raw,
         Limit::Entries,
-        Limit::Authors,
         Limit::Window,
     ];
     let mut messages: Vec<Message> = every_error().iter().map(BundleError::message).collect();

@@ -47,8 +47,39 @@ pub struct Peer {
     pub received: u64,
     /// The bundle.
     pub root: Hash,
-    /// Up to where it has each log.
-    pub have: Vec<(AuthorId, u64, Hash)>,
+    /// What it has of each log, in order of author and number, as far as it has proved it.
+    pub have: Vec<PeerLog>,
+}
+
+/// What another store has of a log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PeerLog {
+    /// Whose.
+    pub author: AuthorId,
+    /// The last number it has.
+    pub last: u64,
+    /// The hash there.
+    pub hash: Hash,
+    /// The numbers before it of which it does not have the entries, in order.
+    pub missing: Vec<Missing>,
+}
+
+/// Consecutive numbers of a log whose entries a store does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The first.
+    pub first: u64,
+    /// How many.
+    pub count: u32,
+}
+
+impl Missing {
+    /// The last number.
+    pub fn last(&self) -> u64 {
+        self.first
+            .saturating_add(u64::from(self.count))
+            .saturating_sub(1)
+    }
 }
 
 /// One piece of a log that an import brought.

@@ -9,7 +9,9 @@ use crate::ledger::{ActorId, AuthorId, EntryRef, Hash, Recorded, Trust};
 use crate::plan::UnitId;
 use crate::store::api::StoreError;
 use crate::store::exchange::counting::counts;
-use crate::store::exchange::{Checkpoint, Held, HeldBundle, LogPiece, Peer, Report, Tip};
+use crate::store::exchange::{
+    Checkpoint, Held, HeldBundle, LogPiece, Missing, Peer, PeerLog, Report, Tip,
+};
 use crate::store::format::codec::{Record, seal, unseal};
 use crate::store::format::tables::{Bytes, Definition, Rows};
 
@@ -96,10 +98,16 @@ pub(crate) fn peer_bytes(peer: &Peer) -> Vec<u8> {
     out.extend(peer.created.to_le_bytes());
     out.extend(peer.received.to_le_bytes());
     out.extend(peer.root.0);
-    for (author, seq, hash) in &peer.have {
-        out.extend(author.0);
-        out.extend(seq.to_le_bytes());
-        out.extend(hash.0);
+    for log in &peer.have {
+        out.extend(log.author.0);
+        out.extend(log.last.to_le_bytes());
+        out.extend(log.hash.0);
+        let count = u32::try_from(log.missing.len()).unwrap_or(u32::MAX);
+        out.extend(count.to_le_bytes());
+        for missing in &log.missing {
+            out.extend(missing.first.to_le_bytes());
+            out.extend(missing.count.to_le_bytes());
+        }
     }
     out
 }
@@ -117,9 +125,19 @@ pub(crate) fn peer_from(author: AuthorId, bytes: &[u8]) -> Result<Peer, StoreErr
             have: Vec::new(),
         };
         while !reader.is_empty() {
-            let author = AuthorId(reader.array("peer")?);
-            let tip = (reader.u64("peer")?, Hash(reader.array("peer")?));
-            peer.have.push((author, tip.0, tip.1));
+            let mut log = PeerLog {
+                author: AuthorId(reader.array("peer")?),
+                last: reader.u64("peer")?,
+                hash: Hash(reader.array("peer")?),
+                missing: Vec::new(),
+            };
+            for _ in 0..reader.u32("peer")? {
+                log.missing.push(Missing {
+                    first: reader.u64("peer")?,
+                    count: reader.u32("peer")?,
+                });
+            }
+            peer.have.push(log);
         }
         Ok(peer)
     };

@@ -151,10 +151,10 @@ impl<T: Rows> SnapshotTables<T> {
                 if trust.is_own(&peer.author) || !upstream {
                     continue;
                 }
-                for (author, seq, hash) in &peer.have {
-                    if trust.is_own(author) && self.holds(author, *seq, hash)? {
-                        let most = acked.entry(*author).or_insert(0);
-                        *most = (*most).max(*seq);
+                for log in &peer.have {
+                    if trust.is_own(&log.author) && self.holds(&log.author, log.last, &log.hash)? {
+                        let most = acked.entry(log.author).or_insert(0);
+                        *most = (*most).max(log.last);
                     }
                 }
             }

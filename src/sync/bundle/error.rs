@@ -22,8 +22,6 @@ pub enum Limit {
     Raw,
     /// The number of entries.
     Entries,
-    /// The number of authors or ranges.
-    Authors,
     /// The window of a zstd frame.
     Window,
 }
@@ -38,7 +36,6 @@ impl Limit {
             Self::Chunk => "sync.limit.chunk",
             Self::Raw => "sync.limit.raw",
             Self::Entries => "sync.limit.entries",
-            Self::Authors => "sync.limit.authors",
             Self::Window => "sync.limit.window",
         }
     }
@@ -147,6 +144,9 @@ pub enum BundleError {
         /// Whom it is for.
         to: String,
     },
+    /// It withholds entries of a log, and nobody who may do so vouches for what it leaves out.
+    #[error("signer {0} withholds entries and is not the district")]
+    Withholds(AuthorId),
     /// The signer's rights have ended.
     #[error("signer {0} is revoked")]
     Revoked(AuthorId),
@@ -250,6 +250,9 @@ impl BundleError {
                 .with("theirs", theirs.as_str())
                 .with("ours", ours.as_str()),
             Self::NotForUs { to } => Message::new("sync.error.not_for_us").with("to", to.as_str()),
+            Self::Withholds(author) => {
+                Message::new("sync.error.withholds").with("author", author.to_string())
+            }
             Self::Revoked(author) => {
                 Message::new("sync.error.revoked").with("author", author.to_string())
             }

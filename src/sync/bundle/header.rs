@@ -8,7 +8,10 @@ use crate::ledger::trust::Succession;
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
 use crate::sync::bundle::error::{BundleError, Limit};
+use crate::sync::bundle::have::Have;
 use crate::sync::bundle::limits;
+use crate::sync::bundle::list::{list, put_count};
+use crate::sync::bundle::range::Range;
 
 /// The critical capabilities this program knows: none are defined yet.
 const KNOWN_CAPABILITIES: u32 = 0;
@@ -20,35 +23,6 @@ pub enum Scope {
     Since,
     /// Everything.
     All,
-}
-
-/// One unbroken piece of an author's log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Range {
-    /// The author's key.
-    pub key: [u8; 32],
-    /// The first number.
-    pub first: u64,
-    /// The last number.
-    pub last: u64,
-    /// The hash before the first.
-    pub previous: Hash,
-    /// The hash of the last.
-    pub hash: Hash,
-    /// The author's signature over author, last number and its hash.
-    pub signature: [u8; 64],
-}
-
-impl Range {
-    /// The author of the entries.
-    pub fn author(&self) -> AuthorId {
-        AuthorId::of_key(&self.key)
-    }
-
-    /// The number of entries.
-    pub fn count(&self) -> u64 {
-        self.last.saturating_sub(self.first).saturating_add(1)
-    }
 }
 
 /// A new author whose first entry the author before it has signed.
@@ -63,9 +37,6 @@ pub struct Vouch {
     /// That key's signature over the new author, number 1 and the hash.
     pub signature: [u8; 64],
 }
-
-/// Up to where the writer has an author's log.
-pub type Have = Vec<(AuthorId, u64, Hash)>;
 
 /// The header of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,14 +116,9 @@ impl Header {
         out.extend(self.raw.to_le_bytes());
         put_count(&mut out, self.ranges.len());
         for range in &self.ranges {
-            out.extend(range.key);
-            out.extend(range.first.to_le_bytes());
-            out.extend(range.last.to_le_bytes());
-            out.extend(range.previous.0);
-            out.extend(range.hash.0);
-            out.extend(range.signature);
+            range.put(&mut out);
         }
-        out.extend(have_bytes(&self.have));
+        self.have.put(&mut out);
         put_count(&mut out, self.vouches.len());
         for vouch in &self.vouches {
             out.extend(vouch.author.0);
@@ -202,12 +168,6 @@ impl Header {
         if self.raw > limits::RAW {
             return too_large(Limit::Raw);
         }
-        let mut authors: Vec<AuthorId> = self.ranges.iter().map(Range::author).collect();
-        authors.sort_unstable();
-        authors.dedup();
-        if authors.len() > limits::AUTHORS {
-            return too_large(Limit::Authors);
-        }
         self.with_valid_ranges()
     }
 
@@ -216,15 +176,13 @@ impl Header {
         let malformed = |what| Err(BundleError::malformed(None, 0, what));
         let mut sum = 0_u64;
         for range in &self.ranges {
-            let begins = range.first == 1;
-            if range.first == 0
-                || range.last < range.first
-                || range.last == u64::MAX
-                || begins != (range.previous == Hash::ZERO)
-            {
+            if !range.is_possible() {
                 return malformed("range");
             }
             sum = sum.saturating_add(range.count());
+        }
+        if !self.have.is_possible() {
+            return malformed("have");
         }
         if sum != u64::from(self.entries) {
             return malformed("number of entries");
@@ -252,68 +210,17 @@ fn fields(reader: &mut Reader<'_>) -> Result<Header, BadBytes> {
         },
         entries: reader.u32("entries")?,
         raw: reader.u64("raw")?,
-        ranges: ranges(reader)?,
-        have: read_have(reader)?,
-        vouches: vouches(reader)?,
+        ranges: list(reader, "ranges", Range::read)?,
+        have: Have::read(reader)?,
+        vouches: list(reader, "vouches", vouch)?,
     })
 }
 
-fn ranges(reader: &mut Reader<'_>) -> Result<Vec<Range>, BadBytes> {
-    (0..count(reader, limits::RANGES, "ranges")?)
-        .map(|_| {
-            Ok(Range {
-                key: reader.array("range")?,
-                first: reader.u64("range")?,
-                last: reader.u64("range")?,
-                previous: Hash(reader.array("range")?),
-                hash: Hash(reader.array("range")?),
-                signature: reader.array("range")?,
-            })
-        })
-        .collect()
-}
-
-fn vouches(reader: &mut Reader<'_>) -> Result<Vec<Vouch>, BadBytes> {
-    (0..count(reader, limits::VOUCHES, "vouches")?)
-        .map(|_| {
-            Ok(Vouch {
-                author: AuthorId(reader.array("vouch")?),
-                hash: Hash(reader.array("vouch")?),
-                by: reader.array("vouch")?,
-                signature: reader.array("vouch")?,
-            })
-        })
-        .collect()
-}
-
-fn have_bytes(have: &Have) -> Vec<u8> {
-    let mut out = Vec::with_capacity(2 + have.len() * 56);
-    put_count(&mut out, have.len());
-    for (author, seq, hash) in have {
-        out.extend(author.0);
-        out.extend(seq.to_le_bytes());
-        out.extend(hash.0);
-    }
-    out
-}
-
-fn read_have(reader: &mut Reader<'_>) -> Result<Have, BadBytes> {
-    (0..count(reader, limits::HAVE, "have")?)
-        .map(|_| {
-            let author = AuthorId(reader.array("have")?);
-            Ok((author, reader.u64("have")?, Hash(reader.array("have")?)))
-        })
-        .collect()
-}
-
-fn put_count(out: &mut Vec<u8>, count: usize) {
-    out.extend(u16::try_from(count).unwrap_or(u16::MAX).to_le_bytes());
-}
-
-fn count(reader: &mut Reader<'_>, most: usize, what: &'static str) -> Result<usize, BadBytes> {
-    let count = usize::from(reader.u16(what)?);
-    if count > most {
-        return Err(reader.bad(what));
-    }
-    Ok(count)
+fn vouch(reader: &mut Reader<'_>) -> Result<Vouch, BadBytes> {
+    Ok(Vouch {
+        author: AuthorId(reader.array("vouch")?),
+        hash: Hash(reader.array("vouch")?),
+        by: reader.array("vouch")?,
+        signature: reader.array("vouch")?,
+    })
 }

@@ -7,8 +7,9 @@ pub const FILE_ARMOURED: u64 = 90 << 20;
 /// Bytes of the largest bundle that is read into memory; a larger one is copied into a private file and
 /// read chunk by chunk.
 pub const IN_MEMORY: u64 = 8 << 20;
-/// Bytes of a header.
-pub const HEADER: u32 = 64 << 10;
+/// Bytes of a header. It alone bounds how many authors, ranges and lines of `have` a bundle has: what
+/// does not fit goes into another bundle.
+pub const HEADER: u32 = 1 << 20;
 /// Chunks of a bundle: sixteen times what the largest one needs with full chunks.
 pub const CHUNKS: u32 = 16_384;
 /// Bytes of one chunk before compression.
@@ -17,17 +18,9 @@ pub const CHUNK_RAW: u32 = 256 << 10;
 pub const RAW: u64 = 256 << 20;
 /// Entries of a bundle.
 pub const ENTRIES: u64 = 2_000_000;
-/// Authors in a bundle.
-pub const AUTHORS: usize = 64;
-/// Ranges in a bundle: an author whose store was copied has several.
-pub const RANGES: usize = 128;
 /// Entries up to which the hashes are kept between reading a bundle and importing it: 8 MiB of them,
 /// more than a district's year.
 pub const HASHES: u64 = 1 << 18;
-/// Lines in which the writer says what it has.
-pub const HAVE: usize = 256;
-/// Authors vouched for by the author before them.
-pub const VOUCHES: usize = 64;
 /// Window of a zstd frame.
 pub const WINDOW: u64 = 8 << 20;
 

@@ -6,11 +6,13 @@ use crate::ledger::chain::checkpoint_words;
 use crate::ledger::trust::Succession;
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::{Plan, UnitId};
-use crate::store::exchange::{Checkpoint, ExchangeReader, Peer, Snapshot, Tip};
+use crate::store::exchange::{Checkpoint, ExchangeReader, Peer, PeerLog, Snapshot, Tip};
 use crate::store::{StoreError, StoreInfo};
 use crate::sync::bundle::error::{BundleError, Limit};
-use crate::sync::bundle::header::{Have, Header, Range, Scope, Vouch};
+use crate::sync::bundle::have::{Have, HaveLine};
+use crate::sync::bundle::header::{Header, Scope, Vouch};
 use crate::sync::bundle::limits;
+use crate::sync::bundle::range::Range;
 use crate::sync::bundle::writer::BundleWriter;
 
 /// What bundle is asked for.
@@ -44,8 +46,9 @@ pub struct OutgoingRange {
 pub struct ExportPlan {
     /// The ranges, in the request of their authors.
     pub pieces: Vec<OutgoingRange>,
-    /// What this store has.
-    pub have: Have,
+    /// What this store has, each log up to where its author has signed it; `None` for the writer's own
+    /// log, signed when it is written.
+    have: Vec<(PeerLog, Option<Checkpoint>)>,
     /// What the receiver said last, where it ever did.
     pub peer: Option<Peer>,
     info: StoreInfo,
@@ -82,7 +85,7 @@ pub fn plan(
     let mut peers = store.peers()?;
     peers.retain(|peer| Some(&peer.unit) == request.to);
     peers.sort_by_key(|peer| (peer.created, peer.root));
-    let (mut pieces, mut have): (Vec<OutgoingRange>, Have) = (Vec::new(), Vec::new());
+    let (mut pieces, mut have) = (Vec::new(), Vec::new());
     store.with_snapshot(&mut |snapshot| {
         (pieces, have) = (Vec::new(), Vec::new());
         let has = match request.scope {
@@ -91,7 +94,6 @@ pub fn plan(
         };
         for author in &authors {
             let tips = snapshot.tips(author)?;
-            have.extend(tips.iter().map(|(seq, hash)| (*author, *seq, *hash)));
             let log = Log {
                 author: *author,
                 forked: tips.len() > 1,
@@ -106,7 +108,19 @@ pub fn plan(
                 let Some((tip, checkpoint)) = signed else {
                     continue;
                 };
-                let again = pieces.iter().skip(before).any(|other| other.tip == tip);
+                let said = PeerLog {
+                    author: *author,
+                    last: tip.0,
+                    hash: tip.1,
+                    missing: Vec::new(),
+                };
+                if !have.iter().any(|(other, _)| *other == said) {
+                    have.push((said, checkpoint.clone()));
+                }
+                let again = pieces
+                    .iter()
+                    .skip(before)
+                    .any(|other: &OutgoingRange| other.tip == tip);
                 if let (false, Some(first)) = (again, log.first_missing(snapshot, &tip, &has)?) {
                     pieces.push(OutgoingRange {
                         author: *author,
@@ -153,15 +167,18 @@ impl Log {
         &self,
         snapshot: &dyn Snapshot,
         tip: &Tip,
-        has: &Have,
+        has: &[PeerLog],
     ) -> Result<Option<u64>, StoreError> {
         let mut first = 1;
-        for (_, seq, hash) in has.iter().filter(|line| line.0 == self.author) {
-            if (*seq, *hash) == *tip {
+        for log in has.iter().filter(|log| log.author == self.author) {
+            if (log.last, log.hash) == *tip {
                 return Ok(None);
             }
-            if !self.forked && *seq < tip.0 && snapshot.holds(&self.author, *seq, hash)? {
-                first = first.max(seq.saturating_add(1));
+            if !self.forked
+                && log.last < tip.0
+                && snapshot.holds(&self.author, log.last, &log.hash)?
+            {
+                first = first.max(log.last.saturating_add(1));
             }
         }
         Ok(Some(first))
@@ -171,13 +188,13 @@ impl Log {
 /// What every store of the receiving unit has. An author that another continues, and from which nothing
 /// has come since that one began, is left out. Where one author is two stores, a copy that nobody has
 /// noticed yet, what it says holds for one of them only, so that nothing is common.
-fn common(snapshot: &dyn Snapshot, peers: &[Peer]) -> Result<Have, StoreError> {
+fn common(snapshot: &dyn Snapshot, peers: &[Peer]) -> Result<Vec<PeerLog>, StoreError> {
     let (vouched, controls) = (snapshot.vouched()?, snapshot.controls()?);
     let began = |author: &AuthorId| {
         let first = controls.iter().find(|c| c.author == *author && c.seq == 1);
         first.map_or(0, |first| first.entry.clock.millis)
     };
-    let mut common: Option<Have> = None;
+    let mut common: Option<Vec<PeerLog>> = None;
     for peer in peers {
         let followed =
             |vouch: &Succession| vouch.by == peer.author && peer.created < began(&vouch.author);
@@ -196,12 +213,12 @@ fn common(snapshot: &dyn Snapshot, peers: &[Peer]) -> Result<Have, StoreError> {
 }
 
 /// The lower of two statements on each author that both know.
-fn lower(a: &Have, b: &Have) -> Have {
-    let lowest = |have: &Have, author: &AuthorId| {
-        let of = have.iter().filter(|line| line.0 == *author);
-        of.min_by_key(|line| line.1).copied()
+fn lower(a: &[PeerLog], b: &[PeerLog]) -> Vec<PeerLog> {
+    let lowest = |have: &[PeerLog], author: &AuthorId| {
+        let of = have.iter().filter(|log| log.author == *author);
+        of.min_by_key(|log| log.last).cloned()
     };
-    let authors = a.iter().map(|line| line.0);
+    let authors = a.iter().map(|log| log.author);
     authors
         .filter_map(|author| Some(lowest(a, &author)?.min(lowest(b, &author)?)))
         .collect()
@@ -249,11 +266,12 @@ pub fn bundle(
             previous,
             hash: piece.tip.1,
             signature,
+            withheld: Vec::new(),
         });
     }
     let header = header(store, request, plan, ranges, writer.raw(), signer)?;
     let bytes = header.bytes();
-    if bytes.len() > limits::HEADER as usize || header.ranges.len() > limits::RANGES {
+    if bytes.len() > limits::HEADER as usize {
         return Err(too_large(Limit::Header));
     }
     if writer.raw() > limits::RAW {
@@ -291,9 +309,8 @@ fn header(
         entries: u32::try_from(plan.entries()).unwrap_or(u32::MAX),
         raw,
         ranges,
-        have: plan.have.iter().take(limits::HAVE).copied().collect(),
+        have: have(store, plan)?,
         vouches: vouches
-            .take(limits::VOUCHES)
             .map(|point| Vouch {
                 author: point.author,
                 hash: point.hash,
@@ -302,4 +319,25 @@ fn header(
             })
             .collect(),
     })
+}
+
+/// What the writer has, each line signed by the author of the log.
+fn have(store: &(impl ExchangeReader + ?Sized), plan: &ExportPlan) -> Result<Have, StoreError> {
+    let mut lines = Vec::with_capacity(plan.have.len());
+    for (log, checkpoint) in &plan.have {
+        let signature = if let Some(point) = checkpoint {
+            point.signature
+        } else {
+            let words = checkpoint_words(&log.author, log.last, &log.hash);
+            store.sign(&words)?.1
+        };
+        lines.push(HaveLine {
+            author: log.author,
+            last: log.last,
+            hash: log.hash,
+            signature,
+            missing: log.missing.clone(),
+        });
+    }
+    Ok(Have::all(lines))
 }

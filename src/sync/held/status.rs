@@ -260,11 +260,8 @@ fn missing(
 pub fn confirmed(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<Receipt>, StoreError> {
     let (info, peers, trust) = (store.info()?, store.peers()?, trust(store)?);
     let has = |peer: &Peer| {
-        let own = peer
-            .have
-            .iter()
-            .filter(|(author, ..)| *author == info.author);
-        own.map(|(_, seq, _)| *seq).max().unwrap_or(0)
+        let own = peer.have.iter().filter(|log| log.author == info.author);
+        own.map(|log| log.last).max().unwrap_or(0)
     };
     let mut confirmed: Vec<Receipt> = peers
         .iter()

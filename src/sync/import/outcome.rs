@@ -195,7 +195,7 @@ fn taken<'b>(
         return Ok(());
     };
     take_pieces(bundle, state, decision);
-    take_peer(merge, bundle, decision)?;
+    take_peer(merge, at, bundle, decision)?;
     if state.pieces.is_empty() && state.obstacle.is_some() {
         return Ok(());
     }
@@ -251,17 +251,18 @@ fn take_pieces<'b>(
 /// Adds what the signer of a bundle has, unless a later bundle of it is known.
 fn take_peer(
     merge: &Merge<'_, '_>,
+    at: usize,
     bundle: &VerifiedBundle,
     decision: &mut ImportDecision<'_>,
 ) -> Result<(), StoreError> {
     let header = bundle.header();
-    let peer = Peer {
+    let mut peer = Peer {
         author: header.signed_by(),
         unit: header.from.clone(),
         created: header.created,
         received: merge.context.wall,
         root: bundle.root(),
-        have: header.have.clone(),
+        have: Vec::new(),
     };
     let newer = |known: &Peer| (known.created, known.root) < (peer.created, peer.root);
     let mut known = decision.peers.iter();
@@ -270,6 +271,8 @@ fn take_peer(
         None => merge.snapshot.peer(&peer.author)?,
     };
     if !merge.trust.is_own(&peer.author) && known.as_ref().is_none_or(newer) {
+        let before = known.map(|known| known.have).unwrap_or_default();
+        peer.have = merge.has(at, header, &before);
         decision.peers.retain(|other| other.author != peer.author);
         decision.peers.push(peer);
     }

@@ -5,7 +5,7 @@ use crate::ledger::{ActorId, AuthorId, CellKey, Content, FormKey, Hash, Trust};
 use crate::plan::{FieldId, PeriodId, UnitId};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::fingerprint::Fingerprint;
-use crate::sync::bundle::header::Range;
+use crate::sync::bundle::range::Range;
 
 /// How many entries of each class, and how many conflicts and suspicions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -33,6 +33,18 @@ pub(in crate::sync) fn addressed(
     }
 }
 
+/// Checks that whoever leaves entries out of a log may do so.
+///
+/// # Errors
+/// [`BundleError::Withholds`].
+pub(in crate::sync) fn withholds(header: &Header) -> Result<(), BundleError> {
+    let leaves_out = header.ranges.iter().any(|range| !range.withheld.is_empty());
+    if leaves_out {
+        return Err(BundleError::Withholds(header.signed_by()));
+    }
+    Ok(())
+}
+
 /// The first entry by which a known author exceeds its rights.
 pub(in crate::sync) fn overstep(bundle: &VerifiedBundle, trust: &Trust) -> Option<BundleError> {
     let beyond = bundle

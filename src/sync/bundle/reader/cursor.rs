@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use crate::base::bytes::Reader;
 use crate::ledger::{AuthorId, Hash, chain};
 use crate::sync::bundle::error::BundleError;
-use crate::sync::bundle::header::{Header, Range};
+use crate::sync::bundle::header::Header;
+use crate::sync::bundle::range::Range;
 
 /// The entry a chunk begins with.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,7 @@ impl<'h> EntryCursor<'h> {
         };
         let mut cursor = Self::at(header, start, &[]);
         cursor.enter(0);
+        cursor.pass_withheld();
         cursor
     }
 
@@ -102,22 +104,32 @@ impl<'h> EntryCursor<'h> {
     /// Moves to the next entry.
     fn advance(&mut self) {
         self.index += 1;
-        let range = self.header.ranges.get(self.range);
-        if range.is_none_or(|range| self.seq >= range.last) {
-            self.enter(self.range + 1);
-        } else {
-            self.seq = self.seq.saturating_add(1);
-            self.previous = self.hash;
-        }
+        self.seq = self.seq.saturating_add(1);
+        self.previous = self.hash;
+        self.pass_withheld();
     }
 
-    /// Moves to the first entry of a range.
+    /// Moves to the beginning of a range.
     fn enter(&mut self, index: usize) {
         let range = self.header.ranges.get(index);
         self.range = index;
         self.author = range.map(Range::author);
         self.seq = range.map_or(0, |range| range.first);
         self.previous = range.map_or(Hash::ZERO, |range| range.previous);
+    }
+
+    /// Moves past the runs that are not carried, and into the next range past the end of one.
+    fn pass_withheld(&mut self) {
+        while let Some(range) = self.header.ranges.get(self.range) {
+            if self.seq > range.last {
+                self.enter(self.range + 1);
+            } else if let Some(run) = range.run_at(self.seq) {
+                self.seq = run.last().saturating_add(1);
+                self.previous = run.hash;
+            } else {
+                break;
+            }
+        }
     }
 
     /// Checks that all ranges have been read.

@@ -18,8 +18,9 @@ use crate::store::exchange::progress::{NoProgress, Phase, Progress, ProgressMete
 use crate::store::exchange::{IncomingEntry, Source, read_entry};
 use crate::sync::bundle::container::{self, Container};
 use crate::sync::bundle::error::BundleError;
-use crate::sync::bundle::header::{Header, Range};
+use crate::sync::bundle::header::Header;
 use crate::sync::bundle::limits;
+use crate::sync::bundle::range::Range;
 use crate::sync::bundle::reader::cursor::{ChunkStart, EntryCursor, each_entry};
 use crate::sync::bundle::reader::validation::{EntrySummary, LinkedChunk, validate};
 use crate::sync::bundle::source::BundleSource;

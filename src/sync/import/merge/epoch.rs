@@ -8,20 +8,18 @@ use crate::store::StoreError;
 impl Merge<'_, '_> {
     /// Finds the authors of this store of whose logs another store has more, or other entries, than is
     /// here with what is taken: this store was restored from an older image or is a copy, and its witness
-    /// was too. Notes how far the other has the log and who says so. Nothing proves that, and nothing
-    /// but a new epoch comes of it.
+    /// was too. Notes how far the other has the log and who says so: with this store's own signature, or it
+    /// counts for nothing.
     pub(in crate::sync) fn find_behind(&mut self) -> Result<(), StoreError> {
         let mut behind = BTreeMap::new();
-        for (bundle, state) in self.bundles.iter().zip(&self.states) {
-            if !state.believed {
-                continue;
-            }
+        for (bundle, proved) in self.bundles.iter().zip(&self.proved) {
             let by = bundle.header().signed_by();
-            for (author, seq, hash) in &bundle.header().have {
-                let possible = (1..u64::MAX).contains(seq);
-                if possible && self.trust.is_own(author) && !self.known(author, *seq, hash)? {
-                    let most = behind.entry(*author).or_insert((*seq, by));
-                    *most = (*seq, by).max(*most);
+            for log in proved {
+                let (author, seq) = (log.author, log.last);
+                let possible = (1..u64::MAX).contains(&seq);
+                if possible && self.trust.is_own(&author) && !self.known(&author, seq, &log.hash)? {
+                    let most = behind.entry(author).or_insert((seq, by));
+                    *most = (seq, by).max(*most);
                 }
             }
         }

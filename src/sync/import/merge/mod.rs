@@ -5,6 +5,7 @@
 //! them brings anything more.
 
 mod epoch;
+mod have;
 mod heads;
 mod ranges;
 mod taken;
@@ -17,12 +18,12 @@ use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{AuthorId, Clock, EntryRef, Heads, Recorded, Subject, Trust};
 use crate::store::StoreError;
 use crate::store::exchange::progress::{Phase, ProgressMeter, Stopped};
-use crate::store::exchange::{LogPiece, Snapshot, Tip};
+use crate::store::exchange::{LogPiece, PeerLog, Snapshot, Tip};
 use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::context::ImportContext;
 use crate::sync::import::plan::{Counts, Gap};
-use crate::sync::import::policy::{addressed, overstep};
+use crate::sync::import::policy::{addressed, overstep, withholds};
 
 /// The heads of a subject before and after the merge.
 pub(in crate::sync) struct SubjectChange {
@@ -132,6 +133,8 @@ pub(in crate::sync) struct Merge<'a, 'b> {
     pub(in crate::sync) ahead: BTreeMap<AuthorId, u64>,
     /// Authors whose log has a second branch, with the number it begins at.
     pub(in crate::sync) copies: BTreeMap<AuthorId, u64>,
+    /// What the signer of each bundle has proved to have, in the order of the bundles.
+    proved: Vec<Vec<PeerLog>>,
     /// See [`Self::find_behind`].
     pub(in crate::sync) behind: BTreeMap<AuthorId, (u64, AuthorId)>,
     /// The latest clock that may be adopted.
@@ -177,6 +180,7 @@ impl<'a, 'b> Merge<'a, 'b> {
             come: BTreeSet::new(),
             ahead: BTreeMap::new(),
             copies: BTreeMap::new(),
+            proved: Vec::new(),
             behind: BTreeMap::new(),
             clock: Clock::default(),
         };
@@ -184,6 +188,7 @@ impl<'a, 'b> Merge<'a, 'b> {
             merge.obstruct(*at, Obstacle::Refused(error.clone()));
         }
         while merge.round()? {}
+        merge.prove_have()?;
         merge.find_behind()?;
         merge.recount()?;
         merge.meter.end()?;
@@ -228,6 +233,10 @@ impl<'a, 'b> Merge<'a, 'b> {
         }
         if !trust.knows(&signer) {
             self.obstruct(at, Obstacle::Unknown(BTreeSet::from([signer])));
+            return Ok(false);
+        }
+        if let Err(error) = withholds(bundle.header()) {
+            self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }
         if let Some(error) = overstep(bundle, &trust) {

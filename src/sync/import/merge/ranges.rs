@@ -7,7 +7,7 @@ use crate::ledger::{AuthorId, EntryRef, Hash, Recorded, Subject, Trust};
 use crate::store::exchange::{LogPiece, Tip};
 use crate::store::{StoreError, fits_plan};
 use crate::sync::bundle::error::BundleError;
-use crate::sync::bundle::header::Range;
+use crate::sync::bundle::range::Range;
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::plan::{Counts, Gap};
 
