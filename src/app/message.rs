@@ -5,6 +5,7 @@
 //! for that id; one that nobody waits for is dropped. A failure belongs to its request.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -13,7 +14,7 @@ pub use super::request_id::RequestId;
 use super::sync_message::{SyncAnswer, SyncRequest, WorkProgress};
 use crate::base::Message;
 use crate::check::Finding;
-use crate::ledger::{Actor, ActorId, CellKey, Content, Form, FormKey, Origin, Recorded};
+use crate::ledger::{Actor, ActorId, CellKey, Content, Form, FormKey, Origin, People, Recorded};
 use crate::plan::{RuleId, UnitId};
 use crate::service::open::NewStore;
 use crate::service::overview::FormSummary;
@@ -287,6 +288,8 @@ pub struct SessionStatus {
     pub unsent: (u64, Option<u64>),
     /// Up to which of the entries written here the district has confirmed to have them.
     pub confirmed: Option<Confirmation>,
+    /// Who the people are that wrote the entries.
+    pub people: Arc<People>,
 }
 
 /// What an undo or redo wrote.

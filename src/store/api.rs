@@ -4,7 +4,7 @@
 
 use crate::ledger::{
     ActionId, Actor, ActorId, AuthorId, Body, CellKey, EntryRef, Form, FormKey, Hash, Origin,
-    Provisional, Recorded, Subject,
+    People, Provisional, Recorded, Subject,
 };
 use crate::plan::{FieldId, PeriodId, UnitId};
 pub use crate::store::error::StoreError;
@@ -261,6 +261,12 @@ pub trait StoreReader {
     /// # Errors
     /// When the store cannot be read.
     fn actors(&self) -> Result<Vec<Actor>, StoreError>;
+
+    /// Names the people who wrote in the logs kept here, those of other stores included.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn people(&self) -> Result<People, StoreError>;
 
     /// Reads the commit counter; cheap, to notice other sessions' commits.
     ///

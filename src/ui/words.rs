@@ -5,9 +5,11 @@ use chrono::Datelike;
 use super::appearance::Ui;
 use crate::app::App;
 use crate::app::navigation::ListScope;
-use crate::base::{Arg, Message};
-use crate::ledger::{Body, CellKey, Content, FormKey, FormStatus, Hash, typed};
-use crate::plan::{Period, PeriodKind, UnitId};
+use crate::base::{Arg, Lang, Message};
+use crate::ledger::{
+    ActorId, AuthorId, Body, CellKey, Content, FormKey, FormStatus, Hash, People, Subject, typed,
+};
+use crate::plan::{Period, PeriodKind, Plan, UnitId};
 use crate::sync::import::plan::{Counts, Gap};
 
 /// A period as a name: "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".
@@ -116,12 +118,46 @@ pub(super) fn deadline(ui: &Ui, app: &App, period: &Period, length: DeadlineLeng
     ui.texts.say(&message)
 }
 
-/// The other people who have a form open: "hoa, minh".
+/// A person by name and unit: "Nguyễn Thị Lan, xã Ngọc Thiện"; the login of somebody nobody has
+/// told of.
+pub fn person(people: &People, (plan, lang): (&Plan, Lang), by: (&AuthorId, &ActorId)) -> String {
+    let Some(person) = people.person(by.0, by.1) else {
+        return by.1.to_string();
+    };
+    let unit = person.units.first().and_then(|unit| plan.unit(unit));
+    match unit.map(|unit| unit.name.get(lang)) {
+        Some(unit) => format!("{}, {}", person.name, inside(unit, lang)),
+        None => person.name.clone(),
+    }
+}
+
+/// A person by name alone, where a column is narrow.
+pub(super) fn person_name<'a>(app: &'a App, by: (&AuthorId, &'a ActorId)) -> &'a str {
+    let person = app.state.status.people.person(by.0, by.1);
+    person.map_or(by.1.as_str(), |person| person.name.as_str())
+}
+
+/// The name of a unit inside a sentence: "xã Ngọc Thiện", but "UBND huyện Tân Yên".
+fn inside(name: &str, lang: Lang) -> String {
+    let mut letters = name.chars();
+    match (lang, letters.next(), letters.clone().next()) {
+        (Lang::Vi, Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// The other people who have a form open: "Lê Thị Hoa, Trần Văn Minh".
 pub(super) fn others_in(app: &App, form: &FormKey) -> String {
     let others = app.state.status.others.iter();
+    let people = &app.state.status.people;
     let mut names: Vec<&str> = others
         .filter(|other| other.form == *form)
-        .map(|other| other.actor.as_str())
+        .map(|other| {
+            let person = people.here(&other.actor);
+            person.map_or(other.actor.as_str(), |person| person.name.as_str())
+        })
         .collect();
     names.sort_unstable();
     names.dedup();
@@ -247,18 +283,58 @@ pub(super) fn unreadable(ui: &Ui, app: &App, key: &FormKey) -> String {
     ui.say(app, &Message::new("form.unreadable").with("form", form))
 }
 
-/// Key of the words for a step that an entry records: confirmed, submitted, locked, and so on.
-pub fn step_key(body: &Body) -> &'static str {
-    match body {
-        Body::Confirm { .. } => "history.confirm",
-        Body::Submit { .. } => "history.submit",
-        Body::Return => "history.return",
-        Body::Approve { .. } => "history.approve",
-        Body::Lock { .. } => "history.lock",
-        Body::Reopen => "history.reopen",
-        Body::EpochStart { .. } => "history.epoch",
-        Body::PlanInstall { .. } => "history.plan",
-        Body::Actor { .. } => "history.actor",
-        _ => "history.other",
+/// What an entry did that changes no cell, and whom or what it concerns: "duyệt phần của Phòng Nội
+/// vụ", "công nhận máy gửi của Nguyễn Thị Lan, Xã Ngọc Thiện".
+pub fn step(plan: &Plan, people: &People, subject: &Subject, body: &Body) -> Message {
+    let unit = |id: &UnitId| match plan.unit(id) {
+        Some(unit) => Arg::from(&unit.name),
+        None => Arg::from(id.as_str()),
+    };
+    let author = || match subject {
+        Subject::Author(author) => writer(people, author),
+        _ => String::new(),
+    };
+    match (subject, body) {
+        (_, Body::Confirm { .. }) => Message::new("history.confirm"),
+        (_, Body::Submit { .. }) => Message::new("history.submit"),
+        (_, Body::Return) => Message::new("history.return"),
+        (Subject::Approval(_, owner), Body::Approve { .. }) => {
+            Message::new("history.approve_part").with("owner", unit(owner))
+        }
+        (_, Body::Approve { .. }) => Message::new("history.approve"),
+        (_, Body::Lock { .. }) => Message::new("history.lock"),
+        (_, Body::Reopen) => Message::new("history.reopen"),
+        (_, Body::EpochStart { continues, .. }) => Message::new(match continues {
+            None => "history.epoch",
+            Some(_) => "history.epoch_on",
+        }),
+        (_, Body::PlanInstall { id, version, .. }) => Message::new("history.plan")
+            .with("plan", id.as_str())
+            .with("version", version.to_string()),
+        (_, Body::Actor { name, disabled, .. }) => Message::new(if *disabled {
+            "history.actor_ends"
+        } else {
+            "history.actor"
+        })
+        .with("name", name.as_str()),
+        (_, Body::Enrol { units, name, .. }) => Message::new("history.enrol")
+            .with("name", name.as_str())
+            .with("unit", units.first().map_or(Arg::from(""), unit)),
+        (_, Body::Revoke { last_good }) => Message::new("history.revoke")
+            .with("who", author())
+            .with("last", last_good.to_string()),
+        (_, Body::RejectRange { from, to }) => Message::new("history.reject")
+            .with("who", author())
+            .with("from", from.to_string())
+            .with("to", to.to_string()),
+        _ => Message::new("history.newer"),
+    }
+}
+
+/// Who writes in a log: the first person it introduces, else the first digits of the author.
+fn writer(people: &People, author: &AuthorId) -> String {
+    match people.first_of(author) {
+        Some(person) => person.name.clone(),
+        None => author.to_string().chars().take(8).collect(),
     }
 }

@@ -128,6 +128,15 @@ fn figures_travel_once_and_a_receipt_comes_back() {
     for desk in [&district.office, &district.commune] {
         desk.run(&["verify"]).expects(0);
     }
+    // The same login types on both machines; the log names two people.
+    let log = district.office.run(&["log"]).expects(0);
+    let log = log.out;
+    assert!(log.contains("Nguyễn Thị Lan, xã Ngọc Thiện"), "{log}");
+    assert!(
+        log.contains("công nhận máy gửi của Nguyễn Thị Lan, Xã Ngọc Thiện"),
+        "{log}"
+    );
+    assert!(log.contains("Phòng LĐTBXH, "), "{log}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use nhaplieu::ledger::{Actor, ActorId, AuthorId, Form, FormKey, Hash};
+use nhaplieu::ledger::{Actor, ActorId, AuthorId, Form, FormKey, Hash, People};
 use nhaplieu::plan::{PeriodId, UnitId};
 use nhaplieu::store::exchange::progress::Progress;
 use nhaplieu::store::exchange::{
@@ -94,6 +94,9 @@ impl StoreReader for Disk {
     }
     fn actors(&self) -> Result<Vec<Actor>, StoreError> {
         self.store.actors()
+    }
+    fn people(&self) -> Result<People, StoreError> {
+        self.store.people()
     }
     fn counter(&self) -> Result<u64, StoreError> {
         self.store.counter()

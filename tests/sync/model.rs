@@ -12,7 +12,7 @@ use nhaplieu::ledger::content_hash::content_hash;
 use nhaplieu::ledger::trust::{Succession, TrustAnchors};
 use nhaplieu::ledger::{
     ActionId, Actor, ActorId, AuthorId, Body, CellKey, Clock, Content, Entry, EntryRef, Form,
-    FormKey, Hash, Heads, Origin, PlanRef, Recorded, Subject, Trust,
+    FormKey, Hash, Heads, Origin, People, PlanRef, Recorded, Subject, Trust,
 };
 use nhaplieu::plan::{FieldId, PeriodId, UnitId};
 use nhaplieu::store::exchange::progress::Progress;
@@ -580,6 +580,9 @@ impl StoreReader for Model {
         never()
     }
     fn actors(&self) -> Result<Vec<Actor>, StoreError> {
+        never()
+    }
+    fn people(&self) -> Result<People, StoreError> {
         never()
     }
     fn counter(&self) -> Result<u64, StoreError> {

@@ -3,16 +3,18 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::base::Message;
+use crate::base::{Lang, Message};
 use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
 use crate::cli::shapes::{figure_and_text, moment, row};
-use crate::ledger::Content;
+use crate::ledger::{Content, People};
 use crate::plan::Plan;
 use crate::service::conflicts;
+use crate::store::StoreReader;
 use crate::sync::held::conflicts::{self as in_conflict, Conflict};
+use crate::ui::words;
 
 /// Arguments of `conflicts`.
 #[derive(Debug, Args)]
@@ -44,6 +46,9 @@ struct Side {
     value: Option<String>,
     state: &'static str,
     actor: String,
+    /// The person for people: name and unit.
+    #[serde(skip)]
+    person: String,
     author: String,
     at: String,
     /// The same for people, in the plan's time zone.
@@ -59,9 +64,10 @@ pub(crate) fn run(
 ) -> Result<Exit, Failure> {
     let opened = settings.read()?;
     let found = in_conflict::all(&opened.store)?;
+    let people = opened.store.people()?;
     let conflicts: Vec<ConflictShape> = found
         .iter()
-        .map(|found| conflict(&opened.plan, found))
+        .map(|found| conflict((&opened.plan, out.texts.lang()), &people, found))
         .collect();
     let any = !conflicts.is_empty();
     if args.format.json {
@@ -80,7 +86,7 @@ pub(crate) fn run(
                 let id = side.id.get(..12).unwrap_or(&side.id);
                 out.line(&format!(
                     "  {id}  {value}  {}  {}",
-                    side.actor, side.shown_at
+                    side.person, side.shown_at
                 ))?;
             }
         }
@@ -89,7 +95,7 @@ pub(crate) fn run(
     Ok(if any { Exit::NeedsPerson } else { Exit::Done })
 }
 
-fn conflict(plan: &Plan, conflict: &Conflict) -> ConflictShape {
+fn conflict((plan, lang): (&Plan, Lang), people: &People, conflict: &Conflict) -> ConflictShape {
     let said = |content: &Content| {
         let (value, text) = figure_and_text(content);
         value.or(text)
@@ -103,6 +109,7 @@ fn conflict(plan: &Plan, conflict: &Conflict) -> ConflictShape {
             value: said(content),
             state: content.state(),
             actor: head.actor.to_string(),
+            person: words::person(people, (plan, lang), (&head.entry.author, &head.actor)),
             author: head.entry.author.to_string(),
             at: moment(head.clock.millis),
             shown_at: plan.short_time(head.clock.millis),

@@ -62,7 +62,7 @@ pub(crate) fn run(settings: &Settings, args: &Init, out: &mut Out<'_>) -> Result
         .map_or_else(|| role_for(&plan, &unit), RoleName::role);
     let new = NewStore {
         unit: unit.clone(),
-        name,
+        name: name.clone(),
         role,
     };
     let file = PlanFile {
@@ -75,7 +75,7 @@ pub(crate) fn run(settings: &Settings, args: &Init, out: &mut Out<'_>) -> Result
         &Message::new("cli.done.init")
             .with("dir", settings.dir.display().to_string())
             .with("unit", &label)
-            .with("actor", settings.actor.as_str())
+            .with("person", name)
             .with("author", made.info()?.author.to_string()),
     )?;
     Ok(Exit::Done)

@@ -13,10 +13,9 @@ use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::settings::{OpenStore, Settings};
 use crate::cli::shapes::{figure_and_text, moment, row};
-use crate::ledger::{Body, EntryRef, Hash, entry::FLAG_ON_BEHALF, typed};
+use crate::ledger::{Body, EntryRef, Hash, People, entry::FLAG_ON_BEHALF, typed};
 use crate::store::StoreReader;
 use crate::store::{Contested, LogEntry, LogFilter};
-use crate::ui::width;
 use crate::ui::words;
 
 /// Arguments of `log`.
@@ -45,6 +44,9 @@ struct Line {
     id: String,
     at: String,
     actor: String,
+    /// The name of the person; left out where nobody has told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<String>,
     kind: &'static str,
     unit: Option<String>,
     period: Option<String>,
@@ -69,6 +71,7 @@ pub(crate) fn run(settings: &Settings, args: &Log, out: &mut Out<'_>) -> Result<
     let opened = settings.read()?;
     let filter = filter(&opened, args)?;
     let entries = opened.store.log(&filter)?;
+    let people = opened.store.people()?;
     if args.format.json {
         let full: HashMap<EntryRef, Hash> = entries
             .iter()
@@ -76,11 +79,14 @@ pub(crate) fn run(settings: &Settings, args: &Log, out: &mut Out<'_>) -> Result<
             .collect();
         out.json(&Answer {
             schema: "nhaplieu.log/1",
-            entries: entries.iter().map(|entry| line(entry, &full)).collect(),
+            entries: entries
+                .iter()
+                .map(|entry| line(&people, entry, &full))
+                .collect(),
         })?;
     } else {
         for entry in &entries {
-            print(&opened, entry, out)?;
+            print((&opened, &people), entry, out)?;
         }
     }
     Ok(Exit::Done)
@@ -98,7 +104,7 @@ fn filter(opened: &OpenStore, args: &Log) -> Result<LogFilter, Failure> {
     })
 }
 
-fn line(entry: &LogEntry, full: &HashMap<EntryRef, Hash>) -> Line {
+fn line(people: &People, entry: &LogEntry, full: &HashMap<EntryRef, Hash>) -> Line {
     let recorded = &entry.recorded;
     let (subject, body) = (&recorded.entry.subject, &recorded.entry.body);
     let form = subject.form();
@@ -108,6 +114,9 @@ fn line(entry: &LogEntry, full: &HashMap<EntryRef, Hash>) -> Line {
         id: recorded.hash.to_string(),
         at: moment(recorded.entry.clock.millis),
         actor: recorded.entry.actor.to_string(),
+        person: people
+            .person(&recorded.author, &recorded.entry.actor)
+            .map(|person| person.name.clone()),
         kind: body.kind(),
         unit: form.map(|form| form.unit.to_string()),
         period: form.map(|form| form.period.to_string()),
@@ -158,10 +167,15 @@ fn reason(body: &Body, note: &str) -> String {
     }
 }
 
-fn print(opened: &OpenStore, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), Failure> {
+fn print(
+    (opened, people): (&OpenStore, &People),
+    entry: &LogEntry,
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
     let recorded = &entry.recorded;
     let lang = out.texts.lang();
     let subject = &recorded.entry.subject;
+    let by = (&recorded.author, &recorded.entry.actor);
     let place = subject
         .form()
         .map(|form| format!("{} {}", form.unit, form.period))
@@ -183,10 +197,10 @@ fn print(opened: &OpenStore, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), 
     };
     let line = [
         opened.plan.short_time(recorded.entry.clock.millis),
-        width::left(recorded.entry.actor.as_str(), 14),
+        words::person(people, (&opened.plan, lang), by),
         place,
         what.unwrap_or_default(),
-        changed(entry, out),
+        changed((opened, people), entry, out),
         contested.to_owned(),
         why,
     ];
@@ -199,7 +213,7 @@ fn print(opened: &OpenStore, entry: &LogEntry, out: &mut Out<'_>) -> Result<(), 
 }
 
 /// What was done, and for what is typed from what to what.
-fn changed(entry: &LogEntry, out: &Out<'_>) -> String {
+fn changed((opened, people): (&OpenStore, &People), entry: &LogEntry, out: &Out<'_>) -> String {
     let show = |body: &Body| match body.content() {
         Some(content) => match typed::show(content, out.texts.lang()) {
             empty if empty.is_empty() => "·".to_owned(),
@@ -208,10 +222,18 @@ fn changed(entry: &LogEntry, out: &Out<'_>) -> String {
         None => said(body).unwrap_or_default(),
     };
     let body = &entry.recorded.entry.body;
-    let kind = out.texts.get(log_key(body));
-    if !matches!(body, Body::SetValue(_) | Body::Resolve(_) | Body::Note(_)) {
-        return kind.to_owned();
-    }
+    let key = match body {
+        Body::SetValue(_) => "cli.log.set_value",
+        Body::Resolve(_) => "cli.log.resolve",
+        Body::Note(_) => "history.note",
+        _ => {
+            let subject = &entry.recorded.entry.subject;
+            return out
+                .texts
+                .say(&words::step(&opened.plan, people, subject, body));
+        }
+    };
+    let kind = out.texts.get(key);
     let before: Vec<String> = entry.before.iter().map(show).collect();
     let before = if before.is_empty() {
         "·".to_owned()
@@ -219,14 +241,4 @@ fn changed(entry: &LogEntry, out: &Out<'_>) -> String {
         before.join(" / ")
     };
     format!("{kind} {before} → {}", show(body))
-}
-
-/// Key of the words for what an entry did.
-fn log_key(body: &Body) -> &'static str {
-    match body {
-        Body::SetValue(_) => "cli.log.set_value",
-        Body::Resolve(_) => "cli.log.resolve",
-        Body::Note(_) => "history.note",
-        _ => words::step_key(body),
-    }
 }

@@ -3,7 +3,8 @@
 //! against the numbers of its entries. A lost row must not pass for a blank.
 
 use crate::ledger::{
-    Actor, AuthorId, Body, Form, FormKey, Hash, Heads, Subject, subject::SubjectKind, workflow,
+    Actor, AuthorId, Body, Form, FormKey, Hash, Heads, People, Subject, subject::SubjectKind,
+    workflow,
 };
 use crate::plan::UnitId;
 use crate::store::api::{Access, StoreError, StoreInfo};
@@ -191,6 +192,34 @@ pub(crate) fn actors(reading: &ReadTables) -> Result<Vec<Actor>, StoreError> {
         .into_iter()
         .filter_map(person)
         .collect())
+}
+
+/// How many entries at the head of a log are searched for the people of a store: a new store names
+/// the first of them in its third entry.
+const FIRST_ENTRIES: u64 = 16;
+
+/// Names the people of all logs: those of other stores as the head of each log introduces them, the
+/// own ones as they stand now.
+pub(crate) fn people(reading: &ReadTables) -> Result<People, StoreError> {
+    let mut people = People::default();
+    people.set_own(AuthorId(reading.tip()?.author));
+    let entries = reading.table(tables::ENTRIES)?;
+    for author in authors(&entries)? {
+        let (from, _) = tables::seq_range(&author, 1);
+        let (_, to) = tables::seq_range(&author, FIRST_ENTRIES);
+        for row in entries.range(from.as_slice()..=to.as_slice())? {
+            let (key, value) = row?;
+            people.note(&tables::unsealed_entry(key.value(), value.value())?);
+        }
+    }
+    for (subject, heads) in members(&reading.table(tables::VIEWS)?, None)? {
+        if let (Subject::Actor(id), Some(head)) = (subject, heads.shown())
+            && let Body::Actor { name, units, .. } = &head.body
+        {
+            people.add(head.entry.author, &id, name, units);
+        }
+    }
+    Ok(people)
 }
 
 /// Lists the authors with entries here, found by leaping from one to the next.

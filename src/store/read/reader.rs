@@ -1,6 +1,6 @@
 //! The [`StoreReader`] trait on redb: each question goes to the file that answers it.
 
-use crate::ledger::{Actor, ActorId, Form, FormKey};
+use crate::ledger::{Actor, ActorId, Form, FormKey, People};
 use crate::plan::{PeriodId, UnitId};
 use crate::store::api::{
     Direction, Forms, LogEntry, LogFilter, StoreError, StoreInfo, StoreReader, UndoPlan,
@@ -63,6 +63,10 @@ impl StoreReader for RedbStore {
             self.shared.prove(reading)?;
             queries::actors(reading)
         })
+    }
+
+    fn people(&self) -> Result<People, StoreError> {
+        self.read(queries::people)
     }
 
     fn counter(&self) -> Result<u64, StoreError> {

@@ -13,7 +13,7 @@ use super::refusal::trouble;
 use crate::app::message::{
     Msg, News, ReadEach, ReadForms, Reply, Request, RequestId, SessionStatus, Trouble,
 };
-use crate::ledger::FormKey;
+use crate::ledger::{FormKey, People};
 use crate::plan::Plan;
 use crate::service::receipts::Receipts;
 use crate::service::{forms, overview};
@@ -39,6 +39,7 @@ pub struct ReaderThread {
     /// The commit counter when the screens were told of it last.
     told_at: u64,
     receipts: Receipts,
+    people: Arc<People>,
 }
 
 impl ReaderThread {
@@ -51,6 +52,7 @@ impl ReaderThread {
             status: SessionStatus::default(),
             told_at: 0,
             receipts: Receipts::default(),
+            people: Arc::default(),
         }
     }
 
@@ -88,10 +90,14 @@ impl ReaderThread {
                     plan,
                     presence,
                 });
+                self.learn_people();
                 self.tell_status();
             }
             ReaderOrder::Ask(id, question) => self.answer(id, question),
-            ReaderOrder::Look => self.look_around(),
+            ReaderOrder::Look => {
+                self.learn_people();
+                self.look_around();
+            }
             ReaderOrder::Keep(draft) => {
                 if let Some(open) = &mut self.open {
                     open.presence.keep(draft.as_ref());
@@ -109,10 +115,22 @@ impl ReaderThread {
                 && let Ok(counter) = open.store.counter()
                 && self.known.fetch_max(counter, Ordering::Relaxed) < counter
             {
+                self.learn_people();
                 self.tell(News::Changed);
             }
             self.tell_status();
         });
+    }
+
+    /// Reads anew who the people are; only an import or another session can bring one. Where they
+    /// cannot be read, their ids stand for them.
+    fn learn_people(&mut self) {
+        if let Some(open) = &self.open
+            && let Ok(people) = open.store.people()
+            && people != *self.people
+        {
+            self.people = Arc::new(people);
+        }
     }
 
     /// The session ends in good order.
@@ -135,6 +153,7 @@ impl ReaderThread {
             others: open.presence.others(),
             unsent: open.store.unsent().unwrap_or(self.status.unsent),
             confirmed: self.receipts.look(open.store.as_ref(), &open.plan),
+            people: Arc::clone(&self.people),
         };
         // What the screens know of it may have changed with each commit of their own.
         if status != self.status || counter != self.told_at {

@@ -10,7 +10,7 @@ use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
 use crate::ui::width;
-use crate::ui::words::{self, cell_name, unit_name};
+use crate::ui::words::{self, cell_name, person_name, unit_name};
 
 const HINTS: &[Hint<'_>] = &[
     (&[Command::Accept], "hint.sync.take"),
@@ -67,8 +67,11 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
             Some(entry) => figure(ui, app, &entry.body),
             None => ui.t("history.blank").to_owned(),
         },
-        who: base
-            .map(|entry| entry.actor.to_string())
+        who: page
+            .conflict
+            .base
+            .as_ref()
+            .map(|base| person_name(app, (&base.author, &base.entry.actor)).to_owned())
             .unwrap_or_default(),
         when: base
             .map(|entry| app.state.plan.short_time(entry.clock.millis))
@@ -85,7 +88,7 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
             label: format!("{}  {}", at + 1, ui.t(key)),
             here: at == page.selected,
             figure: figure(ui, app, &side.body),
-            who: side.actor.to_string(),
+            who: person_name(app, (&side.entry.author, &side.actor)).to_owned(),
             when: app.state.plan.short_time(side.clock.millis),
         }
         .draw(ui, canvas, y);

@@ -20,6 +20,9 @@ const HINTS: &[Command] = &[
     Command::HelpOpen,
 ];
 
+/// Columns of a person's name.
+const WHO: usize = 18;
+
 /// Draws the history.
 pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut Canvas<'_>) {
     let title = format!(
@@ -67,7 +70,8 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut C
 
 fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
     let recorded = &entry.recorded.entry;
-    let who = width::left(recorded.actor.as_str(), 14);
+    let who = words::person_name(app, (&entry.recorded.author, &recorded.actor));
+    let who = width::left(who, WHO);
     let when = app.state.plan.short_time(recorded.clock.millis);
     let what = match (&list.scope, recorded.subject.cell()) {
         (ListScope::Cell(_), _) | (_, None) => String::new(),
@@ -113,7 +117,15 @@ fn change(ui: &Ui, app: &App, entry: &LogEntry) -> String {
         (Subject::Note(_), body) => {
             format!("{}: {before} → {}", ui.t("history.note"), show(body))
         }
-        (_, body) => ui.t(words::step_key(body)).to_owned(),
+        (subject, body) => {
+            let state = &app.state;
+            ui.texts.say(&words::step(
+                &state.plan,
+                &state.status.people,
+                subject,
+                body,
+            ))
+        }
     }
 }
 
@@ -144,6 +156,10 @@ fn detail(ui: &Ui, app: &App, scope: &ListScope, entry: &LogEntry, canvas: &mut 
     {
         second.push(words::scope_name(ui, app, &ListScope::Form(form.clone())));
     }
+    let state = &app.state;
+    let by = (&recorded.author, &recorded.entry.actor);
+    let who = words::person(&state.status.people, (&state.plan, state.lang), by);
+    second.push(who);
     if !why.is_empty() {
         second.push(why);
     }

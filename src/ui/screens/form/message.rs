@@ -143,7 +143,7 @@ impl FormDrawing<'_> {
                 Some(format!(
                     "{} ({})",
                     typed::show(content, self.app.state.lang),
-                    head.actor
+                    words::person_name(self.app, (&head.entry.author, &head.actor))
                 ))
             })
             .collect();
