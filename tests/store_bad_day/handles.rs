@@ -173,7 +173,10 @@ fn a_failure_is_known_to_all_handles_and_what_was_readable_stays_so() {
     assert_eq!(store.info().unwrap().access, reason);
     let mut third = store.another();
     let refused = third.commit(&types(3, "so_01", "33")).unwrap_err();
-    assert!(matches!(refused, StoreError::ReadOnly(_)), "{refused:?}");
+    assert!(
+        matches!(refused, StoreError::DiskFull),
+        "the cause stays: {refused:?}"
+    );
     assert_eq!(read_beside(&store), number("11"));
     // The disk is still full: whatever a new opening says, the figures stay on the screen.
     let _ = store.reopen();

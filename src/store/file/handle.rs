@@ -208,7 +208,7 @@ impl SharedStore {
         let _turn = locked(&self.writing);
         let connection = self.connection();
         let Some(database) = connection.writable() else {
-            return Err(StoreError::ReadOnly(self.file.dir.clone()));
+            return Err(self.refusal_to_write(&connection.access));
         };
         let transaction = match catch_panics(|| begin(database, self.file.patience)) {
             Ok(transaction) => transaction,
@@ -224,6 +224,18 @@ impl SharedStore {
             TransactionEnd::Abort(value) => transaction.abort().map(|()| value).map_err(Into::into),
         });
         done.map_err(|failure| self.after_failure(failure, connection))
+    }
+
+    /// Why a connection that only reads refuses a write: a failure before it stays the reason, so
+    /// that a full disk is not taken for a folder without permission.
+    fn refusal_to_write(&self, access: &Access) -> StoreError {
+        match access {
+            Access::ReadOnly(ReadOnlyReason::DiskFull) => StoreError::DiskFull,
+            Access::ReadOnly(ReadOnlyReason::Damaged(what)) => StoreError::Damaged(what.clone()),
+            Access::ReadOnly(ReadOnlyReason::Failed(what)) => StoreError::Io(what.clone()),
+            Access::ReadOnly(ReadOnlyReason::Asked | ReadOnlyReason::NotWritable)
+            | Access::Write => StoreError::ReadOnly(self.file.dir.clone()),
+        }
     }
 
     /// After a failure inside a transaction. What redb holds in memory may no longer be what is
