@@ -150,5 +150,5 @@ fn pages_that_were_changed_are_found_by_the_check_and_nothing_is_written_any_mor
         .another()
         .commit(&types(300, "so_01", "1"))
         .unwrap_err();
-    assert!(matches!(refused, StoreError::ReadOnly(_)), "{refused:?}");
+    assert!(matches!(refused, StoreError::Damaged(_)), "{refused:?}");
 }
