@@ -15,6 +15,7 @@ pub(super) struct Canvas<'a> {
     buffer: &'a mut Buffer,
     area: Rect,
     glyphs: Glyphs,
+    selection: Option<(usize, usize)>,
 }
 
 impl<'a> Canvas<'a> {
@@ -25,7 +26,19 @@ impl<'a> Canvas<'a> {
             buffer,
             area,
             glyphs,
+            selection: None,
         }
+    }
+
+    /// What a person is at, where nothing is typed: the terminal's cursor stands there unseen, and
+    /// screen readers and braille lines follow it. What is drawn later wins.
+    pub(super) fn select(&mut self, x: usize, y: usize) {
+        self.selection = Some((x, y));
+    }
+
+    /// Where a person is.
+    pub(super) fn selection(&self) -> Option<(usize, usize)> {
+        self.selection
     }
 
     /// How many columns may be drawn on.

@@ -17,3 +17,4 @@ pub mod words;
 
 pub use appearance::Ui;
 pub use theme::Glyphs;
+pub use view::TerminalCursor;

@@ -15,16 +15,25 @@ use crate::base::Message;
 /// The smallest terminal that is drawn on (`interface.md` 3).
 const SMALLEST: (u16, u16) = (60, 16);
 
+/// Where the terminal's cursor stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TerminalCursor {
+    /// At the caret of what is being typed; it is shown.
+    Caret(Position),
+    /// At what is selected; it is hidden, and screen readers and braille lines follow it.
+    Selection(Position),
+}
+
 impl Ui {
     /// Draws the app on a frame.
     pub fn view(&self, app: &App, frame: &mut Frame<'_>) {
-        if let Some(caret) = self.paint(app, frame.buffer_mut()) {
+        if let Some(TerminalCursor::Caret(caret)) = self.paint(app, frame.buffer_mut()) {
             frame.set_cursor_position(caret);
         }
     }
 
-    /// Draws the app; returns where the caret stands, if text is being typed.
-    pub fn paint(&self, app: &App, buffer: &mut Buffer) -> Option<Position> {
+    /// Draws the app; returns where the terminal's cursor belongs, if anywhere.
+    pub fn paint(&self, app: &App, buffer: &mut Buffer) -> Option<TerminalCursor> {
         let area = buffer.area;
         let mut caret = None;
         let mut canvas = Canvas::new(buffer, area, self.glyphs);
@@ -39,14 +48,20 @@ impl Ui {
                 on_screen
             };
         }
+        let selection = canvas.selection();
         if self.glyphs == Glyphs::Ascii {
             ascii::fold_frame(buffer);
         }
-        let (x, y) = caret?;
-        Some(Position {
-            x: area.x.saturating_add(u16::try_from(x).ok()?),
-            y: area.y.saturating_add(u16::try_from(y).ok()?),
-        })
+        let place = |(x, y)| {
+            Some(Position {
+                x: area.x.saturating_add(u16::try_from(x).ok()?),
+                y: area.y.saturating_add(u16::try_from(y).ok()?),
+            })
+        };
+        match caret {
+            Some(caret) => place(caret).map(TerminalCursor::Caret),
+            None => place(selection?).map(TerminalCursor::Selection),
+        }
     }
 
     fn too_small(&self, canvas: &mut Canvas<'_>) {

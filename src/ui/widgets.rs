@@ -25,6 +25,7 @@ pub(super) fn bottom_box(
     let title = width::fit(title, columns.saturating_sub(8));
     canvas.put(2, top, columns - 4, &format!(" {title} "), ui.theme.title());
     canvas.rule(top + rows + 1, "─", ui.theme.quiet());
+    canvas.select(2, top + 1);
     (2, top + 1, columns.saturating_sub(4))
 }
 

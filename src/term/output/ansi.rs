@@ -9,6 +9,8 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
 
+use crate::ui::TerminalCursor;
+
 /// The colours and modifiers in which a character is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Attributes {
@@ -219,33 +221,35 @@ impl<W: Write> AnsiWriter<W> {
         self.at = None;
     }
 
-    /// Blanks the whole screen.
+    /// Blanks the whole screen, of which nothing is known: neither its colours nor its cursor.
     pub(super) fn clear(&mut self) {
-        self.set_style(PLAIN);
-        self.push("\x1b[2J");
+        self.push("\x1b[m\x1b[2J");
+        self.style = PLAIN;
+        self.at = None;
+        self.caret = Caret::Unknown;
     }
 
-    /// Shows the caret at a place, or hides it, and sends the frame in one write; a frame in which
+    /// Puts the terminal's cursor where it belongs, shown only where text is typed, and sends the frame in one write; a frame in which
     /// nothing changed is none.
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub(super) fn finish(&mut self, caret: Option<Position>) -> io::Result<()> {
-        let wanted = if caret.is_some() {
-            Caret::Shown
-        } else {
-            Caret::Hidden
+    pub(super) fn finish(&mut self, cursor: Option<TerminalCursor>) -> io::Result<()> {
+        let (wanted, place) = match cursor {
+            Some(TerminalCursor::Caret(place)) => (Caret::Shown, Some(place)),
+            Some(TerminalCursor::Selection(place)) => (Caret::Hidden, Some(place)),
+            None => (Caret::Hidden, None),
         };
         self.set_style(PLAIN);
         if self.caret != wanted {
-            self.push(if caret.is_some() {
+            self.push(if wanted == Caret::Shown {
                 "\x1b[?25h"
             } else {
                 "\x1b[?25l"
             });
             self.caret = wanted;
         }
-        if let Some(place) = caret {
+        if let Some(place) = place {
             self.move_to(place);
         }
         if !self.frame.is_empty() {

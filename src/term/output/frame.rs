@@ -4,12 +4,12 @@
 use std::io::{self, Write};
 
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::{Position, Rect, Size};
+use ratatui::layout::{Rect, Size};
 
 use super::ansi::AnsiWriter;
 use crate::app::App;
-use crate::ui::Ui;
 use crate::ui::chrome::{ABOVE, BELOW};
+use crate::ui::{TerminalCursor, Ui};
 
 /// Unchanged cells up to so many are written again: jumping over them takes as many bytes.
 const BRIDGE: u16 = 3;
@@ -65,11 +65,11 @@ impl<W: Write> TerminalScreen<W> {
     /// When the terminal is gone.
     pub fn draw(&mut self, ui: &Ui, app: &App) -> io::Result<()> {
         self.next.reset();
-        let caret = ui.paint(app, &mut self.next);
-        self.show(caret)
+        let cursor = ui.paint(app, &mut self.next);
+        self.show(cursor)
     }
 
-    fn show(&mut self, caret: Option<Position>) -> io::Result<()> {
+    fn show(&mut self, cursor: Option<TerminalCursor>) -> io::Result<()> {
         if self.known == Known::No {
             self.writer.clear();
             self.shown.reset();
@@ -78,7 +78,7 @@ impl<W: Write> TerminalScreen<W> {
         self.move_rows();
         let changes = self.shown.diff(&self.next);
         self.writer.draw(&bridged(&changes, &self.next));
-        self.writer.finish(caret)?;
+        self.writer.finish(cursor)?;
         std::mem::swap(&mut self.shown, &mut self.next);
         Ok(())
     }
@@ -95,16 +95,17 @@ impl<W: Write> TerminalScreen<W> {
             return;
         }
         let last = i32::try_from(end - first - 1).unwrap_or(0);
+        // Looked at once: a large window is mostly blank, and is compared at every distance.
+        let written: Vec<usize> = (first..end)
+            .filter(|row| !is_blank(row_of(&self.next, *row)))
+            .collect();
         let won = |by: i32| {
-            let comes = |row: &usize| {
+            let comes = |row: &&usize| {
                 let from = row.checked_add_signed(by as isize);
                 let from = from.filter(|from| (first..end).contains(from));
-                from.is_some_and(|from| {
-                    let (old, new) = (row_of(&self.shown, from), row_of(&self.next, *row));
-                    old == new && !is_blank(new)
-                })
+                from.is_some_and(|from| row_of(&self.shown, from) == row_of(&self.next, **row))
             };
-            (first..end).filter(comes).count()
+            written.iter().filter(comes).count()
         };
         let best = (1..=last)
             .flat_map(|by| [by, -by])
@@ -172,6 +173,7 @@ fn bridged<'a>(changes: &[(u16, u16, &'a Cell)], next: &'a Buffer) -> Vec<(u16, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ratatui::layout::Position;
     use ratatui::style::{Color, Modifier, Style};
     use std::cell::RefCell;
     use std::rc::Rc;
@@ -203,7 +205,8 @@ mod tests {
             let y = u16::try_from(y).unwrap();
             screen.next.set_string(2, y, line, style);
         }
-        screen.show(Some(Position { x: 5, y: 1 })).unwrap();
+        let caret = TerminalCursor::Caret(Position { x: 5, y: 1 });
+        screen.show(Some(caret)).unwrap();
     }
 
     fn screen(width: u16, height: u16) -> (TerminalScreen<Wire>, Wire) {

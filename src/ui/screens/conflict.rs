@@ -127,6 +127,7 @@ impl ConflictRow {
     fn draw(&self, ui: &Ui, canvas: &mut Canvas<'_>, y: usize) {
         let style = if self.here {
             canvas.put(1, y, 1, "▸", ui.theme.title());
+            canvas.select(3, y);
             ui.theme.cursor()
         } else {
             ui.theme.text()

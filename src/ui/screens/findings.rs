@@ -77,6 +77,9 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut 
         let place = width::fit_middle(&place, half - 4);
         canvas.put(3, y, half - 4, &place, place_style);
         canvas.put(half, y, canvas.width() - half - 1, &text, style);
+        if here {
+            canvas.select(3, y);
+        }
     }
     detail(ui, app, list, canvas);
     chrome::foot(ui, app, canvas, HINTS);

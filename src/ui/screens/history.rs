@@ -60,6 +60,9 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut C
             ui.theme.title(),
         );
         canvas.put(3, ABOVE + place - top, canvas.width() - 4, &text, style);
+        if here {
+            canvas.select(3, ABOVE + place - top);
+        }
     }
     if let Some(entry) = list.entries.get(list.cursor.position()) {
         detail(ui, app, &list.scope, entry, canvas);

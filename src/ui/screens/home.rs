@@ -168,6 +168,7 @@ fn row(ui: &Ui, app: &App, form: &FormSummary, here: bool, canvas: &mut Canvas<'
     };
     if here {
         canvas.put(1, y, 1, "▸", style);
+        canvas.select(3, y);
     }
     let name = Message::new("home.report").with("period", words::period_inside(ui, period));
     canvas.put(3, y, 24, &ui.say(app, &name), style);

@@ -53,6 +53,9 @@ impl FormDrawing<'_> {
             canvas.put(end - 1, y, 1, "]", theme.title());
             return Some(start + shown.caret.min(room - 1));
         }
+        if here {
+            canvas.select(end - (VALUE - 1), y);
+        }
         let content = self.view.content(&field.id);
         let text = match &content {
             Content::Blank => "·".to_owned(),

@@ -75,6 +75,7 @@ fn body(ui: &Ui, app: &App, page: &SyncPage, canvas: &mut Canvas<'_>) {
         let here = Some(*line) == chosen;
         if here {
             canvas.put(1, y, 1, "▸", ui.theme.title());
+            canvas.select(3, y);
         }
         SyncDrawing {
             ui,
