@@ -142,6 +142,11 @@ impl App {
         self.awaits_screen() || self.state.outbox.awaits_answer()
     }
 
+    /// True while more may be typed ahead; where not, the keys stay outside until it may.
+    pub fn has_room_ahead(&self) -> bool {
+        self.ahead.has_room()
+    }
+
     /// True while the screen on top cannot know yet where a key would go.
     pub(super) fn awaits_screen(&self) -> bool {
         self.state.overlay.is_none() && self.screen().inner().awaits(&self.state)

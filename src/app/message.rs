@@ -31,6 +31,15 @@ pub struct Size {
     pub height: u16,
 }
 
+/// Why a paste could not be taken whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasteFault {
+    /// It is longer than any text here may be.
+    TooLong,
+    /// Its end never came.
+    Cut,
+}
+
 /// What happens to the app.
 #[derive(Debug)]
 pub enum Msg {
@@ -38,8 +47,8 @@ pub enum Msg {
     Key(Key),
     /// A bracketed paste arrived.
     Paste(String),
-    /// A paste was cut at its limit.
-    PasteTooLong,
+    /// A paste could not be taken whole, so nothing of it was.
+    PasteRefused(PasteFault),
     /// The terminal has this size now.
     Resize(Size),
     /// A request was answered.

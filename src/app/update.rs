@@ -5,9 +5,10 @@ use super::everywhere;
 use super::input::command::Command;
 use super::input::key::Key;
 use super::input::list::{edit_line, step_of};
+use super::input::pasted;
 use super::input::type_ahead::Typed;
 use super::machine::App;
-use super::message::{Effect, Msg};
+use super::message::{Effect, Msg, PasteFault};
 use super::navigation::Go;
 use super::overlays::{Answered, Overlay};
 use super::router;
@@ -20,9 +21,12 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => typed(app, Typed::Key(key)),
         Msg::Paste(text) => typed(app, Typed::Paste(text)),
-        Msg::PasteTooLong => {
-            let said = Message::new("trouble.paste_too_long");
-            app.state.say(Tone::Warning, said);
+        Msg::PasteRefused(fault) => {
+            let said = match fault {
+                PasteFault::TooLong => "trouble.paste_too_long",
+                PasteFault::Cut => "trouble.paste_cut",
+            };
+            app.state.say(Tone::Warning, Message::new(said));
         }
         Msg::Resize(size) => {
             app.state.size = size;
@@ -147,8 +151,22 @@ fn character(app: &mut App, character: char) {
 
 /// A bracketed paste: into the text that is open, or to the screen.
 fn paste(app: &mut App, text: &str) {
+    app.state.notice = None;
+    if app.state.running.is_some() {
+        // Like keys, it is not meant for the page that comes.
+        return;
+    }
     if let Some(overlay) = &mut app.state.overlay {
+        let figure = overlay.takes_figure();
         if let Some(line) = overlay.line_mut() {
+            let text = if figure {
+                match pasted::figure(text, line.room()) {
+                    Ok(text) => text,
+                    Err(why) => return app.state.say(Tone::Warning, why),
+                }
+            } else {
+                text
+            };
             line.insert_str(text);
             overlay.refilter();
         }

@@ -13,6 +13,11 @@ pub(crate) fn now() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// The name of the terminal.
+pub(crate) fn terminal() -> Option<String> {
+    std::env::var("TERM").ok()
+}
+
 /// Random bytes for the id of an action.
 pub(crate) fn action_bytes() -> [u8; 16] {
     let mut bytes = [0; 16];

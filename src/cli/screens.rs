@@ -18,6 +18,7 @@ use crate::store::StoreReader;
 use crate::store::{self, RedbStore, StoreError};
 use crate::term;
 use crate::term::backend::{Environment, Opener, StoreSession};
+use crate::term::input::Keyboard;
 use crate::term::presence_file::PresenceFile;
 use crate::term::run::Ended;
 use crate::ui::texts::Texts;
@@ -67,6 +68,7 @@ pub(crate) fn run(
         settings: settings.clone(),
     };
     let ended = term::run::start(term::run::Setup {
+        keyboard: Keyboard::of_terminal(environment::terminal().as_deref()),
         app,
         ui,
         opener: opener(place),

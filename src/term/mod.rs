@@ -2,7 +2,7 @@
 
 pub mod backend;
 mod guard;
-mod input;
+pub mod input;
 pub mod output;
 pub mod presence_file;
 pub mod run;
@@ -10,13 +10,29 @@ mod signals;
 
 use crate::app::message::Size;
 
-/// The terminal's size now; 80x24 where it does not say.
+/// The largest size that is drawn; a window that claims to be larger is drawn on as if it were so
+/// large, whatever that costs a terminal to claim.
+const LARGEST: Size = Size {
+    width: 500,
+    height: 300,
+};
+
+/// The size to draw on now; 80x24 where the terminal does not say.
 pub fn size() -> Size {
-    match crossterm::terminal::size() {
-        Ok((width, height)) if width > 0 && height > 0 => Size { width, height },
-        _ => Size {
+    let said = crossterm::terminal::size().unwrap_or_default();
+    drawn_size(said.0, said.1)
+}
+
+/// The size to draw on in a terminal that says it has so many columns and rows.
+fn drawn_size(width: u16, height: u16) -> Size {
+    if width == 0 || height == 0 {
+        return Size {
             width: 80,
             height: 24,
-        },
+        };
+    }
+    Size {
+        width: width.min(LARGEST.width),
+        height: height.min(LARGEST.height),
     }
 }

@@ -1,6 +1,7 @@
 //! The loop: messages in, effects out, one frame after each batch of messages. Nothing runs and
 //! nothing is written while nobody types.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -15,6 +16,7 @@ use super::backend::reader::ReaderThread;
 use super::backend::writer::WriterThread;
 use super::backend::{Environment, Opener, StopFlag};
 use super::guard::Guard;
+use super::input::{Backlog, Keyboard};
 use super::output::TerminalScreen;
 use super::{input, signals};
 use crate::app::message::{Draft, Effect, Lane, Msg, Request, RequestId};
@@ -27,8 +29,13 @@ const ANSWER: Duration = Duration::from_millis(8);
 /// How long the first frame waits for the store, so that it is drawn once and whole.
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
+/// How long messages are taken without a frame in between.
+const WITHOUT_FRAME: Duration = Duration::from_millis(50);
+
 /// Everything the screens need from the edge.
 pub struct Setup {
+    /// Which keyboard is at the other end.
+    pub keyboard: Keyboard,
     /// The app, and what it asks first.
     pub app: (App, Vec<Effect>),
     /// How it is drawn.
@@ -57,7 +64,8 @@ pub fn start(setup: Setup) -> io::Result<Ended> {
     let guard = Guard::enter()?;
     let stop = StopFlag::default();
     let threads = Threads::start(setup.opener, setup.environment, &to_loop, &stop);
-    input::listen(to_loop.clone());
+    let backlog = Backlog::default();
+    input::listen(to_loop.clone(), setup.keyboard, Backlog::clone(&backlog));
     signals::listen(to_loop);
     let (app, first) = setup.app;
     let size = app.state.size;
@@ -70,6 +78,8 @@ pub fn start(setup: Setup) -> io::Result<Ended> {
         draft: None,
         asked: Instant::now(),
         stop,
+        backlog,
+        held: VecDeque::new(),
     };
     let result = catch_unwind(AssertUnwindSafe(|| screens.run(first, &messages)));
     drop(guard);
@@ -177,6 +187,10 @@ struct Loop<W: Write> {
     /// When the store was asked last for something that is shown.
     asked: Instant,
     stop: StopFlag,
+    /// Counts what was typed and not yet taken.
+    backlog: Backlog,
+    /// What was typed further ahead than the app takes in, in order.
+    held: VecDeque<Msg>,
 }
 
 /// What is to be kept beside the store, or that nothing is unfinished.
@@ -206,7 +220,10 @@ impl<W: Write> Loop<W> {
             if self.take(message) == LoopState::Ended {
                 break;
             }
-            while let Ok(message) = messages.try_recv() {
+            let begun = Instant::now();
+            while begun.elapsed() < WITHOUT_FRAME
+                && let Ok(message) = messages.try_recv()
+            {
                 if self.take(message) == LoopState::Ended {
                     return Ok(());
                 }
@@ -233,7 +250,25 @@ impl<W: Write> Loop<W> {
         LoopState::Running
     }
 
+    /// Takes a message in, and what was held back before it as far as there is room for it.
     fn take(&mut self, message: Msg) -> LoopState {
+        if input::is_typed(&message) {
+            self.held.push_back(message);
+        } else if self.take_now(message) == LoopState::Ended {
+            return LoopState::Ended;
+        }
+        while self.app.has_room_ahead()
+            && let Some(typed) = self.held.pop_front()
+        {
+            self.backlog.taken(&typed);
+            if self.take_now(typed) == LoopState::Ended {
+                return LoopState::Ended;
+            }
+        }
+        LoopState::Running
+    }
+
+    fn take_now(&mut self, message: Msg) -> LoopState {
         if let Msg::Resize(size) = &message {
             let size = ratatui::layout::Size::new(size.width, size.height);
             self.screen.resize(size);

@@ -10,6 +10,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::num::NonZero;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -108,12 +109,45 @@ impl Terminal {
         let flags = rustix::fs::fcntl_getfl(&pty).unwrap();
         rustix::fs::fcntl_setfl(&pty, flags | OFlags::NONBLOCK).unwrap();
         let command = pty_process::blocking::Command::from(program(store, words));
+        Self::of(pty, command.spawn(pts).unwrap())
+    }
+
+    /// Starts the program on a screen that is not the terminal of its session: nobody tells it
+    /// when the screen goes away (`setsid`, `su -c`).
+    pub(crate) fn start_unowned(store: &Path, words: &[&str]) -> Self {
+        let (pty, pts) = open().unwrap();
+        pty.resize(Size::new(24, 80)).unwrap();
+        let flags = rustix::fs::fcntl_getfl(&pty).unwrap();
+        rustix::fs::fcntl_setfl(&pty, flags | OFlags::NONBLOCK).unwrap();
+        let end = || Stdio::from(pts.as_fd().try_clone_to_owned().unwrap());
+        let mut command = program(store, words);
+        command.stdin(end()).stdout(end()).stderr(end());
+        Self::of(pty, command.spawn().unwrap())
+    }
+
+    fn of(pty: Pty, child: Child) -> Self {
         Self {
-            child: command.spawn(pts).unwrap(),
+            child,
             pty: Some(pty),
             screen: vt100::Parser::new(side(24), side(80), 0),
             written: 0,
         }
+    }
+
+    /// The screen is as a program before left it.
+    pub(crate) fn left_behind(&mut self, bytes: &[u8]) {
+        self.screen.process(bytes);
+    }
+
+    /// The screen now, with its cursor and modes.
+    pub(crate) fn screen(&mut self) -> &vt100::Screen {
+        self.look();
+        self.screen.screen()
+    }
+
+    /// The terminal's line, whose modes a shell sets.
+    pub(crate) fn line_of(&self) -> &Pty {
+        self.pty.as_ref().unwrap()
     }
 
     /// Starts it on the form of 2023 of the store's own commune.
@@ -144,6 +178,16 @@ impl Terminal {
                 // The program has ended; what it left behind is what the test asks about.
                 Err(_) => return,
             }
+        }
+    }
+
+    /// Sends as much as the line takes now.
+    pub(crate) fn pour(&mut self, keys: &[u8]) {
+        let mut left = keys;
+        while let Ok(written) = self.pty.as_mut().unwrap().write(left)
+            && written > 0
+        {
+            left = &left[written..];
         }
     }
 

@@ -197,9 +197,16 @@ impl Key {
     }
 
     /// True for keys that terminals cannot tell from others and that may never be bound: Ctrl+H,
-    /// I, J, M and `[` (`interface.md` 4).
+    /// I, J, M and `[` (`interface.md` 4), and Alt with what is typed right after Esc.
     pub fn is_unusable(self) -> bool {
-        self.mods == Mods::CTRL && matches!(self.code, Code::Char('h' | 'i' | 'j' | 'm' | '['))
+        match self.code {
+            Code::Char('h' | 'i' | 'j' | 'm' | '[') => self.mods == Mods::CTRL,
+            Code::Char('0'..='9' | ' ' | '+' | ',' | '-' | '.' | '*' | '/')
+            | Code::Enter
+            | Code::Tab
+            | Code::Esc => self.mods == Mods::ALT,
+            _ => false,
+        }
     }
 }
 

@@ -4,5 +4,6 @@ pub mod command;
 pub mod key;
 pub mod keymap;
 pub mod list;
+pub mod pasted;
 pub mod text_line;
 pub mod type_ahead;

@@ -14,6 +14,16 @@ pub struct TextLine {
     limit: usize,
 }
 
+/// Whether there was room for a character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fit {
+    Taken,
+    Full,
+}
+
+/// Past so many bytes no more marks join a letter; no language writes as many.
+const GRAPHEME: usize = 64;
+
 /// What of a line fits into a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextWindow {
@@ -57,13 +67,18 @@ impl TextLine {
 
     /// Puts a character in at the caret; a combining mark joins the letter before it.
     pub fn insert(&mut self, character: char) {
+        self.put(character);
+    }
+
+    /// The same; says whether there was room.
+    fn put(&mut self, character: char) -> Fit {
         let character = if matches!(character, '\n' | '\r' | '\t') {
             ' '
         } else {
             character
         };
         if is_hostile(character) {
-            return;
+            return Fit::Taken;
         }
         // Joined with its neighbour before normalising: input methods and pastes send marks alone.
         let before = self
@@ -71,27 +86,32 @@ impl TextLine {
             .checked_sub(1)
             .and_then(|i| self.graphemes.get(i))
             .cloned();
-        if let Some(before) = before {
+        if let Some(before) = before.filter(|before| before.len() < GRAPHEME) {
             let joined: String = format!("{before}{character}").nfc().collect();
             if joined.graphemes(true).count() == 1 {
                 if let Some(slot) = self.graphemes.get_mut(self.caret - 1) {
                     *slot = joined;
                 }
-                return;
+                return Fit::Taken;
             }
         }
-        if self.graphemes.len() < self.limit {
-            let one: String = std::iter::once(character).nfc().collect();
-            self.graphemes
-                .insert(self.caret.min(self.graphemes.len()), one);
-            self.caret += 1;
+        if self.graphemes.len() >= self.limit {
+            return Fit::Full;
         }
+        let one: String = std::iter::once(character).nfc().collect();
+        self.graphemes
+            .insert(self.caret.min(self.graphemes.len()), one);
+        self.caret += 1;
+        Fit::Taken
     }
 
-    /// Puts a text in at the caret, without its hostile characters, as far as there is room.
+    /// Puts a text in at the caret, without its hostile characters, as far as there is room. A
+    /// mark behind the first character that finds none is not put on the last that did.
     pub fn insert_str(&mut self, text: &str) {
         for character in text.nfc() {
-            self.insert(character);
+            if self.put(character) == Fit::Full {
+                break;
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::key::Key;
 
-/// So much is kept; nobody types further ahead.
+/// So many bytes are kept, a key counted as one; nobody types further ahead.
 const MOST: usize = 4_096;
 
 /// One thing that a person typed.
@@ -17,25 +17,42 @@ pub enum Typed {
     Paste(String),
 }
 
-/// What was typed ahead, oldest first.
+/// What was typed ahead, oldest first. Nothing is left out of it: half a figure would be another
+/// one. So whoever brings what is typed asks whether there is room, and waits where there is none.
 #[derive(Debug, Default)]
-pub struct TypeAhead(VecDeque<Typed>);
+pub struct TypeAhead {
+    kept: VecDeque<Typed>,
+    bytes: usize,
+}
 
 impl TypeAhead {
     /// Keeps something typed for later.
     pub fn keep(&mut self, typed: Typed) {
-        if self.0.len() < MOST {
-            self.0.push_back(typed);
-        }
+        self.bytes += weight(&typed);
+        self.kept.push_back(typed);
+    }
+
+    /// True where more may be kept.
+    pub fn has_room(&self) -> bool {
+        self.bytes < MOST
     }
 
     /// The oldest thing kept.
     pub fn take_first(&mut self) -> Option<Typed> {
-        self.0.pop_front()
+        let typed = self.kept.pop_front()?;
+        self.bytes -= weight(&typed);
+        Some(typed)
     }
 
     /// Forgets everything: the person went elsewhere.
     pub fn forget(&mut self) {
-        self.0.clear();
+        *self = Self::default();
+    }
+}
+
+fn weight(typed: &Typed) -> usize {
+    match typed {
+        Typed::Key(_) => 1,
+        Typed::Paste(text) => text.len().max(1),
     }
 }

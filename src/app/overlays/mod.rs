@@ -139,6 +139,11 @@ impl Overlay {
         }
     }
 
+    /// True where the text typed is a figure.
+    pub fn takes_figure(&self) -> bool {
+        matches!(self, Self::Prompt(prompt) if prompt.purpose == Purpose::OtherFigure)
+    }
+
     /// Narrows the list after its filter changed.
     pub fn refilter(&mut self) {
         match self {

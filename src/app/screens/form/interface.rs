@@ -4,6 +4,8 @@ use super::writing::{After, Left, ask_resolving, ask_words_of_reason, resolve};
 use super::{FormScreen, Resume, SearchDirection, Typing};
 use crate::app::forms::Loading;
 use crate::app::input::command::{Command, Context};
+use crate::app::input::pasted;
+use crate::app::input::text_line::TextLine;
 use crate::app::message::{Draft, DraftPurpose, RequestId, Trouble};
 use crate::app::overlays::prompt::AskedFinding;
 use crate::app::overlays::prompt::{Purpose, Resolving};
@@ -67,9 +69,15 @@ impl ScreenLike for FormScreen {
             return;
         }
         if self.is_numeric(state) {
-            match &mut self.edit {
-                Some(line) => line.insert_str(text),
-                None => self.start_typing(state, text),
+            let room = self
+                .edit
+                .as_ref()
+                .map_or(typed::INVALID_LIMIT, TextLine::room);
+            match (pasted::figure(text, room), &mut self.edit) {
+                (Err(why), _) => state.say(Tone::Warning, why),
+                (Ok(figure), Some(line)) => line.insert_str(figure),
+                (Ok(""), None) => {}
+                (Ok(figure), None) => self.start_typing(state, figure),
             }
             return;
         }
