@@ -54,7 +54,7 @@ fn from_an_empty_folder_to_a_form_that_is_handed_in() {
     terminal.until_that("at the cell", |screen| {
         screen
             .lines()
-            .any(|line| line.contains("▸ UBND") && line.contains("nữ"))
+            .any(|line| line.contains("▸ 6") && line.contains("UBND, trong đó nữ"))
     });
     terminal.press("1\r");
     terminal.until_that("no finding", |screen| !screen.contains('✖'));
@@ -259,7 +259,7 @@ fn unfinished_text_survives(lose: impl Fn(&mut Terminal)) {
     terminal.until("1/54");
     terminal.until("đã lưu");
     terminal.press(DOWN);
-    terminal.until("▸ HĐND: số lãnh đạo chủ chốt ");
+    terminal.until("▸ 3 Lãnh đạo chủ chốt HĐND, tổng số ");
     terminal.press("73");
     terminal.until("[73");
     // It is kept right after the frame that shows it.
@@ -275,7 +275,7 @@ fn unfinished_text_survives(lose: impl Fn(&mut Terminal)) {
     let mut terminal = Terminal::start(&store, &[]);
     terminal.until("[73");
     assert!(
-        terminal.line("[73").contains("HĐND: số lãnh đạo"),
+        terminal.line("[73").contains("Lãnh đạo chủ chốt HĐND"),
         "{}",
         terminal.text()
     );

@@ -93,7 +93,7 @@ fn two_people_type_and_each_sees_the_others_figures() {
     hoa.until("4.411");
     // Two cells further down, while lan goes on.
     hoa.press("\x1b[B\x1b[B");
-    hoa.until("▸ HĐND: số lãnh đạo chủ chốt ");
+    hoa.until("▸ 3 Lãnh đạo chủ chốt HĐND, tổng số ");
     for (at, figure) in ["4380\r", "3\r"].into_iter().enumerate() {
         lan.press(figure);
         hoa.press(["7\r", "2\r"][at]);

@@ -158,7 +158,7 @@ fn a_returned_form_is_corrected_sent_and_confirmed() {
     lan.until_that("at the cell", |screen| {
         screen
             .lines()
-            .any(|line| line.contains("▸ Trẻ sinh ra sống: bé trai"))
+            .any(|line| line.contains('▸') && line.contains("Trẻ sinh ra sống: bé trai"))
     });
     lan.press("64\r");
     lan.until("1 thay đổi chưa gửi");

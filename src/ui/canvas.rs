@@ -9,6 +9,22 @@ use ratatui::style::Style;
 use super::theme::Glyphs;
 use super::{ascii, width};
 
+/// The signs of findings and of what is unfinished, each one column wide.
+const SIGNS: [char; 4] = ['✖', '!', '⚑', '?'];
+
+/// The sign that a text begins with, and how many blanks stand before it.
+fn sign_at(text: &str) -> Option<(usize, &str)> {
+    let said = text.trim_start_matches(' ');
+    let end = said
+        .chars()
+        .next()
+        .filter(|c| SIGNS.contains(c))?
+        .len_utf8();
+    let alone = said.get(end..)?.chars().next().is_none_or(|c| c == ' ');
+    let before = text.len() - said.len();
+    said.get(..end).filter(|_| alone).map(|sign| (before, sign))
+}
+
 /// The cells of a frame, and which part of them may be drawn on.
 #[derive(Debug)]
 pub(super) struct Canvas<'a> {
@@ -60,8 +76,29 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Writes `text` at (`x`, `y`) into at most `columns`; returns the columns used.
+    /// Writes `text` at (`x`, `y`) into at most `columns`; returns the columns used. A style that
+    /// puts colour behind the text is meant for its sign: the words after it are plain.
     pub(super) fn put(
+        &mut self,
+        x: usize,
+        y: usize,
+        columns: usize,
+        text: &str,
+        style: Style,
+    ) -> usize {
+        if style.bg.is_none() {
+            return self.put_block(x, y, columns, text, style);
+        }
+        let sign = sign_at(text);
+        let used = self.put_block(x, y, columns, text, Style::new());
+        if let Some((before, sign)) = sign.filter(|(before, _)| *before < columns) {
+            self.put_block(x + before, y, 1, sign, style);
+        }
+        used
+    }
+
+    /// [`Canvas::put`] with the style on every character of the text.
+    pub(super) fn put_block(
         &mut self,
         x: usize,
         y: usize,
@@ -79,6 +116,8 @@ impl<'a> Canvas<'a> {
             return 0;
         };
         let (x, y) = (self.area.x + x, self.area.y + y);
+        // Nothing of what stood here before shines through.
+        let style = Style::reset().patch(style);
         let Some(wide) = width::simple(&text) else {
             self.buffer.set_stringn(x, y, &text, columns, style);
             return width::width(&text);

@@ -18,6 +18,19 @@ pub(super) fn body_height(height: usize) -> usize {
     height.saturating_sub(ABOVE + BELOW)
 }
 
+/// [`title`] with the end of its right part marked, as far as it fits: what is overdue.
+pub(super) fn marked_title(
+    ui: &Ui,
+    canvas: &mut Canvas<'_>,
+    left: &str,
+    (right, marked): (&str, &str),
+) {
+    title(ui, canvas, left, right);
+    let (end, room) = (canvas.width().saturating_sub(1), width::width(marked));
+    let start = end.saturating_sub(room);
+    canvas.put_block(start, 0, room, marked, ui.theme.hard());
+}
+
 /// Draws the title line with a left and a right part. The left part gets what it needs up to two
 /// fifths of the line, the right part the rest of what it needs.
 pub(super) fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
@@ -39,7 +52,7 @@ pub(super) fn title(ui: &Ui, canvas: &mut Canvas<'_>, left: &str, right: &str) {
         &right,
         ui.theme.text(),
     );
-    canvas.rule(1, "─", ui.theme.quiet());
+    canvas.rule(1, "─", ui.theme.rule());
 }
 
 /// Draws the rule above the message lines and the keys below them.
@@ -54,7 +67,7 @@ pub(super) fn foot(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, commands: &[Comm
 /// Draws the rule and the keys with words of the screen's own; where the store cannot be written,
 /// the way back comes first.
 pub(super) fn foot_with(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, hints: &[Hint<'_>]) {
-    canvas.rule(canvas.height().saturating_sub(BELOW), "─", ui.theme.quiet());
+    canvas.rule(canvas.height().saturating_sub(BELOW), "─", ui.theme.rule());
     let way_back: Hint<'_> = (&[Command::Reopen], Command::Reopen.hint_key());
     let failed = app.state.health != Health::Good;
     let all: Vec<Hint<'_>> = failed
@@ -89,7 +102,7 @@ pub(super) fn keys(ui: &Ui, app: &App, canvas: &mut Canvas<'_>, all: &[Hint<'_>]
             break;
         }
         x += canvas.put(x, y, needed, &key, ui.theme.title()) + 1;
-        x += canvas.put(x, y, needed, word, ui.theme.quiet()) + 3;
+        x += canvas.put(x, y, needed, word, ui.theme.text()) + 3;
     }
 }
 
@@ -124,7 +137,7 @@ pub(super) fn notice(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> usize {
         (Health::Failed(why), _) => (format!("✖ {}", ui.say(app, why)), ui.theme.hard()),
         (Health::Good, Some(notice)) => {
             let (sign, style) = match notice.tone {
-                Tone::Info => ("✓", ui.theme.good()),
+                Tone::Info => ("✓", ui.theme.text()),
                 Tone::Warning => ("!", ui.theme.soft()),
             };
             (format!("{sign} {}", ui.say(app, &notice.message)), style)

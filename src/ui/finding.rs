@@ -42,7 +42,7 @@ pub(super) fn line(ui: &Ui, app: &App, finding: &Finding) -> (String, Style) {
         (Some(by), _) => {
             let reason = self::reason(app, &by.reason, &by.words);
             let tail = Message::new("finding.confirmed").with("reason", reason);
-            (format!("✓ {said} {}", ui.say(app, &tail)), ui.theme.quiet())
+            (format!("✓ {said} {}", ui.say(app, &tail)), ui.theme.text())
         }
         (None, Severity::Hard) => (format!("✖ {said}"), ui.theme.hard()),
         (None, Severity::Soft) => (format!("! {said}"), ui.theme.soft()),

@@ -118,7 +118,7 @@ fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (us
     }
     if let Some((key, style)) = match prompt.line.room() {
         0 => Some(("prompt.full", ui.theme.soft())),
-        1..NEARLY_FULL => Some(("prompt.room", ui.theme.quiet())),
+        1..NEARLY_FULL => Some(("prompt.room", ui.theme.text())),
         _ => None,
     } {
         let said = Message::new(key).with("count", prompt.line.room());
@@ -192,7 +192,7 @@ fn finish(ui: &Ui, app: &App, summary: &SubmissionSummary, canvas: &mut Canvas<'
         "finish.may_not"
     };
     let style = if summary.may_submit() {
-        ui.theme.good()
+        ui.theme.text()
     } else {
         ui.theme.hard()
     };

@@ -32,14 +32,8 @@ impl Theme {
         Self { palette }
     }
 
-    fn coloured(self, color: Color, modifier: Modifier) -> Style {
-        match self.palette {
-            Palette::Colour => Style::new().fg(color).add_modifier(modifier),
-            Palette::Mono => Style::new().add_modifier(modifier),
-        }
-    }
-
-    /// Running text.
+    /// Running text, and everything else that a person has to read: the terminal's own colours are
+    /// the only ones that are legible on every terminal.
     pub fn text(self) -> Style {
         Style::new()
     }
@@ -49,9 +43,12 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// What steps back: rules, hints, past values.
-    pub fn quiet(self) -> Style {
-        self.coloured(Color::DarkGray, Modifier::empty())
+    /// Lines between the parts of a page; nothing that is read stands in it.
+    pub fn rule(self) -> Style {
+        match self.palette {
+            Palette::Colour => Style::new().fg(Color::DarkGray),
+            Palette::Mono => Style::new(),
+        }
     }
 
     /// The cell under the cursor.
@@ -59,18 +56,22 @@ impl Theme {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
-    /// A hard finding.
+    /// The sign of a hard finding, and what is overdue.
     pub fn hard(self) -> Style {
-        self.coloured(Color::Red, Modifier::BOLD)
+        self.block(Color::White, Color::Red)
     }
 
-    /// A soft finding.
+    /// The sign of a soft finding. Not yellow: the Linux console's is a brown on which neither
+    /// black nor white is legible everywhere else.
     pub fn soft(self) -> Style {
-        self.coloured(Color::Yellow, Modifier::BOLD)
+        self.block(Color::Black, Color::Cyan)
     }
 
-    /// What is well.
-    pub fn good(self) -> Style {
-        self.coloured(Color::Green, Modifier::empty())
+    /// Colour behind a sign. Never bold: many terminals turn bold black into a grey.
+    fn block(self, fg: Color, bg: Color) -> Style {
+        match self.palette {
+            Palette::Colour => Style::new().fg(fg).bg(bg),
+            Palette::Mono => Style::new().add_modifier(Modifier::BOLD),
+        }
     }
 }

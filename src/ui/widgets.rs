@@ -21,10 +21,10 @@ pub(super) fn bottom_box(
     let rows = rows.min(canvas.height().saturating_sub(4));
     let top = canvas.height().saturating_sub(rows + 3);
     canvas.clear(0, top, columns, rows + 3);
-    canvas.rule(top, "─", ui.theme.quiet());
+    canvas.rule(top, "─", ui.theme.rule());
     let title = width::fit(title, columns.saturating_sub(8));
     canvas.put(2, top, columns - 4, &format!(" {title} "), ui.theme.title());
-    canvas.rule(top + rows + 1, "─", ui.theme.quiet());
+    canvas.rule(top + rows + 1, "─", ui.theme.rule());
     canvas.select(2, top + 1);
     (2, top + 1, columns.saturating_sub(4))
 }
@@ -70,7 +70,7 @@ pub(super) fn filtered_list<T: Clone>(
     (columns, rows): (usize, usize),
 ) -> (usize, usize) {
     let prompt = ui.t("list.filter");
-    let used = canvas.put(x, y, columns, prompt, ui.theme.quiet()) + 1;
+    let used = canvas.put(x, y, columns, prompt, ui.theme.text()) + 1;
     let caret = text_line(
         ui,
         &picker.filter,
@@ -82,13 +82,7 @@ pub(super) fn filtered_list<T: Clone>(
     let top = (picker.selected() + 1).saturating_sub(room);
     let items = picker.shown();
     if items.len() == 0 {
-        canvas.put(
-            x + 2,
-            y + 1,
-            columns,
-            ui.t("list.nothing"),
-            ui.theme.quiet(),
-        );
+        canvas.put(x + 2, y + 1, columns, ui.t("list.nothing"), ui.theme.text());
     }
     for (place, item) in items.enumerate().skip(top).take(room) {
         let row = y + 1 + place - top;
@@ -103,7 +97,7 @@ pub(super) fn filtered_list<T: Clone>(
         canvas.put(x, row, 1, if here { "▸" } else { " " }, ui.theme.title());
         let label = width::fit_middle(item.label.get(app.state.lang), label_room);
         canvas.put(x + 2, row, label_room, &label, style);
-        canvas.put_right(x + columns, row, columns, &detail, ui.theme.quiet());
+        canvas.put_right(x + columns, row, columns, &detail, ui.theme.text());
     }
     caret
 }

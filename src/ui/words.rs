@@ -95,9 +95,72 @@ pub(super) enum DeadlineLength {
     Days,
 }
 
+/// What is said of a form's deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Due {
+    /// In words.
+    pub(super) text: String,
+    /// True while the form is owed and its last day has passed.
+    pub(super) overdue: bool,
+}
+
+/// The deadline of a form while it is owed; else when it was submitted and how late, or when it
+/// was locked. `step` is the moment of the last step of its workflow.
+pub(super) fn due(
+    ui: &Ui,
+    app: &App,
+    period: &Period,
+    (status, step): (FormStatus, Option<u64>),
+    length: DeadlineLength,
+) -> Due {
+    let owed = matches!(status, FormStatus::Draft | FormStatus::Returned);
+    let day = step.and_then(|step| app.state.plan.day(step));
+    match day {
+        Some(day) if !owed => Due {
+            text: closed(ui, app, period, (status, day), length),
+            overdue: false,
+        },
+        _ => Due {
+            text: deadline(ui, app, period, length),
+            overdue: period.due < app.state.today,
+        },
+    }
+}
+
+/// "nộp 28/11/2023, đúng hạn", "nộp 02/12/2023, trễ 2 ngày", "chốt 15/12/2023".
+fn closed(
+    ui: &Ui,
+    app: &App,
+    period: &Period,
+    (status, day): (FormStatus, chrono::NaiveDate),
+    length: DeadlineLength,
+) -> String {
+    let late = (day - period.due).num_days();
+    let key = match (status, late) {
+        (FormStatus::Locked, _) => "deadline.locked",
+        (_, ..=0) => "deadline.in_time",
+        _ => "deadline.too_late",
+    };
+    let said = Message::new(key)
+        .with("day", day_in(day, app, length))
+        .with("days", count(late.unsigned_abs()));
+    ui.texts.say(&said)
+}
+
+/// A day as so many words allow: "30/11/2023", "30/11".
+fn day_in(day: chrono::NaiveDate, app: &App, length: DeadlineLength) -> String {
+    let this_year = day.year() == app.state.today.year();
+    let format = if length == DeadlineLength::Full || !this_year {
+        "%d/%m/%Y"
+    } else {
+        "%d/%m"
+    };
+    day.format(format).to_string()
+}
+
 /// When a period is due, seen from today: "hạn 30/11/2023, còn 8 ngày"; "quá hạn 3 ngày";
 /// "hạn hôm nay".
-pub(super) fn deadline(ui: &Ui, app: &App, period: &Period, length: DeadlineLength) -> String {
+fn deadline(ui: &Ui, app: &App, period: &Period, length: DeadlineLength) -> String {
     let days = (period.due - app.state.today).num_days();
     let key = match (days, length) {
         (0, _) => "deadline.today",
@@ -106,14 +169,8 @@ pub(super) fn deadline(ui: &Ui, app: &App, period: &Period, length: DeadlineLeng
         (_, DeadlineLength::Days) => "deadline.late_days",
         (_, _) => "deadline.late",
     };
-    let this_year = period.due.year() == app.state.today.year();
-    let due = if length == DeadlineLength::Full || !this_year {
-        period.due.format("%d/%m/%Y")
-    } else {
-        period.due.format("%d/%m")
-    };
     let message = Message::new(key)
-        .with("due", due.to_string())
+        .with("due", day_in(period.due, app, length))
         .with("days", count(days.unsigned_abs()));
     ui.texts.say(&message)
 }

@@ -26,8 +26,8 @@ fn the_sketch_of_the_form_walk() {
     assert_eq!(
         said,
         [
-            "Lao động nữ làm công hưởng lương (10.370) lớn hơn lao động làm công hưởng lương (2.074).",
-            "Lao động nữ làm công hưởng lương (10.370) lớn hơn lao động nữ có việc làm (2.160).",
+            "Làm công hưởng lương, trong đó nữ (10.370) lớn hơn làm công hưởng lương, tổng số (2.074).",
+            "Làm công hưởng lương, trong đó nữ (10.370) lớn hơn lao động có việc làm, trong đó nữ (2.160).",
             "Gấp 10,5 lần năm 2022 (991). Có thể thừa một chữ số: 1.037?",
         ]
     );
@@ -144,7 +144,7 @@ fn a_cohort_may_grow_to_105_per_cent() {
     assert_eq!(tags(&found), ["S50@th_dtts_ht_nam"]);
     assert_eq!(
         desk.say(&found[0].message),
-        "HS DTTS hoàn thành tiểu học, nam (106) vượt 105% của HS DTTS vào lớp 1 trước đó 4 năm học, nam (100)."
+        "HS DTTS hoàn thành tiểu học, nam (106) vượt 105% của HS DTTS vào lớp 1 trước 4 năm, nam (100)."
     );
 }
 

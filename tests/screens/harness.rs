@@ -34,6 +34,7 @@ use ratatui::backend::TestBackend;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
+use super::contrast::assert_legible;
 use super::disk::Faults;
 use super::office::{Office, clock, opener, random};
 
@@ -394,11 +395,12 @@ impl ScreenSession {
         self.tell(Msg::Resize(Size { width, height }))
     }
 
-    /// The screen as a person sees it.
+    /// The screen as a person sees it, which must be legible on every terminal.
     pub(crate) fn screen(&mut self) -> String {
         let (ui, app) = (&self.ui, &self.app);
         self.terminal.draw(|frame| ui.view(app, frame)).unwrap();
         let buffer = self.terminal.backend().buffer();
+        assert_legible(buffer);
         let width = usize::from(buffer.area.width).max(1);
         let rows = buffer.content.chunks(width).map(|row| {
             let (mut text, mut covered) = (String::new(), 0);

@@ -29,7 +29,7 @@ fn enter_moves_on_whatever_a_finding_says_and_f8_leads_back() {
     assert_eq!(desk.field(), "ld_nu_nong_nghiep");
     assert!(
         desk.screen()
-            .contains("✖ Lao động nữ làm công hưởng lương (10.370)"),
+            .contains("✖ Làm công hưởng lương, trong đó nữ (10.370)"),
         "still to be read at the next cell"
     );
     // What the next cell has to say itself comes first; the rest is counted.

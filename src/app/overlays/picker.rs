@@ -12,7 +12,7 @@ pub struct Item<T> {
     pub value: T,
     /// What is read, a text of the plan or one already put into words.
     pub label: Label,
-    /// A second column, quieter.
+    /// A second column.
     pub detail: String,
 }
 

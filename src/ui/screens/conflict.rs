@@ -43,7 +43,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &ConflictPage, canvas: &mut 
     let room = chrome::MESSAGES - chrome::notice(ui, app, canvas);
     let said = width::wrap(ui.t("sync_page.choose_side"), columns, room);
     for (at, line) in said.iter().enumerate() {
-        chrome::message(canvas, at, line, ui.theme.quiet());
+        chrome::message(canvas, at, line, ui.theme.text());
     }
     chrome::foot_with(ui, app, canvas, HINTS);
 }
@@ -56,7 +56,7 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
         (WHO, "sync_page.who"),
         (WHEN, "sync_page.when"),
     ] {
-        canvas.put(x, y, canvas.width(), ui.t(key), ui.theme.quiet());
+        canvas.put(x, y, canvas.width(), ui.t(key), ui.theme.text());
     }
     let mut y = y + 1;
     let base = page.conflict.base.as_ref().map(|base| &base.entry);
@@ -96,7 +96,7 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
             y += 1;
             let note = format!("\u{201c}{}\u{201d}", side.note);
             let room = canvas.width().saturating_sub(FIGURE + 1);
-            canvas.put(FIGURE, y, room, &note, ui.theme.quiet());
+            canvas.put(FIGURE, y, room, &note, ui.theme.text());
         }
     }
     let other = page.conflict.heads.all().len();

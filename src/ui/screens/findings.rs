@@ -44,7 +44,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut 
             ABOVE + 1,
             canvas.width(),
             ui.t("findings.none"),
-            ui.theme.good(),
+            ui.theme.text(),
         );
     }
     let height = chrome::body_height(canvas.height());

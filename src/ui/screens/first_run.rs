@@ -63,7 +63,7 @@ pub(in crate::ui) fn draw(
         };
         let said = ui.say(app, &Message::new(key));
         for (line, text) in width::wrap(&said, room, 3).iter().enumerate() {
-            chrome::message(canvas, line, text, ui.theme.quiet());
+            chrome::message(canvas, line, text, ui.theme.text());
         }
     }
     let hints = match page.step {

@@ -33,7 +33,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, help: &Help, canvas: &mut Canvas<'
             canvas.height() - 1,
             20,
             &ui.say(app, &said),
-            ui.theme.quiet(),
+            ui.theme.text(),
         );
     }
     chrome::foot(ui, app, canvas, HINTS);
@@ -60,7 +60,7 @@ fn draw_below(
         rule + chrome::BELOW - 2,
         canvas.width(),
         &"─".repeat(canvas.width()),
-        ui.theme.quiet(),
+        ui.theme.rule(),
     );
 }
 
@@ -137,10 +137,10 @@ fn definition(ui: &Ui, app: &App, field: &Field, columns: usize, out: &mut Vec<(
         );
         if !indicator.definition.is_empty() {
             let source = Message::new("help.source").with("source", &*indicator.definition);
-            push(&ui.say(app, &source), ui.theme.quiet());
+            push(&ui.say(app, &source), ui.theme.text());
         }
         if !measure.note.is_empty() {
-            push(measure.note.get(lang), ui.theme.quiet());
+            push(measure.note.get(lang), ui.theme.text());
         }
     }
     out.push((String::new(), ui.theme.text()));

@@ -39,7 +39,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &HistoryList, canvas: &mut C
             ABOVE + 1,
             canvas.width(),
             ui.t("history.none"),
-            ui.theme.quiet(),
+            ui.theme.text(),
         );
     }
     let height = chrome::body_height(canvas.height());
@@ -169,7 +169,7 @@ fn detail(ui: &Ui, app: &App, scope: &ListScope, entry: &LogEntry, canvas: &mut 
     let author: String = recorded.author.to_string().chars().take(8).collect();
     second.push(format!("{author}:{}", recorded.seq));
     let second = second.join(" · ");
-    chrome::message(canvas, 1, &second, ui.theme.quiet());
+    chrome::message(canvas, 1, &second, ui.theme.text());
 }
 
 fn origin_key(entry: &LogEntry) -> &'static str {

@@ -9,7 +9,7 @@ use crate::service::overview::FormSummary;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE, Hint};
-use crate::ui::words::DeadlineLength;
+use crate::ui::words::{DeadlineLength, Due};
 use crate::ui::{width, words};
 
 const HINTS: &[Hint<'_>] = &[
@@ -22,6 +22,9 @@ const HINTS: &[Hint<'_>] = &[
     (&[Command::FindingsAll], "hint.findings.all"),
     (&[Command::HistoryAll], "hint.history.all"),
 ];
+
+/// Where the findings and the state of a form begin.
+const BEHIND: usize = 43;
 
 /// Draws the home page.
 pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
@@ -36,20 +39,20 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'
             ABOVE,
             canvas.width(),
             ui.t("screen.opening"),
-            ui.theme.quiet(),
+            ui.theme.text(),
         );
     }
     let all_saved = home.loaded && app.state.outbox.is_empty();
     if chrome::notice(ui, app, canvas) == 0 && all_saved {
         let text = format!("✓ {}", ui.t("home.all_saved"));
-        chrome::message(canvas, 2, &text, ui.theme.good());
+        chrome::message(canvas, 2, &text, ui.theme.text());
         if app
             .state
             .session
             .as_ref()
             .is_some_and(|session| session.sole)
         {
-            chrome::message(canvas, 1, ui.t("home.sole"), ui.theme.quiet());
+            chrome::message(canvas, 1, ui.t("home.sole"), ui.theme.text());
         }
     }
     unsent(ui, app, canvas);
@@ -138,7 +141,7 @@ fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
                 canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
             }
             HomeRow::Plain(key) => {
-                canvas.put(3, y, canvas.width() - 4, ui.t(key), ui.theme.quiet());
+                canvas.put(3, y, canvas.width() - 4, ui.t(key), ui.theme.text());
             }
             HomeRow::Unreadable(place) => {
                 if let Some(key) = home.unreadable.get(*place) {
@@ -175,31 +178,30 @@ fn row(ui: &Ui, app: &App, form: &FormSummary, here: bool, canvas: &mut Canvas<'
     let filled = Message::new("home.filled")
         .with("filled", form.filled)
         .with("expected", form.expected);
-    canvas.put(27, y, 15, &ui.say(app, &filled), ui.theme.text());
-    let room = canvas.width().saturating_sub(43 + 1);
-    let mut counts: Vec<String> = [("✖", form.hard), ("!", form.soft)]
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(sign, count)| format!("{sign} {count}"))
-        .collect();
-    if !counts.is_empty() {
-        counts.push(String::new());
+    canvas.put(27, y, BEHIND - 28, &ui.say(app, &filled), ui.theme.text());
+    let mut x = BEHIND;
+    for (sign, count, style) in [
+        ("✖", form.hard, ui.theme.hard()),
+        ("!", form.soft, ui.theme.soft()),
+    ] {
+        if count > 0 {
+            x += canvas.put(x, y, 8, &format!("{sign} {count}"), style) + 2;
+        }
     }
-    let counts = counts.join("  ");
-    let texts = [
+    let room = canvas.width().saturating_sub(x + 1);
+    let said = [
         DeadlineLength::Full,
         DeadlineLength::Short,
         DeadlineLength::Days,
     ]
-    .map(|length| format!("{counts}{}", state(ui, app, form, period, length)));
-    let fits = |text: &&String| width::width(text) <= room;
-    let text = texts.iter().find(fits).unwrap_or(&texts[2]);
-    let tone = if form.hard > 0 {
-        ui.theme.soft()
+    .map(|length| state(ui, app, form, period, length));
+    let fits = |due: &&Due| width::width(&due.text) <= room;
+    let due = said.iter().find(fits).unwrap_or(&said[2]);
+    if due.overdue {
+        canvas.put_block(x, y, room, &due.text, ui.theme.hard());
     } else {
-        ui.theme.quiet()
-    };
-    canvas.put(43, y, room, text, tone);
+        canvas.put(x, y, room, &due.text, ui.theme.text());
+    }
 }
 
 /// The state of a form: the deadline while it is to do, else the step of the workflow and its day.
@@ -209,30 +211,24 @@ fn state(
     form: &FormSummary,
     period: &crate::plan::Period,
     length: DeadlineLength,
-) -> String {
+) -> Due {
+    let step = form.step.as_ref().map(|(at, _)| *at);
+    let mut due = words::due(ui, app, period, (form.status, step), length);
+    let word = words::status_word(ui, form.status);
     match form.status {
-        FormStatus::Draft => words::deadline(ui, app, period, length),
         FormStatus::Returned => {
-            let reason = form
-                .step
-                .as_ref()
-                .map(|(_, why)| why.clone())
-                .unwrap_or_default();
-            format!("{}: {reason}", words::status_word(ui, form.status))
+            let reason = form.step.as_ref().map_or("", |(_, why)| why.as_str());
+            due.text = format!("{word}: {reason}");
         }
-        _ => {
-            let day = form
-                .step
-                .as_ref()
-                .map(|(at, _)| app.state.plan.short_day(*at))
-                .unwrap_or_default();
-            let said = format!("{} {day}", words::status_word(ui, form.status));
-            match form.late {
-                0 => said,
-                late => format!("{said} · {}", words::late(ui, late)),
-            }
+        FormStatus::ChangedAfterSubmit | FormStatus::Approved => {
+            due.text = format!("{word} · {}", due.text);
         }
+        FormStatus::Draft | FormStatus::Submitted | FormStatus::Locked => {}
     }
+    if form.late > 0 {
+        due.text = format!("{} · {}", due.text, words::late(ui, form.late));
+    }
+    due
 }
 
 /// Draws how much is not sent, and up to where the district has confirmed what was.

@@ -37,7 +37,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &ImportPreview, canvas: &mut
             ABOVE + 1,
             canvas.width(),
             ui.t("sync_page.no_change"),
-            ui.theme.quiet(),
+            ui.theme.text(),
         );
     }
     let height = chrome::body_height(canvas.height());
@@ -91,7 +91,7 @@ fn messages(ui: &Ui, app: &App, page: &ImportPreview, below: usize, canvas: &mut
         let said = format!("✖ {}", ui.say(app, &error.message()));
         lines.push((said, ui.theme.hard()));
     }
-    let quiet = ui.theme.quiet();
+    let plain = ui.theme.text();
     match &page.stands {
         PreviewStands::Before => {
             let unknown =
@@ -107,14 +107,14 @@ fn messages(ui: &Ui, app: &App, page: &ImportPreview, below: usize, canvas: &mut
                 "sync_page.nothing_yet"
             };
             let said = ui.say(app, &Message::new(key));
-            lines.push((said, quiet));
+            lines.push((said, plain));
         }
         PreviewStands::Supposed { .. } => {
             lines.push((ui.t("sync_page.compare").to_owned(), ui.theme.text()));
         }
         PreviewStands::Past { root, .. } => {
             let said = Message::new("sync_page.past_means").with("root", short_root(root));
-            lines.push((ui.say(app, &said), quiet));
+            lines.push((ui.say(app, &said), plain));
         }
     }
     if below > 0 {
@@ -190,10 +190,9 @@ impl PreviewDrawing<'_> {
         let name = width::fit(&unit_name(self.app, &bundle.from), NAME);
         canvas.put(3, y, NAME, &name, ui.theme.text());
         let written = self.app.state.plan.short_time(bundle.created);
-        canvas.put(BEHIND, y, MOMENT, &written, ui.theme.quiet());
+        canvas.put(BEHIND, y, MOMENT, &written, ui.theme.text());
         let style = match &bundle.outcome {
-            BundleOutcome::Taken => ui.theme.good(),
-            BundleOutcome::Already { .. } => ui.theme.quiet(),
+            BundleOutcome::Taken | BundleOutcome::Already { .. } => ui.theme.text(),
             BundleOutcome::Waiting(_) | BundleOutcome::Quarantined(_) => ui.theme.soft(),
             BundleOutcome::Refused(_) => ui.theme.hard(),
         };

@@ -10,6 +10,6 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     chrome::title(ui, canvas, "nhaplieu", "");
     chrome::foot(ui, app, canvas, &[]);
     if chrome::notice(ui, app, canvas) == 0 {
-        chrome::message(canvas, 0, ui.t("screen.opening"), ui.theme.quiet());
+        chrome::message(canvas, 0, ui.t("screen.opening"), ui.theme.text());
     }
 }

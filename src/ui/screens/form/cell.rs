@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use super::columns::{CHANGE, MARGIN, PAST, VALUE};
+use super::columns::{CHANGE, PAST, VALUE};
 use super::drawing::FormDrawing;
 use crate::app::forms::SaveState;
 use crate::base::{Decimal, Ratio};
@@ -20,13 +20,15 @@ impl FormDrawing<'_> {
         let field = self.app.state.plan.field(id)?;
         let theme = self.ui.theme;
         let here = place == self.form.cursor;
-        let wide = self.columns.label >= width::width(field.label.get(self.app.state.lang));
-        let label = if wide { &field.label } else { &field.short };
-        let text = width::fit_middle(label.get(self.app.state.lang), self.columns.label);
         if here {
             canvas.put(1, y, 1, "▸", theme.title());
         }
-        canvas.put(MARGIN, y, self.columns.label, &text, theme.text());
+        // One name per field, the same as in findings and lists; the line below has the whole one.
+        let label = field.short.get(self.app.state.lang);
+        let text = width::fit_middle(label, self.columns.label);
+        let start = self.columns.label_start;
+        canvas.put_right(start - 1, y, start, &(place + 1).to_string(), theme.text());
+        canvas.put(start, y, self.columns.label, &text, theme.text());
         let caret = self.value(canvas, y, field, here);
         if field.kind.is_numeric() {
             self.sign(canvas, y, field, here);
@@ -61,17 +63,12 @@ impl FormDrawing<'_> {
             Content::Blank => "·".to_owned(),
             other => typed::show(other, self.app.state.lang),
         };
-        let style = match &content {
-            Content::Invalid(_) => theme.hard(),
-            Content::Blank => theme.quiet(),
-            _ => theme.text(),
-        };
         let room = VALUE - 1;
         if !field.kind.is_numeric() {
             // Words have no past beside them: they take the rest of the line.
             let start = end - room;
             let room = canvas.width().saturating_sub(start + 1);
-            let style = if here { theme.cursor() } else { style };
+            let style = if here { theme.cursor() } else { theme.text() };
             canvas.put(start, y, room, &text, style);
             return None;
         }
@@ -84,7 +81,7 @@ impl FormDrawing<'_> {
                 theme.cursor(),
             );
         } else {
-            canvas.put_right(end, y, room, &text, style);
+            canvas.put_right(end, y, room, &text, theme.text());
         }
         None
     }
@@ -102,7 +99,7 @@ impl FormDrawing<'_> {
         // Whether it is on the disk comes before what there is to say of it: a cell that shows
         // anything else has been answered for.
         match self.save_state(&field.id) {
-            Some(SaveState::Waiting) => return ("…", theme.quiet()),
+            Some(SaveState::Waiting) => return ("…", theme.text()),
             Some(SaveState::Unsaved) => return ("?", theme.hard()),
             Some(SaveState::OnDisk) | None => {}
         }
@@ -121,31 +118,31 @@ impl FormDrawing<'_> {
             return ("!", theme.soft());
         }
         if !self.view.shown.note(&field.id).is_empty() {
-            return ("*", theme.quiet());
+            return ("*", theme.text());
         }
         let copied = heads
             .and_then(crate::ledger::Heads::shown)
             .is_some_and(|head| head.origin == Origin::Copied);
         if copied {
-            return ("=", theme.quiet());
+            return ("=", theme.text());
         }
         if findings.is_empty() {
             ("", theme.text())
         } else {
-            ("✓", theme.quiet())
+            ("✓", theme.text())
         }
     }
 
     /// Draws the figures of earlier periods, and the change since the year before.
     fn past(&self, canvas: &mut Canvas<'_>, y: usize, field: &Field, here: bool) {
-        let quiet = self.ui.theme.quiet();
+        let plain = self.ui.theme.text();
         let [before, earlier] = self.compared;
         if let Some(end) = self.columns.before_end {
             let text = self.past_text(before, field);
-            canvas.put_right(end, y, PAST, &text, quiet);
+            canvas.put_right(end, y, PAST, &text, plain);
         }
         let text = self.past_text(earlier, field);
-        canvas.put_right(self.columns.earlier_end, y, PAST, &text, quiet);
+        canvas.put_right(self.columns.earlier_end, y, PAST, &text, plain);
         let Some(end) = self.columns.change_end else {
             return;
         };
@@ -155,7 +152,7 @@ impl FormDrawing<'_> {
         };
         let then = earlier.and_then(|p| self.past_content(p, &field.id)?.figure());
         if let (Some(now), Some(then)) = (now, then) {
-            canvas.put_right(end, y, CHANGE, &self.change(now, then), quiet);
+            canvas.put_right(end, y, CHANGE, &self.change(now, then), plain);
         }
     }
 

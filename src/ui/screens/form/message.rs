@@ -25,17 +25,17 @@ impl FormDrawing<'_> {
         let mut lines = self.lines_about(field);
         lines.extend(self.lines_about_left(field).map(MessageLine::WithCell));
         let columns = canvas.width().saturating_sub(2);
-        let quiet = lines.is_empty();
-        if quiet && !field.note.is_empty() {
+        let nothing_wrong = lines.is_empty();
+        if nothing_wrong && !field.note.is_empty() {
             // One line of it; the help page has all.
             let note = width::fit(field.note.get(app.state.lang), columns);
-            lines.push(MessageLine::Text(note, ui.theme.quiet()));
+            lines.push(MessageLine::Text(note, ui.theme.text()));
         }
         // What is wrong needs the room more than what is measured.
-        let whole = self.wrapped(lines, field, columns, room + usize::from(!quiet));
+        let whole = self.wrapped(lines, field, columns, room + usize::from(!nothing_wrong));
         let first = usize::from(whole.len() <= room);
         if first == 1 {
-            chrome::message(canvas, 0, &self.about(field), ui.theme.quiet());
+            chrome::message(canvas, 0, &self.about(field), ui.theme.text());
         }
         for (at, (text, style)) in whole.into_iter().enumerate() {
             chrome::message(canvas, first + at, &text, style);
@@ -56,7 +56,7 @@ impl FormDrawing<'_> {
             field.label.get(self.app.state.lang),
             field.unit.get(self.app.state.lang),
         );
-        let whole = width::width(label) <= self.columns.label;
+        let whole = label == field.short.get(self.app.state.lang);
         match (whole, unit.is_empty()) {
             (true, true) => String::new(),
             (true, false) => self.measured_in(unit),
@@ -86,7 +86,7 @@ impl FormDrawing<'_> {
                 let echo = numerals::echo(&live.typed, *value, self.app.state.lang);
                 lines.push(MessageLine::Text(
                     self.ui.say(self.app, &echo),
-                    theme.quiet(),
+                    theme.text(),
                 ));
             }
         }

@@ -18,7 +18,7 @@ use crate::service::forms;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
-use crate::ui::words::DeadlineLength;
+use crate::ui::words::{DeadlineLength, Due};
 use crate::ui::{width, words};
 use columns::{Columns, PAST};
 use drawing::FormDrawing;
@@ -38,7 +38,7 @@ pub(in crate::ui) fn draw(
         form,
         view,
         place,
-        columns: Columns::of(canvas.width()),
+        columns: Columns::of(canvas.width(), view.layout.cells.len()),
         compared: forms::periods_beside(&app.state.plan, place.period),
         live: form.live.as_ref(),
     };
@@ -129,27 +129,36 @@ impl FormDrawing<'_> {
         let unit = self.place.unit.name.get(app.state.lang);
         let needed = width::width(unit) + width::width(&rest);
         let (filled, expected) = self.view.filled;
-        let right = |length| {
-            let deadline = words::deadline(ui, app, self.place.period, length);
-            format!("{filled}/{expected}   {deadline}")
+        let due = |length| {
+            let step = self
+                .view
+                .shown
+                .workflow
+                .shown()
+                .map(|head| head.clock.millis);
+            let stands = (self.view.status, step);
+            words::due(ui, app, self.place.period, stands, length)
         };
-        let fits = |right: &String| needed + width::width(right) + 3 <= canvas.width();
-        let right = [DeadlineLength::Full, DeadlineLength::Short]
+        let right = |due: &Due| format!("{filled}/{expected}   {}", due.text);
+        let fits = |due: &Due| needed + width::width(&right(due)) + 3 <= canvas.width();
+        let due = [DeadlineLength::Full, DeadlineLength::Short]
             .into_iter()
-            .map(right)
+            .map(due)
             .find(fits)
-            .unwrap_or_else(|| right(DeadlineLength::Days));
+            .unwrap_or_else(|| due(DeadlineLength::Days));
+        let right = right(&due);
         let room = canvas.width().saturating_sub(width::width(&right) + 3);
         let unit = width::fit_middle(unit, room.saturating_sub(width::width(&rest)).max(6));
-        chrome::title(ui, canvas, &format!("{unit}{rest}"), &right);
+        let marked = if due.overdue { due.text.as_str() } else { "" };
+        chrome::marked_title(ui, canvas, &format!("{unit}{rest}"), (&right, marked));
         self.column_heads(canvas);
     }
 
     /// Draws the heads of the columns into the rule, where they stay while the page scrolls.
     fn column_heads(&self, canvas: &mut Canvas<'_>) {
-        let quiet = self.ui.theme.quiet();
+        let plain = self.ui.theme.text();
         let mut head = |end: usize, text: &str| {
-            canvas.put_right(end, 1, PAST + 1, &format!(" {text} "), quiet);
+            canvas.put_right(end, 1, PAST + 1, &format!(" {text} "), plain);
         };
         head(self.columns.value_end + 1, self.ui.t("form.this_period"));
         let [before, earlier] = self.compared;
@@ -251,7 +260,7 @@ impl FormDrawing<'_> {
         let (key, number, style) = if unsaved > 0 {
             ("form.unsaved", unsaved, ui.theme.hard())
         } else {
-            ("form.saved", saved, ui.theme.good())
+            ("form.saved", saved, ui.theme.text())
         };
         let mut right = String::new();
         if number > 0 {
@@ -273,7 +282,7 @@ impl FormDrawing<'_> {
         left.retain(|part| !part.is_empty());
         if !left.is_empty() {
             let text = width::fit(&left.join(" · "), room.saturating_sub(2));
-            canvas.put(1, y, room, &format!(" {text} "), ui.theme.quiet());
+            canvas.put(1, y, room, &format!(" {text} "), ui.theme.text());
         }
     }
 }

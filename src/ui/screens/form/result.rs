@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use super::columns::{MARGIN, SIGN};
+use super::columns::SIGN;
 use super::drawing::FormDrawing;
 use crate::base::{Decimal, Lang, Message};
 use crate::figures::{self, Figure, Verdict};
@@ -34,17 +34,17 @@ impl FormDrawing<'_> {
         let rate = measure.rate_in.contains(&self.place.period.kind);
         let value = figures::display(figure, measure, self.app.state.lang);
         let (sign, style) = verdict_sign(self.ui, figure);
-        let end = self.columns.value_end;
+        let (start, end) = (self.columns.label_start, self.columns.value_end);
         let label = format!(
             "── {} {}",
-            measure.id,
+            measure.indicator,
             measure.short.get(self.app.state.lang)
         );
         // Room for "100,0%", so that the label does not move with the value.
         let value_room = width::width(&value).max(7);
-        let label_room = (end - MARGIN).saturating_sub(value_room + 1);
+        let label_room = (end - start).saturating_sub(value_room + 1);
         let label = width::fit_middle(&label, label_room);
-        canvas.put(MARGIN, y, label_room, &label, theme.quiet());
+        canvas.put(start, y, label_room, &label, theme.text());
         canvas.put_right(end, y, value_room, &value, theme.title());
         let (at, room) = (end + SIGN, canvas.width().saturating_sub(end + SIGN + 1));
         let distance = self.distance(figure, measure);
@@ -65,7 +65,7 @@ impl FormDrawing<'_> {
             .flat_map(|verdict| [(&full, verdict), (&short, verdict)])
             .find(fits)
             .unwrap_or((&short, verdicts.last().unwrap_or(&full)));
-        let used = canvas.put(at, y, room, target, theme.quiet());
+        let used = canvas.put(at, y, room, target, theme.text());
         canvas.put(at + used, y, room.saturating_sub(used), verdict, style);
     }
 
@@ -120,12 +120,12 @@ impl FormDrawing<'_> {
 /// The sign and the word of a verdict, with their style.
 fn verdict_sign(ui: &Ui, figure: &Figure) -> (String, Style) {
     let (sign, key, style) = match figure.verdict {
-        Verdict::Met => ("✓", "verdict.met", ui.theme.good()),
-        Verdict::NotMet => ("✗", "verdict.not_met", ui.theme.soft()),
-        Verdict::SmallSample => ("", "verdict.small", ui.theme.quiet()),
+        Verdict::Met => ("✓", "verdict.met", ui.theme.text()),
+        Verdict::NotMet => ("✗", "verdict.not_met", ui.theme.text()),
+        Verdict::SmallSample => ("", "verdict.small", ui.theme.text()),
         Verdict::Withheld => ("✖", "verdict.withheld", ui.theme.hard()),
         Verdict::Undefined | Verdict::Incomplete | Verdict::None => {
-            return (String::new(), ui.theme.quiet());
+            return (String::new(), ui.theme.text());
         }
     };
     (format!("{sign} {}", ui.t(key)).trim().to_owned(), style)

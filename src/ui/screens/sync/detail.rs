@@ -19,8 +19,8 @@ pub(super) fn detail(
     page: &SyncPage,
     line: SyncRow,
 ) -> Option<(String, Style)> {
-    let quiet = ui.theme.quiet();
-    let say = |message: Message| (ui.say(app, &message), quiet);
+    let plain = ui.theme.text();
+    let say = |message: Message| (ui.say(app, &message), plain);
     Some(match line {
         SyncRow::To(place) => {
             let (unsent, since) = app.state.status.unsent;

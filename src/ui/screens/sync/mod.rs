@@ -50,7 +50,7 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, page: &SyncPage, canvas: &mut Canv
     if let Some(why) = &page.failed {
         chrome::instead(ui, app, canvas, why);
     } else if page.standing.is_none() {
-        let style = ui.theme.quiet();
+        let style = ui.theme.text();
         canvas.put(3, ABOVE, canvas.width(), ui.t("sync_page.looking"), style);
     }
     body(ui, app, page, canvas);
@@ -111,7 +111,7 @@ impl SyncDrawing<'_> {
                 }
                 let room = canvas.width().saturating_sub(used + 5);
                 let folder = width::fit_middle(&folder, room);
-                canvas.put(used + 3, y, room, &folder, ui.theme.quiet());
+                canvas.put(used + 3, y, room, &folder, ui.theme.text());
             }
             SyncRow::Heading(key) => {
                 canvas.put(1, y, canvas.width(), ui.t(key), ui.theme.title());
@@ -121,7 +121,7 @@ impl SyncDrawing<'_> {
                 let said = ui.say(self.app, &trouble.unwrap_or(Message::new(key)));
                 let room = canvas.width().saturating_sub(4);
                 for (at, line) in width::wrap(&said, room, 2).iter().enumerate() {
-                    canvas.put(3, y + at, room, line, ui.theme.quiet());
+                    canvas.put(3, y + at, room, line, ui.theme.text());
                 }
             }
             SyncRow::To(place) => self.to(place, canvas),
@@ -229,16 +229,16 @@ impl SyncDrawing<'_> {
     }
 
     fn seen(&self, seen: BundleState) -> (String, Style) {
-        let (ui, quiet) = (self.ui, self.ui.theme.quiet());
+        let (ui, plain) = (self.ui, self.ui.theme.text());
         match seen {
-            BundleState::New => (ui.t("sync_page.seen.new").to_owned(), ui.theme.good()),
+            BundleState::New => (ui.t("sync_page.seen.new").to_owned(), ui.theme.text()),
             BundleState::Imported(wall) => {
                 let said = Message::new("sync_page.seen.taken")
                     .with("at", self.app.state.plan.short_day(wall));
-                (ui.texts.say(&said), quiet)
+                (ui.texts.say(&said), plain)
             }
-            BundleState::Kept => (ui.t("sync_page.seen.kept").to_owned(), quiet),
-            BundleState::Own => (ui.t("sync_page.seen.own").to_owned(), quiet),
+            BundleState::Kept => (ui.t("sync_page.seen.kept").to_owned(), plain),
+            BundleState::Own => (ui.t("sync_page.seen.own").to_owned(), plain),
         }
     }
 
@@ -279,7 +279,7 @@ impl SyncDrawing<'_> {
             None => short_root(&import.root),
         };
         let said = counts(self.ui, &import.counts());
-        let said = (said.as_str(), self.ui.theme.quiet());
+        let said = (said.as_str(), self.ui.theme.text());
         self.columns(
             canvas,
             &name,
