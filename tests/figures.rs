@@ -12,10 +12,10 @@ use nhaplieu::figures::Verdict::{
     self, Incomplete, Met, None as CountsOnly, NotMet, SmallSample, Undefined, Withheld,
 };
 use nhaplieu::figures::{
-    Figure, FigureSource, MissingInput, display, gap, measures_on, unit_figure, unit_figures,
+    Figure, FigureSource, MissingInput, display, gap, unit_figure, unit_figures,
 };
 use nhaplieu::ledger::{Content, Context};
-use nhaplieu::plan::{FieldId, MeasureId, PeriodId, UnitId};
+use nhaplieu::plan::{FieldId, MeasureId, PeriodId, UnitId, measures_on};
 use support::{Desk, shipped};
 
 fn figure(desk: &Desk, measure: &str) -> (Figure, String) {

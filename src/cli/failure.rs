@@ -102,6 +102,7 @@ impl From<StoreError> for Failure {
             StoreError::Changed { .. } => Message::new("cli.error.changed"),
             StoreError::InConflict(_) => Message::new("cli.error.conflict"),
             StoreError::Locked => Message::new("cli.error.locked"),
+            StoreError::Withheld => Message::new("cli.error.withheld"),
             StoreError::Interrupted => Message::new("sync.error.interrupted"),
             StoreError::NothingToUndo | StoreError::Refused(_) => Message::new("cli.error.refused"),
         };

@@ -9,7 +9,7 @@ use crate::base::Lang;
 use crate::check::Finding;
 use crate::figures::{self, Figure};
 use crate::ledger::approved::{Approval, Approver, LateFigure, Proof};
-use crate::ledger::{CellId, Content, EntryRef, FormKey, Hash};
+use crate::ledger::{CellId, Content, ContentPart, EntryRef, FormKey, Hash};
 use crate::plan::{Field, Measure, PeriodKind, Severity};
 use crate::service::forms::LoadedForm;
 use crate::store::{LogFilter, Store, StoreError};
@@ -140,6 +140,26 @@ impl LateShape {
     }
 }
 
+/// The content hash of one part of a form.
+#[derive(Debug, Serialize)]
+pub(crate) struct PartShape {
+    /// Whose measures its fields feed; null for the fields of no measure.
+    owner: Option<String>,
+    content_hash: String,
+}
+
+impl PartShape {
+    pub(crate) fn of(part: &ContentPart, hash: &Hash) -> Self {
+        Self {
+            owner: match part {
+                ContentPart::NoMeasure => None,
+                ContentPart::Owner(owner) => Some(owner.to_string()),
+            },
+            content_hash: hash.to_string(),
+        }
+    }
+}
+
 /// An approval or lock that holds.
 #[derive(Debug, Serialize)]
 pub(crate) struct StampShape {
@@ -150,6 +170,8 @@ pub(crate) struct StampShape {
     content_hash: String,
     /// Whether the figures at hand give that hash.
     proven: bool,
+    /// `given`, `withheld` (this store does not get all that was approved) or `awaited`.
+    proof: &'static str,
 }
 
 impl StampShape {
@@ -165,6 +187,7 @@ impl StampShape {
             at: moment(stamp.clock.millis),
             content_hash: stamp.content.to_string(),
             proven: stamp.proof == Proof::Given,
+            proof: stamp.proof.name(),
         }
     }
 }

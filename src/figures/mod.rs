@@ -6,18 +6,16 @@ mod counted;
 mod counts;
 mod display;
 mod figure;
-mod measures;
 mod sums;
 mod verdict;
 
 pub use crate::ledger::context::{Context, PastForms};
 pub use display::{display, distance, gap};
 pub use figure::{Figure, FigureSource, MissingInput, Verdict};
-pub use measures::{measures_on, owners_on};
 
 use std::collections::BTreeSet;
 
-use crate::plan::{FieldId, Formula, Measure};
+use crate::plan::{FieldId, Formula, Measure, measures_on};
 
 /// Computes all measures of a form, in the plan's order; `doubted` as in [`unit_figure`].
 pub fn unit_figures(ctx: &Context<'_>, doubted: &BTreeSet<FieldId>) -> Vec<Figure> {

@@ -8,6 +8,7 @@ use super::actor::ActorId;
 use super::cell::CellId;
 use super::chain::{AuthorId, Hash};
 use super::content::Content;
+use super::content_parts::{ContentHash, ContentPart};
 use super::entry::{Body, Clock, Frontier, Recorded};
 use super::heads::{Head, Heads};
 use super::subject::Subject;
@@ -34,7 +35,8 @@ pub struct Approval {
     pub actor: ActorId,
     /// When the entry was written, for display.
     pub clock: Clock,
-    /// The content hash of what was approved; paper shows its first 8 hex digits.
+    /// The content hash of what was approved: of an owner its part, of a lock the whole. Paper
+    /// shows its first 8 hex digits.
     pub content: Hash,
     /// The frontier: up to where the approver had seen each author's log.
     pub frontier: Frontier,
@@ -47,9 +49,23 @@ pub struct Approval {
 pub enum Proof {
     /// The figures within the frontier give the hash that was approved.
     Given,
+    /// The parts of the form that this store gets give their hashes; other parts that were approved
+    /// are withheld from it and are proved elsewhere.
+    Withheld,
     /// They do not give it yet: something the approval had seen has not come, or another plan is
     /// needed.
     Awaited,
+}
+
+impl Proof {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Withheld => "withheld",
+            Self::Awaited => "awaited",
+        }
+    }
 }
 
 /// How much of a form has been approved.
@@ -202,13 +218,59 @@ pub fn cells_within<'a>(
         .collect()
 }
 
-/// The content hash and the frontier that an approval or lock states; `None` for other bodies.
-pub fn stated(body: &Body) -> Option<(&Hash, &Frontier)> {
+/// The frontier that an approval or lock states; `None` for other bodies.
+pub fn frontier(body: &Body) -> Option<&Frontier> {
     match body {
-        Body::Approve { content, frontier } | Body::Lock { content, frontier } => {
-            Some((content, frontier))
-        }
+        Body::Approve { frontier, .. } | Body::Lock { frontier, .. } => Some(frontier),
         _ => None,
+    }
+}
+
+/// What an approval or lock says was approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApprovedContent {
+    /// An owner's part, with its hash.
+    Part(ContentPart, Hash),
+    /// The whole form.
+    Whole(ContentHash),
+}
+
+impl ApprovedContent {
+    /// What an entry on that side's subject states; `None` where its body is another side's.
+    pub fn of(by: &Approver, body: &Body) -> Option<Self> {
+        match (by, body) {
+            (Approver::Owner(owner), Body::Approve { part, .. }) => {
+                Some(Self::Part(ContentPart::Owner(owner.clone()), *part))
+            }
+            (Approver::Coordinator, Body::Lock { content, .. }) => {
+                Some(Self::Whole(content.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// How far a form's content proves it, where the parts `withheld` cannot be proved.
+    pub fn proof(&self, content: &ContentHash, withheld: &BTreeSet<ContentPart>) -> Proof {
+        let (given, not_contradicted) = match self {
+            Self::Part(part, hash) => (
+                content.parts().get(part) == Some(hash),
+                withheld.contains(part),
+            ),
+            Self::Whole(stated) => (stated == content, stated.agrees(content, withheld)),
+        };
+        match (given, not_contradicted) {
+            (true, _) => Proof::Given,
+            (false, true) => Proof::Withheld,
+            (false, false) => Proof::Awaited,
+        }
+    }
+
+    /// The hash that people compare: of the part or of the whole.
+    pub fn hash(&self) -> Hash {
+        match self {
+            Self::Part(_, hash) => *hash,
+            Self::Whole(stated) => stated.whole(),
+        }
     }
 }
 

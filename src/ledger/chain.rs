@@ -16,6 +16,13 @@ impl Hash {
         out.copy_from_slice(&self.0[..8]);
         out
     }
+
+    /// The first 8 hex digits, as on paper and read over the phone.
+    pub fn first_digits(&self) -> String {
+        let mut digits = self.to_string();
+        digits.truncate(8);
+        digits
+    }
 }
 
 impl fmt::Display for Hash {

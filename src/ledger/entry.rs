@@ -3,6 +3,7 @@
 use super::actor::{ActorId, Role};
 use super::chain::{AuthorId, EntryRef, Hash};
 use super::content::Content;
+use super::content_parts::ContentHash;
 use super::subject::Subject;
 use crate::plan::UnitId;
 
@@ -120,8 +121,8 @@ pub enum Body {
     },
     /// A form is handed in as it stands.
     Submit {
-        /// Its content hash.
-        content: Hash,
+        /// Its content hash, all parts.
+        content: ContentHash,
         /// Blank numeric cells.
         blanks: u32,
         /// Soft findings without a reason.
@@ -131,17 +132,17 @@ pub enum Body {
     },
     /// A form is sent back; the reason stands in the entry's note.
     Return,
-    /// One owner approves a form's content.
+    /// One owner, named by the subject, approves the fields that feed its measures.
     Approve {
-        /// Its content hash.
-        content: Hash,
+        /// The hash of its own part of the form's content.
+        part: Hash,
         /// What the approver had seen.
         frontier: Frontier,
     },
     /// A form is closed.
     Lock {
-        /// Its content hash.
-        content: Hash,
+        /// Its content hash, all parts.
+        content: ContentHash,
         /// What the locker had seen.
         frontier: Frontier,
     },

@@ -1,11 +1,12 @@
 //! Everything entered for one unit and period.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::approved::{ApprovalLevel, Approved, LateFigure};
 use super::cell::{CellId, RowId};
 use super::chain::Hash;
 use super::content::Content;
+use super::content_parts::{ContentHash, ContentPart};
 use super::entry::Body;
 use super::heads::Heads;
 use super::workflow::{self, FormStatus};
@@ -26,16 +27,39 @@ pub struct Form {
     pub approvals: BTreeMap<UnitId, Heads>,
     /// What of it was approved or locked, as it was then; `None` where nothing is.
     pub approved: Option<Approved>,
+    /// The parts of its content whose fields this store does not get (`settled.md` 35): a cell that
+    /// is only in these may be filled elsewhere although it is blank here. Empty for who gets the
+    /// whole form.
+    pub withheld: BTreeSet<ContentPart>,
 }
 
 impl Form {
     /// The status of the form; `content` is the hash of what it holds now. Figures that come after
     /// an approval leave it standing (`sync.md` 3): they are listed by [`Form::late`].
-    pub fn status(&self, content: &Hash) -> FormStatus {
+    pub fn status(&self, content: &ContentHash) -> FormStatus {
         match self.approved.as_ref().map(|approved| approved.reach) {
             Some(ApprovalLevel::EveryOwner) => FormStatus::Approved,
-            _ => workflow::status(&self.workflow, content),
+            _ => workflow::status(&self.workflow, content, &self.withheld),
         }
+    }
+
+    /// The hash of the whole content; `content` is the hash of what is here now. Where parts are
+    /// withheld it is that of the submission or lock, as long as what is here agrees with it; `None`
+    /// where nothing says it.
+    pub fn whole_hash(&self, content: &ContentHash) -> Option<Hash> {
+        if self.withheld.is_empty() {
+            return Some(content.whole());
+        }
+        let stated = self
+            .workflow
+            .all()
+            .iter()
+            .filter_map(|head| match &head.body {
+                Body::Submit { content, .. } | Body::Lock { content, .. } => Some(content),
+                _ => None,
+            });
+        let mut agreeing = stated.filter(|stated| stated.agrees(content, &self.withheld));
+        agreeing.next().map(ContentHash::whole)
     }
 
     /// The figures that show otherwise than they were approved ("đến sau khi duyệt").

@@ -1,6 +1,8 @@
 //! The status of a form, from its workflow entries and its content (`interface.md` 5).
 
-use super::chain::Hash;
+use std::collections::BTreeSet;
+
+use super::content_parts::{ContentHash, ContentPart};
 use super::entry::Body;
 use super::heads::{Head, Heads};
 
@@ -36,20 +38,25 @@ impl FormStatus {
     }
 }
 
-/// A form's status from its workflow heads and the hash of its present content.
+/// A form's status from its workflow heads and the hash of its present content. The parts that are
+/// `withheld` from this store are not compared: of them it knows only what the submission states.
 ///
 /// Approvals of owners stand on their own subjects: [`super::Form::status`] joins them.
 ///
 /// A lock stands until an entry that has seen it ends it: a submission made elsewhere at the same
 /// time opens nothing, whatever its clock says.
-pub fn status(workflow: &Heads, content: &Hash) -> FormStatus {
+pub fn status(
+    workflow: &Heads,
+    content: &ContentHash,
+    withheld: &BTreeSet<ContentPart>,
+) -> FormStatus {
     if lock(workflow).is_some() {
         return FormStatus::Locked;
     }
     match workflow.shown().map(|head| &head.body) {
         Some(Body::Submit {
             content: submitted, ..
-        }) if submitted == content => FormStatus::Submitted,
+        }) if submitted.agrees(content, withheld) => FormStatus::Submitted,
         Some(Body::Submit { .. }) => FormStatus::ChangedAfterSubmit,
         Some(Body::Return) => FormStatus::Returned,
         _ => FormStatus::Draft,

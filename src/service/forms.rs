@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::check::{self, Context, Finding, PastForms};
-use crate::ledger::{Form, FormKey, Hash, content_hash};
-use crate::plan::{FieldId, Period, PeriodKind, Plan, Unit, UnitId};
+use crate::ledger::content_hash::content_hash;
+use crate::ledger::{ContentHash, Form, FormKey, Hash};
+use crate::plan::{Period, PeriodKind, Plan, Unit, UnitId};
 use crate::store::{StoreError, StoreReader};
 
 /// One form with the past that its checks look back on.
@@ -37,15 +38,14 @@ impl LoadedForm<'_> {
         }
     }
 
-    /// The hash of the form's content as it stands.
-    pub fn content_hash(&self) -> Hash {
-        let fields: Vec<&FieldId> = self
-            .plan
-            .form_fields(self.unit, self.period)
-            .into_iter()
-            .map(|field| &field.id)
-            .collect();
-        content_hash::content_hash(self.plan, &self.key, &fields, &self.form.cells)
+    /// The hash of the form's content as it stands here, in parts.
+    pub fn content_hash(&self) -> ContentHash {
+        content_hash(self.plan, &self.key, &self.form.cells)
+    }
+
+    /// The hash of the whole content, as [`Form::whole_hash`] gives it.
+    pub fn whole_hash(&self) -> Option<Hash> {
+        self.form.whole_hash(&self.content_hash())
     }
 }
 

@@ -3,8 +3,10 @@
 use super::forms::{self, LoadedForm};
 use super::{Caller, ServiceError};
 use crate::check::Finding;
-use crate::figures;
-use crate::ledger::{Body, Content, Form, FormKey, FormStatus, Role, Subject, content_hash};
+use crate::ledger::content_hash::content_hash;
+use crate::ledger::{
+    Body, Content, ContentPart, Form, FormKey, FormStatus, Hash, Recorded, Role, Subject,
+};
 use crate::plan::{FieldId, Plan, Severity, UnitId};
 use crate::store::exchange::{Exchange, ExchangeReader};
 use crate::store::{Change, Seen, Store, StoreError, StoreReader};
@@ -79,16 +81,10 @@ impl SubmissionSummary {
     }
 
     /// The change that hands a form in as it stands.
-    pub fn submission(
-        &self,
-        plan: &Plan,
-        key: &FormKey,
-        form: &Form,
-        fields: &[&FieldId],
-    ) -> Change {
+    pub fn submission(&self, plan: &Plan, key: &FormKey, form: &Form) -> Change {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let body = Body::Submit {
-            content: content_hash::content_hash(plan, key, fields, &form.cells),
+            content: content_hash(plan, key, &form.cells),
             blanks: number(self.blanks.len()),
             unconfirmed: number(self.open.len()),
             overridden: number(self.confirmed.len()),
@@ -131,15 +127,14 @@ pub fn submit(
 /// is in the way.
 pub fn submission(loaded: &LoadedForm<'_>) -> (SubmissionSummary, Option<Change>) {
     let summary = SubmissionSummary::of_loaded(loaded);
-    let fields = loaded.plan.form_fields(loaded.unit, loaded.period);
-    let fields: Vec<&FieldId> = fields.into_iter().map(|field| &field.id).collect();
     let change = summary
         .may_submit()
-        .then(|| summary.submission(loaded.plan, &loaded.key, &loaded.form, &fields));
+        .then(|| summary.submission(loaded.plan, &loaded.key, &loaded.form));
     (summary, change)
 }
 
-/// Takes a step with a form. It is tried again when the store moves meanwhile.
+/// Takes a step with a form; gives the entries written. It is tried again when the store moves
+/// meanwhile.
 ///
 /// # Errors
 /// When the caller may not do so, or the store refuses or fails.
@@ -148,12 +143,12 @@ pub fn take_step(
     caller: &Caller<'_>,
     key: &FormKey,
     (step, reason): (Step, &str),
-) -> Result<(), ServiceError> {
+) -> Result<Vec<Recorded>, ServiceError> {
     let mut tries = TRIES;
     loop {
         let changes = changes(store, caller, key, (step, reason))?;
         match caller.commit(store, changes) {
-            Ok(_) => return Ok(()),
+            Ok(committed) => return Ok(committed.entries),
             Err(StoreError::Moved) if tries > 1 => tries -= 1,
             Err(error) => return Err(error.into()),
         }
@@ -214,25 +209,25 @@ fn approvals(
     // Before the form, so that a figure that comes between the two makes the approval fail.
     let frontier = import::frontier(store)?;
     let loaded = load(store, caller, key)?;
-    let owners = figures::owners_on(loaded.plan, loaded.unit, loaded.period);
-    let owners: Vec<UnitId> = owners.into_keys().filter(speaks).collect();
-    if owners.is_empty() {
+    let content = loaded.content_hash();
+    let approval = |(part, hash): (&ContentPart, &Hash)| match part {
+        ContentPart::Owner(owner) if speaks(owner) => Some(Change {
+            subject: Subject::Approval(key.clone(), owner.clone()),
+            body: Body::Approve {
+                part: *hash,
+                frontier: frontier.clone(),
+            },
+            reason: String::new(),
+            seen: Seen::Current,
+        }),
+        _ => None,
+    };
+    let approvals: Vec<Change> = content.parts().iter().filter_map(approval).collect();
+    if approvals.is_empty() {
         return Err(StoreError::NotPermitted {
             actor: caller.actor.to_string(),
             what: "approve".to_owned(),
         });
     }
-    let content = loaded.content_hash();
-    Ok(owners
-        .into_iter()
-        .map(|owner| Change {
-            subject: Subject::Approval(key.clone(), owner),
-            body: Body::Approve {
-                content,
-                frontier: frontier.clone(),
-            },
-            reason: String::new(),
-            seen: Seen::Current,
-        })
-        .collect())
+    Ok(approvals)
 }

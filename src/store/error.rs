@@ -70,6 +70,9 @@ pub enum StoreError {
     /// The form is locked.
     #[error("form is locked")]
     Locked,
+    /// A step that vouches for a part of a form that this store does not get.
+    #[error("the store does not get all fields of the form")]
+    Withheld,
     /// Nothing to undo or redo.
     #[error("nothing to undo")]
     NothingToUndo,
@@ -98,7 +101,7 @@ impl StoreError {
             | Self::Io(_)
             | Self::Damaged(_)
             | Self::Source(_) => ErrorKind::Failed,
-            Self::NotPermitted { .. } | Self::Locked => ErrorKind::NotPermitted,
+            Self::NotPermitted { .. } | Self::Locked | Self::Withheld => ErrorKind::NotPermitted,
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Newer { .. }
             | Self::Changed { .. }
@@ -144,6 +147,7 @@ impl StoreError {
             | Self::Damaged(_)
             | Self::Moved
             | Self::Locked
+            | Self::Withheld
             | Self::NothingToUndo
             | Self::Interrupted
             | Self::Refused(_) => {}

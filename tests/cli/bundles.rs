@@ -206,9 +206,30 @@ fn a_form_is_returned_locked_and_opened_again() {
         office.json(&words("show", &["--json"]))["status"],
         "returned"
     );
-    office.run(&words("approve", &[])).expects(0);
-    office.run(&words("lock", &[])).expects(0);
-    assert_eq!(office.json(&words("show", &["--json"]))["status"], "locked");
+    let said = office.run(&words("approve", &[])).expects(0).out;
+    let shown = office.json(&words("show", &["--json"]));
+    let hash_of = |owner: &Value| {
+        let mut parts = shown["parts"].as_array().unwrap().iter();
+        let part = parts.find(|part| part["owner"] == *owner).unwrap();
+        part["content_hash"].as_str().unwrap().to_owned()
+    };
+    let stamps = shown["stamps"].as_array().unwrap();
+    assert!(stamps.len() > 1 && shown["parts"].as_array().unwrap().len() == stamps.len() + 1);
+    for stamp in stamps {
+        let hash = hash_of(&stamp["owner"]);
+        assert_eq!(stamp["content_hash"], *hash, "its own part");
+        assert_eq!(
+            (&stamp["proven"], &stamp["proof"]),
+            (&true.into(), &"given".into())
+        );
+        assert!(said.contains(&hash[..8]), "{said}");
+    }
+    let said = office.run(&words("lock", &[])).expects(0).out;
+    let shown = office.json(&words("show", &["--json"]));
+    assert_eq!(shown["status"], "locked");
+    let whole = shown["content_hash"].as_str().unwrap();
+    assert_eq!(shown["stamps"][0]["content_hash"], whole);
+    assert!(said.contains(&whole[..8]), "{said}");
     office.run(&words("set", &["be_trai=1"])).expects(6);
     office
         .run(&words("reopen", &["--reason", "đính chính"]))

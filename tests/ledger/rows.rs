@@ -7,10 +7,10 @@ use nhaplieu::check;
 use nhaplieu::ledger::approved::{ApprovalLevel, Approved};
 use nhaplieu::ledger::content_hash::content_hash;
 use nhaplieu::ledger::{
-    ActorId, AuthorId, Body, CellId, Clock, Content, Context, EntryRef, Form, Head, Heads, Origin,
-    PastForms, Provisional, RowId, Subject,
+    ActorId, AuthorId, Body, CellId, Clock, Content, ContentPart, Context, EntryRef, Form, Head,
+    Heads, Origin, PastForms, Provisional, RowId, Subject,
 };
-use nhaplieu::plan::FieldId;
+use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::sync::import::details::Details;
 use nhaplieu::sync::import::plan::{ConflictChange, Counts, FigureChange, Timing};
 
@@ -54,9 +54,12 @@ fn form(cells: &[(CellId, &[Content])]) -> Form {
 fn hash(cells: &[(CellId, &[Content])]) -> String {
     let mut plan = shipped();
     plan.hash = [7; 32];
-    let fields = ["be_trai", "be_gai"].map(FieldId::new);
-    let fields: Vec<&FieldId> = fields.iter().collect();
-    content_hash(&plan, &key(), &fields, &form(cells).cells).to_string()
+    let fields = ["be_trai", "be_gai"];
+    plan.fields
+        .retain(|field| fields.contains(&field.id.as_str()));
+    let content = content_hash(&plan.reindex(), &key(), &form(cells).cells);
+    let part = ContentPart::Owner(UnitId::new("P-YT"));
+    content.parts()[&part].to_string()
 }
 
 /// Frozen, as the bytes of figures are.
@@ -73,6 +76,7 @@ fn a_row_is_hashed_after_the_figure_of_its_field() {
     for part in [
         b"\x0a\0\0\0ngoc-thien".as_slice(),
         b"\x04\0\0\x002023",
+        b"\x04\0\0\0P-YT",
         b"\x06\0\0\0be_gai\x01\x02\0\0\x0057",
         b"\x06\0\0\0be_gai\xff\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01",
         b"\x01\x01\0\0\x003\x01\x01\0\0\x004",

@@ -195,14 +195,8 @@ impl Office {
             unit: UnitId::new(unit),
             period: PeriodId::new(period),
         };
-        let (unit, period) = (
-            self.plan.unit(&key.unit).unwrap(),
-            self.plan.period(&key.period).unwrap(),
-        );
-        let fields: Vec<_> = self.plan.form_fields(unit, period);
-        let fields: Vec<_> = fields.iter().map(|field| &field.id).collect();
         let cells = store.form(&key).unwrap().cells;
-        let content = content_hash::content_hash(&self.plan, &key, &fields, &cells);
+        let content = content_hash::content_hash(&self.plan, &key, &cells);
         let frontier = nhaplieu::sync::import::frontier(&store).unwrap();
         let change = Change {
             subject: Subject::Form(key),

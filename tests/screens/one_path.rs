@@ -45,8 +45,8 @@ fn seen(desk: &mut ScreenSession) -> Seen {
     // As the store has it, not as the screen had it: opened afresh.
     desk.keys("<Esc><Enter>");
     let state = desk.view();
-    let fields: Vec<&FieldId> = state.layout.cells.iter().collect();
-    let hash = content_hash::content_hash(&desk.app.state.plan, &key(), &fields, &state.base.cells);
+    let content = content_hash::content_hash(&desk.app.state.plan, &key(), &state.base.cells);
+    let hash = content.whole();
     let findings = state.findings.iter();
     let findings = findings
         .map(|f| format!("{} {:?} {} {}", f.rule, f.severity, f.cell, f.judged))

@@ -1,13 +1,12 @@
 //! What was approved stays what it was: who may say so, what they must have seen, and what comes
 //! after.
 
-use std::collections::BTreeMap;
-
 use nhaplieu::ledger::approved::{ApprovalLevel, Proof};
 use nhaplieu::ledger::content_hash::content_hash;
 use nhaplieu::ledger::entry::Frontier;
 use nhaplieu::ledger::{
-    AuthorId, Body, CellId, Content, Form, FormKey, FormStatus, Hash, Role, Subject,
+    AuthorId, Body, CellId, Content, ContentHash, ContentPart, Form, FormKey, FormStatus, Hash,
+    Role, Subject,
 };
 use nhaplieu::plan::{FieldId, UnitId};
 use nhaplieu::store::StoreReader;
@@ -22,20 +21,16 @@ fn key() -> FormKey {
     form("xa-a", "2023")
 }
 
-fn hash(cells: &BTreeMap<CellId, nhaplieu::ledger::Heads>) -> Hash {
-    let (plan, key) = (plan(), key());
-    let (unit, period) = (
-        plan.unit(&key.unit).unwrap(),
-        plan.period(&key.period).unwrap(),
-    );
-    let fields: Vec<_> = plan.form_fields(unit, period);
-    let fields: Vec<&FieldId> = fields.iter().map(|field| &field.id).collect();
-    content_hash(&plan, &key, &fields, cells)
+fn seen(site: &Site) -> (ContentHash, Frontier) {
+    let cells = site.store.form(&key()).unwrap().cells;
+    let content = content_hash(&plan(), &key(), &cells);
+    (content, import::frontier(&site.store).unwrap())
 }
 
-fn seen(site: &Site) -> (Hash, Frontier) {
-    let cells = site.store.form(&key()).unwrap().cells;
-    (hash(&cells), import::frontier(&site.store).unwrap())
+fn part_of(owner: &str, content: &ContentHash) -> Hash {
+    let part = ContentPart::Owner(UnitId::new(owner));
+    // One that the form does not have can only be invented.
+    content.parts().get(&part).copied().unwrap_or(Hash::ZERO)
 }
 
 fn on_form(body: Body, reason: &str) -> Change {
@@ -55,9 +50,10 @@ pub(crate) fn lock(site: &Site) -> Change {
 
 fn approve(site: &Site, owner: &str) -> Change {
     let (content, frontier) = seen(site);
+    let part = part_of(owner, &content);
     Change {
         subject: Subject::Approval(key(), UnitId::new(owner)),
-        ..on_form(Body::Approve { content, frontier }, "")
+        ..on_form(Body::Approve { part, frontier }, "")
     }
 }
 
@@ -99,7 +95,7 @@ fn late(site: &Site) -> Vec<(String, Content, Content)> {
 
 fn status(site: &Site) -> FormStatus {
     let form = form_of(site);
-    form.status(&hash(&form.cells))
+    form.status(&content_hash(&plan(), &key(), &form.cells))
 }
 
 /// The office knows the commune, has its three figures, and the commune believes the office.
@@ -271,6 +267,61 @@ fn owners_approve_their_own_fields_and_a_return_ends_it() {
     }
 }
 
+/// `so_00` feeds a measure of `phong`, `so_02` one of `ban`, `so_01` both, `so_05` none.
+#[test]
+fn an_owners_approval_stands_when_another_owners_field_changes() {
+    let (mut office, mut commune) = handed_in();
+    office.does(vec![approve(&office, "phong")]);
+    let Body::Approve { part, .. } = approve(&office, "phong").body else {
+        unreachable!()
+    };
+    commune.types("so_02", "9");
+    commune.types("so_05", "1");
+    let done = meets(&mut commune, &mut office);
+    assert_eq!(
+        done.counts.late, 0,
+        "nothing of what was approved has changed"
+    );
+    meets(&mut office, &mut commune);
+    for site in [&office, &commune] {
+        let shown = form_of(site).approved.unwrap().approvals;
+        assert_eq!(shown.len(), 1);
+        assert_eq!((shown[0].content, shown[0].proof), (part, Proof::Given));
+        assert_eq!(late(site), []);
+    }
+    let Body::Approve { part: now, .. } = approve(&office, "phong").body else {
+        unreachable!()
+    };
+    assert_eq!(now, part, "its part says the same as before");
+
+    office.does(vec![approve(&office, "ban")]);
+    commune.types("so_02", "10");
+    commune.types("so_01", "7");
+    let done = meets(&mut commune, &mut office);
+    assert_eq!(done.counts.late, 2);
+    let figures = [
+        ("so_01".to_owned(), number("6"), number("7")),
+        ("so_02".to_owned(), number("9"), number("10")),
+    ];
+    assert_eq!(late(&office), figures);
+    approved(&office);
+}
+
+/// A conflict in a field that an owner does not answer for does not hold its approval up.
+#[test]
+fn a_conflict_holds_up_those_whose_field_it_is_in() {
+    let (mut office, mut commune) = handed_in();
+    commune.types("so_02", "8");
+    office.types_for("xa-a", "so_02", "9");
+    meets(&mut commune, &mut office);
+    for change in [lock(&office), approve(&office, "ban")] {
+        let done = office.tries(vec![change]);
+        assert!(matches!(done, Err(StoreError::InConflict(_))), "{done:?}");
+    }
+    office.does(vec![approve(&office, "phong")]);
+    assert_eq!(approved(&office).0, ApprovalLevel::SomeOwners);
+}
+
 #[test]
 fn an_approval_states_exactly_what_the_store_holds() {
     let (office, commune) = handed_in();
@@ -303,7 +354,7 @@ fn an_approval_states_exactly_what_the_store_holds() {
         for body in [
             on_form(
                 Body::Lock {
-                    content,
+                    content: content.clone(),
                     frontier: frontier.clone(),
                 },
                 "",
@@ -312,7 +363,7 @@ fn an_approval_states_exactly_what_the_store_holds() {
                 subject: Subject::Approval(key(), UnitId::new("phong")),
                 ..on_form(
                     Body::Approve {
-                        content,
+                        part: part_of("phong", &content),
                         frontier: frontier.clone(),
                     },
                     "",

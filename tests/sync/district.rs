@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nhaplieu::ledger::entry::FLAG_ON_BEHALF;
 use nhaplieu::ledger::{
-    Body, CellId, CellKey, Content, EntryRef, Form, FormKey, Hash, Heads, Role, Subject, workflow,
+    Body, CellId, CellKey, Content, ContentPart, EntryRef, Form, FormKey, Hash, Heads, Role,
+    Subject, workflow,
 };
 use nhaplieu::plan::UnitId;
 use nhaplieu::store::exchange::{ExchangeReader, Snapshot};
@@ -258,7 +259,10 @@ impl World {
         };
         let (body, given) = match body {
             Closing::Lock => (Body::Lock { content, frontier }, Some(given)),
-            Closing::Approve => (Body::Approve { content, frontier }, Some(given)),
+            Closing::Approve => {
+                let part = content.parts()[&ContentPart::Owner(UnitId::new("phong"))];
+                (Body::Approve { part, frontier }, Some(given))
+            }
             Closing::Return => (Body::Return, None),
             Closing::Reopen => (Body::Reopen, None),
         };

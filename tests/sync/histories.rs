@@ -47,6 +47,7 @@ fn five_stores_end_alike_whatever_the_courier_does() {
                             sum.closed += tally.closed;
                             sum.late += tally.late;
                             sum.unprovable += tally.unprovable;
+                            sum.of_owners += tally.of_owners;
                         }
                         Err(what) => panic!("seed {seed}: {what}"),
                     }
@@ -59,6 +60,7 @@ fn five_stores_end_alike_whatever_the_courier_does() {
     println!("{end} histories: {tallies:?}");
     // A run without approvals that something came after would show nothing of them.
     assert!(tallies.iter().all(|tally| tally.late > 20));
+    assert!(tallies.iter().all(|tally| tally.of_owners > 10));
 }
 
 /// Seeds that found something, and what.

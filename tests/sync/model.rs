@@ -8,13 +8,13 @@ use ed25519_dalek::{Signer, SigningKey};
 use nhaplieu::base::Decimal;
 use nhaplieu::ledger::approved::Approved;
 use nhaplieu::ledger::chain::{self, checkpoint_words};
-use nhaplieu::ledger::content_hash::content_hash;
+use nhaplieu::ledger::content_hash::{FormParts, content_hash};
 use nhaplieu::ledger::trust::{Succession, TrustAnchors};
 use nhaplieu::ledger::{
-    ActionId, Actor, ActorId, AuthorId, Body, CellKey, Clock, Content, Entry, EntryRef, Form,
-    FormKey, Hash, Heads, Origin, People, PlanRef, Recorded, Subject, Trust,
+    ActionId, Actor, ActorId, AuthorId, Body, CellKey, Clock, Content, ContentHash, Entry,
+    EntryRef, Form, FormKey, Hash, Heads, Origin, People, PlanRef, Recorded, Subject, Trust,
 };
-use nhaplieu::plan::{FieldId, PeriodId, UnitId};
+use nhaplieu::plan::{PeriodId, UnitId};
 use nhaplieu::store::exchange::progress::Progress;
 use nhaplieu::store::exchange::{
     Checkpoint, Decide, Exchange, ExchangeReader, HeldBundle, ImportDecision, ImportRemoval,
@@ -79,6 +79,8 @@ pub(crate) struct Model {
     pub(crate) bytes_read: Cell<usize>,
     pinned: BTreeSet<AuthorId>,
     pub(crate) tip: (u64, Hash),
+    /// The owner whose fields alone this store has of the forms of others, if any.
+    only_of: Option<UnitId>,
 }
 
 impl Model {
@@ -108,6 +110,7 @@ impl Model {
             bytes_read: Cell::new(0),
             pinned: BTreeSet::new(),
             tip: (0, Hash::ZERO),
+            only_of: None,
         };
         model.begin(None, 1);
         model
@@ -232,6 +235,21 @@ impl Model {
         alone
     }
 
+    /// The same store as an owner has it: of the forms only these fields.
+    pub(crate) fn only_of(&self, owner: &str, fields: &[&str]) -> Self {
+        let mut part = self.clone();
+        let is_here = |subject: &Subject| {
+            let cell = subject.cell();
+            cell.is_none_or(|cell| fields.contains(&cell.id.field.as_str()))
+        };
+        part.entries
+            .retain(|_, recorded| is_here(&recorded.entry.subject));
+        part.views
+            .retain(|key, _| is_here(&Subject::from_key(key).unwrap()));
+        part.only_of = Some(UnitId::new(owner));
+        part
+    }
+
     pub(crate) fn pins(&mut self, author: AuthorId) {
         self.pinned.insert(author);
     }
@@ -250,16 +268,16 @@ impl Model {
                 form.set_heads(subject, heads.clone());
             }
         }
+        if let Some(unit) = &self.only_of {
+            let plan = crate::world::plan();
+            form.withheld = FormParts::of(&plan, key).withheld_from(unit, &plan, key);
+        }
         form
     }
 
     /// The content hash of a form as it stands.
-    pub(crate) fn content_hash(&self, key: &FormKey) -> Hash {
-        let plan = crate::world::plan();
-        let unit = plan.unit(&key.unit).unwrap();
-        let fields = plan.form_fields(unit, plan.period(&key.period).unwrap());
-        let fields: Vec<&FieldId> = fields.iter().map(|field| &field.id).collect();
-        content_hash(&plan, key, &fields, &self.form_of(key).cells)
+    pub(crate) fn content_hash(&self, key: &FormKey) -> ContentHash {
+        content_hash(&crate::world::plan(), key, &self.form_of(key).cells)
     }
 
     /// The returns and reopenings of a form.

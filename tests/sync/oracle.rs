@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nhaplieu::ledger::approved::Proof;
+use nhaplieu::ledger::approved::{Proof, frontier};
 use nhaplieu::ledger::entry::FLAG_ON_BEHALF;
 use nhaplieu::ledger::{
     AuthorId, Body, CellKey, Content, EntryRef, FormKey, Hash, Heads, Recorded, Subject,
 };
 use nhaplieu::plan::UnitId;
+use nhaplieu::store::exchange::Snapshot;
 
 use crate::district::World;
 use crate::model::Model;
@@ -170,6 +171,8 @@ pub(crate) struct Tally {
     pub(crate) late: usize,
     /// Of these, forms of which something approved is nowhere any more.
     pub(crate) unprovable: usize,
+    /// Closed forms that an owner's store, which has only its own fields, shows as they were closed.
+    pub(crate) of_owners: usize,
 }
 
 fn approved(
@@ -207,5 +210,44 @@ fn approved(
     if stamp.proof != Proof::Given {
         return Err("approved and not proved".to_owned());
     }
+    // The office's store has everything; what it would pass on to an owner shows the same.
+    if store.unit.as_str() != "phong" {
+        return Ok(());
+    }
+    of_owner(world, store, (form, closing), tally)
+}
+
+/// What a store shows that has only the fields of `ban`: these as they were closed, and no doubt of
+/// the others.
+fn of_owner(
+    world: &World,
+    store: &Model,
+    (form, closing): (&FormKey, &Recorded),
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let branched = |line: &(AuthorId, u64, Hash)| store.tips(&line.0).unwrap().len() > 1;
+    let frontier = frontier(&closing.entry.body).into_iter().flatten();
+    // A branch is followed entry by entry, which a store without all of them cannot do.
+    if frontier.into_iter().any(branched) {
+        return Ok(());
+    }
+    let own = ["so_01", "so_02"];
+    let shown = store.only_of("ban", &own).approved(form);
+    let shown = shown.ok_or("an owner's store shows nothing as approved")?;
+    let proof = shown.approvals[0].proof;
+    let is_lock = matches!(closing.entry.body, Body::Lock { .. });
+    let mut expected = world.given[&closing.hash].figures.clone();
+    expected.retain(|cell, _| match proof {
+        Proof::Given => true,
+        _ => is_lock && own.contains(&cell.field.as_str()),
+    });
+    let mut figures = shown.cells;
+    figures.retain(|_, content| *content != Content::Blank);
+    if proof == Proof::Awaited || figures != expected {
+        return Err(format!(
+            "an owner sees {figures:?} ({proof:?}), not {expected:?}"
+        ));
+    }
+    tally.of_owners += usize::from(proof == Proof::Withheld);
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! The lines of a form: headings, cells and results in the order in which a clerk reads them.
 
-use crate::figures;
-use crate::plan::{Field, FieldId, Measure, MeasureId, Period, Plan, Unit};
+use crate::plan::{Field, FieldId, Measure, MeasureId, Period, Plan, Unit, measures_on};
 
 /// A part of the page under one heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +38,7 @@ impl FormLayout {
     /// changes, a result under the last field it is made of, the report's words at the end.
     pub fn lay_out(plan: &Plan, unit: &Unit, period: &Period) -> Self {
         let fields = plan.form_fields(unit, period);
-        let mut waiting = figures::measures_on(plan, unit, period);
+        let mut waiting = measures_on(plan, unit, period);
         let mut page = Self::default();
         let mut under: Option<Section> = None;
         for field in &fields {

@@ -1,7 +1,7 @@
 //! Finishing a form: what there is to say before it is submitted.
 
 use super::view::FormView;
-use crate::plan::{FieldId, Plan};
+use crate::plan::Plan;
 use crate::service::workflow::SubmissionSummary;
 use crate::store::Change;
 
@@ -14,7 +14,6 @@ impl FormView {
 
     /// The change that submits the form as it stands.
     pub fn submission(&self, plan: &Plan, summary: &SubmissionSummary) -> Change {
-        let fields: Vec<&FieldId> = self.layout.cells.iter().collect();
-        summary.submission(plan, &self.key, &self.shown, &fields)
+        summary.submission(plan, &self.key, &self.shown)
     }
 }

@@ -7,10 +7,11 @@ use super::layout::FormLayout;
 use crate::base::Message;
 use crate::check::{self, Finding};
 use crate::figures::{self, Figure};
+use crate::ledger::content_hash::FormParts;
 use crate::ledger::{
-    CellId, Content, Context, Form, FormKey, FormStatus, Heads, Origin, PastForms, content_hash,
+    CellId, Content, Context, Form, FormKey, FormStatus, Heads, Origin, PastForms,
 };
-use crate::plan::{FieldId, MeasureId, Period, Plan, Unit};
+use crate::plan::{FieldId, MeasureId, Period, Plan, Unit, measures_on};
 use crate::service::forms::past_keys;
 
 /// Whether what the store has of a form is here.
@@ -66,6 +67,8 @@ pub struct FormView {
     pub(super) judged: bool,
     /// The measures that the form says something about.
     measures: Vec<MeasureId>,
+    /// The parts of its content, which the plan alone decides.
+    parts: FormParts,
 }
 
 /// The unit and period of a form, looked up in the plan.
@@ -94,7 +97,7 @@ impl FormView {
     /// A form of which nothing is known yet; `None` for ids the plan does not know.
     pub fn new(plan: &Plan, key: &FormKey) -> Option<Self> {
         let of = FormOfPlan::find(plan, key)?;
-        let measures = figures::measures_on(plan, of.unit, of.period);
+        let measures = measures_on(plan, of.unit, of.period);
         Some(Self {
             key: key.clone(),
             layout: FormLayout::lay_out(plan, of.unit, of.period),
@@ -113,6 +116,7 @@ impl FormView {
                 .into_iter()
                 .map(|measure| measure.id.clone())
                 .collect(),
+            parts: FormParts::of(plan, key),
         })
     }
 
@@ -145,8 +149,7 @@ impl FormView {
         self.figures = figures;
         self.judged = true;
         self.filled = self.count_filled(plan);
-        let fields: Vec<&FieldId> = self.layout.cells.iter().collect();
-        let hash = content_hash::content_hash(plan, &self.key, &fields, &self.shown.cells);
+        let hash = self.parts.hash(plan, &self.key, &self.shown.cells);
         self.status = self.shown.status(&hash);
     }
 

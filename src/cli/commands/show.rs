@@ -11,10 +11,10 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
-use crate::cli::shapes::{CellShape, FindingShape, LateShape, MeasureShape, StampShape};
+use crate::cli::shapes::{CellShape, FindingShape, LateShape, MeasureShape, PartShape, StampShape};
 use crate::figures::{self, Figure};
 use crate::ledger::approved::{Approval, Approver, LateFigure, Proof};
-use crate::ledger::{CellId, Content, FormStatus, Hash, Origin, typed};
+use crate::ledger::{CellId, Content, ContentHash, FormStatus, Origin, typed};
 use crate::plan::{FieldId, Severity};
 use crate::service::forms::LoadedForm;
 use crate::store::Store;
@@ -43,7 +43,9 @@ struct Answer {
     cells: Vec<CellShape>,
     measures: Vec<MeasureShape>,
     findings: Vec<FindingShape>,
-    content_hash: String,
+    /// Of the whole; null where parts are withheld and no submission says it.
+    content_hash: Option<String>,
+    parts: Vec<PartShape>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stamps: Vec<StampShape>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -55,19 +57,19 @@ pub(crate) fn run(settings: &Settings, args: &Show, out: &mut Out<'_>) -> Result
     let found = find::form(&opened.store, &opened.plan, &args.form)?;
     let findings = check::findings(&found.context());
     let figures = figures::unit_figures(&found.context(), &check::doubted(&findings));
-    let hash = found.content_hash();
-    let status = found.form.status(&hash);
+    let content = found.content_hash();
+    let status = found.form.status(&content);
     if args.format.json {
         let answer = answer(
             &found,
             &findings,
             &figures,
-            (status, hash),
+            (status, &content),
             (out, &opened.store),
         )?;
         out.json(&answer)?;
     } else {
-        print(&found, &findings, &figures, (status, hash), out)?;
+        print(&found, &findings, &figures, (status, &content), out)?;
     }
     Ok(Exit::Done)
 }
@@ -76,7 +78,7 @@ fn answer(
     found: &LoadedForm<'_>,
     findings: &[Finding],
     figures: &[Figure],
-    (status, hash): (FormStatus, Hash),
+    (status, content): (FormStatus, &ContentHash),
     (out, store): (&Out<'_>, &dyn Store),
 ) -> Result<Answer, Failure> {
     let late = found.form.late();
@@ -111,7 +113,8 @@ fn answer(
             .iter()
             .map(|finding| FindingShape::of(finding, out.texts))
             .collect(),
-        content_hash: hash.to_string(),
+        content_hash: found.form.whole_hash(content).map(|hash| hash.to_string()),
+        parts: parts(found, content),
         stamps: approvals(found).iter().map(StampShape::of).collect(),
         late: late.iter().map(LateShape::of).collect(),
     })
@@ -121,7 +124,7 @@ fn print(
     found: &LoadedForm<'_>,
     findings: &[Finding],
     figures: &[Figure],
-    (status, hash): (FormStatus, Hash),
+    (status, content): (FormStatus, &ContentHash),
     out: &mut Out<'_>,
 ) -> Result<(), Failure> {
     let texts = out.texts;
@@ -165,10 +168,19 @@ fn print(
             }
         }
     }
-    let hash = hash.to_string();
-    let short = hash.get(..8).unwrap_or_default();
     out.line("")?;
-    out.say(&Message::new("cli.show.hash").with("hash", short))
+    match found.form.whole_hash(content) {
+        Some(hash) => out.say(&Message::new("cli.show.hash").with("hash", hash.first_digits())),
+        None => out.say(&Message::new("cli.show.hash_withheld")),
+    }
+}
+
+/// The parts of the content that are here.
+fn parts(found: &LoadedForm<'_>, content: &ContentHash) -> Vec<PartShape> {
+    let here = content.parts().iter();
+    here.filter(|(part, _)| !found.form.withheld.contains(*part))
+        .map(|(part, hash)| PartShape::of(part, hash))
+        .collect()
 }
 
 /// The approvals and the lock that hold.
@@ -179,7 +191,6 @@ fn approvals<'f>(found: &'f LoadedForm<'_>) -> &'f [Approval] {
 
 /// Who approved, when, and the first digits of what: to be compared over the phone.
 fn approval(found: &LoadedForm<'_>, stamp: &Approval, out: &mut Out<'_>) -> Result<(), Failure> {
-    let hash = stamp.content.to_string();
     let message = match &stamp.by {
         Approver::Coordinator => Message::new("cli.show.locked"),
         Approver::Owner(owner) => {
@@ -195,10 +206,11 @@ fn approval(found: &LoadedForm<'_>, stamp: &Approval, out: &mut Out<'_>) -> Resu
         &message
             .with("actor", stamp.actor.as_str())
             .with("at", found.plan.short_time(stamp.clock.millis))
-            .with("hash", hash.get(..8).unwrap_or_default()),
+            .with("hash", stamp.content.first_digits()),
     )?;
     match stamp.proof {
         Proof::Given => Ok(()),
+        Proof::Withheld => out.say(&Message::new("cli.show.withheld")),
         Proof::Awaited => out.say(&Message::new("cli.show.awaited")),
     }
 }

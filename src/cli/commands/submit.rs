@@ -35,7 +35,7 @@ struct Answer {
     unconfirmed: usize,
     overridden: usize,
     findings: Vec<FindingShape>,
-    content_hash: String,
+    content_hash: Option<String>,
 }
 
 pub(crate) fn run(settings: &Settings, args: &Submit, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -87,7 +87,7 @@ fn answer(found: &LoadedForm<'_>, done: &Done<'_>, out: &Out<'_>) -> Answer {
         findings: blocking
             .map(|finding| FindingShape::of(finding, out.texts))
             .collect(),
-        content_hash: found.content_hash().to_string(),
+        content_hash: found.whole_hash().map(|hash| hash.to_string()),
     }
 }
 

@@ -9,6 +9,8 @@ use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
 use crate::ledger::typed::TEXT_LIMIT;
+use crate::ledger::{Body, Recorded, Subject};
+use crate::plan::Plan;
 use crate::service::forms::key_of;
 use crate::service::workflow::{Step, take_step};
 use crate::ui::words;
@@ -94,11 +96,33 @@ fn run(
     let key = key_of(unit, period);
     let reason = text::clean(reason, TEXT_LIMIT);
     let caller = settings.caller(&opened.plan);
-    take_step(&mut opened.store, &caller, &key, (step, &reason))?;
+    let written = take_step(&mut opened.store, &caller, &key, (step, &reason))?;
     out.say(
         &Message::new(done(step))
             .with("unit", &unit.name)
             .with("period", words::period(period)),
     )?;
+    for recorded in &written {
+        vouched_for(&opened.plan, recorded, out)?;
+    }
     Ok(Exit::Done)
+}
+
+/// The first digits of what was approved or locked: of each owner its part, of a lock the whole.
+fn vouched_for(plan: &Plan, recorded: &Recorded, out: &mut Out<'_>) -> Result<(), Failure> {
+    let message = match (&recorded.entry.subject, &recorded.entry.body) {
+        (Subject::Approval(_, owner), Body::Approve { part, .. }) => {
+            let name = plan.unit(owner).map(|unit| unit.name.clone());
+            let message = Message::new("cli.done.approved_part").with("hash", part.first_digits());
+            match name {
+                Some(name) => message.with("owner", &name),
+                None => message.with("owner", owner.as_str()),
+            }
+        }
+        (_, Body::Lock { content, .. }) => {
+            Message::new("cli.show.hash").with("hash", content.whole().first_digits())
+        }
+        _ => return Ok(()),
+    };
+    out.say(&message)
 }

@@ -238,10 +238,17 @@ pub(crate) struct ConfirmV1 {
     pub words: String,
 }
 
+/// The hash of each part of a form's content under its owner's id, in strict order of the ids; the
+/// fields of no measure have the empty id and always come first.
+pub(crate) type PartsV1 = Vec<(String, [u8; 32])>;
+
+/// Up to where each log was seen: author, number, hash.
+pub(crate) type FrontierV1 = Vec<([u8; 16], u64, [u8; 32])>;
+
 /// Body of kind 5.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct SubmitV1 {
-    pub content: [u8; 32],
+    pub parts: PartsV1,
     pub blanks: u32,
     pub unconfirmed: u32,
     pub overridden: u32,
@@ -251,11 +258,19 @@ pub(crate) struct SubmitV1 {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct EmptyV1 {}
 
-/// Body of kinds 7 (approve) and 8 (lock).
+/// Body of kind 7.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct SealV1 {
-    pub content: [u8; 32],
-    pub frontier: Vec<([u8; 16], u64, [u8; 32])>,
+pub(crate) struct ApproveV1 {
+    /// The hash of the part of the owner that the subject names.
+    pub part: [u8; 32],
+    pub frontier: FrontierV1,
+}
+
+/// Body of kind 8.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct LockV1 {
+    pub parts: PartsV1,
+    pub frontier: FrontierV1,
 }
 
 /// Body of kind 10.

@@ -5,18 +5,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::approved::{
-    Approval, ApprovalLevel, Approved, Approver, FrontierEntries, Proof, cells_within, holds,
-    stated,
+    Approval, ApprovalLevel, Approved, ApprovedContent, Approver, FrontierEntries, Proof,
+    cells_within, frontier, holds,
 };
+use crate::ledger::content_hash::FormParts;
 use crate::ledger::entry::Frontier;
 use crate::ledger::form::rows;
-use crate::ledger::{CellId, EntryRef, Form, FormKey, Heads, Recorded, Trust, workflow};
-use crate::plan::{FieldId, Plan, UnitId};
+use crate::ledger::{
+    CellId, ContentPart, EntryRef, Form, FormKey, Heads, Recorded, Trust, workflow,
+};
+use crate::plan::{FieldId, Plan};
 use crate::store::api::StoreError;
 use crate::store::exchange::Snapshot;
-use crate::store::read::form_content::{form_hash, owners};
 
-/// Works out what of the form was approved or locked; `None` where nothing is.
+/// Works out what of the form was approved or locked; `None` where nothing is. Of parts that are
+/// withheld from the form it says nothing: what was approved in them is shown elsewhere.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -26,14 +29,15 @@ pub fn approved(
     key: &FormKey,
     form: &Form,
 ) -> Result<Option<Approved>, StoreError> {
-    let owners = owners(plan, key);
+    let parts = FormParts::of(plan, key);
     let lock = workflow::lock(&form.workflow);
     let mut asked: Vec<(Approver, EntryRef)> = Vec::new();
     match lock {
         Some(lock) => asked.push((Approver::Coordinator, lock.entry)),
         None => {
             for (owner, heads) in &form.approvals {
-                let head = heads.shown().filter(|_| owners.contains_key(owner));
+                let part = ContentPart::Owner(owner.clone());
+                let head = heads.shown().filter(|_| parts.fields(&part).is_some());
                 asked.extend(head.map(|head| (Approver::Owner(owner.clone()), head.entry)));
             }
         }
@@ -45,6 +49,7 @@ pub fn approved(
         snapshot,
         plan,
         key,
+        parts,
     };
     let steps = past.back_from(form.workflow.references())?;
     let trust = past.trust()?;
@@ -61,31 +66,20 @@ pub fn approved(
             stamps.push(stamp);
         }
     }
-    Ok(joined(stamps, &owners, plan, key))
+    Ok(joined(stamps, &past.parts, form))
 }
 
 type Cells = BTreeMap<CellId, Heads>;
 
-fn joined(
-    mut stamps: Vec<(Approval, Cells)>,
-    owners: &BTreeMap<UnitId, BTreeSet<FieldId>>,
-    plan: &Plan,
-    key: &FormKey,
-) -> Option<Approved> {
+fn joined(mut stamps: Vec<(Approval, Cells)>, parts: &FormParts, form: &Form) -> Option<Approved> {
     // The later one last: where two owners speak for one field, as that one saw it.
     stamps.sort_by_key(|(stamp, _)| (stamp.clock, stamp.entry));
+    let owners = parts.iter().count().saturating_sub(1);
     let reach = match stamps.as_slice() {
         [] => return None,
         [(stamp, _), ..] if stamp.by == Approver::Coordinator => ApprovalLevel::Locked,
-        some if some.len() == owners.len() => ApprovalLevel::EveryOwner,
+        some if some.len() == owners => ApprovalLevel::EveryOwner,
         _ => ApprovalLevel::SomeOwners,
-    };
-    let asked: BTreeSet<FieldId> = match (plan.unit(&key.unit), plan.period(&key.period)) {
-        (Some(unit), Some(period)) => {
-            let fields = plan.form_fields(unit, period).into_iter();
-            fields.map(|field| field.id.clone()).collect()
-        }
-        _ => BTreeSet::new(),
     };
     let mut approved = Approved {
         approvals: Vec::new(),
@@ -93,11 +87,7 @@ fn joined(
         cells: BTreeMap::new(),
     };
     for (stamp, cells) in stamps {
-        let speaks_for = match &stamp.by {
-            Approver::Coordinator => Some(&asked),
-            Approver::Owner(owner) => owners.get(owner),
-        };
-        for field in speaks_for.into_iter().flatten() {
+        for field in spoken_for(&stamp, parts, form) {
             let figure = CellId::figure(field);
             let content = cells.get(&figure).map(Heads::content).unwrap_or_default();
             approved.cells.insert(figure, content);
@@ -109,11 +99,32 @@ fn joined(
     Some(approved)
 }
 
+/// The fields that an approval speaks for, as far as this store gets them or its figures prove
+/// that it has them.
+fn spoken_for<'a>(
+    stamp: &Approval,
+    parts: &'a FormParts,
+    form: &Form,
+) -> impl Iterator<Item = &'a FieldId> + use<'a> {
+    let speaks = |part: &ContentPart| match (&stamp.by, part) {
+        (Approver::Coordinator, _) => true,
+        (Approver::Owner(owner), ContentPart::Owner(of)) => owner == of,
+        (Approver::Owner(_), ContentPart::NoMeasure) => false,
+    };
+    let is_here = |part: &ContentPart| stamp.proof == Proof::Given || !form.withheld.contains(part);
+    let spoken = parts
+        .iter()
+        .filter(|(part, _)| speaks(part) && is_here(part));
+    let spoken: Vec<&BTreeSet<FieldId>> = spoken.map(|(_, fields)| fields).collect();
+    spoken.into_iter().flatten()
+}
+
 /// The entries of one form, as far as they are asked for.
 struct FormHistory<'a> {
     snapshot: &'a dyn Snapshot,
     plan: &'a Plan,
     key: &'a FormKey,
+    parts: FormParts,
 }
 
 impl FormHistory<'_> {
@@ -124,40 +135,43 @@ impl FormHistory<'_> {
         steps: &[Recorded],
         (form, now): (&Form, &Trust),
     ) -> Result<Option<(Approval, Cells)>, StoreError> {
-        let Some((content, frontier)) = stated(&recorded.entry.body) else {
+        let body = &recorded.entry.body;
+        let (Some(content), Some(frontier)) = (ApprovedContent::of(&by, body), frontier(body))
+        else {
             return Ok(None);
         };
         let sight = self.sight(frontier)?;
         if matches!(by, Approver::Owner(_)) && !holds(&sight, steps) {
             return Ok(None);
         }
-        let is_it = |cells: &Cells| form_hash(self.plan, self.key, cells) == *content;
+        let proof = |cells: &Cells| {
+            let here = self.parts.hash(self.plan, self.key, cells);
+            content.proof(&here, &form.withheld)
+        };
         let mut cells = form.cells.clone();
+        let mut found = proof(&cells);
         // Equal content is equal figures: nothing has to be looked up.
-        if !is_it(&cells) {
+        if found == Proof::Awaited {
             let trust = self.trust_then(&sight)?;
             let mut open: Vec<EntryRef> = form.cells.values().flat_map(Heads::references).collect();
             cells = cells_within(recorded, &self.back_from(open.clone())?, &sight, &trust);
-            if !is_it(&cells) {
+            found = proof(&cells);
+            if found == Proof::Awaited {
                 // What has been rejected since, and nobody replaced, no head leads to.
                 let uncounted = self.snapshot.uncounted_of(now, self.key)?;
                 open.extend(uncounted.iter().map(Recorded::reference));
                 cells = cells_within(recorded, &self.back_from(open)?, &sight, &trust);
+                found = proof(&cells);
             }
         }
-        let proof = if is_it(&cells) {
-            Proof::Given
-        } else {
-            Proof::Awaited
-        };
         let stamp = Approval {
             by,
             entry: recorded.hash,
             actor: recorded.entry.actor.clone(),
             clock: recorded.entry.clock,
-            content: *content,
+            content: content.hash(),
             frontier: frontier.clone(),
-            proof,
+            proof: found,
         };
         Ok(Some((stamp, cells)))
     }

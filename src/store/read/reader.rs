@@ -97,9 +97,14 @@ impl RedbStore {
     fn forms_in(&self, reading: &ReadTables, keys: Vec<FormKey>) -> Result<Forms, StoreError> {
         let plan = self.shared.plan();
         let views = reading.table(tables::VIEWS)?;
+        let holdings = SnapshotTables::read(reading)?.holdings()?;
         let one = |key: &FormKey| -> Result<Form, StoreError> {
             let mut form = queries::form(&views, key)?;
-            if let (Some(plan), true) = (&plan, queries::is_closed_by_someone(&form)) {
+            let Some(plan) = &plan else {
+                return Ok(form);
+            };
+            form.withheld = holdings.withheld(plan, key);
+            if queries::is_closed_by_someone(&form) {
                 let snapshot = SnapshotTables::read(reading)?.remembering(&self.shared.uncounted);
                 form.approved = approved::approved(&snapshot, plan, key, &form)?;
             }

@@ -9,12 +9,14 @@ use crate::ledger::entry::Frontier;
 use crate::ledger::subject::SubjectKind;
 use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{AuthorId, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Subject, Trust};
+use crate::plan::UnitId;
 use crate::store::api::StoreError;
 use crate::store::exchange::counting::walk_for_uncounted;
 use crate::store::exchange::{self, HeldBundle, Peer, Report, Snapshot, Tip};
 use crate::store::format::codec::Record;
 use crate::store::format::exchange_tables::{self, Tag, TrustState};
 use crate::store::format::tables::{self, Bytes, ReadTables, Rows};
+use crate::store::read::form_content::Holdings;
 use crate::store::read::queries;
 use crate::store::read::uncounted::UncountedIndex;
 
@@ -126,6 +128,24 @@ impl<T: Rows> SnapshotTables<T> {
             }
         }
         Ok(found)
+    }
+
+    /// Tells whether every entry of every log is here: logs are numbered from 1, so they are whole
+    /// when there are as many entries as the numbers of their ends add up to. A log with several
+    /// ends counts as not whole: its branches share entries.
+    pub(crate) fn holdings(&self) -> Result<Holdings, StoreError> {
+        let mut numbers: u64 = 0;
+        for author in queries::authors(&self.entries)? {
+            let ends = self.tips(&author)?;
+            numbers = ends
+                .iter()
+                .fold(numbers, |sum, (seq, _)| sum.saturating_add(*seq));
+        }
+        if numbers <= tables::tip(&self.meta)?.entries {
+            return Ok(Holdings::Whole);
+        }
+        let unit = tables::about(&self.meta)?.unit;
+        Ok(Holdings::Concerning(UnitId::new(&unit)))
     }
 
     fn known_plans(&self) -> Result<HashSet<[u8; 8]>, StoreError> {

@@ -1,18 +1,19 @@
 //! The one write path: judges actions against what stands inside the transaction and stages
 //! those that may be written.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::base::ErrorKind;
-use crate::ledger::approved::stated;
+use crate::ledger::approved::frontier;
+use crate::ledger::content_hash::FormParts;
 use crate::ledger::entry::Frontier;
 use crate::ledger::{
-    Actor, ActorId, Body, CellId, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded, Subject,
-    subject::SubjectKind,
+    Actor, ActorId, Body, CellId, ContentPart, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded,
+    Subject, subject::SubjectKind,
 };
-use crate::plan::Plan;
+use crate::plan::{FieldId, Plan};
 use crate::store::api::{Action, Change, Committed, Seen, StoreError};
-use crate::store::read::form_content::form_hash;
+use crate::store::read::form_content::Holdings;
 use crate::store::write::batch::{ActionContext, Batch, NewEntry, Savepoint};
 use crate::store::write::permissions::{self, ChangeContext};
 
@@ -23,8 +24,10 @@ pub(crate) type Outcomes = Vec<Result<Committed, StoreError>>;
 pub(crate) struct Judge<'a> {
     /// The plan in force.
     pub(crate) plan: &'a Plan,
-    /// Up to where every log is in the store, where an action states a frontier; else empty.
+    /// Up to where every log is in the store, where an action vouches for a form; else empty.
     pub(crate) stand: Frontier,
+    /// Whether the logs in the store are whole, where an action vouches for a form.
+    pub(crate) holdings: Holdings,
     /// What was written through this handle: its person has seen it, also where the screen's
     /// heads are older because the typing ran ahead of the disk.
     pub(crate) own: &'a mut HashSet<EntryRef>,
@@ -160,7 +163,7 @@ impl Judge<'_> {
         stand.push(own);
         stand.sort_unstable();
         for change in &action.changes {
-            let Some((_, frontier)) = stated(&change.body) else {
+            let Some(frontier) = frontier(&change.body) else {
                 continue;
             };
             let mut frontier = frontier.clone();
@@ -172,23 +175,44 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// A submission, approval or lock holds for exactly the content it was given for.
+    /// A submission, approval or lock holds for exactly the content it was given for: an approval
+    /// for its owner's part, the others for the whole form. Nobody vouches for a part that is
+    /// withheld from the store.
     fn check_content(&self, batch: &Batch<'_>, change: &Change) -> Result<(), StoreError> {
-        let (stated, closing) = match &change.body {
-            Body::Submit { content, .. } => (content, Closing::No),
-            Body::Approve { content, .. } | Body::Lock { content, .. } => (content, Closing::Yes),
-            _ => return Ok(()),
-        };
         let Some(form) = change.subject.form() else {
             return Ok(());
         };
-        let cells = cells(batch, form)?;
-        if let (Closing::Yes, Some((field, _))) =
-            (closing, cells.iter().find(|(_, heads)| heads.in_conflict()))
+        let (own, closing) = match (&change.subject, &change.body) {
+            (_, Body::Submit { .. }) => (None, Closing::No),
+            (_, Body::Lock { .. }) => (None, Closing::Yes),
+            (Subject::Approval(_, owner), Body::Approve { .. }) => {
+                (Some(ContentPart::Owner(owner.clone())), Closing::Yes)
+            }
+            _ => return Ok(()),
+        };
+        let speaks_for = |part: &ContentPart| own.as_ref().is_none_or(|own| own == part);
+        if self
+            .holdings
+            .withheld(self.plan, form)
+            .iter()
+            .any(speaks_for)
         {
-            return Err(StoreError::InConflict(field.clone()));
+            return Err(StoreError::Withheld);
         }
-        if form_hash(self.plan, form, &cells) == *stated {
+        let parts = FormParts::of(self.plan, form);
+        let cells = cells(batch, form)?;
+        if let Closing::Yes = closing {
+            let spoken = parts.iter().filter(|(part, _)| speaks_for(part));
+            let fields: BTreeSet<&FieldId> = spoken.flat_map(|(_, fields)| fields).collect();
+            check_no_conflict(&cells, &fields)?;
+        }
+        let now = parts.hash(self.plan, form, &cells);
+        let agrees = match (&change.body, &own) {
+            (Body::Approve { part, .. }, Some(own)) => now.parts().get(own) == Some(part),
+            (Body::Submit { content, .. } | Body::Lock { content, .. }, _) => now == *content,
+            _ => false,
+        };
+        if agrees {
             return Ok(());
         }
         let latest = cells
@@ -200,6 +224,20 @@ impl Judge<'_> {
                 .map(|head| head.actor.to_string())
                 .unwrap_or_default(),
         })
+    }
+}
+
+/// A field in conflict is neither approved nor locked.
+fn check_no_conflict(
+    cells: &BTreeMap<CellId, Heads>,
+    fields: &BTreeSet<&FieldId>,
+) -> Result<(), StoreError> {
+    let mut disputed = cells
+        .iter()
+        .filter(|(cell, heads)| fields.contains(&cell.field) && heads.in_conflict());
+    match disputed.next() {
+        Some((cell, _)) => Err(StoreError::InConflict(cell.clone())),
+        None => Ok(()),
     }
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::ledger::Body;
-use crate::ledger::approved::stated;
 use crate::store::api::{Action, CheckOutcome, Committed, Store, StoreError};
 use crate::store::audit::rebuild;
 use crate::store::file::handle::{RedbStore, TransactionEnd};
 use crate::store::format::tables;
+use crate::store::read::form_content::Holdings;
 use crate::store::read::snapshot::SnapshotTables;
 use crate::store::write::batch::Batch;
 use crate::store::write::judge::Judge;
@@ -22,10 +22,15 @@ fn changes_what_counts(committed: &Committed) -> bool {
     })
 }
 
-/// True for an action that says what its person had seen of all logs.
-fn states_a_frontier(action: &Action) -> bool {
-    let mut changes = action.changes.iter();
-    changes.any(|change| stated(&change.body).is_some())
+/// True for an action that vouches for the content of a form: it is judged by all that is here.
+fn vouches(action: &Action) -> bool {
+    let vouching = |body: &Body| {
+        matches!(
+            body,
+            Body::Submit { .. } | Body::Approve { .. } | Body::Lock { .. }
+        )
+    };
+    action.changes.iter().any(|change| vouching(&change.body))
 }
 
 impl Store for RedbStore {
@@ -41,16 +46,18 @@ impl Store for RedbStore {
         let mut own = std::mem::take(&mut self.own);
         let mut before = None;
         let done = self.transact(|transaction| {
-            let stand = if actions.iter().any(states_a_frontier) {
-                SnapshotTables::write(transaction)?.frontier()?
+            let (stand, holdings) = if actions.iter().any(vouches) {
+                let snapshot = SnapshotTables::write(transaction)?;
+                (snapshot.frontier()?, snapshot.holdings()?)
             } else {
-                Vec::new()
+                (Vec::new(), Holdings::Whole)
             };
             let mut batch = Batch::begin(transaction)?;
             before = Some(batch.tip().digest);
             let mut judge = Judge {
                 plan: Arc::as_ref(&plan),
                 stand,
+                holdings,
                 own: &mut own,
             };
             let outcomes = judge.stage(&mut batch, actions)?;

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::figures;
-use crate::ledger::approved::{FrontierEntries, holds, stated};
+use crate::ledger::approved::{self, FrontierEntries, holds};
 use crate::ledger::entry::Frontier;
 use crate::ledger::{AuthorId, Body, CellKey, FormKey, Hash, Heads, Recorded, Subject, workflow};
-use crate::plan::{FieldId, UnitId};
+use crate::plan::{FieldId, UnitId, owners_on};
 use crate::store::{StoreError, counts};
 use crate::sync::import::merge::Merge;
 
@@ -86,7 +85,7 @@ fn forms(merge: &Merge<'_, '_>) -> BTreeSet<FormKey> {
 
 fn seals(merge: &Merge<'_, '_>, form: &FormKey) -> Result<Vec<Seal>, StoreError> {
     let after = |subject: Subject| Ok::<Heads, StoreError>(merge.before_and_after(&subject)?.1);
-    let frontier = |body: &Body| stated(body).map(|(_, frontier)| frontier.clone());
+    let frontier = |body: &Body| approved::frontier(body).cloned();
     if let Some(lock) = workflow::lock(&after(Subject::Form(form.clone()))?) {
         let sealed = |frontier| Seal {
             frontier,
@@ -97,7 +96,7 @@ fn seals(merge: &Merge<'_, '_>, form: &FormKey) -> Result<Vec<Seal>, StoreError>
     let plan = merge.context.plan;
     let owners: BTreeMap<UnitId, BTreeSet<FieldId>> =
         match (plan.unit(&form.unit), plan.period(&form.period)) {
-            (Some(unit), Some(period)) => figures::owners_on(plan, unit, period),
+            (Some(unit), Some(period)) => owners_on(plan, unit, period),
             _ => BTreeMap::new(),
         };
     let mut seals = Vec::new();

@@ -15,6 +15,7 @@ pub(super) fn trouble(error: &StoreError) -> Trouble {
         StoreError::Moved => Message::new("trouble.moved"),
         StoreError::InConflict(_) => Message::new("trouble.conflict"),
         StoreError::Locked => Message::new("trouble.locked"),
+        StoreError::Withheld => Message::new("trouble.withheld"),
         StoreError::NothingToUndo => Message::new("trouble.nothing_to_undo"),
         StoreError::NotPermitted { .. } => Message::new("trouble.not_permitted"),
         StoreError::Interrupted => Message::new("sync_page.stopped"),

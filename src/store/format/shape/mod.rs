@@ -4,15 +4,16 @@
 mod parts;
 
 use parts::{
-    actor_id, clean, content_from, ref_from, ref_shape, role_from, role_shape, seal_from,
-    seal_shape, unit_texts, units_from, value,
+    actor_id, clean, content_from, content_parts, content_parts_from, frontier_from,
+    frontier_shape, ref_from, ref_shape, role_from, role_shape, unit_texts, units_from, value,
 };
 pub(crate) use parts::{origin_from, origin_shape};
 
 use crate::ledger::{ActionId, AuthorId, Body, Clock, Entry, Hash, Head, Heads, PlanRef, Subject};
 use crate::store::format::codec::{
-    ActorV1, CodecError, ConfirmV1, EmptyV1, EnrolV1, EntryV1, EpochStartV1, HeadV1, NoteV1,
-    PlanInstallV1, RejectRangeV1, RevokeV1, SubmitV1, ValueV1, ViewV1, decode, encode,
+    ActorV1, ApproveV1, CodecError, ConfirmV1, EmptyV1, EnrolV1, EntryV1, EpochStartV1, HeadV1,
+    LockV1, NoteV1, PlanInstallV1, RejectRangeV1, RevokeV1, SubmitV1, ValueV1, ViewV1, decode,
+    encode,
 };
 
 /// Encodes an entry as it is hashed and stored.
@@ -127,12 +128,12 @@ fn body_bytes(body: &Body) -> (u8, Vec<u8>) {
             unconfirmed,
             overridden,
         } => {
-            let (content, blanks) = (content.0, *blanks);
+            let (parts, blanks) = (content_parts(content), *blanks);
             let (unconfirmed, overridden) = (*unconfirmed, *overridden);
             (
                 5,
                 encode(&SubmitV1 {
-                    content,
+                    parts,
                     blanks,
                     unconfirmed,
                     overridden,
@@ -140,8 +141,14 @@ fn body_bytes(body: &Body) -> (u8, Vec<u8>) {
             )
         }
         Body::Return => (6, encode(&EmptyV1 {})),
-        Body::Approve { content, frontier } => (7, encode(&seal_shape(content, frontier))),
-        Body::Lock { content, frontier } => (8, encode(&seal_shape(content, frontier))),
+        Body::Approve { part, frontier } => {
+            let (part, frontier) = (part.0, frontier_shape(frontier));
+            (7, encode(&ApproveV1 { part, frontier }))
+        }
+        Body::Lock { content, frontier } => {
+            let (parts, frontier) = (content_parts(content), frontier_shape(frontier));
+            (8, encode(&LockV1 { parts, frontier }))
+        }
         Body::Reopen => (9, encode(&EmptyV1 {})),
         other => control_bytes(other),
     }
@@ -215,7 +222,7 @@ fn body_from(kind: u8, bytes: &[u8]) -> Result<Body, CodecError> {
         5 => {
             let shape: SubmitV1 = decode(bytes)?;
             Body::Submit {
-                content: Hash(shape.content),
+                content: content_parts_from(shape.parts)?,
                 blanks: shape.blanks,
                 unconfirmed: shape.unconfirmed,
                 overridden: shape.overridden,
@@ -223,12 +230,18 @@ fn body_from(kind: u8, bytes: &[u8]) -> Result<Body, CodecError> {
         }
         6 => decode::<EmptyV1>(bytes).map(|_| Body::Return)?,
         7 => {
-            let (content, frontier) = seal_from(decode(bytes)?);
-            Body::Approve { content, frontier }
+            let shape: ApproveV1 = decode(bytes)?;
+            Body::Approve {
+                part: Hash(shape.part),
+                frontier: frontier_from(shape.frontier),
+            }
         }
         8 => {
-            let (content, frontier) = seal_from(decode(bytes)?);
-            Body::Lock { content, frontier }
+            let shape: LockV1 = decode(bytes)?;
+            Body::Lock {
+                content: content_parts_from(shape.parts)?,
+                frontier: frontier_from(shape.frontier),
+            }
         }
         9 => decode::<EmptyV1>(bytes).map(|_| Body::Reopen)?,
         10..=15 => control_from(kind, bytes)?,

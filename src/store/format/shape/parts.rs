@@ -1,11 +1,15 @@
 //! The parts that several shapes share: contents, people, references, frontiers, origins.
 
+use std::collections::BTreeMap;
+
 use crate::base::{Decimal, text};
 use crate::ledger::entry::Frontier;
-use crate::ledger::{ActionId, ActorId, AuthorId, Content, EntryRef, Hash, Origin, Role};
+use crate::ledger::{
+    ActionId, ActorId, AuthorId, Content, ContentHash, ContentPart, EntryRef, Hash, Origin, Role,
+};
 use crate::plan::UnitId;
 use crate::store::format::codec::{
-    CodecError, ContentV1, OriginV1, RefV1, RoleV1, SealV1, ValueV1,
+    CodecError, ContentV1, FrontierV1, OriginV1, PartsV1, RefV1, RoleV1, ValueV1,
 };
 
 pub(crate) fn value(content: &Content) -> ValueV1 {
@@ -63,23 +67,39 @@ pub(crate) fn units_from(units: Vec<String>) -> Result<Vec<UnitId>, CodecError> 
         .collect()
 }
 
-pub(crate) fn seal_shape(content: &Hash, frontier: &Frontier) -> SealV1 {
-    SealV1 {
-        content: content.0,
-        frontier: frontier
-            .iter()
-            .map(|(author, seq, hash)| (author.0, *seq, hash.0))
-            .collect(),
-    }
+pub(crate) fn content_parts(content: &ContentHash) -> PartsV1 {
+    let parts = content.parts().iter();
+    parts
+        .map(|(part, hash)| (part.owner_id().to_owned(), hash.0))
+        .collect()
 }
 
-pub(crate) fn seal_from(shape: SealV1) -> (Hash, Frontier) {
-    let frontier = shape
-        .frontier
-        .into_iter()
-        .map(|(author, seq, hash)| (AuthorId(author), seq, Hash(hash)))
-        .collect();
-    (Hash(shape.content), frontier)
+/// The parts of a content hash, refused unless each stands once and in order: other bytes would
+/// say the same, and two entries that say the same must have the same bytes.
+pub(crate) fn content_parts_from(shape: PartsV1) -> Result<ContentHash, CodecError> {
+    let bad = || CodecError::Meaning("parts of the content");
+    let mut parts = BTreeMap::new();
+    for (owner, hash) in shape {
+        let part = ContentPart::of_owner_id(&clean(owner)?);
+        if parts
+            .last_key_value()
+            .is_some_and(|(last, _)| *last >= part)
+        {
+            return Err(bad());
+        }
+        parts.insert(part, Hash(hash));
+    }
+    ContentHash::stated(parts).ok_or_else(bad)
+}
+
+pub(crate) fn frontier_shape(frontier: &Frontier) -> FrontierV1 {
+    let line = |(author, seq, hash): &(AuthorId, u64, Hash)| (author.0, *seq, hash.0);
+    frontier.iter().map(line).collect()
+}
+
+pub(crate) fn frontier_from(shape: FrontierV1) -> Frontier {
+    let line = |(author, seq, hash)| (AuthorId(author), seq, Hash(hash));
+    shape.into_iter().map(line).collect()
 }
 
 pub(crate) fn ref_shape(entry: &EntryRef) -> RefV1 {

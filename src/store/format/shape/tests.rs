@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::base::Decimal;
-use crate::ledger::{ActorId, CellKey, Content, EntryRef, Origin, Role, RowId};
+use crate::ledger::{
+    ActorId, CellKey, Content, ContentHash, ContentPart, EntryRef, Origin, Role, RowId,
+};
 use crate::plan::{FieldId, PeriodId, RuleId, UnitId};
 use crate::store::format::codec::ContentV1;
 
@@ -36,6 +38,16 @@ fn cell(row: Option<RowId>) -> CellKey {
     let mut cell = CellKey::new(&unit, &period, &FieldId::new("so_01"));
     cell.id.row = row;
     cell
+}
+
+fn parts() -> ContentHash {
+    let owner = |id: &str| ContentPart::Owner(UnitId::new(id));
+    let parts = [
+        (ContentPart::NoMeasure, Hash([4; 32])),
+        (owner("ban"), Hash([5; 32])),
+        (owner("phong"), Hash([6; 32])),
+    ];
+    ContentHash::stated(parts.into()).unwrap()
 }
 
 /// One entry of every kind and every content.
@@ -79,7 +91,7 @@ fn every_kind() -> Vec<Entry> {
             },
         ),
         on_form(Body::Submit {
-            content: hash,
+            content: parts(),
             blanks: 1,
             unconfirmed: 2,
             overridden: 3,
@@ -88,12 +100,12 @@ fn every_kind() -> Vec<Entry> {
         entry(
             Subject::Approval(form.clone(), UnitId::new("phong")),
             Body::Approve {
-                content: hash,
+                part: hash,
                 frontier: frontier(),
             },
         ),
         on_form(Body::Lock {
-            content: hash,
+            content: parts(),
             frontier: frontier(),
         }),
         on_form(Body::Reopen),
@@ -156,7 +168,7 @@ fn the_bytes_of_version_1_are_frozen() {
                 hasher.update(&bytes);
                 hasher
             });
-    let frozen = "42c8eeaf77780a3cd0b8a075c443f147a49afb9ab64cde1e90280027cddf2e4f";
+    let frozen = "a14198453e38d987c5cb08b80f557b68d8b7c78ef52d0ae4de1b4f8fe4113021";
     assert_eq!(hasher.finalize().to_hex().as_str(), frozen);
 }
 
@@ -186,6 +198,36 @@ fn hostile_text_does_not_get_in() {
         let mut reason = entry(Subject::Note(cell(None)), Body::Note(String::new()));
         reason.note = hostile.to_owned();
         assert!(entry_from(&entry_bytes(&reason)).is_err());
+    }
+}
+
+/// Other lists would say the same content by other bytes, or none of the fields of no measure.
+#[test]
+fn the_parts_of_a_content_have_one_order() {
+    let (none, ban, phong) = (String::new(), "ban".to_owned(), "phong".to_owned());
+    let lists = [
+        vec![],
+        vec![&ban],
+        vec![&ban, &none],
+        vec![&none, &phong, &ban],
+        vec![&none, &ban, &ban],
+        vec![&none, &none],
+    ];
+    for list in lists {
+        let parts = list.iter().map(|owner| ((*owner).clone(), [4; 32]));
+        let submit = encode(&SubmitV1 {
+            parts: parts.clone().collect(),
+            blanks: 0,
+            unconfirmed: 0,
+            overridden: 0,
+        });
+        let lock = encode(&LockV1 {
+            parts: parts.collect(),
+            frontier: Vec::new(),
+        });
+        let bad = Err(CodecError::Meaning("parts of the content"));
+        assert_eq!(body_from(5, &submit), bad, "{list:?}");
+        assert_eq!(body_from(8, &lock), bad, "{list:?}");
     }
 }
 

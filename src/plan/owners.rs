@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{FieldId, Formula, Measure, Period, Plan, Unit, UnitId};
+use super::{FieldId, Formula, Measure, Period, Plan, Unit, UnitId};
 
 /// The measures that the form (unit, period) says something about: one of its fields is a
 /// component or a published value, or the unit counts a field over the period's sub-periods.
