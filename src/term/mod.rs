@@ -36,3 +36,21 @@ fn drawn_size(width: u16, height: u16) -> Size {
         height: height.min(LARGEST.height),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_size_is_drawn_that_no_window_has() {
+        let drawn = |width, height| {
+            let size = drawn_size(width, height);
+            (size.width, size.height)
+        };
+        assert_eq!(drawn(120, 40), (120, 40));
+        assert_eq!(drawn(1, 1), (1, 1));
+        assert_eq!(drawn(0, 24), (80, 24));
+        assert_eq!(drawn(1_500, 1_500), (500, 300));
+        assert_eq!(drawn(u16::MAX, 2), (500, 2));
+    }
+}

@@ -28,9 +28,11 @@ use nhaplieu::term::backend::writer::WriterThread;
 use nhaplieu::term::backend::{Environment, StopFlag};
 use nhaplieu::ui::texts::Texts;
 use nhaplieu::ui::theme::{Palette, Theme};
-use nhaplieu::ui::{Glyphs, Ui};
+use nhaplieu::ui::{Glyphs, TerminalCursor, Ui};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
@@ -414,6 +416,19 @@ impl ScreenSession {
             text.trim_end().to_owned()
         });
         rows.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Where the terminal's cursor stands, and the row of the screen it stands in.
+    pub(crate) fn cursor(&self) -> (Option<TerminalCursor>, String) {
+        let Size { width, height } = self.app.state.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        let cursor = self.ui.paint(&self.app, &mut buffer);
+        let row = match cursor {
+            Some(TerminalCursor::Caret(place) | TerminalCursor::Selection(place)) => place.y,
+            None => return (None, String::new()),
+        };
+        let cells = (0..width).filter_map(|x| Some(buffer.cell((x, row))?.symbol()));
+        (cursor, cells.collect())
     }
 
     /// Every grapheme on the screen.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod contrast;
+mod cursor;
 mod disk;
 mod faults;
 mod harness;

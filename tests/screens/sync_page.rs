@@ -334,7 +334,10 @@ fn another_figure_settles_a_conflict_too_and_an_unreadable_one_does_not() {
     minh.keys("<Ctrl+A><Enter>");
     on(&mut minh, |line| line == SyncRow::Conflict(0)).keys("<Enter>3abc<Enter>");
     assert_eq!(minh.said().unwrap().0, Tone::Warning);
-    minh.keys("<Esc>366<Enter>đếm lại<Enter>");
+    // A block of a spreadsheet is no figure.
+    minh.keys("<Esc>3").tell(Msg::Paste("6\t6".to_owned()));
+    assert!(minh.said().unwrap().1.contains("hãy dán từng số"));
+    minh.keys("66<Enter>đếm lại<Enter>");
     minh.keys("<F5>ngoc thien<Enter>");
     assert_eq!(minh.content("be_trai"), value("66"));
 }

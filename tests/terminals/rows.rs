@@ -212,6 +212,39 @@ fn a_paste_without_its_end_is_over_after_two_seconds_and_said_to_be_cut() {
 }
 
 #[test]
+fn the_late_rest_of_a_paste_that_was_given_up_types_nothing() {
+    let rest = "12\r340\r".repeat(10);
+    becomes(
+        &[
+            bytes("\x1b[200~44"),
+            Step::Pause(60_000),
+            bytes(&rest),
+            Step::Pause(300),
+            bytes(&rest),
+            bytes("5\x1b[201~7\r"),
+        ],
+        "paste cut paste cut 7 enter",
+    );
+    // Its end is lost too.
+    becomes(
+        &[
+            bytes("\x1b[200~44"),
+            Step::Pause(2_000),
+            bytes(&rest),
+            Step::Pause(2_000),
+            bytes("7\r"),
+        ],
+        "paste cut paste cut 7 enter",
+    );
+    // Another paste, whole.
+    let again = format!("\x1b[200~{}\x1b[201~7", "1".repeat(60));
+    becomes(
+        &[bytes("\x1b[200~44"), Step::Pause(2_000), bytes(again)],
+        &format!("paste cut paste {:?} 7", "1".repeat(60)),
+    );
+}
+
+#[test]
 fn a_paste_past_the_limit_is_left_out_whole() {
     let limit = 1 << 20;
     let paste = |length: usize| format!("\x1b[200~{}\x1b[201~7", "1".repeat(length));

@@ -321,6 +321,15 @@ mod tests {
     }
 
     #[test]
+    fn what_finds_no_room_leaves_nothing_behind() {
+        let mut line = TextLine::new(2);
+        line.insert_str("abc\u{301}\u{323}");
+        assert_eq!(line.text(), "ab", "the mark was not on the b");
+        line.insert_str(&"\u{301}".repeat(100_000));
+        assert!(line.text().len() < 2 * GRAPHEME, "{}", line.text().len());
+    }
+
+    #[test]
     fn hostile_characters_never_enter() {
         let mut line = TextLine::new(5);
         line.insert_str("a\u{1b}[\u{202e}b\u{0}c\u{200b}defgh");

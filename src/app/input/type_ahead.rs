@@ -56,3 +56,26 @@ fn weight(typed: &Typed) -> usize {
         Typed::Paste(text) => text.len().max(1),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::input::key::Code;
+
+    #[test]
+    fn nothing_is_left_out_and_a_long_paste_counts_as_long() {
+        let mut ahead = TypeAhead::default();
+        let key = Typed::Key(Key::plain(Code::Char('4')));
+        (0..MOST).for_each(|_| ahead.keep(key.clone()));
+        assert!(!ahead.has_room());
+        ahead.keep(key.clone());
+        for _ in 0..=MOST {
+            assert_eq!(ahead.take_first(), Some(key.clone()));
+        }
+        assert!(ahead.has_room() && ahead.take_first().is_none());
+        ahead.keep(Typed::Paste("1".repeat(MOST)));
+        assert!(!ahead.has_room());
+        ahead.forget();
+        assert!(ahead.has_room());
+    }
+}

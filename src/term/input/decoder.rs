@@ -18,6 +18,8 @@ const ESC_WAIT: Duration = Duration::from_millis(80);
 const SEQUENCE_WAIT: Duration = Duration::from_secs(1);
 /// How long a paste waits for its next byte.
 const PASTE_WAIT: Duration = Duration::from_secs(2);
+/// So many bytes in one read, right after a paste was given up, nobody typed: they are its rest.
+const BURST: usize = 32;
 /// Parameters past so many bytes belong to no key.
 const PARAMETERS: usize = 48;
 
@@ -46,6 +48,8 @@ enum State {
     Character,
     /// Between the brackets of a paste.
     Paste,
+    /// A paste was given up; its rest may still come.
+    PasteGivenUp,
 }
 
 /// Reads what a terminal sends.
@@ -82,7 +86,7 @@ impl Decoder {
     /// How long it waits for the next byte; `None` where nothing is half read.
     pub fn patience(&self) -> Option<Duration> {
         match self.state {
-            State::Ground => None,
+            State::Ground | State::PasteGivenUp => None,
             State::Escape => Some(ESC_WAIT),
             State::Paste => Some(PASTE_WAIT),
             _ => Some(SEQUENCE_WAIT),
@@ -100,14 +104,25 @@ impl Decoder {
         }
         self.rest();
         self.paste = Paste::default();
-        if state == State::Escape {
-            self.state = State::EscGiven;
+        match state {
+            State::Escape => self.state = State::EscGiven,
+            State::Paste => self.state = State::PasteGivenUp,
+            _ => {}
         }
     }
 
     /// The bytes without the rest of something that was given up before they came: of a sequence
     /// after its ESC was taken for the key, of a paste after its silence.
     fn without_late_rest<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        if self.state == State::PasteGivenUp {
+            let rest_comes = bytes.len() >= BURST && !bytes.starts_with(START);
+            self.state = if rest_comes {
+                self.paste = Paste::late_rest();
+                State::Paste
+            } else {
+                State::Ground
+            };
+        }
         if self.state == State::EscGiven {
             self.state = State::Ground;
             if let Some(end) = late_sequence(bytes) {
@@ -128,7 +143,7 @@ impl Decoder {
 
     fn step(&mut self, byte: u8, out: &mut Vec<Msg>) {
         match self.state {
-            State::Ground | State::EscGiven => self.ground(byte, out),
+            State::Ground | State::EscGiven | State::PasteGivenUp => self.ground(byte, out),
             State::Escape => self.escape(byte, out),
             State::Control => self.control(byte, out),
             State::ConsoleFunction => match byte {

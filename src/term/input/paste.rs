@@ -11,11 +11,19 @@ const LIMIT: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Paste {
     bytes: Vec<u8>,
-    /// How many bytes were left out.
-    left_out: usize,
+    /// Why nothing of it is taken.
+    fault: Option<PasteFault>,
 }
 
 impl Paste {
+    /// What still comes of a paste that was given up: nothing of it is taken.
+    pub(super) fn late_rest() -> Self {
+        Self {
+            bytes: Vec::new(),
+            fault: Some(PasteFault::Cut),
+        }
+    }
+
     /// Takes a byte; returns the paste when it ends with it.
     pub(super) fn push(&mut self, byte: u8) -> Option<Msg> {
         self.bytes.push(byte);
@@ -26,15 +34,16 @@ impl Paste {
         }
         if self.bytes.len() > LIMIT + END.len() {
             let kept = self.bytes.split_off(self.bytes.len() - END.len());
-            self.left_out += self.bytes.len();
             self.bytes = kept;
+            self.fault.get_or_insert(PasteFault::TooLong);
         }
         None
     }
 
     fn taken(self) -> Msg {
-        if self.left_out > 0 || self.bytes.len() > LIMIT {
-            return Msg::PasteRefused(PasteFault::TooLong);
+        let too_long = (self.bytes.len() > LIMIT).then_some(PasteFault::TooLong);
+        if let Some(fault) = self.fault.or(too_long) {
+            return Msg::PasteRefused(fault);
         }
         // What is no UTF-8 stays visible as such.
         Msg::Paste(String::from_utf8_lossy(&self.bytes).into_owned())
