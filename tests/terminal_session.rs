@@ -83,24 +83,21 @@ fn a_block_is_not_pasted_into_one_cell_and_what_is_typed_stays() {
 fn the_cursor_stands_at_the_caret_or_unseen_at_the_cell() {
     let (_dir, store) = store();
     let mut terminal = Terminal::on_form(&store, &[]);
-    let row_of = |terminal: &mut Terminal, what: &str| {
-        let text = terminal.text();
-        text.lines().position(|line| line.contains(what)).unwrap()
+    // The row of the cursor up to it, once a whole frame is there.
+    let at_cursor = |screen: &vt100::Screen| {
+        let (row, column) = screen.cursor_position();
+        screen.contents_between(row, 0, row, column)
     };
-    let (row, _) = terminal.screen().cursor_position();
-    assert_eq!(usize::from(row), row_of(&mut terminal, "▸"));
-    assert!(terminal.screen().hide_cursor());
+    let selected = |screen: &vt100::Screen| screen.hide_cursor() && at_cursor(screen).contains('▸');
+    terminal.until_screen("unseen at the cell", selected);
     terminal.press("44");
-    terminal.until("[44");
-    let (row, column) = terminal.screen().cursor_position();
-    let line = terminal.line("[44");
-    let typed = line.chars().position(|c| c == '[').unwrap() + 3;
-    assert_eq!(usize::from(row), row_of(&mut terminal, "[44"));
-    assert_eq!(usize::from(column), typed);
-    assert!(!terminal.screen().hide_cursor());
+    terminal.until_screen("behind what is typed", |screen| {
+        !screen.hide_cursor() && at_cursor(screen).ends_with("[44")
+    });
     terminal.press(ESC);
-    terminal.until_that("not typing", |screen| !screen.contains("[44"));
-    assert!(terminal.screen().hide_cursor());
+    terminal.until_screen("unseen at the cell again", |screen| {
+        !screen.contents().contains("[44") && selected(screen)
+    });
     leave(terminal, &store);
 }
 
@@ -120,7 +117,6 @@ fn a_session_that_was_stopped_goes_on_raw_and_drawn_anew() {
         terminal.press("44");
         terminal.until("[44");
         terminal.signal(signal);
-        terminal.until_that("stopped", |_| true);
         while state(terminal.pid()) != 'T' {
             std::thread::sleep(std::time::Duration::from_millis(3));
         }
@@ -162,6 +158,29 @@ fn a_session_ends_with_its_input_though_nobody_told_it() {
     assert_eq!(figure(&store, "ngoc-thien", "dan_so_nam"), "4410");
     assert_eq!(figure(&store, "ngoc-thien", "dan_so_nu"), "blank");
     sound(&store);
+}
+
+#[test]
+fn a_window_that_claims_to_be_huge_or_tiny_is_lived_with() {
+    let (_dir, store) = store();
+    let mut terminal = Terminal::on_form(&store, &[]);
+    for (rows, columns) in [
+        (1_500, 1_500),
+        (1, 1),
+        (u16::MAX, u16::MAX),
+        (2, 500),
+        (1_500, 2),
+    ] {
+        let before = terminal.written();
+        terminal.resize(rows, columns);
+        terminal.until_written(before);
+        terminal.press(DOWN);
+    }
+    terminal.resize(24, 80);
+    terminal.until("/54");
+    terminal.press("4410\r");
+    terminal.until("1/54");
+    leave(terminal, &store);
 }
 
 /// The most memory a process has had, in KiB.

@@ -145,6 +145,22 @@ impl Terminal {
         self.screen.screen()
     }
 
+    /// The window gets another size; the emulator stays as it is.
+    pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
+        let pty = self.pty.as_ref().unwrap();
+        pty.resize(Size::new(rows, columns)).unwrap();
+    }
+
+    /// Waits until the program has written more than so many bytes.
+    #[track_caller]
+    pub(crate) fn until_written(&mut self, before: usize) {
+        let begun = Instant::now();
+        while self.written() <= before {
+            assert!(begun.elapsed() < PATIENCE, "nothing was written");
+            std::thread::sleep(PAUSE);
+        }
+    }
+
     /// The terminal's line, whose modes a shell sets.
     pub(crate) fn line_of(&self) -> &Pty {
         self.pty.as_ref().unwrap()
@@ -236,6 +252,16 @@ impl Terminal {
             std::thread::sleep(PAUSE);
         }
         panic!("never on the screen: {what}\n{}", self.text());
+    }
+
+    /// Waits until the screen, with its cursor and modes, is as it should be.
+    #[track_caller]
+    pub(crate) fn until_screen(&mut self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) {
+        let begun = Instant::now();
+        while !holds(self.screen()) {
+            assert!(begun.elapsed() < PATIENCE, "never: {what}\n{}", self.text());
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// The line of the screen with this on it.
