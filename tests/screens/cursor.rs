@@ -14,7 +14,7 @@ use super::pictures::{begun, sitting};
 fn before_caret(desk: &ScreenSession) -> String {
     let (cursor, row) = desk.cursor();
     let Some(TerminalCursor::Caret(place)) = cursor else {
-        panic!("no caret but {cursor:?} in {row}");
+        unreachable!("no caret but {cursor:?} in {row}");
     };
     row.chars().take(usize::from(place.x)).collect()
 }
