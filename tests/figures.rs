@@ -32,11 +32,23 @@ fn with_doubts(
     measure: &str,
     doubted: impl Fn(&Context<'_>) -> BTreeSet<FieldId>,
 ) -> (Figure, String) {
+    seen_on(LATER, desk, measure, doubted)
+}
+
+/// A day on which every period of the shipped plan has ended.
+const LATER: &str = "2026-11-24";
+
+fn seen_on(
+    today: &str,
+    desk: &Desk,
+    measure: &str,
+    doubted: impl Fn(&Context<'_>) -> BTreeSet<FieldId>,
+) -> (Figure, String) {
     desk.look(|ctx| {
         let measures = measures_on(ctx.plan, ctx.unit, ctx.period);
         let found = measures.into_iter().find(|m| m.id.as_str() == measure);
         let measure = found.unwrap_or_else(|| panic!("{measure} is not on this form"));
-        let figure = unit_figure(ctx, measure, &doubted(ctx));
+        let figure = unit_figure(ctx, measure, &doubted(ctx), today.parse().unwrap());
         let shown = display(&figure, measure, Lang::Vi);
         (figure, shown)
     })
@@ -157,42 +169,91 @@ fn a_published_value_stands_in_until_the_components_are_complete() {
     assert_eq!(computed.published, Decimal::parse("28.2"));
 }
 
-#[test]
-fn every_finished_quarter_counts_for_itself() {
-    let year = |cells: [&str; 4]| {
-        let mut desk = Desk::new("ngoc-thien", "2023");
-        for (quarter, items) in cells.iter().enumerate() {
-            let period = format!("2023-Q{}", quarter + 1);
-            desk = desk.typed_in(&period, &format!("tin_bai={items}"));
-        }
-        let (figure, _) = figure(&desk, "6.3");
-        (figure.verdict, figure.missing)
-    };
-    // The fourth quarter ends after the report's cut-off day, 30/11.
-    assert_eq!(year(["4", "4", "5", ""]), (Verdict::Met, vec![]));
-    assert_eq!(year(["16", "3", "5", ""]), (Verdict::NotMet, vec![]));
-    let q2 = MissingInput::Period(PeriodId::new("2023-Q2"));
-    assert_eq!(year(["4", "", "4", "4"]), (Verdict::NotMet, vec![q2]));
-
-    let quarter = Desk::new("ngoc-thien", "2023-Q2").types("tin_bai=4");
-    assert_eq!(figure(&quarter, "6.3").0.verdict, Verdict::Met);
-    let half = Desk::new("ngoc-thien", "2023-6T").typed_in("2023-Q1", "tin_bai=4");
-    assert_eq!(figure(&half, "6.3").0.verdict, Verdict::Met);
+/// The figure of 6.3 on a day: what the unit reported in the year's quarters.
+fn quarters(today: &str, period: &str, cells: &[&str]) -> (Verdict, Vec<String>) {
+    let mut desk = Desk::new("ngoc-thien", period);
+    for (quarter, items) in cells.iter().enumerate() {
+        let quarter = format!("2023-Q{}", quarter + 1);
+        desk = desk.typed_in(&quarter, &format!("tin_bai={items}"));
+    }
+    let (figure, _) = seen_on(today, &desk, "6.3", |_| BTreeSet::new());
+    let missing = figure.missing.iter().map(|input| match input {
+        MissingInput::Period(period) => period.to_string(),
+        MissingInput::Field(field) => field.to_string(),
+    });
+    (figure.verdict, missing.collect())
 }
 
 #[test]
-fn months_with_a_programme_over_finished_months() {
-    let mut desk = Desk::new("P-VHTT", "2023");
-    for month in 1..=9 {
-        desk = desk.typed_in(&format!("2023-M{month:02}"), "chuyen_muc=1");
+fn every_quarter_that_has_ended_counts_for_itself() {
+    for (today, period, cells, verdict, missing) in [
+        // While the year runs, those count that have ended.
+        ("2023-11-22", "2023", &["4", "4", "5", ""][..], Met, ""),
+        ("2023-11-22", "2023", &["16", "3", "5", ""], NotMet, ""),
+        // The year's own cut-off day says nothing of its last quarter.
+        ("2023-12-31", "2023", &["4", "4", "5", ""], Met, ""),
+        (
+            "2024-01-01",
+            "2023",
+            &["4", "4", "5", ""],
+            Incomplete,
+            "2023-Q4",
+        ),
+        ("2025-06-01", "2023", &["4", "4", "5", "0"], NotMet, ""),
+        ("2025-06-01", "2023", &["4", "4", "5", "4"], Met, ""),
+        // A blank one leaves open only what no other has decided.
+        (
+            "2025-06-01",
+            "2023",
+            &["4", "", "4", "4"],
+            Incomplete,
+            "2023-Q2",
+        ),
+        (
+            "2025-06-01",
+            "2023",
+            &["3", "", "4", "4"],
+            NotMet,
+            "2023-Q2",
+        ),
+        ("2023-06-05", "2023-6T", &["4"], Met, ""),
+        ("2023-07-01", "2023-6T", &["4"], Incomplete, "2023-Q2"),
+        ("2023-07-01", "2023-6T", &["4", "4"], Met, ""),
+        ("2023-02-01", "2023", &[], Undefined, ""),
+    ] {
+        let (found, without) = quarters(today, period, cells);
+        assert_eq!(
+            (found, without.join(" ").as_str()),
+            (verdict, missing),
+            "{today} {period} {cells:?}"
+        );
     }
-    let (figure, shown) = figure(&desk, "6.4");
-    assert_eq!(shown, "81,8%");
-    assert_eq!(figure.numerator, Some(Decimal::whole(9)));
-    assert_eq!(figure.denominator, Some(Decimal::whole(11)));
+    let quarter = Desk::new("ngoc-thien", "2023-Q2").types("tin_bai=4");
+    assert_eq!(figure(&quarter, "6.3").0.verdict, Met);
+}
+
+#[test]
+fn months_with_a_programme_over_the_months_that_have_ended() {
+    let desk = |months: u32| {
+        (1..=months).fold(Desk::new("P-VHTT", "2023"), |desk, month| {
+            desk.typed_in(&format!("2023-M{month:02}"), "chuyen_muc=1")
+        })
+    };
+    let seen = |today: &str, months: u32| seen_on(today, &desk(months), "6.4", |_| BTreeSet::new());
+    let (running, shown) = seen("2023-10-02", 9);
+    assert_eq!((running.verdict, shown.as_str()), (Met, "100,0%"));
+    let (open, shown) = seen("2023-12-01", 9);
+    assert_eq!((open.verdict, shown.as_str()), (Incomplete, "·"));
     let missing = ["2023-M10", "2023-M11"].map(|id| MissingInput::Period(PeriodId::new(id)));
-    assert_eq!(figure.missing, missing);
-    assert_eq!(figure.verdict, Verdict::NotMet);
+    assert_eq!(open.missing, missing);
+    let nothing = desk(9)
+        .typed_in("2023-M10", "chuyen_muc=0")
+        .typed_in("2023-M11", "chuyen_muc=-")
+        .typed_in("2023-M12", "chuyen_muc=2");
+    let (figure, shown) = figure(&nothing, "6.4");
+    assert_eq!((figure.verdict, shown.as_str()), (NotMet, "83,3%"));
+    assert_eq!(figure.numerator, Some(Decimal::whole(10)));
+    assert_eq!(figure.denominator, Some(Decimal::whole(12)));
 }
 
 #[test]
@@ -210,9 +271,11 @@ fn a_conflict_is_left_out_of_every_sum() {
 #[test]
 fn a_sub_period_in_conflict_is_missing() {
     let items = [5, 6].map(|n| Content::Value(Decimal::whole(n)));
-    let desk = Desk::new("ngoc-thien", "2023-6T").disputed_in("2023-Q1", "tin_bai", &items);
+    let desk = Desk::new("ngoc-thien", "2023-6T")
+        .disputed_in("2023-Q1", "tin_bai", &items)
+        .typed_in("2023-Q2", "tin_bai=4");
     let (figure, _) = figure(&desk, "6.3");
-    assert_eq!(figure.verdict, Verdict::NotMet);
+    assert_eq!(figure.verdict, Verdict::Incomplete);
     assert_eq!(
         figure.missing,
         [MissingInput::Period(PeriodId::new("2023-Q1"))]
@@ -327,7 +390,8 @@ fn the_measures_a_form_speaks_of() {
 #[test]
 fn an_empty_form_has_no_rate_anywhere() {
     for (unit, period) in [("ngoc-thien", "2023"), ("P-GDDT", "2022"), ("CCTK", "2024")] {
-        let figures = Desk::new(unit, period).look(|ctx| unit_figures(ctx, &BTreeSet::new()));
+        let figures = Desk::new(unit, period)
+            .look(|ctx| unit_figures(ctx, &BTreeSet::new(), LATER.parse().unwrap()));
         for figure in figures {
             let counted = matches!(figure.missing.first(), Some(MissingInput::Period(_)));
             assert!(counted || figure.rate.is_none(), "{figure:?}");

@@ -74,7 +74,7 @@ fn home(app: &mut App) {
 pub(super) fn open_form(app: &mut App, key: FormKey, resume: Resume) {
     app.state
         .forms
-        .open(&app.state.plan, &app.state.outbox, &key);
+        .open(&app.state.plan, &app.state.outbox, &key, app.state.today);
     if app.state.forms.view(&key).is_none() {
         return;
     }

@@ -11,6 +11,7 @@ mod files;
 mod find;
 mod help;
 mod keymap;
+mod of_unit;
 mod out;
 mod progress;
 mod screens;

@@ -37,6 +37,7 @@ pub(crate) fn run(
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return Err(Failure::usage(Message::new("cli.error.no_terminal")));
     }
+    settings.refuse_other_plan()?;
     let early = open_early(settings);
     let keymap = keymap::effective(settings, texts)?;
     let (plan, plan_bytes) = settings.new_plan(texts)?;

@@ -13,7 +13,7 @@ use crate::ledger::{ActionId, ActorId, Origin};
 use crate::plan::{self, Plan, Problem, ProblemSeverity};
 use crate::service::Caller;
 use crate::service::open::{self, NewStore, PlanFile};
-use crate::store::{self, Change, RedbStore};
+use crate::store::{self, Change, RedbStore, StoreInfo, StoreReader};
 use crate::sync::{NoProgress, Progress};
 use crate::ui::texts::Texts;
 
@@ -106,7 +106,7 @@ impl Settings {
     /// When it cannot be read.
     pub(crate) fn read(&self) -> Result<OpenStore, Failure> {
         let store = store::open_read_only(&self.dir, &environment::edge()?)?;
-        Self::with_plan(store)
+        self.with_plan(store)
     }
 
     /// Opens the store to write into it.
@@ -115,7 +115,36 @@ impl Settings {
     /// When it cannot be written.
     pub(crate) fn write(&self) -> Result<OpenStore, Failure> {
         let store = store::open(&self.dir, &environment::edge()?)?;
-        Self::with_plan(store)
+        self.with_plan(store)
+    }
+
+    /// Refuses to work under another plan than the store's. A store that cannot be read says so
+    /// itself, later.
+    ///
+    /// # Errors
+    /// When a plan file was named, and the store in the folder keeps another plan.
+    pub(crate) fn refuse_other_plan(&self) -> Result<(), Failure> {
+        if self.plan_file.is_none() {
+            return Ok(());
+        }
+        let store = environment::edge().and_then(|edge| store::open_read_only(&self.dir, &edge));
+        let Ok(info) = store.and_then(|store| store.info()) else {
+            return Ok(());
+        };
+        self.same_plan(&info)
+    }
+
+    fn same_plan(&self, info: &StoreInfo) -> Result<(), Failure> {
+        let Some(file) = &self.plan_file else {
+            return Ok(());
+        };
+        if <[u8; 32]>::from(blake3::hash(&read_file(file)?)) == info.plan_hash.0 {
+            return Ok(());
+        }
+        let message = Message::new("cli.error.other_plan")
+            .with("id", info.plan_id.as_str())
+            .with("file", file.display().to_string());
+        Err(Failure::new(Exit::Refused, message))
     }
 
     /// The caller of a use case whose progress nobody watches.
@@ -135,7 +164,8 @@ impl Settings {
         }
     }
 
-    fn with_plan(mut store: RedbStore) -> Result<OpenStore, Failure> {
+    fn with_plan(&self, mut store: RedbStore) -> Result<OpenStore, Failure> {
+        self.same_plan(&store.info()?)?;
         let plan = open::use_plan_in_force(&mut store, None)?;
         Ok(OpenStore { store, plan })
     }

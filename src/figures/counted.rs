@@ -5,7 +5,8 @@ use super::figure::MissingInput;
 use super::sums::{Addend, cell};
 use crate::base::Decimal;
 use crate::ledger::Context;
-use crate::ledger::context::finished;
+use chrono::NaiveDate;
+
 use crate::plan::{FieldId, Period, PeriodKind};
 
 /// Agencies with at least one woman over agencies. One with three women counts once; one whose
@@ -47,44 +48,63 @@ pub(super) fn agencies(ctx: &Context<'_>, pairs: &[(FieldId, FieldId)]) -> Formu
     counts
 }
 
-/// 1 over 1 when the unit reached `at_least` in every finished sub-period, 0 over 1 otherwise; so
-/// that units can be added. One sub-period does not repair another.
-pub(super) fn every(
-    ctx: &Context<'_>,
-    kind: PeriodKind,
-    field: &FieldId,
-    at_least: Decimal,
-) -> FormulaCounts {
-    let reached = reached(ctx, kind, field, at_least);
-    let every = reached.met == reached.finished;
-    let finished = reached.finished > 0;
-    reached.into_counts(i64::from(every && finished), i64::from(finished))
+/// How many sub-periods are counted, and by which day they must have ended.
+#[derive(Clone, Copy)]
+pub(super) struct SubPeriodRule<'a> {
+    /// The kind of the sub-periods.
+    pub(super) kind: PeriodKind,
+    /// The field that is looked at in each.
+    pub(super) field: &'a FieldId,
+    /// What it must reach.
+    pub(super) at_least: Decimal,
+    /// Those that ended before this day are counted.
+    pub(super) today: NaiveDate,
 }
 
-/// Finished sub-periods that reached `at_least` over finished sub-periods.
-pub(super) fn sub_periods(
-    ctx: &Context<'_>,
-    kind: PeriodKind,
-    field: &FieldId,
-    at_least: Decimal,
-) -> FormulaCounts {
-    let reached = reached(ctx, kind, field, at_least);
-    let (met, finished) = (reached.met, reached.finished);
-    reached.into_counts(met, finished)
+/// 1 over 1 when the unit reached the number in every sub-period that has ended, 0 over 1 otherwise;
+/// so that units can be added. One sub-period does not repair another: a blank one leaves open
+/// only what no other has decided.
+pub(super) fn every(ctx: &Context<'_>, rule: SubPeriodRule<'_>) -> FormulaCounts {
+    let ended = ended(ctx, rule);
+    let missed = ended.met + ended.blank() < ended.all;
+    let any = ended.all > 0;
+    let numerator = if ended.missing.is_empty() || missed {
+        Sum::Whole(Decimal::whole(i64::from(any && !missed)))
+    } else {
+        Sum::Partial
+    };
+    ended.into_counts(numerator, i64::from(any))
 }
 
-struct SubPeriodCounts {
+/// Sub-periods that reached the number over sub-periods that have ended; not complete while one of
+/// them is blank.
+pub(super) fn sub_periods(ctx: &Context<'_>, rule: SubPeriodRule<'_>) -> FormulaCounts {
+    let ended = ended(ctx, rule);
+    let numerator = if ended.missing.is_empty() {
+        Sum::Whole(Decimal::whole(ended.met))
+    } else {
+        Sum::Partial
+    };
+    let all = ended.all;
+    ended.into_counts(numerator, all)
+}
+
+struct EndedSubPeriods {
     met: i64,
-    finished: i64,
+    all: i64,
     missing: Vec<MissingInput>,
     in_conflict: bool,
 }
 
-impl SubPeriodCounts {
-    /// A missing sub-period is listed and not met; it never makes the count incomplete.
-    fn into_counts(self, numerator: i64, denominator: i64) -> FormulaCounts {
+impl EndedSubPeriods {
+    /// How many have no figure.
+    fn blank(&self) -> i64 {
+        i64::try_from(self.missing.len()).unwrap_or(i64::MAX)
+    }
+
+    fn into_counts(self, numerator: Sum, denominator: i64) -> FormulaCounts {
         FormulaCounts {
-            numerator: Sum::Whole(Decimal::whole(numerator)),
+            numerator,
             denominator: Sum::Whole(Decimal::whole(denominator)),
             missing: self.missing,
             in_conflict: self.in_conflict,
@@ -92,31 +112,26 @@ impl SubPeriodCounts {
     }
 }
 
-/// Looks at the finished sub-periods in which the unit was in force and asked.
-fn reached(
-    ctx: &Context<'_>,
-    kind: PeriodKind,
-    field: &FieldId,
-    at_least: Decimal,
-) -> SubPeriodCounts {
-    let mut reached = SubPeriodCounts {
+/// Looks at the sub-periods that have ended and in which the unit was in force and asked. All of
+/// them count, those after the report's cut-off day too (`settled.md` 27): a finished year has
+/// four quarters.
+fn ended(ctx: &Context<'_>, rule: SubPeriodRule<'_>) -> EndedSubPeriods {
+    let mut ended = EndedSubPeriods {
         met: 0,
-        finished: 0,
+        all: 0,
         missing: Vec::new(),
         in_conflict: false,
     };
-    let asked = |sub: &&Period| ctx.asked_in(field, sub).is_some();
-    for sub in finished(ctx.plan, ctx.period, kind)
-        .into_iter()
-        .filter(asked)
-    {
+    let asked = |sub: &&Period| sub.to < rule.today && ctx.asked_in(rule.field, sub).is_some();
+    let subs = ctx.plan.sub_periods(ctx.period, rule.kind).into_iter();
+    for sub in subs.filter(asked) {
         let form = ctx.form_of(&sub.id);
-        reached.finished += 1;
-        match form.and_then(|form| form.figure(field)) {
-            Some(value) => reached.met += i64::from(value >= at_least),
-            None => reached.missing.push(MissingInput::Period(sub.id.clone())),
+        ended.all += 1;
+        match form.and_then(|form| form.figure(rule.field)) {
+            Some(value) => ended.met += i64::from(value >= rule.at_least),
+            None => ended.missing.push(MissingInput::Period(sub.id.clone())),
         }
-        reached.in_conflict |= form.is_some_and(|form| form.in_conflict(field));
+        ended.in_conflict |= form.is_some_and(|form| form.in_conflict(rule.field));
     }
-    reached
+    ended
 }

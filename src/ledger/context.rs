@@ -8,9 +8,7 @@ use super::content::Content;
 use super::form::Form;
 use super::heads::Heads;
 use crate::base::Decimal;
-use crate::plan::{
-    Field, FieldId, Formula, Measure, Period, PeriodId, PeriodKind, Plan, RuleKind, Unit,
-};
+use crate::plan::{Field, FieldId, Formula, Measure, Period, PeriodId, Plan, RuleKind, Unit};
 
 /// Forms of the same unit in other periods, as far as they were loaded; a form that is not here
 /// counts as one without entries.
@@ -93,7 +91,7 @@ impl Form {
 
 /// Periods, in order, whose forms of `unit` the form of `period` is judged by: the one before of
 /// the same kind, the same one a year earlier, a year's own first half, those a "same in a row"
-/// rule looks at, and the finished sub-periods of counted measures.
+/// rule looks at, and the sub-periods of counted measures.
 pub fn needed_periods(plan: &Plan, unit: &Unit, period: &Period) -> Vec<PeriodId> {
     let mut needed: Vec<&Period> = Vec::new();
     needed.extend(plan.previous(period));
@@ -111,7 +109,7 @@ pub fn needed_periods(plan: &Plan, unit: &Unit, period: &Period) -> Vec<PeriodId
             &measure.formula
         {
             needed.extend(
-                finished(plan, period, *kind)
+                plan.sub_periods(period, *kind)
                     .into_iter()
                     .filter(|sub| asked(plan, unit, sub, field).is_some()),
             );
@@ -142,18 +140,6 @@ pub fn run_before<'a>(plan: &'a Plan, period: &Period, times: u32) -> Vec<&'a Pe
         before = plan.previous(other);
     }
     run
-}
-
-/// The sub-periods of `kind` that are over on the period's cut-off day.
-///
-/// The cut-off day and not the clock: a report's figures are those of that day, whenever it is
-/// printed. In a half-year with cut-off 09/6 the first quarter is judged and the second is "đến
-/// nay" (`domain.md` 2.7, Q10).
-pub fn finished<'a>(plan: &'a Plan, period: &Period, kind: PeriodKind) -> Vec<&'a Period> {
-    plan.sub_periods(period, kind)
-        .into_iter()
-        .filter(|sub| sub.to <= period.cut_off)
-        .collect()
 }
 
 fn asked<'a>(plan: &'a Plan, unit: &Unit, period: &Period, field: &FieldId) -> Option<&'a Field> {

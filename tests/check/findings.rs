@@ -289,12 +289,16 @@ fn findings_come_in_the_order_of_the_form_hard_ones_first() {
 fn the_forms_to_load_for_a_form() {
     let plan = shipped();
     for (unit, period, expected) in [
-        ("ngoc-thien", "2023", "2022 2023-6T 2023-Q1 2023-Q2 2023-Q3"),
-        ("ngoc-thien", "2023-6T", "2022-6T 2023-Q1"),
+        (
+            "ngoc-thien",
+            "2023",
+            "2022 2023-6T 2023-Q1 2023-Q2 2023-Q3 2023-Q4",
+        ),
+        ("ngoc-thien", "2023-6T", "2022-6T 2023-Q1 2023-Q2"),
         ("ngoc-thien", "2023-Q2", "2022-Q2 2022-Q3 2022-Q4 2023-Q1"),
-        ("ngoc-thien", "2021", "2021-Q1 2021-Q2 2021-Q3"),
+        ("ngoc-thien", "2021", "2021-Q1 2021-Q2 2021-Q3 2021-Q4"),
         ("P-YT", "2023", "2022 2023-6T"),
-        ("lam-son-2025-01", "2025-6T", "2025-Q1"),
+        ("lam-son-2025-01", "2025-6T", "2025-Q1 2025-Q2"),
     ] {
         let unit = plan.unit(&UnitId::new(unit)).unwrap();
         let period = plan.period(&PeriodId::new(period)).unwrap();

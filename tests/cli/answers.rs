@@ -312,6 +312,69 @@ fn another_districts_plan_needs_no_new_program() {
 }
 
 #[test]
+fn another_plan_than_the_stores_is_refused_and_not_overlooked() {
+    let plan = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/plans/song-ho-2026.toml"
+    );
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/plans/tan-yen-2021-2025.toml");
+    let desk = Desk::commune();
+    let state = desk.state();
+    for command in [&["status"][..], &["verify"], &["check"], &["log"]] {
+        let with = |plan| [&["--plan", plan], command].concat();
+        let done = desk.run(&with(plan)).expects(3);
+        assert!(
+            done.err.contains("tan-yen-2021-2025") && done.err.contains("--store"),
+            "{}",
+            done.err
+        );
+        desk.run(&with(own)).expects(0);
+    }
+    // What is only read of the file needs no store.
+    desk.run(&["--plan", plan, "plan", "show"]).expects(0);
+    assert_eq!(desk.state(), state);
+}
+
+#[test]
+fn what_follows_from_the_unit_is_said_when_a_store_is_made() {
+    for (today, unit, role, note) in [
+        ("2023-11-22", "ngoc-thien", "nhập số của đơn vị", ""),
+        ("2023-11-22", "P-YT", "duyệt chỉ tiêu", ""),
+        ("2023-11-22", "P-LDTBXH", "tổng hợp", ""),
+        (
+            "2026-11-24",
+            "ngoc-thien",
+            "nhập số của đơn vị",
+            "đã kết thúc ngày 30/06/2025",
+        ),
+        (
+            "2026-11-24",
+            "ngoc-thien",
+            "nhập số",
+            "Xã Ngọc Thiện (ngoc-thien-2025-07)",
+        ),
+        (
+            "2023-11-22",
+            "ngoc-thien-2025-07",
+            "nhập số",
+            "có hiệu lực từ ngày 01/07/2025",
+        ),
+    ] {
+        let mut desk = Desk::empty();
+        desk.today = today;
+        let done = desk
+            .run(&["init", "--unit", unit, "--as", "Lan"])
+            .expects(0);
+        assert!(
+            done.out.contains(role) && done.out.contains(note),
+            "{}",
+            done.out
+        );
+        assert_eq!(done.out.contains("Lưu ý"), !note.is_empty(), "{}", done.out);
+    }
+}
+
+#[test]
 fn a_demonstration_is_complete_and_says_that_it_is_invented() {
     let desk = Desk::empty();
     let done = desk.run(&["demo"]).expects(0);

@@ -5,7 +5,7 @@ use crate::plan::{Field, FieldId, Measure, MeasureId, Period, Plan, Unit, measur
 /// A part of the page under one heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
-    /// The figures of an objective; 0 is what belongs to none.
+    /// The figures of an objective with the words amid them; 0 is what belongs to none.
     Objective(u8),
     /// The words of the report under that objective.
     Words(u8),
@@ -35,14 +35,19 @@ pub struct FormLayout {
 
 impl FormLayout {
     /// Lays the form (unit, period) out in the plan's order: a heading where the objective
-    /// changes, a result under the last field it is made of, the report's words at the end.
+    /// changes, a result under the last field it is made of, the report's words at the end. Words
+    /// amid figures stay among them: they belong to what stands around them.
     pub fn lay_out(plan: &Plan, unit: &Unit, period: &Period) -> Self {
         let fields = plan.form_fields(unit, period);
         let mut waiting = measures_on(plan, unit, period);
         let mut page = Self::default();
         let mut under: Option<Section> = None;
-        for field in &fields {
-            let section = if field.kind.is_numeric() {
+        for (at, field) in fields.iter().enumerate() {
+            let rest = fields.get(at..).unwrap_or_default();
+            let figures_follow = rest
+                .iter()
+                .any(|other| other.objective == field.objective && other.kind.is_numeric());
+            let section = if figures_follow {
                 Section::Objective(field.objective)
             } else {
                 Section::Words(field.objective)
@@ -128,4 +133,30 @@ impl FormLayout {
 
 fn objective_of(plan: &Plan, indicator: &str) -> Option<u8> {
     plan.indicator(indicator).map(|i| i.objective)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{PeriodId, UnitId, embedded, parse};
+
+    fn sections(unit: &str) -> Vec<Section> {
+        let plan = parse(embedded()).unwrap();
+        let unit = plan.unit(&UnitId::new(unit)).unwrap();
+        let period = plan.period(&PeriodId::new("2023")).unwrap();
+        let headings = |row: &FormRow| match row {
+            FormRow::Heading(section) => Some(*section),
+            _ => None,
+        };
+        let page = FormLayout::lay_out(&plan, unit, period);
+        page.rows.iter().filter_map(headings).collect()
+    }
+
+    #[test]
+    fn words_amid_figures_do_not_tear_their_section() {
+        use Section::{Objective, Words};
+        // "gd_mo_ta" stands between schools and pupils.
+        assert_eq!(sections("P-GDDT"), [Objective(5), Words(0)]);
+        assert_eq!(sections("P-NV"), [Objective(1), Words(0)]);
+    }
 }

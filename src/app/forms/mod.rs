@@ -8,6 +8,8 @@ pub mod view;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::message::{ReadForms, RequestId, Trouble};
 use super::outbox::{Outbox, PendingWrite, WriteState};
 use crate::ledger::{
@@ -59,12 +61,13 @@ impl Forms {
         self.views.get(key)
     }
 
-    /// Adds a form that a screen is about to show. One that is known already shows at once.
-    pub fn open(&mut self, plan: &Plan, outbox: &Outbox, key: &FormKey) {
+    /// Adds a form that a screen is about to show. One that is known already shows at once. Quarters
+    /// and months that ended before `today` count.
+    pub fn open(&mut self, plan: &Plan, outbox: &Outbox, key: &FormKey, today: NaiveDate) {
         if self.views.contains_key(key) {
             return;
         }
-        let Some(mut view) = FormView::new(plan, key) else {
+        let Some(mut view) = FormView::new(plan, key, today) else {
             return;
         };
         let read = |form: &FormKey| {

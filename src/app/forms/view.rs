@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::layout::FormLayout;
 use crate::base::Message;
 use crate::check::{self, Finding};
@@ -69,6 +71,8 @@ pub struct FormView {
     measures: Vec<MeasureId>,
     /// The parts of its content, which the plan alone decides.
     parts: FormParts,
+    /// The day by which quarters and months have ended.
+    today: NaiveDate,
 }
 
 /// The unit and period of a form, looked up in the plan.
@@ -95,7 +99,7 @@ impl<'a> FormOfPlan<'a> {
 
 impl FormView {
     /// A form of which nothing is known yet; `None` for ids the plan does not know.
-    pub fn new(plan: &Plan, key: &FormKey) -> Option<Self> {
+    pub fn new(plan: &Plan, key: &FormKey, today: NaiveDate) -> Option<Self> {
         let of = FormOfPlan::find(plan, key)?;
         let measures = measures_on(plan, of.unit, of.period);
         Some(Self {
@@ -117,6 +121,7 @@ impl FormView {
                 .map(|measure| measure.id.clone())
                 .collect(),
             parts: FormParts::of(plan, key),
+            today,
         })
     }
 
@@ -164,7 +169,7 @@ impl FormView {
         let measures = self.measures.iter().filter_map(|id| plan.measure(id));
         measures
             .filter(|measure| wanted(measure))
-            .map(|measure| figures::unit_figure(context, measure, doubted))
+            .map(|measure| figures::unit_figure(context, measure, doubted, self.today))
             .collect()
     }
 

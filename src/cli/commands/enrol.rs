@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::base::Message;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::files;
 use crate::cli::out::Out;
 use crate::cli::settings::{OpenStore, Settings, read_file};
+use crate::cli::{files, of_unit};
 use crate::service::admission::{self, Admitted, Applicant};
+use crate::service::permission::role_for;
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::bundle::key_file::FIRST;
 use crate::sync::{NoProgress, VerifiedBundle};
@@ -42,6 +43,12 @@ pub(crate) fn run(settings: &Settings, args: &Enrol, out: &mut Out<'_>) -> Resul
             .with("name", applicant.name.as_str())
             .with("digits", digits.to_string()),
     );
+    let role = of_unit::role(role_for(&opened.plan, &applicant.unit));
+    out.aside(&Message::new("cli.enrol.role").with("role", role));
+    let today = settings.today(&opened.plan);
+    if let Some(ended) = of_unit::not_in_force(&opened.plan, &applicant.unit, today) {
+        out.aside(&ended);
+    }
     if !args.yes {
         compare(&digits, out)?;
     }

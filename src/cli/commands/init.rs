@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::base::{Message, text};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
+use crate::cli::of_unit;
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
 use crate::ledger::Role;
@@ -78,6 +79,14 @@ pub(crate) fn run(settings: &Settings, args: &Init, out: &mut Out<'_>) -> Result
             .with("person", name)
             .with("author", made.info()?.author.to_string()),
     )?;
+    let key = match args.role {
+        Some(_) => "cli.done.init_role_given",
+        None => "cli.done.init_role",
+    };
+    out.say(&Message::new(key).with("role", of_unit::role(role)))?;
+    if let Some(ended) = of_unit::not_in_force(&plan, &unit, settings.today(&plan)) {
+        out.say(&ended)?;
+    }
     Ok(Exit::Done)
 }
 

@@ -56,7 +56,11 @@ pub(crate) fn run(settings: &Settings, args: &Show, out: &mut Out<'_>) -> Result
     let opened = settings.read()?;
     let found = find::form(&opened.store, &opened.plan, &args.form)?;
     let findings = check::findings(&found.context());
-    let figures = figures::unit_figures(&found.context(), &check::doubted(&findings));
+    let figures = figures::unit_figures(
+        &found.context(),
+        &check::doubted(&findings),
+        settings.today(&opened.plan),
+    );
     let content = found.content_hash();
     let status = found.form.status(&content);
     if args.format.json {

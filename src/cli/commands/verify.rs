@@ -31,6 +31,7 @@ struct Answer {
 pub(crate) fn run(settings: &Settings, args: &Verify, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let edge = environment::edge()?;
     // A store that can only be read is still checked, all but redb's own look at its pages.
+    settings.refuse_other_plan()?;
     let store = store::open_if_possible_for_writing(&settings.dir, &edge)?;
     let report = store.verify()?;
     let clean = report.differences.is_empty();
