@@ -372,7 +372,10 @@ fn what_is_no_good_bundle_is_refused_and_changes_nothing() {
     assert!(done.out.contains("cách ly"), "{}", done.out);
     assert_eq!(district.office.state(), before);
     // Nor is a key believed without its digits.
-    district.office.run(&["enrol", &strange]).expects(2);
+    let asked = district.office.run(&["enrol", &strange]).expects(2);
+    // What a "yes" would give is said before it.
+    let role = "Quyền sẽ có, theo đơn vị: nhập số của đơn vị.";
+    assert!(asked.err.contains(role), "{}", asked.err);
 }
 
 #[test]
