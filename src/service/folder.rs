@@ -10,11 +10,10 @@ use super::standing::Standing;
 use crate::base::Message;
 use crate::ledger::{AuthorId, Hash};
 use crate::plan::UnitId;
-use crate::sync::bundle::container::MAGIC;
 use crate::sync::bundle::file::FileError;
 use crate::sync::bundle::fingerprint::Fingerprint;
-use crate::sync::bundle::key_file::{self, KeyFile};
-use crate::sync::bundle::{file, text_armour};
+use crate::sync::bundle::key_file::KeyFile;
+use crate::sync::bundle::{file, file_type};
 use crate::sync::{BundleError, Container, Header, Limit};
 
 /// How many bundles and keys of a folder are listed.
@@ -224,12 +223,11 @@ impl Candidate {
     }
 
     fn is_key(&self) -> bool {
-        self.begins().starts_with(key_file::FIRST.as_bytes()) || self.named(".nlk")
+        KeyFile::is_one(self.begins()) || self.named(".nlk")
     }
 
     fn is_bundle(&self) -> bool {
-        let head = self.begins();
-        head.starts_with(&MAGIC) || text_armour::find(head).is_some() || self.named(".nlb")
+        file_type::may_be_bundle(self.begins()) || self.named(".nlb")
     }
 }
 
@@ -266,14 +264,17 @@ fn judged(file: Candidate, standing: &Standing, proved: &mut u64) -> FolderFile 
 }
 
 fn key_file(path: &Path) -> FileKind {
-    let read = file::read(path).ok();
-    match read.and_then(|bytes| KeyFile::read(&bytes).ok()) {
-        Some(key) => FileKind::Key {
+    let bytes = match file::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => return FileKind::Bad(error.message()),
+    };
+    match KeyFile::read(&bytes) {
+        Ok(key) => FileKind::Key {
             author: key.author(),
             digits: key.fingerprint(),
             unit: key.unit,
         },
-        None => FileKind::Bad(Message::new("sync.key.not_a_key_file")),
+        Err(error) => FileKind::Bad(error.message()),
     }
 }
 

@@ -71,7 +71,7 @@ fn what_comes_through_a_pipe_and_is_no_bundle_changes_nothing() {
     let bundle = fed(&district.commune, &["export", "-o", "-"], b"").stdout;
     let cut = &bundle[..bundle.len() - 1];
     let inputs: [(&[u8], &str); 4] = [
-        (b"", "cụt"),
+        (b"", "rỗng"),
         (cut, "cụt"),
         (&scrambled(&bundle), "không phải gói"),
         (b"age-encryption.org/v1\n-> X25519 abc\n", "mã hoá (age)"),

@@ -68,6 +68,97 @@ fn a_changed_key_file_is_refused() {
 }
 
 #[test]
+fn a_key_file_is_read_whatever_mail_has_done_to_it() {
+    let commune = Site::commune("xa-a", 1);
+    let text = key_file(&commune, "Uỷ ban nhân dân xã A");
+    let file = KeyFile::read(text.as_bytes()).unwrap();
+    let utf16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let marked = format!("\u{feff}{text}");
+        marked.encode_utf16().flat_map(unit).collect()
+    };
+    let each_line = |change: fn(&str) -> String| -> Vec<u8> {
+        let lines = text.lines().map(|line| change(line) + "\n");
+        lines.collect::<String>().into_bytes()
+    };
+    let quoted_printable: String = text
+        .bytes()
+        .map(|byte| match byte {
+            b'\n' | b' '..=b'~' if byte != b'=' => char::from(byte).to_string(),
+            byte => format!("={byte:02X}"),
+        })
+        .collect();
+    let halves = |line: &str| {
+        let (a, b) = line.split_at_checked(70).unwrap_or((line, ""));
+        format!("{a}=\r\n{b}")
+    };
+    let wrapped = |line: &str| match line.split_once(": ") {
+        Some((name @ ("key" | "signature"), hex)) => {
+            let (a, b) = hex.split_at(hex.len() / 2);
+            format!("{name}:\n{a}\n{b}")
+        }
+        _ => line.to_owned(),
+    };
+    for (name, mangled) in [
+        ("byte order mark", format!("\u{feff}{text}").into_bytes()),
+        ("CR LF", text.replace('\n', "\r\n").into_bytes()),
+        ("CR", text.replace('\n', "\r").into_bytes()),
+        ("blank lines", text.replace('\n', "\n\n").into_bytes()),
+        ("UTF-16", utf16(u16::to_le_bytes)),
+        ("UTF-16, big end first", utf16(u16::to_be_bytes)),
+        ("blanks", each_line(|line| format!(" \t{line} \u{a0} "))),
+        ("quoted", each_line(|line| format!("> {line}"))),
+        ("quoted twice", each_line(|line| format!(">> {line}"))),
+        (
+            "zero width",
+            each_line(|line| format!("\u{200b}{line}\u{200b}")),
+        ),
+        (
+            "non-breaking spaces",
+            text.replace(' ', "\u{a0}").into_bytes(),
+        ),
+        ("wrapped", each_line(wrapped)),
+        (
+            "the name wrapped",
+            text.replace("nhân dân", "nhân\r\ndân").into_bytes(),
+        ),
+        ("capital digits", {
+            let (head, hex) = text.split_once("key: ").unwrap();
+            let hex = hex.to_uppercase().replace("SIGNATURE", "signature");
+            format!("{head}key: {hex}").into_bytes()
+        }),
+        (
+            "quoted-printable",
+            quoted_printable
+                .lines()
+                .map(|line| halves(line) + "\r\n")
+                .collect::<String>()
+                .into_bytes(),
+        ),
+        (
+            "HTML",
+            format!("<p>Gửi anh</p><div>{}</div>", text.replace('\n', "<br>\n"))
+                .replace('ã', "&#227;")
+                .into_bytes(),
+        ),
+        (
+            "words around it",
+            format!("Gửi anh tệp khoá:\n\n{text}\n--\nLan\n").into_bytes(),
+        ),
+    ] {
+        assert_eq!(KeyFile::read(&mangled).as_ref(), Ok(&file), "{name}");
+        assert!(KeyFile::is_one(&mangled), "{name}");
+    }
+    for other in [
+        "",
+        "unit: xa-a",
+        "NHAPLIEU KEY",
+        "-----BEGIN NHAPLIEU BUNDLE-----",
+    ] {
+        assert!(!KeyFile::is_one(other.as_bytes()), "{other}");
+    }
+}
+
+#[test]
 fn nobody_but_the_district_enrols() {
     let (mut office, mut commune) = (Site::office(), Site::commune("xa-a", 1));
     office.enrols(&commune);

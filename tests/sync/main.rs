@@ -24,6 +24,7 @@ mod golden;
 mod histories;
 mod keys;
 mod last_writer;
+mod manglings;
 mod model;
 mod oracle;
 mod pen;

@@ -3,7 +3,9 @@
 use nhaplieu::base::{Lang, Message};
 use nhaplieu::ledger::AuthorId;
 use nhaplieu::sync::bundle::encryption::Encryption;
-use nhaplieu::sync::bundle::error::Limit;
+use nhaplieu::sync::bundle::error::{Alteration, Limit};
+use nhaplieu::sync::bundle::key_file::KeyFileError;
+use nhaplieu::sync::bundle::other_format::FileFormat;
 use nhaplieu::sync::import::plan::{BundleOutcome, Counts};
 use nhaplieu::sync::{BundleError, ImportPlan};
 use nhaplieu::ui::texts::Texts;
@@ -14,6 +16,13 @@ fn every_error() -> Vec<BundleError> {
     vec![
         BundleError::NotABundle,
         BundleError::Truncated { have: 1, need: 2 },
+        BundleError::Truncated { have: 0, need: 2 },
+        BundleError::Altered(Alteration::Bytes),
+        BundleError::Altered(Alteration::Text),
+        BundleError::Altered(Alteration::Beginning),
+        BundleError::Several,
+        BundleError::OtherFormat(FileFormat::Packed("ZIP")),
+        BundleError::OtherFormat(FileFormat::Document("PDF")),
         BundleError::ZeroTail { from: 1 },
         BundleError::Trailing { extra: 1 },
         BundleError::Encrypted(Encryption::Age),
@@ -68,6 +77,12 @@ fn every_refusal_has_words_in_both_languages() {
     let mut messages: Vec<Message> = every_error().iter().map(BundleError::message).collect();
     messages.extend(limits.map(|what| BundleError::TooLarge { what }.message()));
     messages.extend(Counts::default().all().map(|(key, _)| Message::new(key)));
+    let key = [
+        KeyFileError::NotAKeyFile,
+        KeyFileError::Line(4),
+        KeyFileError::BadSignature,
+    ];
+    messages.extend(key.map(KeyFileError::message));
     messages.push(BundleOutcome::Taken.message());
     messages.push(BundleOutcome::Waiting(Vec::new()).message());
     messages.push(BundleOutcome::Quarantined(Vec::new()).message());

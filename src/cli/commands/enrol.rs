@@ -13,7 +13,7 @@ use crate::cli::{files, of_unit};
 use crate::service::admission::{self, Admitted, Applicant};
 use crate::service::permission::role_for;
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
-use crate::sync::bundle::key_file::FIRST;
+use crate::sync::bundle::key_file::{self, KeyFile};
 use crate::sync::{NoProgress, VerifiedBundle};
 
 /// Arguments of `enrol`.
@@ -85,9 +85,13 @@ fn kept(opened: &OpenStore, named: &Path) -> Result<Applicant, Failure> {
 /// The key of a key file, or of the store that signed a bundle.
 fn applicant(settings: &Settings, args: &Enrol) -> Result<Applicant, Failure> {
     let file = &args.file;
-    let bytes = read_file(file)?;
-    if bytes.starts_with(FIRST.as_bytes()) {
-        return Ok(Applicant::of_key_file(&bytes)?);
+    let length = std::fs::metadata(file).map_or(0, |meta| meta.len());
+    // A bundle may be larger than any file that is read whole here.
+    if length <= key_file::LIMIT as u64 {
+        let bytes = read_file(file)?;
+        if KeyFile::is_one(&bytes) {
+            return Ok(Applicant::of_key_file(&bytes)?);
+        }
     }
     let bundle = files::read((file, &settings.dir), &NoProgress)?;
     Ok(Applicant::of_bundle(&bundle))

@@ -11,19 +11,18 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use crate::base::bytes::{BadBytes, Reader};
 use crate::ledger::Hash;
 use crate::sync::bundle::chunk::ChunkDecompressor;
-use crate::sync::bundle::encryption::Encryption;
-use crate::sync::bundle::error::{BundleError, Limit};
+use crate::sync::bundle::error::{Alteration, BundleError, Limit};
+use crate::sync::bundle::file_type::{self, MAGIC};
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::limits;
-use crate::sync::bundle::source::{BundleSource, ReadRange};
-use crate::sync::bundle::text_armour;
+use crate::sync::bundle::source::{BLOCK, BundleSource, ReadRange, zeros_from};
 
-/// The first bytes of a bundle: no text, and changed by any transfer that treats it as text.
-pub const MAGIC: [u8; 8] = *b"\x89NLB\r\n\x1a\n";
 /// The version of the format this program writes.
 pub const MAJOR: u16 = 1;
 /// The least reader that understands what this program writes.
 pub const MIN_READER: u16 = 1;
+/// The largest version a bundle may state: far more than there will be.
+const VERSIONS: u16 = 255;
 /// What a bundle's signature covers before the root hash.
 const SIGNATURE_CONTEXT: &[u8] = b"nhaplieu-bundle-v1";
 
@@ -33,8 +32,6 @@ pub const FIXED: usize = 28;
 const CHUNK_HEAD: usize = 40;
 /// Bytes of root hash and signature at the end.
 pub const TAIL: usize = 96;
-/// Bytes of a file that are read together.
-const BLOCK: usize = 256 << 10;
 
 /// Where the compressed frame of a chunk is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,9 +119,12 @@ impl Container {
     /// Any of the kinds of [`BundleError`] that concern the file, its header or its signature.
     pub fn open(source: impl Into<BundleSource>) -> Result<Self, BundleError> {
         let source = match source.into() {
-            BundleSource::Memory(bytes) => BundleSource::Memory(plain(bytes)?),
+            BundleSource::Memory(bytes) if !bytes.starts_with(&MAGIC) => {
+                let check = |bytes: &[u8]| opened(bytes).map(drop);
+                BundleSource::Memory(file_type::bundle_in(bytes, &check)?)
+            }
             // Only what begins as a plain bundle is left in its file.
-            file @ BundleSource::File(..) => file,
+            plain => plain,
         };
         let ContainerParts {
             header,
@@ -173,18 +173,6 @@ impl Container {
     }
 }
 
-/// The bytes of a bundle, taken out of text armour where they are in it.
-fn plain(bytes: Vec<u8>) -> Result<Vec<u8>, BundleError> {
-    if let Some(by) = Encryption::of(&bytes) {
-        return Err(BundleError::Encrypted(by));
-    }
-    let armoured = !bytes.starts_with(&MAGIC);
-    match armoured.then(|| text_armour::find(&bytes)).flatten() {
-        Some(found) => text_armour::read(&bytes, found),
-        None => Ok(bytes),
-    }
-}
-
 /// The lengths that stand before the header.
 struct Fixed {
     header: usize,
@@ -194,12 +182,10 @@ struct Fixed {
 
 impl Fixed {
     fn read(bytes: &(impl ReadRange + ?Sized)) -> Result<Self, BundleError> {
-        let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
         let mut buffer = Vec::new();
-        let first = bytes.length().min(FIXED.max(text_armour::BEGIN.len() + 1));
-        let first = bytes.part(0, first, &mut buffer)?;
+        let first = bytes.part(0, bytes.length().min(FIXED), &mut buffer)?;
         if !first.starts_with(&MAGIC) {
-            return Err(not_ours(bytes, first));
+            return Err(BundleError::NotABundle);
         }
         let mut reader = Reader::new(first.get(MAGIC.len()..).unwrap_or_default());
         let mut fields = || {
@@ -211,8 +197,12 @@ impl Fixed {
                 reader.u64("total")?,
             ))
         };
-        let (_, needs, header, chunks, total) =
-            fields().map_err(|_| truncated(have, FIXED + TAIL))?;
+        let (major, needs, header, chunks, total) =
+            fields().map_err(|_| BundleError::truncated(bytes.length(), limits::LEAST))?;
+        // Without its zeros a bundle states versions that will never be.
+        if major > VERSIONS || needs > VERSIONS {
+            return Err(BundleError::Altered(Alteration::Bytes));
+        }
         if needs > MAJOR {
             return Err(BundleError::TooNew { needs });
         }
@@ -226,23 +216,6 @@ impl Fixed {
     }
 }
 
-/// Why a file that does not begin as a bundle is none; `first` are its first bytes.
-fn not_ours(bytes: &(impl ReadRange + ?Sized), first: &[u8]) -> BundleError {
-    let from = match zeros_from(bytes) {
-        Ok(from) => from,
-        Err(error) => return error,
-    };
-    let written = first.get(..from).unwrap_or(first);
-    if from < bytes.length() && MAGIC.starts_with(written) {
-        return zero_tail(from);
-    }
-    if MAGIC.starts_with(first) || text_armour::BEGIN.as_bytes().starts_with(first) {
-        let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
-        return truncated(have, FIXED + TAIL);
-    }
-    BundleError::NotABundle
-}
-
 /// Checks the lengths a file states against the limits, each other and the file itself.
 fn check_lengths(
     bytes: &(impl ReadRange + ?Sized),
@@ -253,8 +226,10 @@ fn check_lengths(
     let have = u64::try_from(bytes.length()).unwrap_or(u64::MAX);
     if total <= have {
         let from = zeros_from(bytes)?;
-        if bytes.length() - from >= 64 {
-            return Err(zero_tail(from));
+        // Zeros after a bundle are bytes too many, not an end that was never written.
+        let written = total >= limits::LEAST && from as u64 + 64 > total;
+        if bytes.length() - from >= 64 && !written {
+            return Err(BundleError::zero_tail(from));
         }
     }
     let too_large = |what| Err(BundleError::TooLarge { what });
@@ -269,7 +244,7 @@ fn check_lengths(
     }
     let least = (FIXED + TAIL) as u64 + u64::from(header) + u64::from(chunks) * 40;
     if total < least {
-        return Err(BundleError::malformed(None, 20, "total length"));
+        return Err(BundleError::RootMismatch);
     }
     if total > have {
         return Err(BundleError::Truncated { have, need: total });
@@ -279,31 +254,6 @@ fn check_lengths(
         return Err(BundleError::Trailing { extra });
     }
     Ok(())
-}
-
-fn truncated(have: u64, need: usize) -> BundleError {
-    let need = u64::try_from(need).unwrap_or(u64::MAX);
-    BundleError::Truncated { have, need }
-}
-
-/// Where the zeros at the end of a file begin; its length where it does not end in a zero.
-fn zeros_from(bytes: &(impl ReadRange + ?Sized)) -> Result<usize, BundleError> {
-    let (mut end, mut buffer) = (bytes.length(), Vec::new());
-    while end > 0 {
-        let at = end.saturating_sub(BLOCK);
-        let block = bytes.part(at, end - at, &mut buffer)?;
-        if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
-            return Ok(at + last + 1);
-        }
-        end = at;
-    }
-    Ok(0)
-}
-
-fn zero_tail(from: usize) -> BundleError {
-    BundleError::ZeroTail {
-        from: u64::try_from(from).unwrap_or(u64::MAX),
-    }
 }
 
 /// Verifies the root hash; gives it with the signature after it.

@@ -31,6 +31,16 @@ impl Encryption {
             None
         }
     }
+
+    /// The format of an encrypted text that stands in another, as in a mail; `None` where there is none.
+    pub(super) fn in_text(text: &[u8]) -> Option<Self> {
+        let holds = |mark: &[u8]| text.windows(mark.len()).any(|part| part == mark);
+        if holds(AGE_TEXT) {
+            Some(Self::Age)
+        } else {
+            holds(OPENPGP_TEXT).then_some(Self::OpenPgp)
+        }
+    }
 }
 
 impl fmt::Display for Encryption {

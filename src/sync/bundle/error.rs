@@ -6,6 +6,7 @@ use crate::base::{Arg, ErrorKind, Message};
 use crate::ledger::AuthorId;
 use crate::store::exchange::progress::Stopped;
 use crate::sync::bundle::encryption::Encryption;
+use crate::sync::bundle::other_format::FileFormat;
 
 /// What was larger than [`crate::sync::bundle::limits`] allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,17 @@ impl Limit {
     }
 }
 
+/// How a bundle was altered on its way, so that it cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alteration {
+    /// Its bytes were treated as text: line ends translated, bits or zeros taken away.
+    Bytes,
+    /// It is text, and what mail or chat did to it cannot be undone.
+    Text,
+    /// It is text without its beginning.
+    Beginning,
+}
+
 /// Why a bundle is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
@@ -67,6 +79,15 @@ pub enum BundleError {
         /// How many.
         extra: u64,
     },
+    /// It was altered on its way.
+    #[error("altered on its way: {0:?}")]
+    Altered(Alteration),
+    /// A text holds more than one.
+    #[error("more than one bundle")]
+    Several,
+    /// It is a file of another program.
+    #[error("a file of format {0}")]
+    OtherFormat(FileFormat),
     /// It is encrypted by another program.
     #[error("encrypted by {0}")]
     Encrypted(Encryption),
@@ -196,6 +217,18 @@ impl BundleError {
         }
     }
 
+    /// The error for a file that ends before the bundle does.
+    pub(in crate::sync) fn truncated(have: usize, need: u64) -> Self {
+        let have = u64::try_from(have).unwrap_or(u64::MAX);
+        Self::Truncated { have, need }
+    }
+
+    /// The error for a file whose end was never written.
+    pub(in crate::sync) fn zero_tail(from: usize) -> Self {
+        let from = u64::try_from(from).unwrap_or(u64::MAX);
+        Self::ZeroTail { from }
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         match self {
@@ -209,6 +242,7 @@ impl BundleError {
     pub fn message(&self) -> Message {
         match self {
             Self::NotABundle => Message::new("sync.error.not_a_bundle"),
+            Self::Truncated { have: 0, .. } => Message::new("sync.error.empty"),
             Self::Truncated { have, need } => Message::new("sync.error.truncated")
                 .with("have", count(*have))
                 .with("need", count(*need)),
@@ -218,6 +252,17 @@ impl BundleError {
             Self::Trailing { extra } => {
                 Message::new("sync.error.trailing").with("extra", count(*extra))
             }
+            Self::Altered(how) => Message::new(match how {
+                Alteration::Bytes => "sync.error.altered_bytes",
+                Alteration::Text => "sync.error.altered_text",
+                Alteration::Beginning => "sync.error.altered_beginning",
+            }),
+            Self::Several => Message::new("sync.error.several"),
+            Self::OtherFormat(format) => Message::new(match format {
+                FileFormat::Packed(_) => "sync.error.packed",
+                FileFormat::Document(_) => "sync.error.document",
+            })
+            .with("format", format.to_string()),
             Self::Encrypted(by) => {
                 Message::new("sync.error.encrypted").with("program", by.to_string())
             }

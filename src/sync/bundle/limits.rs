@@ -2,6 +2,8 @@
 
 /// Bytes of a whole bundle.
 pub const FILE: u64 = 64 << 20;
+/// Bytes of the least bundle: what stands before its header and after its chunks.
+pub const LEAST: u64 = 28 + 96;
 /// Bytes of the largest file that is read: a bundle in text armour is longer than the bundle.
 pub const FILE_ARMOURED: u64 = 90 << 20;
 /// Bytes of the largest bundle that is read into memory; a larger one is copied into a private file and

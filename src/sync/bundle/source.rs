@@ -13,6 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::sync::bundle::error::BundleError;
 
+/// Bytes of a file that are read together.
+pub(in crate::sync) const BLOCK: usize = 256 << 10;
+
 /// Bytes of which ranges can be read.
 pub(in crate::sync) trait ReadRange {
     /// The number of bytes.
@@ -115,6 +118,23 @@ impl ReadRange for BundleSource {
             }
         }
     }
+}
+
+/// Finds where the zeros at the end of a file begin; its length where it does not end in a zero.
+///
+/// # Errors
+/// [`BundleError::Unreadable`].
+pub(in crate::sync) fn zeros_from(bytes: &(impl ReadRange + ?Sized)) -> Result<usize, BundleError> {
+    let (mut end, mut buffer) = (bytes.length(), Vec::new());
+    while end > 0 {
+        let at = end.saturating_sub(BLOCK);
+        let block = bytes.part(at, end - at, &mut buffer)?;
+        if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
+            return Ok(at + last + 1);
+        }
+        end = at;
+    }
+    Ok(0)
 }
 
 /// Opens an empty file in `dir` that has no name and is gone when it is closed.

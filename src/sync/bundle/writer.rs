@@ -3,8 +3,9 @@
 
 use crate::ledger::Hash;
 use crate::sync::bundle::chunk::ChunkCompressor;
-use crate::sync::bundle::container::{FIXED, MAGIC, MAJOR, MIN_READER, TAIL, signed_words};
+use crate::sync::bundle::container::{FIXED, MAJOR, MIN_READER, TAIL, signed_words};
 use crate::sync::bundle::error::{BundleError, Limit};
+use crate::sync::bundle::file_type::MAGIC;
 use crate::sync::bundle::limits;
 
 /// A bundle being written. Each chunk of at most [`limits::CHUNK_RAW`] bytes is compressed when it is

@@ -214,7 +214,7 @@ pub fn write(
         && match encoding {
             BundleEncoding::Binary => true,
             BundleEncoding::Text => text_armour::find(bytes).is_some_and(|from| {
-                text_armour::read(bytes, from).is_ok_and(|back| back == bundle)
+                text_armour::read(bytes, from).is_ok_and(|(back, _)| back == bundle)
             }),
         };
     if !sound {

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use super::{BLOCK, FileError};
 use crate::ledger::Hash;
-use crate::sync::bundle::container::{self, MAGIC};
+use crate::sync::bundle::container;
 use crate::sync::bundle::error::{BundleError, Limit};
+use crate::sync::bundle::file_type::MAGIC;
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::limits;
 use crate::sync::bundle::source::{self, BundleSource, ReadRange};
