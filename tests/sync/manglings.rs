@@ -221,16 +221,22 @@ fn rearranged(text: &str) -> Undone {
 
 #[test]
 fn what_can_be_undone_is_read_and_is_the_same_bundle() {
-    let (_, bytes) = small();
-    let text = text_armour::write(&bytes);
-    let rows = [quoted(&text), encoded(&text, &bytes), rearranged(&text)].concat();
-    assert!(rows.len() >= 30, "{}", rows.len());
+    let mut commune = Site::commune("xa-a", 1);
+    commune.types("so_00", "5");
     let mut wrong = Vec::new();
-    for (name, mangled) in rows {
-        assert!(file_type::may_be_bundle(&mangled), "{name}: not listed");
-        match VerifiedBundle::read(mangled) {
-            Ok(read) => assert_eq!(read.bytes().unwrap(), bytes, "{name}"),
-            Err(error) => wrong.push(format!("{name}: {error}")),
+    // With every length of the last line's end: no padding, one sign, two.
+    for figure in 0..6 {
+        commune.types("so_01", &"7".repeat(figure + 1));
+        let bytes = commune.bundle_bytes(Some("phong"), Scope::Since);
+        let text = text_armour::write(&bytes);
+        let rows = [quoted(&text), encoded(&text, &bytes), rearranged(&text)].concat();
+        assert!(rows.len() >= 30, "{}", rows.len());
+        for (name, mangled) in rows {
+            assert!(file_type::may_be_bundle(&mangled), "{name}: not listed");
+            match VerifiedBundle::read(mangled) {
+                Ok(read) => assert_eq!(read.bytes().unwrap(), bytes, "{name}"),
+                Err(error) => wrong.push(format!("{name}, {} bytes: {error}", bytes.len())),
+            }
         }
     }
     assert_eq!(wrong, Vec::<String>::new());

@@ -14,7 +14,10 @@ pub(super) type Pass = fn(&mut Vec<u8>);
 /// space for any other character.
 pub(super) fn ascii(bytes: Vec<u8>) -> Vec<u8> {
     let mut text = utf8(bytes);
-    undo_quoted_printable(&mut text);
+    // The padding of base64 at the end of a line is no sign of quoted-printable.
+    if text.windows(3).any(is_escape) {
+        undo_quoted_printable(&mut text);
+    }
     undo_html(&mut text);
     rewrite(&mut text, ascii_of);
     text
@@ -78,6 +81,12 @@ pub(super) fn undo_quoted_printable(text: &mut Vec<u8>) {
             _ => as_it_is(rest),
         }
     });
+}
+
+/// True for three bytes that quoted-printable writes for one.
+fn is_escape(bytes: &[u8]) -> bool {
+    let digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+    matches!(bytes, [b'=', high, low] if digit(high) && digit(low))
 }
 
 /// Undoes HTML: a tag becomes a line end, a character reference its character.
@@ -242,6 +251,7 @@ mod tests {
     #[test]
     fn quoted_printable_and_html_are_undone() {
         assert_eq!(ascii_text("a=3D=\r\nb= \nc=2B=C2=A0d=="), "a=bc+ d==");
+        assert_eq!(ascii_text("a==\r\nb=\nEND"), "a==\r\nb=\nEND");
         assert_eq!(
             ascii_text("<p>a&#43;b&#x2F;c</p>&nbsp;d&plus;"),
             "\na+b/c\n d+"
