@@ -311,6 +311,33 @@ fn another_districts_plan_needs_no_new_program() {
     assert!(!status["units"].as_array().unwrap().is_empty());
 }
 
+/// The commands of the worked example in `docs/plan-file.md`.
+#[test]
+fn the_worked_example_of_the_documentation_runs() {
+    let plan = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/plans/chan-nuoi-ha-lam-2027.toml"
+    );
+    let mut desk = Desk::empty();
+    desk.today = "2027-04-02";
+    desk.run(&["plan", "check", plan]).expects(0);
+    desk.run(&["--plan", plan, "init", "--unit", "kim-lu", "--as", "Tư"])
+        .expects(0);
+    let form = ["--unit", "kim-lu", "--period", "2027-M03"];
+    let verdict = |vaccinated: &str| {
+        let cells = ["lon=840", "lon_dien_tiem=600", vaccinated];
+        desk.run(&[&["set"], &form[..], &cells].concat()).expects(0);
+        let shown = desk.json(&[&["show"], &form[..], &["--json"]].concat());
+        let measures = shown["measures"].as_array().unwrap().clone();
+        let pigs = measures.into_iter().find(|m| m["id"] == "2").unwrap();
+        pigs["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict("lon_da_tiem=450"), "not_met");
+    assert_eq!(verdict("lon_da_tiem=451"), "met");
+    let refused = [&["set"], &form[..], &["lon_da_tiem=601"]].concat();
+    desk.run(&refused).expects(1);
+}
+
 #[test]
 fn another_plan_than_the_stores_is_refused_and_not_overlooked() {
     let plan = concat!(

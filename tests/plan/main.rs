@@ -19,6 +19,9 @@ use nhaplieu::plan::{self, PeriodKind, Plan};
 /// An invented plan that shares nothing with the shipped one.
 const SONG_HO: &str = include_str!("../fixtures/plans/song-ho-2026.toml");
 
+/// The worked example of `docs/plan-file.md`.
+const CHAN_NUOI: &str = include_str!("../fixtures/plans/chan-nuoi-ha-lam-2027.toml");
+
 fn shipped() -> Plan {
     plan::parse(plan::embedded()).unwrap()
 }

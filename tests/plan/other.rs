@@ -6,7 +6,7 @@ use nhaplieu::base::{Lang, Message};
 use nhaplieu::plan::{self, PeriodId};
 use nhaplieu::ui::texts::Texts;
 
-use crate::{SONG_HO, joined};
+use crate::{CHAN_NUOI, SONG_HO, joined};
 
 #[test]
 fn another_districts_plan_works_as_well() {
@@ -28,6 +28,19 @@ fn another_districts_plan_works_as_well() {
         (current.period.id.as_str(), current.plan_over),
         ("2026-Q3", false)
     );
+}
+
+#[test]
+fn the_worked_example_of_the_documentation_has_no_problem() {
+    assert_eq!(plan::check(CHAN_NUOI.as_bytes()), []);
+    let plan = plan::parse(CHAN_NUOI.as_bytes()).unwrap();
+    let march = plan.period(&PeriodId::new("2027-M03")).unwrap();
+    let reporting = |unit: &&plan::Unit| !plan.form_fields(unit, march).is_empty();
+    assert_eq!(plan.units.iter().filter(reporting).count(), 12);
+    assert_eq!(plan.periods.len(), 12);
+    // Its page names it and says what it comes to.
+    let page = include_str!("../../docs/plan-file.md");
+    assert!(page.contains("chan-nuoi-ha-lam-2027.toml"));
 }
 
 #[test]
