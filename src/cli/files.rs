@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::out::Out;
 use crate::base::Message;
+use crate::service::import::ReadFiles;
 use crate::sync::bundle::file::{self, FileError};
 use crate::sync::bundle::limits;
+use crate::sync::import::plan::UnreadFile;
 use crate::sync::{BundleError, Progress, VerifiedBundle};
 
 /// Whether a path stands for standard input or output.
@@ -40,34 +42,67 @@ pub(crate) fn read(
     VerifiedBundle::read_with_progress(source, watch).map_err(named)
 }
 
-/// Reads all bundles that were named, those in folders included, before any is used; a file that is
-/// no bundle refuses the whole command, and each such file is named.
+/// Reads all bundles that were named, those in folders included, before any is used. A file that is
+/// no bundle refuses the whole command where it was named itself; one that was found in a folder
+/// keeps no other out. Each such file is said.
 ///
 /// # Errors
-/// The first refusal; the others were said.
+/// The first refusal of a file that was named, or of any where nothing else is left.
 pub(crate) fn read_all(
     (paths, spool): (&[PathBuf], &Path),
     watch: &dyn Progress,
     out: &mut Out<'_>,
-) -> Result<Vec<VerifiedBundle>, Failure> {
-    let mut bundles = Vec::new();
-    let mut refused: Option<Failure> = None;
-    for path in &meant(paths)? {
-        match (read((path, spool), watch), &refused) {
-            (Ok(bundle), _) => bundles.push(bundle),
-            (Err(failure), None) => refused = Some(failure),
-            (Err(failure), Some(_)) => out.fail(&failure),
+) -> Result<ReadFiles, Failure> {
+    let mut files = ReadFiles::default();
+    let mut refused: Vec<(MeantFile, Failure)> = Vec::new();
+    for file in meant(paths)? {
+        match read((&file.path, spool), watch) {
+            Ok(bundle) => files.bundles.push(bundle),
+            Err(failure) if is_interrupted(&failure) => return Err(failure),
+            Err(failure) => refused.push((file, failure)),
         }
     }
-    refused.map_or(Ok(bundles), Err)
+    let nothing_left = files.bundles.is_empty();
+    let fatal = |(file, _): &(MeantFile, Failure)| nothing_left || file.named == Named::Itself;
+    let fatal = refused.iter().position(fatal).map(|at| refused.remove(at));
+    for (file, failure) in refused {
+        out.fail(&failure);
+        files.unread.push(UnreadFile {
+            path: file.path,
+            why: failure.message,
+        });
+    }
+    fatal.map_or(Ok(files), |(_, failure)| Err(failure))
+}
+
+fn is_interrupted(failure: &Failure) -> bool {
+    failure.message.key == BundleError::Interrupted.message().key
+}
+
+/// How a file was named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// By its own path.
+    Itself,
+    /// By the folder that it lies in.
+    ItsFolder,
+}
+
+/// A file that was meant.
+struct MeantFile {
+    path: PathBuf,
+    named: Named,
 }
 
 /// Lists the files that were meant: a folder stands for the bundles in it.
-fn meant(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+fn meant(paths: &[PathBuf]) -> Result<Vec<MeantFile>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
-            files.push(path.clone());
+            files.push(MeantFile {
+                path: path.clone(),
+                named: Named::Itself,
+            });
             continue;
         }
         let unreadable = |error| FileError::Unreadable {
@@ -84,7 +119,10 @@ fn meant(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             return Err(Failure::usage(none));
         }
         found.sort();
-        files.extend(found);
+        files.extend(found.into_iter().map(|path| MeantFile {
+            path,
+            named: Named::ItsFolder,
+        }));
     }
     Ok(files)
 }

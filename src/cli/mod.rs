@@ -5,6 +5,7 @@ mod bundle_lines;
 mod changes;
 mod command_line;
 mod commands;
+mod damage;
 mod environment;
 mod failure;
 mod files;

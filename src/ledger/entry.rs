@@ -228,6 +228,12 @@ impl Body {
         }
     }
 
+    /// False for an entry of a newer program: it is kept and relayed and changes no heads, neither
+    /// by citing nor by being cited (`sync.md` 1).
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Unknown { .. })
+    }
+
     /// All texts in it that people have written.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let (one, three, name) = match self {
@@ -287,6 +293,12 @@ pub struct Entry {
 pub const FLAG_CRITICAL: u8 = 1;
 /// Bit 1 of [`Entry::flags`]: written by the coordinator on behalf of the unit ("nhập thay").
 pub const FLAG_ON_BEHALF: u8 = 2;
+
+/// The most bytes of an entry as it is stored: with its length it fills a chunk of a bundle.
+pub const ENTRY_BYTES: usize = (256 << 10) - 4;
+/// The most entries that one may cite. An honest one cites the heads its writer saw, which are
+/// few; each citation is looked up by whoever shows the entry.
+pub const CITATIONS: usize = 1_024;
 
 /// An entry with its position in its author's log.
 #[derive(Clone, Debug, PartialEq, Eq)]

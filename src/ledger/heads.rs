@@ -1,7 +1,7 @@
 //! The state of a subject as a function of the set of its entries: those that no other entry of
 //! the set replaces. Order of arrival, duplicates and clocks make no difference. `sync.md` 2.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::actor::ActorId;
 use super::chain::EntryRef;
@@ -64,6 +64,7 @@ impl Heads {
 
     /// Computes the heads from all entries of one subject, in any order, with duplicates.
     pub fn of_entries<'a>(entries: impl Iterator<Item = &'a Recorded> + Clone) -> Self {
+        let entries = entries.filter(|r| r.entry.body.is_known());
         let replaced: BTreeSet<EntryRef> = entries
             .clone()
             .flat_map(|r| r.entry.replaces.iter().copied())
@@ -87,18 +88,6 @@ impl Heads {
             .collect();
         heads.push(Head::of(reference, entry));
         Self::new(heads)
-    }
-
-    /// The heads after an import: those in `replaced` go, `added` joins.
-    #[must_use]
-    pub fn merged(mut self, replaced: &[EntryRef], added: Option<Head>) -> Self {
-        self.heads.retain(|head| !replaced.contains(&head.entry));
-        if let Some(head) = added {
-            // Nearly every subject has one head, and an import has very many subjects.
-            self.heads.reserve_exact(1);
-            self.heads.push(head);
-        }
-        Self::new(self.heads)
     }
 
     /// The head shown: the only one, or the provisional one of a conflict.
@@ -135,6 +124,71 @@ impl Heads {
         let mut bodies = self.heads.iter().map(|head| said(&head.body));
         let first = bodies.next();
         bodies.any(|other| Some(other) != first)
+    }
+}
+
+/// The most heads that an import may leave a subject with (`settled.md` 29).
+pub const MOST: usize = 64;
+
+/// The heads of one subject while entries are merged into them, in any order: each entry and each
+/// citation costs the same however many heads there are.
+#[derive(Clone, Debug)]
+pub enum MergingHeads {
+    /// At most [`MOST`]: nearly every subject has one head, and an import has very many subjects.
+    Few(Vec<Head>),
+    /// More; all but [`MOST`] of them must be cited by what is still to come.
+    Many(BTreeMap<EntryRef, Head>),
+}
+
+impl MergingHeads {
+    /// Begins with what stands.
+    pub fn of(heads: &Heads) -> Self {
+        let mut merging = Self::Few(Vec::new());
+        for head in heads.all() {
+            merging.add(head.clone());
+        }
+        merging
+    }
+
+    /// Takes a head away because an entry cites it; `false` where it is none.
+    pub fn remove(&mut self, cited: &EntryRef) -> bool {
+        match self {
+            Self::Few(heads) => match heads.iter().position(|head| head.entry == *cited) {
+                Some(at) => {
+                    heads.swap_remove(at);
+                    true
+                }
+                None => false,
+            },
+            Self::Many(heads) => heads.remove(cited).is_some(),
+        }
+    }
+
+    /// Adds a head; one that is there already changes nothing.
+    pub fn add(&mut self, head: Head) {
+        if let Self::Few(heads) = self
+            && heads.len() >= MOST
+        {
+            let all = std::mem::take(heads).into_iter();
+            *self = Self::Many(all.map(|head| (head.entry, head)).collect());
+        }
+        match self {
+            Self::Few(heads) if heads.iter().any(|other| other.entry == head.entry) => {}
+            Self::Few(heads) => {
+                heads.reserve_exact(1);
+                heads.push(head);
+            }
+            Self::Many(heads) => drop(heads.insert(head.entry, head)),
+        }
+    }
+}
+
+impl From<MergingHeads> for Heads {
+    fn from(merging: MergingHeads) -> Self {
+        match merging {
+            MergingHeads::Few(heads) => Self::new(heads),
+            MergingHeads::Many(heads) => Self::new(heads.into_values().collect()),
+        }
     }
 }
 

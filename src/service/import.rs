@@ -10,7 +10,7 @@ use crate::store::exchange::{Exchange, ExchangeReader, Held, HeldBundle};
 use crate::sync::bundle::file::{self, FileError};
 use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::bundle::limits;
-use crate::sync::import::plan::ImportPlan;
+use crate::sync::import::plan::{ImportPlan, UnreadFile};
 use crate::sync::{Progress, VerifiedBundle, import};
 
 /// The signer of a kept bundle, whom nobody has vouched for yet.
@@ -24,58 +24,84 @@ pub struct UnknownSigner {
     pub digits: Fingerprint,
 }
 
-/// Reads bundle files through; the first that cannot be used refuses all. A large one is read from
+/// Bundle files that were read through, and those that could not be.
+#[derive(Debug, Default)]
+pub struct ReadFiles {
+    /// The bundles.
+    pub bundles: Vec<VerifiedBundle>,
+    /// The files that are no bundle that can be used.
+    pub unread: Vec<UnreadFile>,
+}
+
+/// Reads bundle files through; one that cannot be used keeps no other out. A large one is read from
 /// a copy in `spool`.
 ///
 /// # Errors
-/// [`ServiceError::InFile`] for the first that cannot be used; or the work was ended.
+/// [`ServiceError::InFile`] for the first where none of them can be used; or the work was ended.
 pub fn read(
     files: &[PathBuf],
     spool: &Path,
     watch: &dyn Progress,
-) -> Result<Vec<VerifiedBundle>, ServiceError> {
-    let mut bundles = Vec::new();
+) -> Result<ReadFiles, ServiceError> {
+    let mut read = ReadFiles::default();
+    let mut first = None;
     for path in files {
-        let read = file::open(path, spool, limits::IN_MEMORY).and_then(|file| {
+        let bundle = file::open(path, spool, limits::IN_MEMORY).and_then(|file| {
             VerifiedBundle::read_with_progress(file, watch).map_err(FileError::from)
         });
-        bundles.push(read.map_err(|error| ServiceError::InFile {
-            path: path.clone(),
-            error,
-        })?);
+        match bundle {
+            Ok(bundle) => read.bundles.push(bundle),
+            Err(error) => {
+                let (path, why) = (path.clone(), error.message());
+                let error = ServiceError::InFile {
+                    path: path.clone(),
+                    error,
+                };
+                if error.is_interrupted() {
+                    return Err(error);
+                }
+                read.unread.push(UnreadFile { path, why });
+                first.get_or_insert(error);
+            }
+        }
     }
-    Ok(bundles)
+    match first {
+        Some(error) if read.bundles.is_empty() => Err(error),
+        _ => Ok(read),
+    }
 }
 
-/// Says what an import of these bundles, and of what waits, would change; nothing is.
+/// Says what an import of these files, and of what waits, would change; nothing is.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn preview(
     store: &dyn ExchangeReader,
     caller: &Caller<'_>,
-    bundles: &[VerifiedBundle],
+    read: &ReadFiles,
 ) -> Result<ImportPlan, ServiceError> {
     let unit = store.info()?.unit;
-    Ok(import::plan(store, &caller.import_context(&unit), bundles)?)
+    let context = caller.import_context(&unit);
+    let mut plan = import::plan(store, &context, &read.bundles)?;
+    plan.unread.clone_from(&read.unread);
+    Ok(plan)
 }
 
-/// Takes in what can be taken of these bundles, and of what waits, in one transaction.
+/// Takes in what can be taken of these files, and of what waits, in one transaction.
 ///
 /// # Errors
 /// When the caller may not import, or the store refuses or fails: then nothing was written.
 pub fn apply(
     store: &mut dyn Exchange,
     caller: &Caller<'_>,
-    bundles: &[VerifiedBundle],
+    read: &ReadFiles,
 ) -> Result<ImportPlan, ServiceError> {
     may_take_in(store, caller.actor)?;
     let unit = store.info()?.unit;
-    Ok(import::apply(
-        store,
-        &caller.import_context(&unit),
-        bundles,
-    )?)
+    let context = caller.import_context(&unit);
+    let mut plan = import::apply(store, &context, &read.bundles)?;
+    plan.unread.clone_from(&read.unread);
+    Ok(plan)
 }
 
 /// Says what a bundle in quarantine would change if its signer were believed; nothing is.
@@ -115,7 +141,11 @@ pub fn preview_held(
     };
     match held.held {
         Held::Quarantine => assume(store, caller, &bundle).map(Some),
-        Held::Waiting | Held::Refused => preview(store, caller, &[bundle]).map(Some),
+        Held::Waiting | Held::Refused => {
+            let unit = store.info()?.unit;
+            let context = caller.import_context(&unit);
+            Ok(Some(import::plan(store, &context, &[bundle])?))
+        }
     }
 }
 

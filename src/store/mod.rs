@@ -24,4 +24,4 @@ pub use file::open::{OpenFor, open, open_if_possible_for_writing, open_on, open_
 pub use format::schema::SCHEMA;
 pub use presence::{OtherSession, Presence, SessionFile, other_sessions, recover};
 pub use read::approved::approved;
-pub use write::permissions::fits_plan;
+pub use write::plan_fit::{PlanFault, fits_plan};

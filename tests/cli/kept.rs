@@ -282,17 +282,29 @@ fn a_folder_stands_for_its_bundles_and_gives_files_their_names() {
         .run(&["export", "--key", "-o", dir])
         .expects(0);
     assert!(key.out.contains("NL_ngoc-thien.nlk"), "{}", key.out);
-    // What is no .nlb, or hidden, is left alone; one bad bundle refuses all, by its name.
+    // What is no .nlb, or hidden, is left alone; a bad bundle is named and keeps no other out.
     std::fs::write(stick.join("._x.nlb"), b"mac").unwrap();
     std::fs::write(stick.join("doc.txt"), b"khong phai").unwrap();
     std::fs::write(stick.join("hong.nlb"), b"khong phai").unwrap();
+    let bad = stick.join("hong.nlb");
     let before = district.office.state();
-    let done = district.office.run(&["import", dir]).expects(3);
+    let alone = ["import", bad.to_str().unwrap()];
+    let done = district.office.run(&alone).expects(3);
     assert!(done.err.contains("hong.nlb"), "{}", done.err);
     assert_eq!(district.office.state(), before);
-    std::fs::remove_file(stick.join("hong.nlb")).unwrap();
-    district.office.run(&["import", dir]).expects(0);
+    let done = district.office.run(&["import", dir, "--json"]).expects(1);
+    assert!(done.err.contains("hong.nlb"), "{}", done.err);
+    let answer: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(answer["applied"], true);
+    let unread = answer["unread"].as_array().unwrap();
+    assert!(unread[0]["file"].as_str().unwrap().ends_with("hong.nlb"));
+    assert_eq!(
+        (unread.len(), answer["bundles"][0]["fate"].clone()),
+        (1, "taken".into())
+    );
     assert_eq!(shown(&district.office, "be_trai"), "62");
+    std::fs::remove_file(bad).unwrap();
+    district.office.run(&["import", dir]).expects(0);
 }
 
 #[test]

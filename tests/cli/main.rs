@@ -10,6 +10,9 @@
 mod answers;
 mod bad_input;
 mod bundles;
+mod damaged;
+#[path = "../support/forge.rs"]
+mod forge;
 mod hostile;
 mod kept;
 mod refused;

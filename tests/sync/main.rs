@@ -10,6 +10,8 @@
 
 #[path = "../support/disk.rs"]
 mod disk;
+#[path = "../support/forge.rs"]
+mod forge;
 #[path = "../support/seal.rs"]
 mod seal;
 #[path = "../world/mod.rs"]
@@ -22,6 +24,8 @@ mod district;
 mod encrypted;
 mod golden;
 mod histories;
+mod hostile;
+mod hostile_random;
 mod keys;
 mod last_writer;
 mod manglings;

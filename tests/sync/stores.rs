@@ -813,7 +813,7 @@ fn a_figure_the_plan_does_not_ask_for_refuses_the_whole_bundle() {
         let done = office.imports(&[VerifiedBundle::read(bytes).unwrap()]);
         assert!(matches!(
             &done.bundles[0].outcome,
-            BundleOutcome::Refused(BundleError::Oversteps { seq: 5, .. })
+            BundleOutcome::Refused(BundleError::Unfit { seq: 5, .. })
         ));
         assert_eq!(office.shows("xa-a", "so_00"), "", "nothing of it is taken");
     }
@@ -832,7 +832,7 @@ fn a_row_of_a_field_that_is_no_list_refuses_the_whole_bundle() {
     let done = office.imports(&[VerifiedBundle::read(bytes).unwrap()]);
     assert!(matches!(
         &done.bundles[0].outcome,
-        BundleOutcome::Refused(BundleError::Oversteps { .. })
+        BundleOutcome::Refused(BundleError::PlanLacks { .. })
     ));
     let form = office.store.form(&form("xa-a", "2023")).unwrap();
     assert!(form.cells.is_empty(), "nothing of it is taken");

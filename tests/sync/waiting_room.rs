@@ -4,6 +4,7 @@ use nhaplieu::ledger::Role;
 use nhaplieu::plan::UnitId;
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::{ExchangeReader, Held};
+use nhaplieu::sync::bundle::error::PlanPart;
 use nhaplieu::sync::held::facts::HeldFacts;
 use nhaplieu::sync::held::status;
 use nhaplieu::sync::import::plan::BundleOutcome;
@@ -91,12 +92,40 @@ fn evidence_keeps_why_it_was_refused() {
 fn facts_that_are_not_in_their_layout_are_refused() {
     let mut commune = Site::commune("xa-a", 1);
     let bundle = commune.bundle(Some("phong"));
-    let refusal = BundleError::Oversteps {
-        author: bundle.header().signed_by(),
-        seq: 7,
-        what: "xa-b".to_owned(),
+    let (author, seq, what) = (bundle.header().signed_by(), 7, "xa-b".to_owned());
+    let text = || what.clone();
+    let lacks = |part| BundleError::PlanLacks {
+        author,
+        seq,
+        part,
+        what: text(),
     };
-    for refusal in [None, Some(refusal)] {
+    let mut refusals = vec![
+        BundleError::Oversteps {
+            author,
+            seq,
+            what: text(),
+        },
+        BundleError::Unfit {
+            author,
+            seq,
+            what: text(),
+        },
+        BundleError::TooManyHeads {
+            author,
+            seq,
+            heads: 65,
+            what: text(),
+        },
+        BundleError::WrongSender {
+            signer: author,
+            from: "xa-a".to_owned(),
+            units: text(),
+        },
+    ];
+    refusals.extend(PlanPart::ALL.map(lacks));
+    assert!(refusals.iter().all(BundleError::is_evidence));
+    for refusal in std::iter::once(None).chain(refusals.into_iter().map(Some)) {
         let facts = HeldFacts::of(&bundle, refusal);
         let bytes = facts.bytes();
         let plain = HeldFacts::of(&bundle, None).bytes().len();

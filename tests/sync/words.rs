@@ -3,7 +3,7 @@
 use nhaplieu::base::{Lang, Message};
 use nhaplieu::ledger::AuthorId;
 use nhaplieu::sync::bundle::encryption::Encryption;
-use nhaplieu::sync::bundle::error::{Alteration, Limit};
+use nhaplieu::sync::bundle::error::{Alteration, Limit, PlanPart};
 use nhaplieu::sync::bundle::key_file::KeyFileError;
 use nhaplieu::sync::bundle::other_format::FileFormat;
 use nhaplieu::sync::import::plan::{BundleOutcome, Counts};
@@ -58,6 +58,22 @@ fn every_error() -> Vec<BundleError> {
             seq: 1,
             what: text(),
         },
+        BundleError::Unfit {
+            author,
+            seq: 1,
+            what: text(),
+        },
+        BundleError::TooManyHeads {
+            author,
+            seq: 1,
+            heads: 65,
+            what: text(),
+        },
+        BundleError::WrongSender {
+            signer: author,
+            from: text(),
+            units: text(),
+        },
         BundleError::RoomFull,
         BundleError::Interrupted,
     ]
@@ -75,6 +91,16 @@ fn every_refusal_has_words_in_both_languages() {
         Limit::Window,
     ];
     let mut messages: Vec<Message> = every_error().iter().map(BundleError::message).collect();
+    messages.extend(PlanPart::ALL.map(|part| {
+        let (author, what) = (AuthorId([1; 16]), "x".to_owned());
+        let lacks = BundleError::PlanLacks {
+            author,
+            seq: 1,
+            part,
+            what,
+        };
+        lacks.message()
+    }));
     messages.extend(limits.map(|what| BundleError::TooLarge { what }.message()));
     messages.extend(Counts::default().all().map(|(key, _)| Message::new(key)));
     let key = [

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::base::Message;
 use crate::check;
 use crate::cli::args::AnswerFormat;
+use crate::cli::damage::{DamagedForm, DamagedForms};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
@@ -32,11 +33,12 @@ pub(crate) struct Check {
 struct Answer {
     schema: &'static str,
     findings: Vec<PlacedFinding>,
+    damaged: Vec<DamagedForm>,
 }
 
 pub(crate) fn run(settings: &Settings, args: &Check, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let opened = settings.read()?;
-    let mut found = Vec::new();
+    let (mut found, mut damaged) = (Vec::new(), DamagedForms::default());
     let (mut hard, mut soft) = (0_usize, 0_usize);
     for key in wanted(&opened, args)? {
         let (Some(unit), Some(period)) =
@@ -44,7 +46,10 @@ pub(crate) fn run(settings: &Settings, args: &Check, out: &mut Out<'_>) -> Resul
         else {
             continue;
         };
-        let loaded = forms::load(&opened.store, &opened.plan, (unit, period))?;
+        let loaded = forms::load(&opened.store, &opened.plan, (unit, period));
+        let Some(loaded) = damaged.pass(loaded, (unit, period), out)? else {
+            continue;
+        };
         let findings = check::findings(&loaded.context());
         let open = |wanted| {
             let open = findings.iter().filter(|f| f.overridden.is_none());
@@ -74,10 +79,16 @@ pub(crate) fn run(settings: &Settings, args: &Check, out: &mut Out<'_>) -> Resul
             found.push(PlacedFinding::of(&loaded.key, finding, out.texts));
         }
     }
+    let exit = damaged.exit(if hard > 0 {
+        Exit::NeedsPerson
+    } else {
+        Exit::Done
+    });
     if args.format.json {
         out.json(&Answer {
             schema: "nhaplieu.check/1",
             findings: found,
+            damaged: damaged.0,
         })?;
     } else {
         let sum = Message::new("cli.check.sum")
@@ -85,11 +96,7 @@ pub(crate) fn run(settings: &Settings, args: &Check, out: &mut Out<'_>) -> Resul
             .with("soft", soft);
         out.say(&sum)?;
     }
-    Ok(if hard > 0 {
-        Exit::NeedsPerson
-    } else {
-        Exit::Done
-    })
+    Ok(exit)
 }
 
 /// The forms asked about, of those that have entries.

@@ -18,8 +18,8 @@ use crate::cli::out::Out;
 use crate::cli::progress::ProgressLine;
 use crate::cli::settings::{OpenStore, Settings};
 use crate::plan::Plan;
-use crate::service::import;
-use crate::sync::import::plan::{BundleOutcome, BundlePlan, ImportPlan};
+use crate::service::import::{self, ReadFiles};
+use crate::sync::import::plan::{BundleOutcome, BundlePlan, ImportPlan, UnreadFile};
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
@@ -41,6 +41,13 @@ struct Answer {
     totals: Vec<TotalShape>,
     suspicions: Vec<SuspicionShape>,
     bundles: Vec<BundleShape>,
+    unread: Vec<UnreadShape>,
+}
+
+#[derive(Serialize)]
+struct UnreadShape {
+    file: String,
+    message: String,
 }
 
 #[derive(Serialize)]
@@ -93,7 +100,7 @@ pub(crate) fn try_again(
     out: &mut Out<'_>,
 ) -> Result<Exit, Failure> {
     let caller = settings.caller(&opened.plan);
-    let planned = import::apply(&mut opened.store, &caller, &[])?;
+    let planned = import::apply(&mut opened.store, &caller, &ReadFiles::default())?;
     if planned.bundles.is_empty() {
         return Ok(Exit::Done);
     }
@@ -109,7 +116,7 @@ fn exit(planned: &ImportPlan) -> Exit {
     let counts = &planned.counts;
     let person = counts.conflicts + counts.waiting + counts.late + counts.suspicious;
     let quarantined = |bundle: &BundlePlan| matches!(bundle.outcome, BundleOutcome::Quarantined(_));
-    if person > 0 || planned.bundles.iter().any(quarantined) {
+    if person > 0 || !planned.unread.is_empty() || planned.bundles.iter().any(quarantined) {
         Exit::NeedsPerson
     } else {
         Exit::Done
@@ -129,6 +136,10 @@ fn answer(plan: &Plan, planned: &ImportPlan, applied: bool, out: &Out<'_>) -> An
             .map(UnknownAuthorShape::of)
             .collect(),
     };
+    let unread = |file: &UnreadFile| UnreadShape {
+        file: file.path.display().to_string(),
+        message: out.texts.say(&file.why),
+    };
     Answer {
         schema: "nhaplieu.import/1",
         applied: applied && planned.counts.new > 0,
@@ -137,6 +148,7 @@ fn answer(plan: &Plan, planned: &ImportPlan, applied: bool, out: &Out<'_>) -> An
         totals: changes::totals(planned),
         suspicions: changes::suspicions(plan, planned, out),
         bundles: planned.bundles.iter().map(bundle).collect(),
+        unread: planned.unread.iter().map(unread).collect(),
     }
 }
 

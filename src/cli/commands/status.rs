@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::base::Message;
 use crate::cli::args::AnswerFormat;
+use crate::cli::damage::{DamagedForm, DamagedForms};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
@@ -17,7 +18,7 @@ use crate::plan::{Period, Unit};
 use crate::service::forms;
 use crate::service::overview::{self, FormSummary};
 use crate::store::LogFilter;
-use crate::store::StoreReader;
+use crate::store::{StoreError, StoreReader};
 use crate::ui::{width, words};
 
 /// Arguments of `status`.
@@ -38,6 +39,7 @@ const PART: usize = 18;
 struct Answer {
     schema: &'static str,
     units: Vec<Line>,
+    damaged: Vec<DamagedForm>,
 }
 
 #[derive(Serialize)]
@@ -52,15 +54,19 @@ struct Line {
     late: usize,
     due: String,
     days_left: i64,
-    unsent: u64,
+    /// `None` where the log cannot be read.
+    unsent: Option<u64>,
 }
 
 pub(crate) fn run(settings: &Settings, args: &Status, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let opened = settings.read()?;
-    let unsent = unsent(&opened)?;
-    let mut lines = Vec::new();
+    let unsent = unsent(&opened, out)?;
+    let (mut lines, mut damaged) = (Vec::new(), DamagedForms::default());
     for (unit, period) in wanted(settings, &opened, args)? {
-        let loaded = forms::load(&opened.store, &opened.plan, (unit, period))?;
+        let loaded = forms::load(&opened.store, &opened.plan, (unit, period));
+        let Some(loaded) = damaged.pass(loaded, (unit, period), out)? else {
+            continue;
+        };
         let summary = overview::summarize(&loaded);
         let days_left = (summary.due - settings.today(&opened.plan)).num_days();
         if !args.format.json {
@@ -77,20 +83,28 @@ pub(crate) fn run(settings: &Settings, args: &Status, out: &mut Out<'_>) -> Resu
             late: summary.late,
             due: summary.due.to_string(),
             days_left,
-            unsent: unsent.get(&summary.key).copied().unwrap_or(0),
+            unsent: unsent
+                .as_ref()
+                .map(|unsent| unsent.get(&summary.key).copied().unwrap_or(0)),
         });
     }
+    let exit = if unsent.is_some() {
+        damaged.exit(Exit::Done)
+    } else {
+        Exit::Failed
+    };
     if args.format.json {
         out.json(&Answer {
             schema: "nhaplieu.status/1",
             units: lines,
+            damaged: damaged.0,
         })?;
     } else {
         let (count, _) = opened.store.unsent()?;
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         out.say(&Message::new("cli.status.unsent").with("count", count))?;
     }
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 fn print(
@@ -173,19 +187,30 @@ fn wanted<'d>(
     Ok(wanted)
 }
 
-/// Own entries by form, from the oldest on that no other store has acknowledged.
-fn unsent(opened: &OpenStore) -> Result<BTreeMap<FormKey, u64>, Failure> {
+/// Own entries by form, from the oldest on that no other store has acknowledged; `None`, after it
+/// was said, where the log is damaged: the forms may be whole all the same.
+fn unsent(
+    opened: &OpenStore,
+    out: &mut Out<'_>,
+) -> Result<Option<BTreeMap<FormKey, u64>>, Failure> {
     let mut count = BTreeMap::new();
     let (_, Some(since)) = opened.store.unsent()? else {
-        return Ok(count);
+        return Ok(Some(count));
     };
     let own = opened.store.info()?.author;
-    for line in opened.store.log(&LogFilter::default())? {
+    let log = match opened.store.log(&LogFilter::default()) {
+        Err(error @ StoreError::Damaged(_)) => {
+            out.fail(&error.into());
+            return Ok(None);
+        }
+        log => log?,
+    };
+    for line in log {
         let recorded = &line.recorded;
         let waits = recorded.author == own && recorded.entry.clock.millis >= since;
         if let Some(form) = recorded.entry.subject.form().filter(|_| waits) {
             *count.entry(form.clone()).or_default() += 1;
         }
     }
-    Ok(count)
+    Ok(Some(count))
 }

@@ -207,6 +207,12 @@ impl Trust {
         self.governors.contains(author) || self.rights.contains_key(author)
     }
 
+    /// True for those who may enrol, revoke and reject: keys of the district, epochs of this store,
+    /// and those they vouch for.
+    pub fn governs(&self, author: &AuthorId) -> bool {
+        self.governors.contains(author)
+    }
+
     /// What an author was enrolled for.
     pub fn rights(&self, author: &AuthorId) -> Option<&Rights> {
         self.rights.get(author)

@@ -4,14 +4,16 @@ use crate::ledger::{FormKey, PlanRef, Recorded, Subject, Trust};
 use crate::store::api::StoreError;
 use crate::store::exchange::Snapshot;
 
-/// Whether an entry counts: people and plan are each store's own affair; an entry on a form
-/// counts unless all stores leave it out or its plan is not here yet.
+/// Whether an entry counts: one of a kind that this program does not know never does; people and
+/// plan are each store's own affair; an entry on a form counts unless all stores leave it out or
+/// its plan is not here yet.
 pub fn counts(
     trust: &Trust,
     recorded: &Recorded,
     knows_plan: impl FnOnce(&PlanRef) -> bool,
 ) -> bool {
     match recorded.entry.subject {
+        _ if !recorded.entry.body.is_known() => false,
         Subject::Author(_) => true,
         Subject::Actor(_) | Subject::Plan => trust.is_own(&recorded.author),
         _ => !trust.leaves_out(&recorded.author, recorded.seq) && knows_plan(&recorded.entry.plan),

@@ -214,8 +214,9 @@ impl FormHistory<'_> {
     /// Those entries and all that they superseded, as far as they are here.
     fn back_from(&self, mut open: Vec<EntryRef>) -> Result<Vec<Recorded>, StoreError> {
         let mut found = BTreeMap::new();
+        let mut asked = BTreeSet::new();
         while let Some(reference) = open.pop() {
-            if found.contains_key(&reference) {
+            if !asked.insert(reference) {
                 continue;
             }
             if let Some(recorded) = self.snapshot.cited(&reference)? {

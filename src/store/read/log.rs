@@ -1,6 +1,7 @@
 //! The history of a store, a form or a field, latest first.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::{AuthorId, Body, Clock, EntryRef, FormKey, Recorded, Subject};
 use crate::store::api::{Contested, LogEntry, LogFilter, StoreError};
@@ -23,18 +24,19 @@ pub(crate) fn log(
         None => merged(entries, tip, filter, limit)?,
     };
     let settled = settled(&found);
+    let mut cited = CitedBodies::among(entries, &found);
     found
-        .into_iter()
+        .iter()
         .take(limit)
         .map(|recorded| {
-            let before = previous_bodies(entries, &recorded)?;
+            let before = cited.before(recorded)?;
             let contested = if settled.contains(&recorded.reference()) {
                 Contested::Once
             } else {
                 Contested::Never
             };
             Ok(LogEntry {
-                recorded,
+                recorded: recorded.clone(),
                 before,
                 contested,
             })
@@ -181,14 +183,50 @@ fn matches(subject: &Subject, filter: &LogFilter) -> bool {
         && (filter.field.is_none() || filter.field.as_ref() == field)
 }
 
-/// What an entry's subject said before it.
-fn previous_bodies(entries: &impl Rows, recorded: &Recorded) -> Result<Vec<Body>, StoreError> {
-    let mut before = Vec::new();
-    for reference in &recorded.entry.replaces {
-        // One that has not arrived yet says nothing here.
-        let found = tables::cited(entries, reference)?;
-        let same = found.filter(|found| found.entry.subject == recorded.entry.subject);
-        before.extend(same.map(|found| found.entry.body));
+/// What entries cite, each read once however often it is cited.
+struct CitedBodies<'a, T> {
+    entries: &'a T,
+    listed: BTreeMap<EntryRef, &'a Recorded>,
+    /// Those that are not listed; `None` for one that has not come.
+    others: BTreeMap<EntryRef, Option<Recorded>>,
+}
+
+impl<'a, T: Rows> CitedBodies<'a, T> {
+    fn among(entries: &'a T, found: &'a [Recorded]) -> Self {
+        let listed = found
+            .iter()
+            .map(|recorded| (recorded.reference(), recorded));
+        Self {
+            entries,
+            listed: listed.collect(),
+            others: BTreeMap::new(),
+        }
     }
-    Ok(before)
+
+    /// What an entry's subject said before it; nothing before one of an unknown kind, which
+    /// supersedes nothing.
+    fn before(&mut self, recorded: &Recorded) -> Result<Vec<Body>, StoreError> {
+        let mut before = Vec::new();
+        if !recorded.entry.body.is_known() {
+            return Ok(before);
+        }
+        for reference in &recorded.entry.replaces {
+            let found = match self.listed.get(reference) {
+                Some(found) => Some(*found),
+                None => match self.others.entry(*reference) {
+                    Entry::Occupied(other) => other.into_mut().as_ref(),
+                    Entry::Vacant(place) => {
+                        let found = tables::cited(self.entries, reference)?;
+                        place.insert(found).as_ref()
+                    }
+                },
+            };
+            // One that has not arrived yet says nothing here, nor does one of an unknown kind.
+            let said = found.filter(|found| {
+                found.entry.subject == recorded.entry.subject && found.entry.body.is_known()
+            });
+            before.extend(said.map(|found| found.entry.body.clone()));
+        }
+        Ok(before)
+    }
 }

@@ -118,8 +118,9 @@ impl<T: Rows> SnapshotTables<T> {
         mut open: Vec<EntryRef>,
     ) -> Result<BTreeMap<EntryRef, Recorded>, StoreError> {
         let mut found = BTreeMap::new();
+        let mut asked = BTreeSet::new();
         while let Some(reference) = open.pop() {
-            if found.contains_key(&reference) {
+            if !asked.insert(reference) {
                 continue;
             }
             if let Some(recorded) = tables::cited(&self.entries, &reference)? {

@@ -10,7 +10,8 @@ use redb::{ReadableTable, Table, WriteTransaction};
 
 use crate::ledger::{
     ActionId, Actor, ActorId, AuthorId, Body, Clock, Entry, EntryRef, Hash, Heads, Origin, PlanRef,
-    Recorded, Subject, chain, entry::FLAG_CRITICAL,
+    Recorded, Subject, chain,
+    entry::{CITATIONS, ENTRY_BYTES, FLAG_CRITICAL},
 };
 use crate::store::api::{Committed, StoreError};
 use crate::store::format::codec::{AboutV1, ActionV1, GroupV1, Record, TipV1, encode, seal};
@@ -234,6 +235,14 @@ impl<'txn> Batch<'txn> {
             origin: by.origin,
         };
         let bytes = shape::entry_bytes(&entry);
+        // What could be stored but never sent would end all exporting.
+        if bytes.len() > ENTRY_BYTES || entry.replaces.len() > CITATIONS {
+            return Err(StoreError::Refused(format!(
+                "{}: {} bytes",
+                entry.body.kind(),
+                bytes.len()
+            )));
+        }
         let author = AuthorId(self.tip.author);
         let seq = self
             .tip

@@ -8,8 +8,8 @@ use crate::ledger::approved::frontier;
 use crate::ledger::content_hash::FormParts;
 use crate::ledger::entry::Frontier;
 use crate::ledger::{
-    Actor, ActorId, Body, CellId, ContentPart, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded,
-    Subject, subject::SubjectKind,
+    Actor, ActorId, Body, CellId, ContentPart, EntryRef, FormKey, Hash, Head, Heads, PlanRef,
+    Recorded, Subject, heads::MOST, subject::SubjectKind,
 };
 use crate::plan::{FieldId, Plan};
 use crate::store::api::{Action, Change, Committed, Seen, StoreError};
@@ -108,12 +108,14 @@ impl Judge<'_> {
         let flags = permissions::judge(&context, change)?;
         self.check_content(batch, change)?;
         check_seen(batch, &heads, change)?;
+        let replaces = self.replaces(&actor.id, &heads, &change.seen)?;
+        check_room(&heads, &replaces)?;
         Ok(NewEntry {
             subject: change.subject.clone(),
             body: change.body.clone(),
             note: change.reason.clone(),
             flags,
-            replaces: self.replaces(&actor.id, &heads, &change.seen)?,
+            replaces,
         })
     }
 
@@ -147,6 +149,9 @@ impl Judge<'_> {
                         && !seen.contains(&head.entry)
                 });
                 replaces.extend(mine.map(|head| head.entry));
+                // Others refuse an entry that cites another twice.
+                let mut cited = HashSet::new();
+                replaces.retain(|reference| cited.insert(*reference));
                 Ok(replaces)
             }
         }
@@ -261,6 +266,18 @@ fn check_seen(batch: &Batch<'_>, heads: &Heads, change: &Change) -> Result<(), S
         }
     }
     Ok(())
+}
+
+/// Where a subject has as many heads as others take in, a change that does not settle them all is
+/// of somebody who has not seen them.
+fn check_room(heads: &Heads, replaces: &[EntryRef]) -> Result<(), StoreError> {
+    let stay = |head: &&Head| !replaces.contains(&head.entry);
+    match heads.all().iter().find(stay) {
+        Some(head) if heads.all().len() >= MOST => Err(StoreError::Changed {
+            by: head.actor.to_string(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a step closes a form to further change.

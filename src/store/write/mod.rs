@@ -3,5 +3,6 @@
 pub(crate) mod batch;
 pub(crate) mod judge;
 pub(crate) mod permissions;
+pub(crate) mod plan_fit;
 pub(crate) mod undo;
 mod writer;

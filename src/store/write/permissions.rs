@@ -4,11 +4,12 @@
 use crate::base::text;
 use crate::ledger::actor::Right;
 use crate::ledger::entry::FLAG_ON_BEHALF;
-use crate::ledger::typed::{INVALID_LIMIT, TEXT_LIMIT};
-use crate::ledger::{Actor, Body, CellKey, Content, FormKey, Heads, Role, Subject, workflow};
-use crate::plan::{FieldType, Plan, UnitId};
+use crate::ledger::typed::TEXT_LIMIT;
+use crate::ledger::{Actor, Body, CellKey, FormKey, Heads, Role, Subject, workflow};
+use crate::plan::{Plan, UnitId};
 use crate::store::api::{Change, StoreError};
 use crate::store::read::form_content::owners;
+use crate::store::write::plan_fit::{belongs, fits, known_form};
 
 /// The plan, the person and the heads that a change is judged against.
 pub(crate) struct ChangeContext<'a> {
@@ -163,69 +164,6 @@ fn require_reason(change: &Change) -> Result<u8, StoreError> {
         return Err(refused(&format!("{}: reason", change.body.kind())));
     }
     Ok(0)
-}
-
-/// The field belongs to the form: collected by the unit, in that kind of period, while the unit
-/// is in force (`settled.md` 14).
-fn belongs(plan: &Plan, cell: &CellKey) -> Result<FieldType, StoreError> {
-    let (unit, period) = known_form(plan, &cell.form)?;
-    let field = plan
-        .field(&cell.id.field)
-        .ok_or_else(|| refused(cell.id.field.as_str()))?;
-    let asked = plan.in_force(unit, period)
-        && field.periods.contains(&period.kind)
-        && plan.collects(unit, field);
-    if asked && cell.id.is_figure() {
-        Ok(field.kind)
-    } else {
-        Err(refused(&format!(
-            "{} {} {}",
-            cell.form.unit, cell.form.period, cell.id
-        )))
-    }
-}
-
-/// Tells whether a cell of that plan may hold this content; for those who read figures written
-/// elsewhere.
-pub fn fits_plan(plan: &Plan, cell: &CellKey, content: &Content) -> bool {
-    fits(plan, cell, content).is_ok()
-}
-
-fn fits(plan: &Plan, cell: &CellKey, content: &Content) -> Result<(), StoreError> {
-    let kind = belongs(plan, cell)?;
-    let fitting = match (kind, content) {
-        (
-            _,
-            Content::Blank | Content::NoneOccurred | Content::Unavailable | Content::NotApplicable,
-        ) => true,
-        (FieldType::Count, Content::Value(value)) => value.as_whole().is_some_and(|v| v >= 0),
-        (FieldType::Decimal(scale), Content::Value(value)) => {
-            value.mantissa() >= 0 && value.scale() <= scale
-        }
-        (FieldType::Text, Content::Text(words)) => !words.is_empty(),
-        (FieldType::Count | FieldType::Decimal(_), Content::Invalid(typed)) => {
-            !typed.is_empty() && typed.chars().count() <= INVALID_LIMIT
-        }
-        _ => false,
-    };
-    if fitting {
-        Ok(())
-    } else {
-        Err(refused(&format!("{}: {}", cell.id, content.state())))
-    }
-}
-
-fn known_form<'a>(
-    plan: &'a Plan,
-    form: &FormKey,
-) -> Result<(&'a crate::plan::Unit, &'a crate::plan::Period), StoreError> {
-    let unit = plan
-        .unit(&form.unit)
-        .ok_or_else(|| refused(form.unit.as_str()))?;
-    let period = plan
-        .period(&form.period)
-        .ok_or_else(|| refused(form.period.as_str()))?;
-    Ok((unit, period))
 }
 
 fn known_unit(plan: &Plan, unit: &UnitId) -> Result<(), StoreError> {

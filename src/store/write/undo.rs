@@ -264,8 +264,9 @@ impl History<'_> {
     fn superseded(&self, entry: &Recorded) -> Result<Option<Recorded>, StoreError> {
         let mut shown: Option<Recorded> = None;
         for reference in &entry.entry.replaces {
-            // One that has not arrived yet was not shown here.
-            let Some(found) = tables::cited(&self.entries, reference)? else {
+            // One that has not arrived yet was not shown here, nor one of an unknown kind.
+            let found = tables::cited(&self.entries, reference)?;
+            let Some(found) = found.filter(|found| found.entry.body.is_known()) else {
                 continue;
             };
             let order = |recorded: &Recorded| (recorded.entry.clock, recorded.reference());

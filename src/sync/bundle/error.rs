@@ -4,6 +4,7 @@
 use crate::base::bytes::BadBytes;
 use crate::base::{Arg, ErrorKind, Message};
 use crate::ledger::AuthorId;
+use crate::ledger::heads::MOST;
 use crate::store::exchange::progress::Stopped;
 use crate::sync::bundle::encryption::Encryption;
 use crate::sync::bundle::other_format::FileFormat;
@@ -51,6 +52,43 @@ pub enum Alteration {
     Text,
     /// It is text without its beginning.
     Beginning,
+}
+
+/// What an entry names that the plan it was written under does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanPart {
+    /// A unit.
+    Unit,
+    /// A period.
+    Period,
+    /// A field.
+    Field,
+    /// A cell of that form: the plan has the field, but not there.
+    Cell,
+    /// The version it states.
+    Version,
+}
+
+impl PlanPart {
+    /// All parts.
+    pub const ALL: [Self; 5] = [
+        Self::Unit,
+        Self::Period,
+        Self::Field,
+        Self::Cell,
+        Self::Version,
+    ];
+
+    /// The key of its name in the texts.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Unit => "sync.plan_part.unit",
+            Self::Period => "sync.plan_part.period",
+            Self::Field => "sync.plan_part.field",
+            Self::Cell => "sync.plan_part.cell",
+            Self::Version => "sync.plan_part.version",
+        }
+    }
 }
 
 /// Why a bundle is refused.
@@ -181,6 +219,50 @@ pub enum BundleError {
         /// A unit, or what it tries to do.
         what: String,
     },
+    /// An entry of it names what the plan it was written under does not have.
+    #[error("entry {seq} of {author}: the plan has no such {part:?}: {what}")]
+    PlanLacks {
+        /// Whose entry.
+        author: AuthorId,
+        /// Which.
+        seq: u64,
+        /// What kind of thing.
+        part: PlanPart,
+        /// Its name.
+        what: String,
+    },
+    /// An entry of it gives a cell what the plan does not allow there.
+    #[error("entry {seq} of {author} does not fit its cell: {what}")]
+    Unfit {
+        /// Whose entry.
+        author: AuthorId,
+        /// Which.
+        seq: u64,
+        /// The cell and the state of its content.
+        what: String,
+    },
+    /// With it something would have more heads than an import may leave it with (`settled.md` 29).
+    #[error("{heads} heads of {what}, the first by entry {seq} of {author}")]
+    TooManyHeads {
+        /// Whose is the first of its heads there.
+        author: AuthorId,
+        /// Which entry that is.
+        seq: u64,
+        /// How many heads it brings.
+        heads: u64,
+        /// Of what.
+        what: String,
+    },
+    /// It says to come from a unit that its signer does not write for.
+    #[error("{signer} signs for {units}, not for {from}")]
+    WrongSender {
+        /// Who signed it.
+        signer: AuthorId,
+        /// The unit it says to come from.
+        from: String,
+        /// The units of the signer.
+        units: String,
+    },
     /// The waiting room is full.
     #[error("waiting room is full")]
     RoomFull,
@@ -227,6 +309,18 @@ impl BundleError {
     pub(in crate::sync) fn zero_tail(from: usize) -> Self {
         let from = u64::try_from(from).unwrap_or(u64::MAX);
         Self::ZeroTail { from }
+    }
+
+    /// True for what an honest program never writes: the bundle is kept as evidence.
+    pub fn is_evidence(&self) -> bool {
+        matches!(
+            self,
+            Self::Oversteps { .. }
+                | Self::PlanLacks { .. }
+                | Self::Unfit { .. }
+                | Self::TooManyHeads { .. }
+                | Self::WrongSender { .. }
+        )
     }
 
     /// What kind of failure it is.
@@ -305,6 +399,37 @@ impl BundleError {
                 .with("author", author.to_string())
                 .with("seq", count(*seq))
                 .with("what", what.as_str()),
+            Self::PlanLacks {
+                author,
+                seq,
+                part,
+                what,
+            } => Message::new("sync.error.plan_lacks")
+                .with("author", author.to_string())
+                .with("seq", count(*seq))
+                .with("what", Message::new(part.key()).with("name", what.as_str())),
+            Self::Unfit { author, seq, what } => Message::new("sync.error.unfit")
+                .with("author", author.to_string())
+                .with("seq", count(*seq))
+                .with("what", what.as_str()),
+            Self::TooManyHeads {
+                author,
+                heads,
+                what,
+                ..
+            } => Message::new("sync.error.too_many_heads")
+                .with("author", author.to_string())
+                .with("heads", count(*heads))
+                .with("most", MOST)
+                .with("what", what.as_str()),
+            Self::WrongSender {
+                signer,
+                from,
+                units,
+            } => Message::new("sync.error.wrong_sender")
+                .with("author", signer.to_string())
+                .with("from", from.as_str())
+                .with("units", units.as_str()),
             Self::Interrupted => Message::new("sync.error.interrupted"),
             Self::Unreadable(why) => {
                 Message::new("sync.error.unreadable").with("why", why.as_str())

@@ -14,7 +14,8 @@ pub const IN_MEMORY: u64 = 8 << 20;
 pub const HEADER: u32 = 1 << 20;
 /// Chunks of a bundle: sixteen times what the largest one needs with full chunks.
 pub const CHUNKS: u32 = 16_384;
-/// Bytes of one chunk before compression.
+/// Bytes of one chunk before compression: room for the largest entry, see
+/// [`crate::ledger::entry::ENTRY_BYTES`].
 pub const CHUNK_RAW: u32 = 256 << 10;
 /// Bytes of all chunks before compression.
 pub const RAW: u64 = 256 << 20;

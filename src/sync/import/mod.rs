@@ -201,9 +201,9 @@ fn decide_assuming<'b>(
         match merged.and_then(|merge| concluded(&merge)) {
             Ok(done) => return Ok(done),
             Err(MergeError::Store(error)) => return Err(error),
-            // Nothing of that bundle may stay: everything is merged again without it.
-            Err(MergeError::RejectedBundle(rejected)) => {
-                refused.insert(rejected.bundle, rejected.error);
+            // Nothing of those bundles may stay: everything is merged again without them.
+            Err(MergeError::Rejected(rejected)) => {
+                refused.extend(rejected.into_iter().map(|one| (one.bundle, one.error)));
             }
         }
     }
@@ -232,10 +232,7 @@ fn concluded<'b>(merge: &Merge<'_, 'b>) -> Result<(ImportDecision<'b>, ImportPla
         let brought = merge.states.get(at).is_some_and(|p| !p.pieces.is_empty());
         if let (BundleOutcome::Refused(error), true) = (&bundle.outcome, brought) {
             let error = error.clone();
-            return Err(MergeError::RejectedBundle(RejectedBundle {
-                bundle: at,
-                error,
-            }));
+            return Err(RejectedBundle { bundle: at, error }.into());
         }
         plan.bundles.push(bundle);
     }

@@ -138,7 +138,7 @@ fn keep<'b>(
     let held = match &outcome {
         BundleOutcome::Waiting(_) => Held::Waiting,
         BundleOutcome::Quarantined(_) => Held::Quarantine,
-        BundleOutcome::Refused(BundleError::Oversteps { .. }) => Held::Refused,
+        BundleOutcome::Refused(error) if error.is_evidence() => Held::Refused,
         _ => {
             if waiting_room.held.contains_key(&root) {
                 decision.release.push(root);

@@ -1,5 +1,7 @@
 //! The plan of an import: what it would change, as data, before anything is changed.
 
+use std::path::PathBuf;
+
 use crate::base::{Decimal, Message};
 use crate::ledger::{ActorId, AuthorId, CellKey, Content, FormKey, Hash, Trust};
 use crate::plan::{FieldId, PeriodId, UnitId};
@@ -225,6 +227,15 @@ pub struct BundlePlan {
     pub unknown_authors: Vec<UnknownAuthor>,
 }
 
+/// A file that was given with others and is no bundle that can be read: it is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadFile {
+    /// Its path.
+    pub path: PathBuf,
+    /// Why.
+    pub why: Message,
+}
+
 /// The plan of an import: what it changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportPlan {
@@ -240,6 +251,8 @@ pub struct ImportPlan {
     pub forms: Vec<FormKey>,
     /// What a person should look at.
     pub suspicions: Vec<Suspicion>,
+    /// The files given with the bundles that are left out.
+    pub unread: Vec<UnreadFile>,
 }
 
 impl ImportPlan {

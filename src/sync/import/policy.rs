@@ -1,8 +1,11 @@
 //! Whether a bundle may be taken at all: by its receiver and by the rights of its authors.
 
+use std::collections::BTreeSet;
+
 use crate::ledger::Trust;
 use crate::ledger::trust::Act;
-use crate::sync::bundle::error::BundleError;
+use crate::plan::UnitId;
+use crate::sync::bundle::error::{BundleError, PlanPart};
 use crate::sync::bundle::header::Header;
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::context::ImportContext;
@@ -45,18 +48,66 @@ pub(in crate::sync) fn withholds(header: &Header) -> Result<(), BundleError> {
     Ok(())
 }
 
-/// The first entry by which a known author exceeds its rights.
-pub(in crate::sync) fn overstep(bundle: &VerifiedBundle, trust: &Trust) -> Option<BundleError> {
+/// Checks that a bundle comes from a unit that its signer, whom the store knows, writes for.
+///
+/// # Errors
+/// [`BundleError::WrongSender`].
+pub(in crate::sync) fn sent_by_its_signer(
+    header: &Header,
+    trust: &Trust,
+    context: &ImportContext<'_>,
+) -> Result<(), BundleError> {
+    let signer = header.signed_by();
+    let mut units: BTreeSet<&UnitId> = BTreeSet::new();
+    units.extend(trust.rights(&signer).into_iter().flat_map(|r| &r.units));
+    if trust.is_root(&signer) {
+        units.insert(&context.plan.coordinator);
+    } else if trust.governs(&signer) {
+        // An epoch of this store, or one that goes on from it.
+        units.insert(context.unit);
+    }
+    if units.contains(&header.from) {
+        return Ok(());
+    }
+    let units: Vec<&str> = units.into_iter().map(UnitId::as_str).collect();
+    Err(BundleError::WrongSender {
+        signer,
+        from: header.from.to_string(),
+        units: units.join(", "),
+    })
+}
+
+/// The first entry by which a known author exceeds its rights, or is about a unit that the plan
+/// does not have.
+pub(in crate::sync) fn overstep(
+    bundle: &VerifiedBundle,
+    trust: &Trust,
+    context: &ImportContext<'_>,
+) -> Option<BundleError> {
     let beyond = bundle
         .summary()
         .claims
         .iter()
         .find(|(claim, _)| trust.knows(&claim.author) && !trust.allows(claim))?;
     let (claim, seq) = beyond;
-    Some(BundleError::Oversteps {
-        author: claim.author,
-        seq: *seq,
-        what: words(&claim.act),
+    let (author, seq) = (claim.author, *seq);
+    let unit = match &claim.act {
+        Act::Enter(unit) | Act::EnterOnBehalf(unit) => Some(unit),
+        Act::Approve(owner) | Act::ApproveOnBehalf(owner) => Some(owner),
+        _ => None,
+    };
+    Some(match unit {
+        Some(unit) if context.plan.unit(unit).is_none() => BundleError::PlanLacks {
+            author,
+            seq,
+            part: PlanPart::Unit,
+            what: unit.to_string(),
+        },
+        _ => BundleError::Oversteps {
+            author,
+            seq,
+            what: words(&claim.act),
+        },
     })
 }
 

@@ -17,11 +17,12 @@ use crate::ledger::{ActionId, ActorId, Hash, Origin};
 use crate::plan::{Plan, UnitId};
 use crate::service::admission::{self, Applicant};
 use crate::service::folder::Folders;
+use crate::service::import::ReadFiles;
 use crate::service::withdraw::{self, Withdrawn};
 use crate::service::{Caller, ServiceError, export, import, standing};
 use crate::store::StoreError;
 use crate::store::exchange::Exchange;
-use crate::sync::{Scope, VerifiedBundle};
+use crate::sync::Scope;
 
 struct WorkSession {
     store: Box<dyn Exchange + Send>,
@@ -39,7 +40,7 @@ pub struct LongWorkThread {
     reader: Sender<ReaderOrder>,
     open: Option<WorkSession>,
     /// What is kept between a preview and its import.
-    previewed: Vec<VerifiedBundle>,
+    previewed: ReadFiles,
 }
 
 impl LongWorkThread {
@@ -56,7 +57,7 @@ impl LongWorkThread {
             stop,
             reader,
             open: None,
-            previewed: Vec::new(),
+            previewed: ReadFiles::default(),
         }
     }
 
@@ -151,7 +152,7 @@ impl LongWorkThread {
             }
             SyncRequest::Import => {
                 let plan = import::apply(store, &caller, &self.previewed)?;
-                self.previewed.clear();
+                self.previewed = ReadFiles::default();
                 Ok(SyncAnswer::Imported(Box::new(plan)))
             }
             SyncRequest::Suppose(root) => suppose(store, &caller, root),
@@ -223,7 +224,7 @@ fn admit(
     let unit = caller.plan.unit(&applicant.unit);
     let name = unit.map(|unit| unit.name.clone()).unwrap_or_default();
     admission::admit(store, caller, applicant)?;
-    let plan = import::apply(store, caller, &[])?;
+    let plan = import::apply(store, caller, &ReadFiles::default())?;
     if plan.counts.new > 0 {
         return Ok(SyncAnswer::Imported(Box::new(plan)));
     }

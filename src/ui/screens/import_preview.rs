@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::app::input::command::Command;
 use crate::app::screens::import_preview::{ImportPreview, PreviewRow};
 use crate::app::sync_message::PreviewStands;
-use crate::base::Message;
+use crate::base::{Message, text};
 use crate::sync::import::plan::{BundleOutcome, ConflictChange, FigureChange, Suspicion};
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
@@ -90,6 +90,9 @@ fn messages(ui: &Ui, app: &App, page: &ImportPreview, below: usize, canvas: &mut
     if let Some((_, error)) = page.plan.refusals().next() {
         let said = format!("✖ {}", ui.say(app, &error.message()));
         lines.push((said, ui.theme.hard()));
+    } else if let Some(file) = page.plan.unread.first() {
+        let said = format!("✖ {}", ui.say(app, &file.why));
+        lines.push((said, ui.theme.hard()));
     }
     let plain = ui.theme.text();
     match &page.stands {
@@ -165,6 +168,15 @@ impl PreviewDrawing<'_> {
                 {
                     let said = words::gap(ui, gap);
                     canvas.put(5, y, canvas.width(), &said, ui.theme.soft());
+                }
+            }
+            PreviewRow::Unread(at) => {
+                let file = plan.unread.get(at).and_then(|file| file.path.file_name());
+                if let Some(name) = file {
+                    let name = text::visible(&name.to_string_lossy());
+                    let said = Message::new("sync_page.unread").with("file", name);
+                    let said = width::fit(&ui.texts.say(&said), canvas.width().saturating_sub(4));
+                    canvas.put(3, y, canvas.width(), &said, ui.theme.hard());
                 }
             }
             PreviewRow::Change(at) => {

@@ -37,6 +37,8 @@ pub enum PreviewRow {
     Bundle(usize),
     /// What one of its gaps misses: bundle and gap by their places.
     Gap(usize, usize),
+    /// A file that is left out, by its place.
+    Unread(usize),
     /// A figure by its place.
     Change(usize),
     /// A sum by its place.
@@ -76,6 +78,7 @@ impl ImportPreview {
                 rows.extend((0..gaps.len()).map(|gap| PreviewRow::Gap(at, gap)));
             }
         }
+        rows.extend((0..self.plan.unread.len()).map(PreviewRow::Unread));
         let mut part = |heading, inside: Vec<PreviewRow>| {
             if !inside.is_empty() {
                 if !rows.is_empty() {

@@ -123,7 +123,7 @@ fn said_of(state: &State, plan: &ImportPlan) -> (Tone, Message) {
             .with("conflicts", count(counts.conflicts));
         return (Tone::Warning, message);
     }
-    let refused = plan.refusals().next().is_some();
+    let refused = plan.refusals().next().is_some() || !plan.unread.is_empty();
     if counts.waiting + counts.late + counts.suspicious > 0 || refused {
         let message = Message::new("sync_page.imported_but")
             .with("done", done)
@@ -139,6 +139,9 @@ fn said_of(state: &State, plan: &ImportPlan) -> (Tone, Message) {
 fn nothing_taken(state: &State, plan: &ImportPlan) -> (Tone, Message) {
     if let Some((_, error)) = plan.refusals().next() {
         return (Tone::Warning, error.message());
+    }
+    if let Some(file) = plan.unread.first() {
+        return (Tone::Warning, file.why.clone());
     }
     let outcomes = || plan.bundles.iter().map(|bundle| &bundle.outcome);
     if outcomes().any(|outcome| matches!(outcome, BundleOutcome::Quarantined(_))) {

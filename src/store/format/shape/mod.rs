@@ -13,7 +13,7 @@ use crate::ledger::{ActionId, AuthorId, Body, Clock, Entry, Hash, Head, Heads, P
 use crate::store::format::codec::{
     ActorV1, ApproveV1, CodecError, ConfirmV1, EmptyV1, EnrolV1, EntryV1, EpochStartV1, HeadV1,
     LockV1, NoteV1, PlanInstallV1, RejectRangeV1, RevokeV1, SubmitV1, ValueV1, ViewV1, decode,
-    encode,
+    decode_list, encode,
 };
 
 /// Encodes an entry as it is hashed and stored.
@@ -83,7 +83,6 @@ pub(crate) fn view_bytes(heads: &Heads) -> Vec<u8> {
 
 /// Decodes the heads of a subject.
 pub(crate) fn view_from(bytes: &[u8]) -> Result<Heads, CodecError> {
-    let shape: ViewV1 = decode(bytes)?;
     let head = |head: HeadV1| {
         Ok(Head {
             entry: ref_from(&head.entry),
@@ -98,7 +97,8 @@ pub(crate) fn view_from(bytes: &[u8]) -> Result<Heads, CodecError> {
             note: clean(head.note)?,
         })
     };
-    let heads: Result<Vec<Head>, CodecError> = shape.heads.into_iter().map(head).collect();
+    let heads = decode_list::<HeadV1>(bytes)?.into_iter().map(head);
+    let heads: Result<Vec<Head>, CodecError> = heads.collect();
     Ok(Heads::new(heads?))
 }
 

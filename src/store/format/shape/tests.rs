@@ -188,6 +188,21 @@ fn views_read_back() {
 }
 
 #[test]
+fn a_view_of_more_and_larger_heads_than_any_import_may_leave_reads_back() {
+    let mut note = entry(Subject::Note(cell(None)), Body::Note("ộ".repeat(4_000)));
+    note.note = "ộ".repeat(4_000);
+    let head = |seq| {
+        let (author, h8) = (AuthorId([1; 16]), [3; 8]);
+        Head::of(EntryRef { author, seq, h8 }, &note)
+    };
+    let heads = Heads::new((1..=300).map(head).collect());
+    let bytes = view_bytes(&heads);
+    assert!(bytes.len() > 4 << 20);
+    assert_eq!(view_from(&bytes), Ok(heads));
+    assert!(view_from(&bytes[..bytes.len() - 1]).is_err());
+}
+
+#[test]
 fn hostile_text_does_not_get_in() {
     for hostile in ["a\u{1b}[31m", "a\u{202e}b", "a\u{200b}", "a\nb"] {
         let note = entry(Subject::Note(cell(None)), Body::Note(hostile.to_owned()));

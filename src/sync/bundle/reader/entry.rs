@@ -1,9 +1,11 @@
 //! What an entry of a bundle must be beyond its layout: written by a program like this one.
 
+use std::collections::BTreeSet;
+
 use crate::base::text;
-use crate::ledger::entry::FLAG_CRITICAL;
+use crate::ledger::entry::{CITATIONS, FLAG_CRITICAL};
 use crate::ledger::typed::TEXT_LIMIT;
-use crate::ledger::{Body, Entry, Recorded, Subject};
+use crate::ledger::{Body, Entry, EntryRef, Recorded, Subject};
 use crate::plan::UnitId;
 use crate::store::exchange::{EntryFault, read_entry};
 use crate::sync::bundle::error::BundleError;
@@ -47,6 +49,9 @@ pub(super) fn validated(
             return Err(at.malformed("id"));
         }
     }
+    if !cites_well(&entry) {
+        return Err(at.malformed("citations"));
+    }
     if matches!(entry.body, Body::Unknown { .. }) && entry.flags & FLAG_CRITICAL != 0 {
         return Err(BundleError::UnknownCritical {
             chunk: at.chunk,
@@ -65,6 +70,15 @@ pub(super) fn validated(
         hash: cursor.hash,
         entry,
     })
+}
+
+/// Whether an entry cites few entries, each once, and none before the first of a log.
+fn cites_well(entry: &Entry) -> bool {
+    let replaces = &entry.replaces;
+    let each_once = || replaces.iter().collect::<BTreeSet<&EntryRef>>().len() == replaces.len();
+    replaces.len() <= CITATIONS
+        && replaces.iter().all(|cited| cited.seq > 0)
+        && (replaces.len() < 2 || each_once())
 }
 
 /// Whether a body can be said of its subject.

@@ -3,10 +3,12 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Merge, SubjectChange};
-use crate::ledger::{AuthorId, EntryRef, Head, Heads, PlanRef, Recorded, Subject};
+use super::{Merge, RejectedBundle, SubjectChange};
+use crate::ledger::heads::{self, MergingHeads};
+use crate::ledger::{AuthorId, EntryRef, FormKey, Head, Heads, PlanRef, Recorded, Subject};
 use crate::store::exchange::subject_digest;
 use crate::store::{StoreError, counts};
+use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::limits;
 
 impl Merge<'_, '_> {
@@ -32,21 +34,80 @@ impl Merge<'_, '_> {
         if !counts(&self.trust, recorded, |_| known_plan) {
             return Ok(());
         }
-        let heads = std::mem::take(&mut self.view(&key, &entry.subject)?.new);
-        for cited in &entry.replaces {
-            if !heads.all().iter().any(|head| head.entry == *cited) && !self.is_here(cited)? {
-                self.early.insert((*cited, subject_digest(&key)));
-            }
+        let view = self.view(&key, &entry.subject)?;
+        let cited = entry.replaces.iter();
+        let other: Vec<EntryRef> = cited
+            .filter(|cited| !view.merging.remove(cited))
+            .copied()
+            .collect();
+        if !replaced {
+            view.merging.add(Head::of(recorded.reference(), entry));
         }
-        let head = (!replaced).then(|| Head::of(recorded.reference(), entry));
-        let merged = heads.merged(&entry.replaces, head);
-        if let Some(view) = self.views.get_mut(&key) {
-            view.new = merged;
-            if view.by.last() != Some(&at) {
-                view.by.push(at);
+        if view.by.last() != Some(&at) {
+            view.by.push(at);
+        }
+        if !other.is_empty() {
+            let digest = subject_digest(&key);
+            for cited in other {
+                if !self.is_here(&cited)? {
+                    self.early.insert((cited, digest));
+                }
             }
         }
         Ok(())
+    }
+
+    /// Gives each subject its heads, once all that can be taken is.
+    pub(in crate::sync) fn settle_heads(&mut self) {
+        for view in self.views.values_mut() {
+            let merging = std::mem::replace(&mut view.merging, MergingHeads::of(&Heads::default()));
+            view.new = merging.into();
+        }
+    }
+
+    /// Finds the bundles by which subjects would have more heads than an import may leave them
+    /// with: of each such subject the one that brings most of its heads. Where only what counts
+    /// has changed, the heads are nobody's doing here, and stay.
+    pub(in crate::sync) fn too_many_heads(&self) -> Result<Vec<RejectedBundle>, StoreError> {
+        let over = |view: &&SubjectChange| {
+            let (old, new) = (view.old.all().len(), view.new.all().len());
+            new > heads::MOST && new > old
+        };
+        let mut brought: BTreeMap<EntryRef, &Subject> = BTreeMap::new();
+        for view in self.views.values().filter(over) {
+            let heads = view.new.all().iter();
+            brought.extend(heads.map(|head| (head.entry, &view.subject)));
+        }
+        if brought.is_empty() {
+            return Ok(Vec::new());
+        }
+        // How many heads of each subject each bundle brings, and the first of them.
+        let mut shares: BTreeMap<&Subject, BTreeMap<usize, (u64, AuthorId, u64)>> = BTreeMap::new();
+        self.each_taken(&mut |at, recorded| {
+            if let Some(subject) = brought.get(&recorded.reference()) {
+                let shares = shares.entry(subject).or_default();
+                let first = (0, recorded.author, recorded.seq);
+                shares.entry(at).or_insert(first).0 += 1;
+            }
+            Ok(())
+        })?;
+        let mut rejected = BTreeMap::new();
+        for (subject, shares) in shares {
+            let most = shares.into_iter().max_by_key(|(at, share)| (share.0, *at));
+            if let Some((bundle, (heads, author, seq))) = most {
+                let subject = subject.clone();
+                rejected.entry(bundle).or_insert(RejectedBundle {
+                    bundle,
+                    error: BundleError::TooManyHeads {
+                        author,
+                        seq,
+                        heads,
+                        what: named(&subject),
+                    },
+                });
+            }
+        }
+        Ok(rejected.into_values().collect())
     }
 
     /// Notes that an entry has come; true when an entry on its subject replaces it already.
@@ -88,7 +149,8 @@ impl Merge<'_, '_> {
                 let old = self.snapshot.heads(place.key())?;
                 Ok(place.insert(SubjectChange {
                     subject: subject.clone(),
-                    new: old.clone(),
+                    merging: MergingHeads::of(&old),
+                    new: Heads::default(),
                     old,
                     by: Vec::new(),
                 }))
@@ -174,5 +236,19 @@ impl Merge<'_, '_> {
         }
         let heads = self.snapshot.heads(&key)?;
         Ok((heads.clone(), heads))
+    }
+}
+
+/// The name of a subject in a refusal.
+fn named(subject: &Subject) -> String {
+    let form = |form: &FormKey| format!("{} {}", form.unit, form.period);
+    match subject {
+        Subject::Cell(cell) | Subject::Note(cell) | Subject::Confirm(cell, _) => {
+            format!("{} {}", form(&cell.form), cell.id)
+        }
+        Subject::Form(key) | Subject::Approval(key, _) => form(key),
+        Subject::Author(author) => author.to_string(),
+        Subject::Actor(id) => id.to_string(),
+        Subject::Plan => "plan".to_owned(),
     }
 }

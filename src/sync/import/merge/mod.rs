@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use taken::TakenEntries;
 
+use crate::ledger::heads::MergingHeads;
 use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{AuthorId, Clock, EntryRef, Heads, Recorded, Subject, Trust};
 use crate::store::StoreError;
@@ -23,7 +24,7 @@ use crate::sync::bundle::error::BundleError;
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::context::ImportContext;
 use crate::sync::import::plan::{Counts, Gap};
-use crate::sync::import::policy::{addressed, overstep, withholds};
+use crate::sync::import::policy::{addressed, overstep, sent_by_its_signer, withholds};
 
 /// The heads of a subject before and after the merge.
 pub(in crate::sync) struct SubjectChange {
@@ -31,8 +32,10 @@ pub(in crate::sync) struct SubjectChange {
     pub(in crate::sync) subject: Subject,
     /// Its heads before.
     pub(in crate::sync) old: Heads,
-    /// Its heads after.
+    /// Its heads after; known once all bundles are merged.
     pub(in crate::sync) new: Heads,
+    /// Its heads as the entries come.
+    merging: MergingHeads,
     /// The indices of the bundles whose entries are about it; none where only it has changed which
     /// entries count.
     pub(in crate::sync) by: Vec<usize>,
@@ -84,8 +87,14 @@ pub(in crate::sync) struct RejectedBundle {
 pub(in crate::sync) enum MergeError {
     /// The store failed, or the merge was interrupted.
     Store(StoreError),
-    /// A bundle must be left out.
-    RejectedBundle(RejectedBundle),
+    /// These bundles must be left out.
+    Rejected(Vec<RejectedBundle>),
+}
+
+impl From<RejectedBundle> for MergeError {
+    fn from(rejected: RejectedBundle) -> Self {
+        Self::Rejected(vec![rejected])
+    }
 }
 
 impl From<Stopped> for MergeError {
@@ -190,7 +199,12 @@ impl<'a, 'b> Merge<'a, 'b> {
         while merge.round()? {}
         merge.prove_have()?;
         merge.find_behind()?;
+        merge.settle_heads();
         merge.recount()?;
+        let rejected = merge.too_many_heads()?;
+        if !rejected.is_empty() {
+            return Err(MergeError::Rejected(rejected));
+        }
         merge.meter.end()?;
         Ok(merge)
     }
@@ -239,7 +253,8 @@ impl<'a, 'b> Merge<'a, 'b> {
             self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }
-        if let Some(error) = overstep(bundle, &trust) {
+        let lies = || sent_by_its_signer(bundle.header(), &trust, &self.context).err();
+        if let Some(error) = overstep(bundle, &trust, &self.context).or_else(lies) {
             self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }

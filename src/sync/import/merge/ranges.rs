@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Merge, MergeError, Obstacle, RejectedBundle};
-use crate::ledger::{AuthorId, EntryRef, Hash, Recorded, Subject, Trust};
+use crate::ledger::{AuthorId, EntryRef, Hash, Recorded, Trust};
 use crate::store::exchange::{LogPiece, Tip};
-use crate::store::{StoreError, fits_plan};
-use crate::sync::bundle::error::BundleError;
+use crate::store::{PlanFault, StoreError, fits_plan};
+use crate::sync::bundle::error::{BundleError, PlanPart};
 use crate::sync::bundle::range::Range;
 use crate::sync::bundle::reader::VerifiedBundle;
 use crate::sync::import::plan::{Counts, Gap};
@@ -121,8 +121,10 @@ impl<'b> Merge<'_, 'b> {
                 self.counted(at, index, |counts| counts.known += 1);
                 return Ok(());
             }
-            if rejected.is_none() && !self.fits_plan(recorded) {
-                rejected = Some(recorded.seq);
+            if rejected.is_none()
+                && let Err(fault) = fits_plan(self.context.plan, &recorded.entry)
+            {
+                rejected = Some(misfit(author, recorded.seq, &fault));
             }
             if first.is_none() {
                 first = Some(recorded.seq);
@@ -132,13 +134,9 @@ impl<'b> Merge<'_, 'b> {
             self.entry(at, recorded)?;
             Ok(self.meter.one()?)
         })?;
-        if let Some(seq) = rejected {
-            let what = "plan".to_owned();
-            let error = BundleError::Oversteps { author, seq, what };
-            return Err(MergeError::RejectedBundle(RejectedBundle {
-                bundle: at,
-                error,
-            }));
+        if let Some(error) = rejected {
+            let bundle = at;
+            return Err(RejectedBundle { bundle, error }.into());
         }
         let first = first.unwrap_or(range.first);
         let piece = LogPiece {
@@ -171,16 +169,23 @@ impl<'b> Merge<'_, 'b> {
         self.tips.insert(recorded.author, tips);
         Ok(())
     }
+}
 
-    /// Whether a figure entered under the plan in force is one that plan asks for.
-    fn fits_plan(&self, recorded: &Recorded) -> bool {
-        let entry = &recorded.entry;
-        let ours = Hash(self.context.plan.hash).short() == entry.plan.h8;
-        match (&entry.subject, entry.body.content()) {
-            (Subject::Cell(cell), Some(content)) if ours => {
-                fits_plan(self.context.plan, cell, content)
-            }
-            _ => true,
-        }
+/// The refusal for an entry that does not fit the plan it was written under.
+fn misfit(author: AuthorId, seq: u64, fault: &PlanFault) -> BundleError {
+    let what = fault.to_string();
+    let part = match fault {
+        PlanFault::Unit(_) => PlanPart::Unit,
+        PlanFault::Period(_) => PlanPart::Period,
+        PlanFault::Field(_) => PlanPart::Field,
+        PlanFault::Cell(_) => PlanPart::Cell,
+        PlanFault::Version(_) => PlanPart::Version,
+        PlanFault::Content(..) => return BundleError::Unfit { author, seq, what },
+    };
+    BundleError::PlanLacks {
+        author,
+        seq,
+        part,
+        what,
     }
 }
