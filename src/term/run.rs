@@ -310,3 +310,85 @@ impl<W: Write> Loop<W> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::app::input::key::{Code, Key};
+    use crate::app::input::keymap::Keymap;
+    use crate::app::message::{Reply, Size};
+    use crate::app::screens::Screen;
+    use crate::base::Lang;
+    use crate::plan;
+    use crate::ui::Glyphs;
+    use crate::ui::texts::Texts;
+    use crate::ui::theme::{Palette, Theme};
+
+    /// A loop before the store has answered, and the number of the question.
+    fn before_the_store() -> (Loop<io::Sink>, RequestId) {
+        let plan = Arc::new(plan::parse(plan::embedded()).unwrap());
+        let texts = Arc::new(Texts::load(Lang::En));
+        let today = chrono::NaiveDate::from_ymd_opt(2023, 11, 22).unwrap();
+        let size = Size {
+            width: 80,
+            height: 24,
+        };
+        let keymap = Keymap::shipped("default").unwrap();
+        let (app, asked) = App::new(plan, keymap, texts.clone(), (Lang::En, today), size);
+        let Some(Effect::Ask { id, .. }) = asked.first() else {
+            unreachable!("{asked:?}");
+        };
+        let id = *id;
+        let ui = Ui {
+            texts,
+            theme: Theme::new(Palette::Mono),
+            glyphs: Glyphs::Unicode,
+        };
+        let threads = Threads {
+            writer: channel().0,
+            reader: channel().0,
+            long_work: channel().0,
+            running: Vec::new(),
+        };
+        let screens = Loop {
+            app,
+            ui,
+            screen: TerminalScreen::new(io::sink(), ratatui::layout::Size::new(80, 24)),
+            threads,
+            draft: None,
+            asked: Instant::now(),
+            stop: StopFlag::default(),
+            backlog: Backlog::default(),
+            held: VecDeque::new(),
+        };
+        (screens, id)
+    }
+
+    #[test]
+    fn what_is_typed_far_ahead_waits_whole_and_in_order_and_a_hang_up_does_not() {
+        let key = |c| Msg::Key(Key::plain(Code::Char(c)));
+        let (mut screens, id) = before_the_store();
+        for _ in 0..4_096 {
+            screens.take(key('\u{8}'));
+        }
+        for c in "ngoc".chars() {
+            screens.take(key(c));
+        }
+        assert_eq!(screens.held.len(), 4);
+        let result = Ok(Reply::NoStore);
+        screens.take(Msg::Answer { id, result });
+        assert!(screens.held.is_empty() && screens.app.has_room_ahead());
+        let Screen::FirstRun(page) = screens.app.screen() else {
+            unreachable!("{:?}", screens.app.screen());
+        };
+        assert_eq!(page.units.filter.text(), "ngoc");
+
+        let (mut screens, _) = before_the_store();
+        for _ in 0..5_000 {
+            screens.take(key('1'));
+        }
+        assert!(screens.take(Msg::Gone) == LoopState::Ended);
+    }
+}
