@@ -80,7 +80,7 @@ pub(crate) fn say_gaps(gaps: &[Gap], out: &mut Out<'_>) -> Result<(), Failure> {
             name => name.to_owned(),
         };
         out.say(
-            &Message::new("sync.gap.line")
+            &Message::new(gap.key())
                 .with("whom", whom)
                 .with("have", number(gap.have))
                 .with("needs", number(gap.needs)),

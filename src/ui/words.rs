@@ -307,7 +307,7 @@ pub(super) fn gap(ui: &Ui, gap: &Gap) -> String {
     } else {
         gap.name.clone()
     };
-    let said = Message::new("sync.gap.line")
+    let said = Message::new(gap.key())
         .with("whom", whom)
         .with("have", count(gap.have))
         .with("needs", count(gap.needs));

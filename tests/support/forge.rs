@@ -116,6 +116,19 @@ impl Forger {
         back
     }
 
+    /// Carries its own log from number `first` on only.
+    pub(crate) fn from(&self, first: u64) -> Self {
+        let mut later = self.clone();
+        let log = &mut later.logs[self.own];
+        let author = log.range.author();
+        for seq in log.range.first..first {
+            let bytes = log.entries.remove(0);
+            log.range.previous = link(&author, seq, &log.range.previous, &bytes);
+        }
+        log.range.first = first;
+        later
+    }
+
     fn sign(&self, range: &mut Range) {
         let words = checkpoint_words(&range.author(), range.last, &range.hash);
         range.signature = self.key.sign(&words).to_bytes();

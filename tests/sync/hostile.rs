@@ -1,5 +1,8 @@
 //! Bundles that are whole and rightly signed and say what no honest program says: each is refused
 //! by name or does no harm. After each, everything opens.
+#![allow(clippy::print_stderr, reason = "shown only to those who ask")]
+
+use std::time::Instant;
 
 use nhaplieu::base::{Decimal, ErrorKind};
 use nhaplieu::ledger::{
@@ -399,4 +402,99 @@ fn citations_that_no_program_writes_are_refused_and_odd_ones_harm_nothing() {
     assert_eq!(outcome(&mut office, forger.read()), BundleOutcome::Taken);
     assert_eq!(office.shows("xa-a", "so_01"), "1");
     everything_opens(&mut office);
+}
+
+#[test]
+fn a_branch_whose_beginning_is_unknown_says_so_and_waits() {
+    let (mut office, mut forger) = office_and_forger();
+    let mut branch = forger.clone();
+    forger.adds(|entry| (entry.subject, entry.body) = (on("so_01"), figure(1)));
+    forger.adds(|entry| (entry.subject, entry.body) = (on("so_02"), figure(2)));
+    assert_eq!(outcome(&mut office, forger.read()), BundleOutcome::Taken);
+    branch.adds(|entry| (entry.subject, entry.body) = (on("so_01"), figure(3)));
+    let base = branch.last();
+    branch.adds(|entry| (entry.subject, entry.body) = (on("so_03"), figure(4)));
+    let BundleOutcome::Waiting(gaps) = outcome(&mut office, branch.from(base + 1).read()) else {
+        panic!("its beginning is not here");
+    };
+    assert_eq!((gaps[0].have, gaps[0].needs), (forger.last(), base));
+    assert_eq!(gaps[0].key(), "sync.gap.branch");
+    everything_opens(&mut office);
+    // The whole branch brings both.
+    assert_eq!(outcome(&mut office, branch.read()), BundleOutcome::Taken);
+    assert_eq!(office.shows("xa-a", "so_03"), "4");
+    assert!(office.shows("xa-a", "so_01").ends_with('!'));
+    everything_opens(&mut office);
+}
+
+/// How long a bundle takes to read, to preview, to take in and to verify: seconds.
+fn seconds(office: &mut Site, forger: &Forger) -> (BundleOutcome, [f32; 4]) {
+    let bytes = forger.bundle();
+    let mut clock = Instant::now();
+    let mut lap = || {
+        std::mem::replace(&mut clock, Instant::now())
+            .elapsed()
+            .as_secs_f32()
+    };
+    let bundle = VerifiedBundle::read(bytes).unwrap();
+    let read = lap();
+    office.plans(std::slice::from_ref(&bundle));
+    let planned = lap();
+    let done = office.tries_import(&[bundle]).unwrap();
+    let applied = lap();
+    office.is_clean();
+    let verified = lap();
+    let outcome = done.bundles[0].outcome.clone();
+    (outcome, [read, planned, applied, verified])
+}
+
+#[test]
+#[ignore = "takes a while"]
+fn how_long_100_000_heads_and_citations_take() {
+    let count = 100_000;
+    let (mut office, mut forger) = office_and_forger();
+    let mut cited: Vec<EntryRef> = (0..count)
+        .map(|at| forger.adds(|entry| (entry.subject, entry.body) = (on("so_01"), figure(at))))
+        .collect();
+    let (refused, times) = seconds(&mut office, &forger);
+    assert!(matches!(refused, BundleOutcome::Refused(_)));
+    eprintln!("{count} heads, refused: read, preview, import, verify {times:?}");
+    // The same, settled by entries that cite all of them and one another.
+    let mut before = Vec::new();
+    while !cited.is_empty() {
+        let some = cited.split_off(cited.len().saturating_sub(1_023));
+        let replaces: Vec<EntryRef> = some.into_iter().chain(before).collect();
+        let settles = forger.adds(|entry| {
+            (entry.subject, entry.body, entry.replaces) = (on("so_01"), figure(1), replaces);
+        });
+        before = vec![settles];
+    }
+    let (mut office, _) = office_and_forger();
+    let (taken, times) = seconds(&mut office, &forger);
+    assert_eq!(taken, BundleOutcome::Taken);
+    eprintln!("{count} citations, taken: read, preview, import, verify {times:?}");
+    let filter = LogFilter {
+        unit: Some(UnitId::new("xa-a")),
+        period: Some(PeriodId::new("2023")),
+        ..LogFilter::default()
+    };
+    let begun = Instant::now();
+    let lines = office.store.log(&filter).unwrap().len();
+    eprintln!("log of {lines} lines {:?}", begun.elapsed());
+    // What comes later is cited first.
+    let (mut office, mut citing) = office_and_forger();
+    for at in 0..98 {
+        let missing = (0..1_024).map(|h8: u64| EntryRef {
+            author: AuthorId([at; 16]),
+            seq: h8 + 1,
+            h8: h8.to_le_bytes(),
+        });
+        let replaces = missing.collect();
+        citing.adds(|entry| {
+            (entry.subject, entry.replaces) = (on(&format!("so_{:02}", at % 40)), replaces);
+        });
+    }
+    let (taken, times) = seconds(&mut office, &citing);
+    assert_eq!(taken, BundleOutcome::Taken);
+    eprintln!("{} citations of what is not here: {times:?}", 98 * 1_024);
 }

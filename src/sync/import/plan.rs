@@ -120,6 +120,16 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// The key of the sentence that says it: entries are missing; or there are as many and others,
+    /// because the log has branched (`sync.md` 5) and this branch is not here.
+    pub fn key(&self) -> &'static str {
+        if self.have < self.needs {
+            "sync.gap.line"
+        } else {
+            "sync.gap.branch"
+        }
+    }
+
     /// The gap before a range, where its author's log goes up to `have` here.
     pub(in crate::sync) fn before(range: &Range, have: Option<u64>, trust: &Trust) -> Self {
         let author = range.author();
