@@ -343,6 +343,31 @@ fn another_figure_settles_a_conflict_too_and_an_unreadable_one_does_not() {
 }
 
 #[test]
+fn a_file_that_breaks_on_the_stick_keeps_no_other_out() {
+    let district = three_bundles();
+    let mut minh = morning(&district);
+    let files = fs::read_dir(&district.stick).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    let broken = files.filter(|file| file.extension().is_some_and(|e| e == "nlb"));
+    let broken = broken.max().unwrap();
+    let bytes = fs::read(&broken).unwrap();
+    fs::write(&broken, &bytes[..bytes.len() / 2]).unwrap();
+    minh.keys("<Ctrl+A>");
+    let preview = minh.screen();
+    assert_eq!(preview.matches("nhập được").count(), 2, "{preview}");
+    let name = broken.file_name().unwrap().to_str().unwrap();
+    assert!(preview.contains(name), "{preview}");
+    assert!(preview.contains(": bỏ qua"), "{preview}");
+    minh.keys("<Enter>");
+    let (tone, said) = minh.said().unwrap();
+    assert_eq!(tone, Tone::Warning, "{said}");
+    assert!(
+        said.contains("4 lần sửa") || said.contains("Đã nhập"),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_page_looks_like_this() {
     let district = three_bundles();
     let mut minh = morning(&district);
