@@ -58,6 +58,8 @@ fn from_an_empty_folder_to_a_form_that_is_handed_in() {
     });
     terminal.press("1\r");
     terminal.until_that("no finding", |screen| !screen.contains('✖'));
+    // What is still being saved is not handed in.
+    terminal.until("7 thay đổi chưa gửi");
     terminal.press(F10);
     terminal.until("Enter nộp");
     terminal.press(ENTER);
