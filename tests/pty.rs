@@ -20,7 +20,7 @@ fn folder() -> (TempDir, PathBuf) {
 /// From an empty folder to the form of the period, keys only.
 fn first_run(store: &std::path::Path) -> Terminal {
     let mut terminal = Terminal::start(store, &[]);
-    terminal.until("chưa có kho số liệu");
+    terminal.until("chưa có bộ số liệu");
     terminal.press("ngoc thien");
     terminal.until("▸ Xã Ngọc Thiện");
     terminal.press(ENTER);

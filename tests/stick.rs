@@ -77,7 +77,7 @@ impl Two {
         terminal.press(F6);
         terminal.until("NHẬN VỀ TỪ");
         terminal.press(F9);
-        terminal.until("Xem gói trong thư mục nào?");
+        terminal.until("Xem tệp trong thư mục nào?");
         self.names_the_stick(&mut terminal);
         terminal.until_that("listed", |screen| screen.contains("/usb"));
         terminal
@@ -96,7 +96,7 @@ impl Two {
     fn writes(&self, terminal: &mut Terminal) {
         terminal.press("\x1b[1;5H");
         terminal.press(ENTER);
-        terminal.until("Ghi gói vào đâu?");
+        terminal.until("Ghi tệp vào đâu?");
         terminal.until("usb");
         terminal.press(ENTER);
         terminal.until("Có thể rút USB");
@@ -178,7 +178,7 @@ fn a_returned_form_is_corrected_sent_and_confirmed() {
     lan.until("· mới");
     takes(&mut lan);
     lan.press(ESC);
-    lan.until("Huyện đã nhận đến lần sửa");
+    lan.until("Huyện đã nhận");
     sound(&two.office);
     sound(&two.commune);
 }
@@ -198,7 +198,7 @@ fn at_odds() -> (Two, Terminal) {
 /// Takes the bundle in, and comes to the reason for the office's own figure.
 fn chooses_its_own(minh: &mut Terminal) {
     takes(minh);
-    minh.until("BẤT ĐỒNG, CẦN NGƯỜI QUYẾT");
+    minh.until("SỐ LIỆU KHÔNG KHỚP, CẦN XỬ LÝ");
     minh.press(ENTER);
     minh.until("Tạm hiển thị: 63");
     minh.press("2");
@@ -210,7 +210,7 @@ fn a_conflict_is_settled_side_by_side() {
     let (two, mut minh) = at_odds();
     chooses_its_own(&mut minh);
     minh.press("đã gọi điện\r");
-    minh.until("Đã giải quyết bất đồng");
+    minh.until("Đã chọn số");
     assert_eq!(figure(&two.office, "ngoc-thien", "be_trai"), "64");
     sound(&two.office);
 }

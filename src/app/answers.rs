@@ -9,7 +9,7 @@ use super::screens::Screen;
 use super::screens::first_run::FirstRun;
 use super::screens::form::Resume;
 use super::state::{Health, State, Tone};
-use crate::base::Message;
+use crate::base::{Arg, Message};
 use crate::ledger::{FormKey, Recorded, typed};
 use crate::store::{Committed, Direction};
 
@@ -35,7 +35,7 @@ pub(super) fn answered(app: &mut App, id: RequestId, result: Result<Reply, Troub
             Ok(Reply::Undone(done)) => undone(app, undo.id, &done),
             Ok(_) => {}
             Err(trouble) if trouble.kind == TroubleKind::Failed => state.failed(trouble.message),
-            Err(trouble) => state.say(Tone::Warning, trouble.message),
+            Err(trouble) => state.say(Tone::Warning, nothing_left(undo.direction, trouble)),
         };
     }
     if let Some(key) = state.forms.waits_for(id).cloned() {
@@ -86,6 +86,15 @@ fn opened(app: &mut App, result: Result<Reply, Trouble>) {
         Ok(_) => {}
         Err(trouble) => app.state.not_written(trouble),
     }
+}
+
+/// Why an undo or redo was not carried out: by its own name where there is nothing left.
+fn nothing_left(direction: Direction, trouble: Trouble) -> Message {
+    let nothing = trouble.message.key == "trouble.nothing_to_undo";
+    if nothing && direction == Direction::Redo {
+        return Message::new("trouble.nothing_to_redo");
+    }
+    trouble.message
 }
 
 /// The store is open: the home page, or on the first run and after a lost terminal the form.
@@ -261,14 +270,19 @@ fn what_was_undone(state: &State, done: &Undone) -> Message {
     if let Some(UndoneCell { cell, old, new }) = done.cells.first() {
         let field = state.plan.field(&cell.id.field);
         let unit = state.plan.unit(&cell.form.unit);
-        let shown = |content| match typed::show(content, state.lang) {
+        let period = state.plan.period(&cell.form.period);
+        let period = period.map_or_else(
+            || Arg::from(cell.form.period.as_str()),
+            |period| Arg::from(period.name_inside()),
+        );
+        let shown = |content| match typed::show(content) {
             empty if empty.is_empty() => state.words.word("history.blank"),
             shown => shown,
         };
         said = said
             .with("field", field.map(|f| f.short.clone()).unwrap_or_default())
             .with("unit", unit.map(|u| u.name.clone()).unwrap_or_default())
-            .with("period", cell.form.period.as_str())
+            .with("period", period)
             .with("old", shown(old))
             .with("new", shown(new));
     }

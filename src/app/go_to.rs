@@ -7,7 +7,7 @@ use super::navigation::Go;
 use super::overlays::picker::{Item, Picker};
 use super::overlays::{Overlay, Target};
 use super::state::{State, Tone};
-use crate::base::{Label, Message};
+use crate::base::Message;
 use crate::ledger::{CellId, FormKey, typed};
 use crate::plan::{PeriodId, Unit, UnitId};
 
@@ -31,6 +31,7 @@ pub(super) fn palette(state: &State, contexts: &[Context]) -> Overlay {
                 value: command,
                 label: state.label(command.doc_key()),
                 detail: key.map(Key::display).unwrap_or_default(),
+                also: String::new(),
             }
         });
     Overlay::Palette(Picker::new(items.collect()))
@@ -48,7 +49,8 @@ pub(super) fn everything(state: &State, form: Option<&FormKey>) -> Overlay {
         periods.reverse();
         items.extend(periods.into_iter().map(|period| Item {
             value: Target::Period(period.id.clone()),
-            label: Label::same(period.id.as_str()),
+            label: state.period_label(period),
+            also: period.id.to_string(),
             detail: format!(
                 "{} – {}",
                 period.from.format("%d/%m/%Y"),
@@ -61,6 +63,7 @@ pub(super) fn everything(state: &State, form: Option<&FormKey>) -> Overlay {
         value: Target::Unit(unit.id.clone()),
         label: unit.name.clone(),
         detail: unit.code.clone().unwrap_or_default(),
+        also: String::new(),
     }));
     Overlay::GoTo(Picker::new(items))
 }
@@ -77,7 +80,8 @@ fn fields(state: &State, view: &FormView) -> Vec<Item<Target>> {
         Some(Item {
             value: Target::Field(field.id.clone()),
             label: field.label.clone(),
-            detail: typed::show(&view.content(id), state.lang),
+            detail: typed::show(&view.content(id)),
+            also: String::new(),
         })
     };
     fields.filter_map(item).collect()

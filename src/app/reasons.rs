@@ -22,12 +22,14 @@ pub(super) fn ask_reason(state: &mut State, form: &FormKey, finding: &Finding) {
         value: ReasonChoice::Listed(reason.id.clone()),
         label: reason.label.clone(),
         detail: String::new(),
+        also: String::new(),
     });
     let mut items: Vec<Item<ReasonChoice>> = listed.collect();
     items.push(Item {
         value: ReasonChoice::Words,
         label: state.label("reason.words"),
         detail: String::new(),
+        also: String::new(),
     });
     state.overlay = Some(Overlay::Reasons {
         asked: AskedFinding {

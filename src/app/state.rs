@@ -19,7 +19,7 @@ use super::sync_message::{SyncRequest, WorkProgress};
 use crate::base::{Label, Lang, Message};
 use crate::ledger::actor::Right;
 use crate::ledger::{FormKey, FormStatus, Origin};
-use crate::plan::{Plan, UnitId};
+use crate::plan::{Period, Plan, UnitId};
 use crate::store::{Change, Direction};
 
 /// What all screens share.
@@ -74,6 +74,9 @@ pub struct State {
 pub trait Words: std::fmt::Debug + Send + Sync {
     /// The words of a key of the texts.
     fn word(&self, key: &str) -> String;
+
+    /// A message in words.
+    fn sentence(&self, message: &Message) -> String;
 }
 
 /// Whether the store can be written.
@@ -289,6 +292,11 @@ impl State {
     /// The unit whose forms the home page lists.
     pub fn home_unit(&self) -> Option<&UnitId> {
         self.session.as_ref().map(|session| &session.unit)
+    }
+
+    /// The name of a period as a label, for lists that are searched.
+    pub(super) fn period_label(&self, period: &Period) -> Label {
+        Label::same(&self.words.sentence(&period.name()))
     }
 
     /// A text of the interface as a label, for lists that are searched.

@@ -113,25 +113,15 @@ impl Decimal {
         Self::new(self.mantissa.checked_mul(factor)?, self.scale)
     }
 
-    /// Vietnamese display: groups of three with `.`, decimals after `,` (`1.234,5`).
-    pub fn display_vi(self) -> String {
+    /// As people read and type it, in every language: groups of three with `.`, decimals after
+    /// `,` (`1.234,5`).
+    pub fn display(self) -> String {
         grouped(
             self.mantissa.unsigned_abs().into(),
             self.scale,
             self.mantissa < 0,
             '.',
             ',',
-        )
-    }
-
-    /// English display: groups of three with `,`, decimals after `.` (`1,234.5`).
-    pub fn display_en(self) -> String {
-        grouped(
-            self.mantissa.unsigned_abs().into(),
-            self.scale,
-            self.mantissa < 0,
-            ',',
-            '.',
         )
     }
 
@@ -242,16 +232,10 @@ impl Ratio {
         }
     }
 
-    /// Vietnamese display with exactly `places` decimals (`45,3`).
-    pub fn display_vi(&self, places: u8) -> String {
+    /// As people read and type it, with exactly `places` decimals (`45,3`).
+    pub fn display(&self, places: u8) -> String {
         let value = self.rounded(places);
         grouped(value.unsigned_abs(), places, value < 0, '.', ',')
-    }
-
-    /// English display with exactly `places` decimals (`45.3`).
-    pub fn display_en(&self, places: u8) -> String {
-        let value = self.rounded(places);
-        grouped(value.unsigned_abs(), places, value < 0, ',', '.')
     }
 
     /// The canonical form rounded half up to 6 places, without trailing zeros.

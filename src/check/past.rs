@@ -1,7 +1,6 @@
 //! Figures that are the same as before, and years that do not cover their own first half.
 
 use super::finding::{Finding, FindingBuilder};
-use super::words::when;
 use crate::base::{Decimal, Message};
 use crate::ledger::Context;
 use crate::ledger::context::run_before;
@@ -25,7 +24,7 @@ pub(super) fn identical(ctx: &Context<'_>, field: &Field) -> Option<Finding> {
         .into_iter()
         .chain(just_before)
         .find(same)?;
-    let message = Message::new("check.identical").with("when", when(other));
+    let message = Message::new("check.identical").with("when", other.name_inside());
     let draft = FindingBuilder::of_check("identical", Severity::Soft, &field.id)
         .value(&field.id, now)
         .past_value(&other.id, &field.id, now);
@@ -42,7 +41,7 @@ pub(super) fn year_covers_half(ctx: &Context<'_>, field: &Field) -> Option<Findi
     let now = ctx.figure(&field.id)?;
     let then = ctx.figure_in(&field.id, half).filter(|then| now < *then)?;
     let message = Message::new("check.year_covers_half")
-        .with("when", when(half))
+        .with("when", half.name_inside())
         .with("then", then);
     let draft = FindingBuilder::of_check("year_covers_half", Severity::Soft, &field.id)
         .value(&field.id, now)

@@ -5,7 +5,6 @@
 //! digit or a broken hard relation between them explains it, and one question is enough.
 
 use super::finding::{Finding, FindingBuilder};
-use super::words::when;
 use super::{relation, trend};
 use crate::base::{Arg, Decimal, Label, Message, Ratio};
 use crate::ledger::Context;
@@ -64,7 +63,7 @@ pub(super) fn jump(
     let message = judged
         .message("check.rate.jump")
         .with("former", Arg::Ratio(former, judged.measure.places))
-        .with("when", when(earlier));
+        .with("when", earlier.name_inside());
     let mut draft = judged.draft(rule)?;
     for (field, value) in before.values {
         draft = draft.past_value(&earlier.id, field, value);

@@ -128,8 +128,7 @@ fn side(plan: &Plan, terms: &[Term], position: SentencePosition) -> Label {
 
 fn term(plan: &Plan, term: &Term, position: SentencePosition, lang: Lang) -> String {
     match (term, lang) {
-        (Term::Constant(value), Lang::Vi) => value.display_vi(),
-        (Term::Constant(value), Lang::En) => value.display_en(),
+        (Term::Constant(value), _) => value.display(),
         (Term::Field(1, field), _) => name(plan, field, position).get(lang).to_owned(),
         (Term::Field(factor, field), _) => {
             format!(

@@ -2,7 +2,6 @@
 
 use super::digits::{self, DigitSlip};
 use super::finding::{Finding, FindingBuilder};
-use super::words::when;
 use crate::base::{Arg, Decimal, Message, Ratio};
 use crate::ledger::Context;
 use crate::plan::{Field, Severity, TrendParams};
@@ -18,7 +17,9 @@ pub(super) fn against_year_earlier(ctx: &Context<'_>, field: &Field) -> Option<F
     let now = ctx.figure(&field.id)?;
     let then = ctx.figure_in(&field.id, earlier)?;
     let (rule, message) = judge(&ctx.plan.trend, now, then)?;
-    let message = message.with("when", when(earlier)).with("then", then);
+    let message = message
+        .with("when", earlier.name_inside())
+        .with("then", then);
     let draft = FindingBuilder::of_check(rule, Severity::Soft, &field.id)
         .value(&field.id, now)
         .past_value(&earlier.id, &field.id, then);

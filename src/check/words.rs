@@ -1,23 +1,6 @@
-//! Arguments of messages that several checks share: periods, labels inside a sentence.
+//! Arguments of messages that several checks share: labels inside a sentence.
 
-use chrono::Datelike;
-
-use crate::base::{Label, Message};
-use crate::plan::{Period, PeriodKind};
-
-/// A period in words: "năm 2022", "quý 1/2023".
-pub(super) fn when(period: &Period) -> Message {
-    let (year, month) = (period.from.year().to_string(), period.from.month());
-    match period.kind {
-        PeriodKind::Year => Message::new("check.period.year"),
-        PeriodKind::Half => Message::new("check.period.half"),
-        PeriodKind::Quarter => {
-            Message::new("check.period.quarter").with("number", month.div_ceil(3).to_string())
-        }
-        PeriodKind::Month => Message::new("check.period.month").with("number", month.to_string()),
-    }
-    .with("year", year)
-}
+use crate::base::Label;
 
 /// A label as it stands inside a sentence: its first letter small, unless it is an abbreviation.
 pub(super) fn inside(label: &Label) -> Label {

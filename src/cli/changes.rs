@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::out::Out;
 use super::shapes::{figure_and_text, row};
-use crate::base::Message;
+use crate::base::{Arg, Message};
 use crate::ledger::{AuthorId, Content, typed};
-use crate::plan::{FieldId, Plan};
+use crate::plan::{FieldId, PeriodId, Plan};
 use crate::sync::import::plan::{
     BundleOutcome, ConflictChange, Counts, FigureChange, ImportPlan, Suspicion, Timing,
     UnknownAuthor,
@@ -162,7 +162,7 @@ pub(crate) fn say_changes(
     for change in changes {
         let form = &change.cell.form;
         let label = label(plan, &change.cell.id.field, out);
-        let (old, new) = (shown(&change.old, out), shown(&change.new, out));
+        let (old, new) = (shown(&change.old), shown(&change.new));
         let mark = match change.conflict {
             ConflictChange::None => "",
             ConflictChange::Begins | ConflictChange::Continues => " ⚑",
@@ -179,6 +179,14 @@ pub(crate) fn say_changes(
     Ok(())
 }
 
+/// The name of a period inside a sentence; its id where the plan does not know it.
+fn period_name(plan: &Plan, period: &PeriodId) -> Arg {
+    match plan.period(period) {
+        Some(period) => period.name_inside().into(),
+        None => period.as_str().into(),
+    }
+}
+
 /// Prints the sums that an import changes, and what looks suspicious in it.
 ///
 /// # Errors
@@ -191,7 +199,7 @@ pub(crate) fn say_effects(
     for total in &planned.totals {
         out.say(
             &Message::new("cli.import.total")
-                .with("period", total.period.as_str())
+                .with("period", period_name(plan, &total.period))
                 .with("field", label(plan, &total.field, out))
                 .with("before", total.before)
                 .with("after", total.after),
@@ -227,7 +235,7 @@ fn odd(plan: &Plan, planned: &ImportPlan, suspicion: &Suspicion, out: &Out<'_>) 
         Suspicion::Jump(cell) => {
             let change = planned.changes.iter().find(|change| change.cell == *cell);
             let (old, new) = change.map_or_else(Default::default, |change| {
-                (shown(&change.old, out), shown(&change.new, out))
+                (shown(&change.old), shown(&change.new))
             });
             let field = label(plan, &cell.id.field, out);
             Message::new("sync.suspicion.jump")
@@ -247,8 +255,8 @@ fn label(plan: &Plan, field: &FieldId, out: &Out<'_>) -> String {
     label.to_owned()
 }
 
-fn shown(content: &Content, out: &Out<'_>) -> String {
-    match typed::show(content, out.texts.lang()) {
+fn shown(content: &Content) -> String {
+    match typed::show(content) {
         empty if empty.is_empty() => "·".to_owned(),
         shown => shown,
     }

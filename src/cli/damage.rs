@@ -7,7 +7,6 @@ use super::out::Out;
 use crate::base::Message;
 use crate::plan::{Period, Unit};
 use crate::store::StoreError;
-use crate::ui::words;
 
 /// A form that could not be read, in a JSON answer.
 #[derive(Serialize)]
@@ -37,7 +36,7 @@ impl DamagedForms {
             Err(StoreError::Damaged(detail)) => {
                 let message = Message::new("cli.error.damaged_form")
                     .with("unit", &unit.name)
-                    .with("period", words::period(period));
+                    .with("period", period.name());
                 out.fail(&Failure::new(Exit::Failed, message).because(&detail));
                 self.0.push(DamagedForm {
                     unit: unit.id.to_string(),

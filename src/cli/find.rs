@@ -34,7 +34,7 @@ pub(crate) fn unit_and_period<'p>(
     if !plan.periods_of(unit).iter().any(|p| p.id == period.id) {
         let message = Message::new("cli.error.nothing_owed")
             .with("unit", &unit.name)
-            .with("period", period.id.as_str());
+            .with("period", period.name_inside());
         return Err(Failure::usage(message));
     }
     Ok((unit, period))

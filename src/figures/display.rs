@@ -9,23 +9,20 @@ use crate::plan::Measure;
 pub fn display(figure: &Figure, measure: &Measure, lang: Lang) -> String {
     match (&figure.rate, figure.verdict) {
         (Some(rate), _) => {
-            let number = match lang {
-                Lang::Vi => rate.display_vi(measure.places),
-                Lang::En => rate.display_en(measure.places),
-            };
-            format!("{number}{}", measure.suffix.get(lang))
+            format!(
+                "{}{}",
+                rate.display(measure.places),
+                measure.suffix.get(lang)
+            )
         }
         (None, Verdict::Undefined) => "-".to_owned(),
-        (None, Verdict::None) => counts(figure, lang),
+        (None, Verdict::None) => counts(figure),
         (None, _) => "·".to_owned(),
     }
 }
 
-fn counts(figure: &Figure, lang: Lang) -> String {
-    let number = |value: Decimal| match lang {
-        Lang::Vi => value.display_vi(),
-        Lang::En => value.display_en(),
-    };
+fn counts(figure: &Figure) -> String {
+    let number = Decimal::display;
     match (figure.numerator, figure.denominator) {
         (Some(above), Some(below)) => format!("{}/{}", number(above), number(below)),
         (Some(above), None) => number(above),

@@ -5,7 +5,7 @@
 //! to the same content.
 
 use super::content::Content;
-use crate::base::{Decimal, Lang, Message, decimal, text};
+use crate::base::{Decimal, Message, decimal, text};
 use crate::plan::FieldType;
 
 /// Longest text kept in a cell or note, in characters.
@@ -109,23 +109,23 @@ pub fn read(typed: &str, kind: FieldType) -> Reading {
     }
 }
 
-/// Formats a content for a cell: figures grouped, signs for states, unreadable text as typed.
-pub fn show(content: &Content, lang: Lang) -> String {
-    match (content, lang) {
-        (Content::Value(value), Lang::Vi) => value.display_vi(),
-        (Content::Value(value), Lang::En) => value.display_en(),
-        (Content::Blank, _) => String::new(),
-        (Content::Text(text) | Content::Invalid(text), _) => text.clone(),
-        (Content::NoneOccurred, _) => "-".to_owned(),
-        (Content::Unavailable, _) => "…".to_owned(),
-        (Content::NotApplicable, _) => "x".to_owned(),
+/// Formats a content for a cell, in every language: figures grouped as they are typed, signs for
+/// states, unreadable text as typed.
+pub fn show(content: &Content) -> String {
+    match content {
+        Content::Value(value) => value.display(),
+        Content::Blank => String::new(),
+        Content::Text(text) | Content::Invalid(text) => text.clone(),
+        Content::NoneOccurred => "-".to_owned(),
+        Content::Unavailable => "…".to_owned(),
+        Content::NotApplicable => "x".to_owned(),
     }
 }
 
 /// Formats a content for editing in place, in any language: [`read`] of it gives the
 /// same content again (in a text field, for blank and words).
 pub fn typed_form(content: &Content) -> String {
-    show(content, Lang::Vi)
+    show(content)
 }
 
 impl Reading {

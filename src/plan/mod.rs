@@ -15,6 +15,7 @@ mod moments;
 mod near;
 mod owners;
 mod parse;
+mod period_name;
 mod problem;
 mod reader;
 mod source;

@@ -8,9 +8,9 @@ use super::chrome::{self, Hint};
 use super::{finding, widgets, width};
 use crate::app::App;
 use crate::app::input::command::Command;
-use crate::app::overlays::prompt::Prompt;
+use crate::app::overlays::prompt::{Prompt, Purpose};
 use crate::app::overlays::{AllowedTitle, Overlay};
-use crate::app::state::Health;
+use crate::app::state::{Health, Tone};
 use crate::app::sync_message::FolderUse;
 use crate::base::Message;
 use crate::service::workflow::SubmissionSummary;
@@ -109,8 +109,14 @@ const NEARLY_FULL: usize = 200;
 
 /// Draws a box for a longer text; returns where the caret stands.
 fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (usize, usize) {
+    let refused = refusal(ui, app, canvas.width().saturating_sub(4));
     let rows = 5.min(canvas.height().saturating_sub(6)).max(1);
-    let (x, y, columns) = widgets::bottom_box(ui, canvas, &ui.say(app, &prompt.title), rows);
+    let title = ui.say(app, &prompt.title);
+    let (x, y, columns) = widgets::bottom_box(ui, canvas, &title, rows);
+    let rows = rows.saturating_sub(refused.len()).max(1);
+    for (offset, line) in refused.iter().enumerate() {
+        canvas.put(x, y + rows + offset, columns, line, ui.theme.soft());
+    }
     let (lines, caret) = prompt.line.wrapped(columns);
     let top = (caret.1 + 1).saturating_sub(rows);
     for (offset, line) in lines.iter().skip(top).take(rows).enumerate() {
@@ -127,11 +133,36 @@ fn text_box(ui: &Ui, app: &App, prompt: &Prompt, canvas: &mut Canvas<'_>) -> (us
         canvas.put_right(x + columns, rule, columns, &text, style);
     }
     let keys: [Hint<'_>; 2] = [
-        (&[Command::Accept], "hint.save"),
+        (&[Command::Accept], accept_hint(&prompt.purpose)),
         (&[Command::Cancel], "hint.no"),
     ];
     chrome::keys(ui, app, canvas, &keys);
     (x + caret.0, y + caret.1 - top)
+}
+
+/// Why what was typed into the box was not taken: it stands in the box until the next key.
+fn refusal(ui: &Ui, app: &App, columns: usize) -> Vec<String> {
+    let notice = app.state.notice.as_ref();
+    let Some(notice) = notice.filter(|notice| notice.tone == Tone::Warning) else {
+        return Vec::new();
+    };
+    let said = format!("! {}", ui.say(app, &notice.message));
+    width::wrap(&said, columns, 2)
+}
+
+/// What Enter does with the text: it keeps it, compares it, or confirms by it.
+fn accept_hint(purpose: &Purpose) -> &'static str {
+    match purpose {
+        Purpose::Note(_) | Purpose::Words(_) => "hint.save",
+        Purpose::Digits(..) | Purpose::FileDigits(..) => "hint.compare",
+        Purpose::Folder(_) => "hint.choose",
+        Purpose::Reason(_)
+        | Purpose::Resolve(_)
+        | Purpose::Settle(..)
+        | Purpose::OtherFigure
+        | Purpose::TakeBack(_)
+        | Purpose::Return(_) => "hint.confirm",
+    }
 }
 
 /// The first lines of the summary: how many blanks and which, how many states, how many findings

@@ -6,7 +6,10 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::base::{Arg, Lang, Message};
+use crate::app::input::command::{Command, Context};
+use crate::app::input::key::Key;
+use crate::app::input::keymap::Keymap;
+use crate::base::{Arg, Decimal, Lang, Message};
 
 /// The texts of one language.
 #[derive(Debug)]
@@ -32,6 +35,10 @@ macro_rules! files {
 impl crate::app::state::Words for Texts {
     fn word(&self, key: &str) -> String {
         self.get(key).to_owned()
+    }
+
+    fn sentence(&self, message: &Message) -> String {
+        self.say(message)
     }
 }
 
@@ -66,9 +73,11 @@ impl Texts {
         self.by_key.keys().map(String::as_str)
     }
 
-    /// A message in words: every `{name}` of its text replaced by its argument.
+    /// A message in words: every `{name}` of its text replaced by its argument, `{name|one|many}`
+    /// by the first word where the argument is 1 and by the second where it is not, and
+    /// `{key:command}` by the key of the default map.
     pub fn say(&self, message: &Message) -> String {
-        self.say_with(message, &|command| command.to_owned())
+        self.say_with(message, &default_key)
     }
 
     /// [`Texts::say`] where every `{key:command}` becomes the key that `key` names for it.
@@ -82,9 +91,18 @@ impl Texts {
                 rest = after;
                 continue;
             };
+            let (name, forms) = match name.split_once('|') {
+                Some((name, forms)) => (name, forms.split_once('|')),
+                None => (name, None),
+            };
             let arg = message.args.iter().find(|(have, _)| *have == name);
             match (name.strip_prefix("key:"), arg) {
                 (Some(command), _) => out.push_str(&key(command)),
+                (None, Some((_, arg))) if forms.is_some() => {
+                    let (one, many) = forms.unwrap_or_default();
+                    let single = matches!(arg, Arg::Number(n) if *n == Decimal::whole(1));
+                    out.push_str(if single { one } else { many });
+                }
                 (None, Some((_, arg))) => out.push_str(&self.arg(arg, key)),
                 (None, None) => out.push_str(name),
             }
@@ -98,14 +116,22 @@ impl Texts {
         match (arg, self.lang) {
             (Arg::Text(text), _) => text.clone(),
             (Arg::Label(label), lang) => label.get(lang).to_owned(),
-            (Arg::Number(value), Lang::Vi) => value.display_vi(),
-            (Arg::Number(value), Lang::En) => value.display_en(),
-            (Arg::Ratio(ratio, places), Lang::Vi) => ratio.display_vi(*places),
-            (Arg::Ratio(ratio, places), Lang::En) => ratio.display_en(*places),
+            (Arg::Number(value), _) => value.display(),
+            (Arg::Ratio(ratio, places), _) => ratio.display(*places),
             (Arg::Message(part), _) => self.say_with(part, key),
             (Arg::Date(date), _) => date.format("%d/%m/%Y").to_string(),
         }
     }
+}
+
+/// The name of the key that orders a command in the default map.
+fn default_key(id: &str) -> String {
+    let map = Keymap::shipped("default").unwrap_or_default();
+    let key = Command::parse(id).and_then(|command| {
+        let mut contexts = Context::ALL.into_iter();
+        contexts.find_map(|context| map.first_key(command, &[context]))
+    });
+    key.map_or_else(|| id.to_owned(), Key::display)
 }
 
 fn flatten(prefix: &str, table: DeTable<'static>, into: &mut HashMap<String, Cow<'static, str>>) {

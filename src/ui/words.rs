@@ -9,62 +9,22 @@ use crate::base::{Arg, Lang, Message};
 use crate::ledger::{
     ActorId, AuthorId, Body, CellKey, Content, FormKey, FormStatus, Hash, People, Subject, typed,
 };
-use crate::plan::{Period, PeriodKind, Plan, UnitId};
+use crate::plan::{Period, Plan, UnitId};
 use crate::sync::import::plan::{Counts, Gap};
 
 /// A period as a name: "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".
-pub fn period(period: &Period) -> Message {
-    period_in(
-        period,
-        [
-            "period.year",
-            "period.half",
-            "period.quarter",
-            "period.month",
-        ],
-    )
-}
-
-/// A period by the texts for a year, a half, a quarter and a month.
-fn period_in(period: &Period, keys: [&'static str; 4]) -> Message {
-    let (year, month) = (period.from.year(), period.from.month());
-    let [of_year, of_half, of_quarter, of_month] = keys;
-    let (key, number) = match period.kind {
-        PeriodKind::Year => (of_year, 0),
-        PeriodKind::Half => (of_half, 0),
-        PeriodKind::Quarter => (of_quarter, month.div_ceil(3)),
-        PeriodKind::Month => (of_month, month),
-    };
-    Message::new(key)
-        .with("year", year.to_string())
-        .with("number", number.to_string())
-}
-
-/// [`period`] in words.
 pub(super) fn period_name(ui: &Ui, period: &Period) -> String {
-    ui.texts.say(&self::period(period))
+    ui.texts.say(&period.name())
 }
 
 /// A period in the head of a column: "6T 2023", "năm 2022".
 pub(super) fn period_short(ui: &Ui, period: &Period) -> String {
-    let keys = [
-        "period.year_short",
-        "period.half_short",
-        "period.quarter_short",
-        "period.month_short",
-    ];
-    ui.texts.say(&period_in(period, keys))
+    ui.texts.say(&period.name_short())
 }
 
 /// A period inside a sentence: "năm 2023", "6 tháng 2023", "quý 4/2023".
 pub(super) fn period_inside(ui: &Ui, period: &Period) -> String {
-    let keys = [
-        "check.period.year",
-        "check.period.half",
-        "check.period.quarter",
-        "check.period.month",
-    ];
-    ui.texts.say(&period_in(period, keys))
+    ui.texts.say(&period.name_inside())
 }
 
 /// The status of a form: "nháp", "đã nộp", …
@@ -293,8 +253,8 @@ pub(super) fn scope_name(ui: &Ui, app: &App, scope: &ListScope) -> String {
 }
 
 /// The content of a cell as people read it, with a word for a blank one.
-pub(super) fn content(ui: &Ui, app: &App, content: &Content) -> String {
-    match typed::show(content, app.state.lang) {
+pub(super) fn content(ui: &Ui, content: &Content) -> String {
+    match typed::show(content) {
         empty if empty.is_empty() => ui.t("history.blank").to_owned(),
         shown => shown,
     }

@@ -157,7 +157,7 @@ fn a_conflict_blocks_and_leaves_relations_unjudged_until_something_is_typed() {
     assert_eq!(tags(&found), ["!conflict@hdnd_ld_nu"]);
     assert_eq!(
         desk.say(&found[0].message),
-        "Có 2 số khác nhau cho ô này (2; 4). Chưa tính vào tổng cho đến khi có người chọn; không số nào bị mất."
+        "Ô này có 2 số không khớp (2; 4). Chưa tính vào tổng cho đến khi có người chọn; không số nào bị mất."
     );
     let field = FieldId::new("hdnd_ld_nu");
     let typed = desk.look(|ctx| typed_at(ctx, &field, &value("4")));

@@ -405,11 +405,11 @@ fn what_follows_from_the_unit_is_said_when_a_store_is_made() {
 fn a_demonstration_is_complete_and_says_that_it_is_invented() {
     let desk = Desk::empty();
     let done = desk.run(&["demo"]).expects(0);
-    assert!(done.out.contains("BỊA"), "{}", done.out);
+    assert!(done.out.contains("GIẢ ĐỊNH"), "{}", done.out);
     let shown = desk
         .run(&["show", "--unit", "nt", "--period", "2022"])
         .expects(0);
-    assert!(shown.out.contains("bịa"));
+    assert!(shown.out.contains("giả định"));
     desk.run(&["verify"]).expects(0);
     let log = desk.json(&["log", "--unit", "nt", "--period", "2022", "--json"]);
     let entries = log["entries"].as_array().unwrap();

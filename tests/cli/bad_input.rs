@@ -67,7 +67,7 @@ fn wrong_words_are_wrong_usage() {
         (&["--keymap", "emacs", "keys"], "emacs"),
         (&["--actor", "Nguyễn Lan", "status"], "Nguyễn Lan"),
         (&["plan", "check", "khong-co.toml"], "khong-co.toml"),
-        (&["init", "--unit", "nt", "--as", "Lan"], "kho"),
+        (&["init", "--unit", "nt", "--as", "Lan"], "bộ số liệu"),
     ] {
         let done = desk.run(words).expects(2);
         assert!(done.err.contains(told), "{words:?}: {}", done.err);

@@ -321,7 +321,7 @@ fn a_loser_stays_marked_in_the_log() {
         .collect();
     assert_eq!(marked.len(), 2, "{marked:?}");
     let text = district.office.run(&["log"]).expects(0).out;
-    assert_eq!(text.matches("[từng bất đồng]").count(), 2, "{text}");
+    assert_eq!(text.matches("[từng không khớp]").count(), 2, "{text}");
 }
 
 #[test]
@@ -369,7 +369,7 @@ fn what_is_no_good_bundle_is_refused_and_changes_nothing() {
         .run(&["export", "--to", "P-LDTBXH", "-o", &strange])
         .expects(0);
     let done = district.office.run(&["import", &strange]).expects(1);
-    assert!(done.out.contains("cách ly"), "{}", done.out);
+    assert!(done.out.contains("tạm giữ"), "{}", done.out);
     assert_eq!(district.office.state(), before);
     // Nor is a key believed without its digits.
     let asked = district.office.run(&["enrol", &strange]).expects(2);
@@ -391,7 +391,7 @@ fn a_key_is_left_behind_by_a_copy_that_revokes_it() {
     let done = office
         .run(&["revoke", &old, "--reason", "mất máy"])
         .expects(2);
-    assert!(done.err.contains("chép thư mục kho"), "{}", done.err);
+    assert!(done.err.contains("chép thư mục số liệu"), "{}", done.err);
     assert_eq!(office.state(), before);
 
     // As a whole folder is copied: its witness names the file it was copied from.

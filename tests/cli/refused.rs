@@ -102,7 +102,7 @@ fn bad_files(commune: &Desk, good: &[u8]) -> Vec<Bad> {
     zeroed[end - 80..].fill(0);
     let four_gib = (4_u64 << 30).to_le_bytes();
     vec![
-        ("a letter", b"Kinh gui".to_vec(), "không phải gói"),
+        ("a letter", b"Kinh gui".to_vec(), "không phải tệp số liệu"),
         ("a packed file", b"PK\x03\x04 goi".to_vec(), "nén ZIP"),
         ("cut", good[..end / 2].to_vec(), "bị cụt"),
         ("zeros at its end", zeroed, "bị rút quá sớm"),
@@ -112,7 +112,7 @@ fn bad_files(commune: &Desk, good: &[u8]) -> Vec<Bad> {
             patched(good, end / 2, &[!good[end / 2]]),
             "bị hỏng trên đường",
         ),
-        ("another's signature", unsigned, "Chữ ký của gói không đúng"),
+        ("another's signature", unsigned, "Chữ ký của tệp không đúng"),
         (
             "a newer version",
             patched(good, 10, &[2, 0]),
@@ -121,10 +121,10 @@ fn bad_files(commune: &Desk, good: &[u8]) -> Vec<Bad> {
         (
             "a header of 4 GiB",
             patched(good, 12, &[0xff; 4]),
-            "phần đầu gói",
+            "phần đầu tệp",
         ),
         ("2^32 chunks", patched(good, 16, &[0xff; 4]), "số khối"),
-        ("4 GiB in all", patched(good, 20, &four_gib), "cả gói"),
+        ("4 GiB in all", patched(good, 20, &four_gib), "cả tệp"),
         ("a zip bomb", bomb(commune, good), "một khối"),
         (
             "another plan",

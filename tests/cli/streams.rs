@@ -73,7 +73,7 @@ fn what_comes_through_a_pipe_and_is_no_bundle_changes_nothing() {
     let inputs: [(&[u8], &str); 4] = [
         (b"", "rỗng"),
         (cut, "cụt"),
-        (&scrambled(&bundle), "không phải gói"),
+        (&scrambled(&bundle), "không phải tệp số liệu"),
         (b"age-encryption.org/v1\n-> X25519 abc\n", "mã hoá (age)"),
     ];
     for (input, why) in inputs {

@@ -469,7 +469,7 @@ fn a_cell_is_emptied_alone_and_says_how_to_get_it_back() {
         );
         let said = desk.said().unwrap().1;
         assert!(
-            said.contains("Ngọc Thiện, 2023") && said.contains("→ 3.420"),
+            said.contains("Ngọc Thiện, năm 2023") && said.contains("→ 3.420"),
             "{said}"
         );
     }

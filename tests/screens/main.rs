@@ -18,3 +18,4 @@ mod sharing;
 mod sizes;
 mod sync_page;
 mod typing;
+mod words;

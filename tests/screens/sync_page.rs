@@ -190,7 +190,12 @@ fn a_key_is_believed_only_after_its_digits_were_compared() {
     minh.keys("<F6>");
     plugs_in(&mut minh);
     on(&mut minh, |line| matches!(line, SyncRow::File(0))).keys("<Enter><Enter>");
-    assert!(minh.said().unwrap().1.contains("Chưa rõ khoá"));
+    assert!(
+        minh.said()
+            .unwrap()
+            .1
+            .contains("Chưa đối chiếu mã xác nhận")
+    );
     on(&mut minh, |line| matches!(line, SyncRow::Held(0))).keys("<Enter>");
     let screen = minh.screen();
     assert!(
@@ -198,7 +203,7 @@ fn a_key_is_believed_only_after_its_digits_were_compared() {
         "what it would bring: {screen}"
     );
     minh.keys("<Enter>1111 2222 3333 4444 5555 6666 7777 8888<Enter>");
-    assert!(minh.said().unwrap().1.contains("KHÔNG nhận"));
+    assert!(minh.said().unwrap().1.contains("KHÔNG công nhận"));
     minh.keys("<Esc><Esc>");
     assert_eq!(page(&minh).standing.as_ref().unwrap().kept.held.len(), 1);
     on(&mut minh, |line| matches!(line, SyncRow::Held(0))).keys("<Enter>");
@@ -245,7 +250,7 @@ fn a_communes_half_year_returned_corrected_and_confirmed() {
     lan.keys("<Esc>");
     let home = lan.screen();
     assert!(!home.contains("chưa gửi"), "{home}");
-    assert!(home.contains("Huyện đã nhận đến lần sửa"), "{home}");
+    assert!(home.contains("Huyện đã nhận"), "{home}");
 }
 
 /// Writes a bundle for that unit onto the stick.
@@ -289,7 +294,7 @@ fn a_districts_morning_three_bundles_one_conflict_one_return() {
     on(&mut minh, |line| line == SyncRow::AllNew).keys("<Enter>");
     let preview = minh.screen();
     assert!(
-        preview.contains("bất đồng") && preview.contains("⚑"),
+        preview.contains("không khớp") && preview.contains("⚑"),
         "{preview}"
     );
     assert!(
@@ -298,7 +303,7 @@ fn a_districts_morning_three_bundles_one_conflict_one_return() {
     );
     minh.keys("<Enter>");
     assert!(
-        minh.said().unwrap().1.contains("1 ô BẤT ĐỒNG"),
+        minh.said().unwrap().1.contains("1 ô KHÔNG KHỚP"),
         "{:?}",
         minh.said()
     );
@@ -312,7 +317,7 @@ fn a_districts_morning_three_bundles_one_conflict_one_return() {
     assert!(minh.said().unwrap().1.contains("Phải ghi lý do"));
     minh.keys("xã nói đúng<Enter>");
     assert!(
-        minh.said().unwrap().1.contains("Đã giải quyết"),
+        minh.said().unwrap().1.contains("Đã chọn số"),
         "{:?}",
         minh.said()
     );
@@ -452,7 +457,7 @@ fn a_kept_bundle_is_let_go_and_an_import_taken_back() {
     plugs_in(&mut minh);
     on(&mut minh, |line| line == SyncRow::File(0)).keys("<Enter><Enter>");
     on(&mut minh, |line| line == SyncRow::Held(0)).keys("<Delete>");
-    assert!(minh.screen().contains("Bỏ gói này?"));
+    assert!(minh.screen().contains("Xoá tệp tạm giữ này?"));
     minh.keys("<Esc>");
     assert_eq!(page(&minh).standing.as_ref().unwrap().kept.held.len(), 1);
     minh.keys("<Delete><Enter>");
@@ -478,7 +483,7 @@ fn long_work_shows_how_far_it_is_and_esc_stops_it_without_harm() {
         of: 145_000,
     })));
     assert!(
-        minh.screen().contains("12.288/145.000 lần sửa (8 %)"),
+        minh.screen().contains("12.288/145.000 thay đổi (8 %)"),
         "{}",
         minh.screen()
     );
@@ -494,7 +499,7 @@ fn long_work_shows_how_far_it_is_and_esc_stops_it_without_harm() {
     // It can be done again, whole.
     minh.keys("<Enter>");
     assert!(
-        minh.said().unwrap().1.contains("BẤT ĐỒNG"),
+        minh.said().unwrap().1.contains("KHÔNG KHỚP"),
         "{:?}",
         minh.said()
     );
@@ -509,7 +514,7 @@ fn a_full_disk_refuses_the_import_and_says_so() {
     assert!(minh.screen().contains("Đĩa đầy"), "{}", minh.screen());
     minh.disk_fails(false).keys("<Ctrl+R><Enter>");
     assert!(
-        minh.said().unwrap().1.contains("BẤT ĐỒNG"),
+        minh.said().unwrap().1.contains("KHÔNG KHỚP"),
         "{:?}",
         minh.said()
     );
@@ -527,8 +532,11 @@ fn what_comes_after_a_lock_is_marked_and_changes_nothing_that_was_locked() {
     receives(&mut minh);
     minh.keys("<F5>ngoc thien<Enter>").at("be_trai");
     let screen = minh.screen();
-    assert!(screen.contains("⚑ 1 đến sau"), "{screen}");
-    assert!(screen.contains("Đến sau khi duyệt: 62 → 63"), "{screen}");
+    assert!(screen.contains("⚑ 1 sau duyệt"), "{screen}");
+    assert!(
+        screen.contains("Gửi sau khi biểu đã duyệt: 62 → 63"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -603,7 +611,7 @@ fn another_key_in_the_place_of_the_compared_one_is_not_believed() {
     key(&Office::commune("ngoc-thien", 66), "Kẻ khác");
     minh.keys(&digits).keys("<Enter>");
     assert!(
-        minh.said().unwrap().1.contains("KHÔNG nhận"),
+        minh.said().unwrap().1.contains("KHÔNG công nhận"),
         "{:?}",
         minh.said()
     );

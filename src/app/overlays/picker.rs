@@ -14,6 +14,8 @@ pub struct Item<T> {
     pub label: Label,
     /// A second column.
     pub detail: String,
+    /// Words that find it, too, and are not shown: an id, a code, an abbreviation.
+    pub also: String,
 }
 
 /// A list with a filter and a cursor.
@@ -93,7 +95,7 @@ impl<T: Clone> Picker<T> {
 
 /// How well the query finds an item; an item that is exactly what was typed comes first.
 fn finds<T>(query: &str, item: &Item<T>) -> Option<(bool, Match)> {
-    let texts = [&item.label.vi, &item.label.en, &item.detail];
+    let texts = [&item.label.vi, &item.label.en, &item.detail, &item.also];
     let folded = text::fold(query);
     texts
         .into_iter()

@@ -16,7 +16,6 @@ use crate::ledger::FormKey;
 use crate::plan::Severity;
 use crate::service::forms;
 use crate::store::StoreReader;
-use crate::ui::words;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -61,7 +60,7 @@ pub(crate) fn run(settings: &Settings, args: &Check, out: &mut Out<'_>) -> Resul
             out.say(
                 &Message::new("cli.check.form")
                     .with("unit", &unit.name)
-                    .with("period", words::period(period)),
+                    .with("period", period.name()),
             )?;
         }
         for finding in &findings {

@@ -215,7 +215,7 @@ fn print(
 /// What was done, and for what is typed from what to what.
 fn changed((opened, people): (&OpenStore, &People), entry: &LogEntry, out: &Out<'_>) -> String {
     let show = |body: &Body| match body.content() {
-        Some(content) => match typed::show(content, out.texts.lang()) {
+        Some(content) => match typed::show(content) {
             empty if empty.is_empty() => "·".to_owned(),
             shown => shown,
         },

@@ -175,7 +175,7 @@ fn show(settings: &Settings, format: &AnswerFormat, out: &mut Out<'_>) -> Result
             measure.id,
             measure.short.get(lang),
             measure.op.sign(),
-            measure.target.display_vi(),
+            measure.target.display(),
             measure.suffix.get(lang)
         ))?;
     }

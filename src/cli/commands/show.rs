@@ -135,7 +135,7 @@ fn print(
     let lang = texts.lang();
     let head = Message::new("cli.show.head")
         .with("unit", &found.unit.name)
-        .with("period", words::period(found.period))
+        .with("period", found.period.name())
         .with("status", words::status(status));
     out.say(&head)?;
     for stamp in approvals(found) {
@@ -162,7 +162,7 @@ fn print(
                     let label = format!("── {id} {}", measure.short.get(lang));
                     let label = width::left(&width::fit_middle(&label, LABEL), LABEL);
                     let shown = figures::display(figure, measure, lang);
-                    let target = format!("{} {}", measure.op.sign(), measure.target.display_vi());
+                    let target = format!("{} {}", measure.op.sign(), measure.target.display());
                     let verdict = texts.get(figure.verdict.key());
                     out.line(&format!(
                         "{label} {}   {target}   {verdict}",
@@ -220,8 +220,7 @@ fn approval(found: &LoadedForm<'_>, stamp: &Approval, out: &mut Out<'_>) -> Resu
 }
 
 fn latecomer(found: &LoadedForm<'_>, late: &LateFigure, out: &mut Out<'_>) -> Result<(), Failure> {
-    let lang = out.texts.lang();
-    let show = |content: &Content| match typed::show(content, lang) {
+    let show = |content: &Content| match typed::show(content) {
         empty if empty.is_empty() => "·".to_owned(),
         shown => shown,
     };
@@ -287,11 +286,12 @@ fn cell(
     }
     let shown = match &content {
         Content::Blank => "·".to_owned(),
-        other => typed::show(other, lang),
+        other => typed::show(other),
     };
-    let wide = width::width(field.label.get(lang)) > LABEL - 2;
-    let label = if wide { &field.short } else { &field.label };
-    let label = width::left(&width::fit_middle(label.get(lang), LABEL - 2), LABEL - 2);
+    let label = width::left(
+        &width::fit_middle(field.short.get(lang), LABEL - 2),
+        LABEL - 2,
+    );
     out.line(&format!("  {label} {}", width::right(&shown, VALUE)))?;
     remarks(found, id, findings, out)
 }

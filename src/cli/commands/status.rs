@@ -116,7 +116,7 @@ fn print(
 ) -> Result<(), Failure> {
     let texts = out.texts;
     let name = width::left(&width::fit(unit.name.get(texts.lang()), NAME), NAME);
-    let period = width::left(&texts.say(&words::period(period)), PART);
+    let period = width::left(&texts.say(&period.name()), PART);
     let status = width::left(&texts.say(&words::status(summary.status)), PART);
     let handed_in = matches!(
         summary.status,

@@ -13,7 +13,6 @@ use crate::cli::shapes::FindingShape;
 use crate::ledger::FormStatus;
 use crate::service::forms::LoadedForm;
 use crate::service::workflow::{self, SubmissionSummary};
-use crate::ui::words;
 
 /// Arguments of `submit`.
 #[derive(Debug, Args)]
@@ -101,7 +100,7 @@ fn print(found: &LoadedForm<'_>, done: &Done<'_>, out: &mut Out<'_>) -> Result<(
     out.say(
         &Message::new(key)
             .with("unit", &found.unit.name)
-            .with("period", words::period(found.period))
+            .with("period", found.period.name())
             .with("hard", summary.hard.len())
             .with("blanks", summary.blanks.len())
             .with("open", summary.open.len())

@@ -13,7 +13,6 @@ use crate::ledger::{Body, Recorded, Subject};
 use crate::plan::Plan;
 use crate::service::forms::key_of;
 use crate::service::workflow::{Step, take_step};
-use crate::ui::words;
 
 /// What is said when the step was taken.
 fn done(step: Step) -> &'static str {
@@ -100,7 +99,7 @@ fn run(
     out.say(
         &Message::new(done(step))
             .with("unit", &unit.name)
-            .with("period", words::period(period)),
+            .with("period", period.name()),
     )?;
     for recorded in &written {
         vouched_for(&opened.plan, recorded, out)?;

@@ -64,7 +64,7 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
         label: ui.t("sync_page.base").to_owned(),
         here: false,
         figure: match base {
-            Some(entry) => figure(ui, app, &entry.body),
+            Some(entry) => figure(ui, &entry.body),
             None => ui.t("history.blank").to_owned(),
         },
         who: page
@@ -87,7 +87,7 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
         ConflictRow {
             label: format!("{}  {}", at + 1, ui.t(key)),
             here: at == page.selected,
-            figure: figure(ui, app, &side.body),
+            figure: figure(ui, &side.body),
             who: person_name(app, (&side.entry.author, &side.actor)).to_owned(),
             when: app.state.plan.short_time(side.clock.millis),
         }
@@ -109,8 +109,8 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
     y + 2
 }
 
-fn figure(ui: &Ui, app: &App, body: &Body) -> String {
-    words::content(ui, app, &body.content().cloned().unwrap_or_default())
+fn figure(ui: &Ui, body: &Body) -> String {
+    words::content(ui, &body.content().cloned().unwrap_or_default())
 }
 
 /// One of the figures to choose from, and who entered it.
@@ -142,8 +142,7 @@ impl ConflictRow {
 /// Draws which figure is shown until the conflict is resolved: "Tạm hiển thị: 63. …"
 fn provisional(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<'_>) {
     let content = page.conflict.heads.content();
-    let said =
-        Message::new("sync_page.provisional").with("value", words::content(ui, app, &content));
+    let said = Message::new("sync_page.provisional").with("value", words::content(ui, &content));
     let columns = canvas.width().saturating_sub(4);
     let lines = width::wrap(&ui.say(app, &said), columns, 2);
     for (at, line) in lines.iter().enumerate() {

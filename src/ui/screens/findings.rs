@@ -60,7 +60,10 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, list: &FindingsList, canvas: &mut 
         let place = match (&list.scope, app.state.plan.unit(&key.unit)) {
             (ListScope::Form(_) | ListScope::Cell(_), _) | (_, None) => label.to_owned(),
             (_, Some(unit)) => {
-                format!("{} {} · {label}", unit.name.get(app.state.lang), key.period)
+                let period = app.state.plan.period(&key.period);
+                let period = period.map(|period| words::period_short(ui, period));
+                let unit = unit.name.get(app.state.lang);
+                format!("{unit} · {} · {label}", period.unwrap_or_default())
             }
         };
         let (text, style) = match app.state.plan.field(&finding.cell.field) {

@@ -135,10 +135,6 @@ fn definition(ui: &Ui, app: &App, field: &Field, columns: usize, out: &mut Vec<(
             &format!("{} {}", indicator.id, indicator.text.get(lang)),
             ui.theme.text(),
         );
-        if !indicator.definition.is_empty() {
-            let source = Message::new("help.source").with("source", &*indicator.definition);
-            push(&ui.say(app, &source), ui.theme.text());
-        }
         if !measure.note.is_empty() {
             push(measure.note.get(lang), ui.theme.text());
         }

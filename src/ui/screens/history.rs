@@ -103,7 +103,7 @@ fn change(ui: &Ui, app: &App, entry: &LogEntry) -> String {
     let blank = || ui.t("history.blank").to_owned();
     let show = |body: &Body| match body {
         Body::SetValue(content) | Body::Resolve(content) => {
-            let text = typed::show(content, app.state.lang);
+            let text = typed::show(content);
             if text.is_empty() { blank() } else { text }
         }
         Body::Note(text) => text.clone(),

@@ -117,7 +117,7 @@ fn rows(app: &App, home: &Home) -> Vec<HomeRow> {
     rows.push(HomeRow::Heading("home.to_do"));
     rows.extend((0..home.to_do).map(HomeRow::Form));
     if home.to_do == 0 {
-        rows.push(HomeRow::Plain("home.nothing_to_do"));
+        rows.push(HomeRow::Plain(nothing_to_do(app)));
     }
     if home.forms.len() > home.to_do {
         rows.push(HomeRow::Gap);
@@ -125,6 +125,19 @@ fn rows(app: &App, home: &Home) -> Vec<HomeRow> {
         rows.extend((home.to_do..home.forms.len()).map(HomeRow::Form));
     }
     rows
+}
+
+/// Why nothing is to do: all is done, or the first period is still to come.
+fn nothing_to_do(app: &App) -> &'static str {
+    let unit = app.state.home_unit().and_then(|id| app.state.plan.unit(id));
+    let periods = unit.map(|unit| app.state.plan.periods_of(unit));
+    let mut periods = periods.unwrap_or_default().into_iter();
+    let to_come = periods.len() > 0 && periods.all(|period| period.from > app.state.today);
+    if to_come {
+        "home.not_begun"
+    } else {
+        "home.nothing_to_do"
+    }
 }
 
 fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
@@ -247,7 +260,12 @@ fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
     }
     if let Some(confirmed) = app.state.status.confirmed {
         let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        let message = Message::new("home.confirmed")
+        let key = if confirmed.has >= confirmed.of {
+            "home.confirmed_all"
+        } else {
+            "home.confirmed"
+        };
+        let message = Message::new(key)
             .with("has", number(confirmed.has))
             .with("of", number(confirmed.of));
         said.push(ui.say(app, &message));

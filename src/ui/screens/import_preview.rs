@@ -239,7 +239,7 @@ impl PreviewDrawing<'_> {
     }
 
     fn arrow(&self, change: &FigureChange) -> String {
-        let shown = |content| words::content(self.ui, self.app, content);
+        let shown = |content| words::content(self.ui, content);
         format!("{} → {}", shown(&change.old), shown(&change.new))
     }
 
@@ -264,11 +264,7 @@ impl PreviewDrawing<'_> {
         let Some(total) = self.page.plan.totals.get(at) else {
             return;
         };
-        let show = |value: crate::base::Decimal| match app.state.lang {
-            crate::base::Lang::Vi => value.display_vi(),
-            crate::base::Lang::En => value.display_en(),
-        };
-        let arrow = format!("{} → {}", show(total.before), show(total.after));
+        let arrow = format!("{} → {}", total.before.display(), total.after.display());
         let period = app.state.plan.period(&total.period);
         let period = period.map(|period| words::period_short(ui, period));
         let field = app.state.plan.field(&total.field);

@@ -72,7 +72,7 @@ impl ConflictPage {
 
     fn ask_reason(&self, state: &mut State, content: Content) {
         let over = self.conflict.heads.references();
-        let shown = typed::show(&content, state.lang);
+        let shown = typed::show(&content);
         let title = Message::new("prompt.resolve").with("value", shown);
         let purpose = Purpose::Settle(self.conflict.cell.clone(), content, over);
         ask_text(state, title, purpose, typed::TEXT_LIMIT);

@@ -59,6 +59,7 @@ impl FirstRun {
                     value: unit.id.clone(),
                     label: unit.name.clone(),
                     detail,
+                    also: String::new(),
                 }
             })
             .collect();

@@ -10,7 +10,7 @@ use crate::app::overlays::{Allowed, AllowedTitle, Overlay};
 use crate::app::state::{State, Tone};
 use crate::base::{Label, Message};
 use crate::ledger::{Content, Origin, typed};
-use crate::plan::{Field, FieldId, FieldType, PeriodId, RuleKind};
+use crate::plan::{Field, FieldId, FieldType, Period, RuleKind};
 use crate::service::forms::periods_beside;
 
 /// The list for F7 (why there is no figure) or F9 (everything that may stand here).
@@ -41,6 +41,7 @@ fn state_item(state: &State, content: Content, key: &str) -> Item<Allowed> {
         value: Allowed::Content(content, Origin::Typed),
         label: state.label(key),
         detail: String::new(),
+        also: String::new(),
     }
 }
 
@@ -66,6 +67,7 @@ fn typing(state: &State, form: &FormView, field: &Field) -> Item<Allowed> {
             en: named(&kind.en),
         },
         detail: usual(state, form, &field.id),
+        also: String::new(),
     }
 }
 
@@ -84,10 +86,7 @@ fn usual(state: &State, form: &FormView, wanted: &FieldId) -> String {
             _ => None,
         }
     });
-    let show = |value: crate::base::Decimal| match state.lang {
-        crate::base::Lang::Vi => value.display_vi(),
-        crate::base::Lang::En => value.display_en(),
-    };
+    let show = crate::base::Decimal::display;
     let range = match range {
         Some((Some(min), Some(max))) => format!("{}–{}", show(min), show(max)),
         Some((Some(min), None)) => format!("≥ {}", show(min)),
@@ -104,7 +103,7 @@ fn reported<'a>(
     field: &'a FieldId,
 ) -> impl Iterator<Item = Item<Allowed>> + 'a {
     before(state, form, field).map(|(period, content)| {
-        let text = typed::show(&content, state.lang);
+        let text = typed::show(&content);
         let copy = state.label("allowed.copy");
         Item {
             value: Allowed::Content(content, Origin::Copied),
@@ -112,7 +111,8 @@ fn reported<'a>(
                 vi: format!("{} {text}", copy.vi),
                 en: format!("{} {text}", copy.en),
             },
-            detail: period.as_str().to_owned(),
+            detail: state.period_label(period).get(state.lang).to_owned(),
+            also: String::new(),
         }
     })
 }
@@ -121,7 +121,7 @@ fn before<'a>(
     state: &'a State,
     form: &'a FormView,
     field: &'a FieldId,
-) -> impl Iterator<Item = (PeriodId, Content)> + 'a {
+) -> impl Iterator<Item = (&'a Period, Content)> + 'a {
     let period = state.plan.period(&form.key.period);
     let compared = period.map(|period| periods_beside(&state.plan, period));
     compared
@@ -130,7 +130,7 @@ fn before<'a>(
         .flatten()
         .filter_map(move |past| {
             let content = form.past.forms.get(&past.id)?.content(field);
-            content.is_filled().then(|| (past.id.clone(), content))
+            content.is_filled().then_some((past, content))
         })
 }
 
@@ -139,7 +139,8 @@ impl FormScreen {
     pub(super) fn copy_previous(&mut self, state: &mut State) {
         let source = self.view(state).and_then(|view| {
             let field = self.field_id(view)?;
-            before(state, view, field).next()
+            let (period, content) = before(state, view, field).next()?;
+            Some((period.name_inside(), content))
         });
         let Some((period, content)) = source else {
             state.say(Tone::Warning, Message::new("form.nothing_to_copy"));
@@ -147,7 +148,7 @@ impl FormScreen {
         };
         self.put(state, content, Origin::Copied, After::Next);
         if state.overlay.is_none() {
-            let said = Message::new("form.copied").with("period", period.as_str());
+            let said = Message::new("form.copied").with("period", period);
             state.say(Tone::Info, said);
         }
     }

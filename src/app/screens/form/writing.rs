@@ -78,7 +78,7 @@ impl FormScreen {
             return;
         };
         let old = view.content(field);
-        let shown = typed::show(&old, state.lang);
+        let shown = typed::show(&old);
         self.put(state, Content::Blank, Origin::Typed, After::Stay);
         if state.overlay.is_none() && old != Content::Blank {
             state.say(

@@ -175,12 +175,14 @@ impl SyncPage {
             label: Label::same(&folder.display().to_string()),
             value: Some(folder),
             detail: String::new(),
+            also: String::new(),
         });
         let mut items: Vec<Item<Option<PathBuf>>> = listed.collect();
         items.push(Item {
             value: None,
             label: state.label("sync_page.other_folder"),
             detail: String::new(),
+            also: String::new(),
         });
         let mut picker = Picker::new(items);
         if state.folder.is_some() {

@@ -61,7 +61,7 @@ impl FormDrawing<'_> {
         let content = self.view.content(&field.id);
         let text = match &content {
             Content::Blank => "·".to_owned(),
-            other => typed::show(other, self.app.state.lang),
+            other => typed::show(other),
         };
         let room = VALUE - 1;
         if !field.kind.is_numeric() {
@@ -152,7 +152,7 @@ impl FormDrawing<'_> {
         };
         let then = earlier.and_then(|p| self.past_content(p, &field.id)?.figure());
         if let (Some(now), Some(then)) = (now, then) {
-            canvas.put_right(end, y, CHANGE, &self.change(now, then), plain);
+            canvas.put_right(end, y, CHANGE, &Self::change(now, then), plain);
         }
     }
 
@@ -173,20 +173,17 @@ impl FormDrawing<'_> {
         }
         match self.past_content(period, &field.id) {
             None | Some(Content::Blank) => "·".to_owned(),
-            Some(content) => typed::show(&content, self.app.state.lang),
+            Some(content) => typed::show(&content),
         }
     }
 
     /// The change in per cent: "+0,5", "-12,0"; from tenfold on "x10,5".
-    fn change(&self, now: Decimal, then: Decimal) -> String {
+    fn change(now: Decimal, then: Decimal) -> String {
         let Some(difference) = now.checked_add(then.checked_mul(-1).unwrap_or(Decimal::ZERO))
         else {
             return String::new();
         };
-        let show = |ratio: Ratio| match self.app.state.lang {
-            crate::base::Lang::Vi => ratio.display_vi(1),
-            crate::base::Lang::En => ratio.display_en(1),
-        };
+        let show = |ratio: Ratio| ratio.display(1);
         match (Ratio::new(now, then, 1), Ratio::new(difference, then, 100)) {
             (Some(times), _) if times.cmp_decimal(Decimal::whole(10)).is_ge() => {
                 format!("x{}", show(times))

@@ -101,7 +101,7 @@ impl FormDrawing<'_> {
         }
         let late = self.view.base.late();
         if let Some(late) = late.iter().find(|late| late.cell.field == field.id) {
-            let show = |content: &Content| words::content(self.ui, self.app, content);
+            let show = |content: &Content| words::content(self.ui, content);
             let said = Message::new("sync_page.late_cell")
                 .with("old", show(&late.old))
                 .with("new", show(&late.new));
@@ -142,7 +142,7 @@ impl FormDrawing<'_> {
                 let content = head.body.content()?;
                 Some(format!(
                     "{} ({})",
-                    typed::show(content, self.app.state.lang),
+                    typed::show(content),
                     words::person_name(self.app, (&head.entry.author, &head.actor))
                 ))
             })

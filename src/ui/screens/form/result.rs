@@ -4,7 +4,7 @@ use ratatui::style::Style;
 
 use super::columns::SIGN;
 use super::drawing::FormDrawing;
-use crate::base::{Decimal, Lang, Message};
+use crate::base::{Decimal, Message};
 use crate::figures::{self, Figure, Verdict};
 use crate::plan::{Measure, MeasureId};
 use crate::ui::appearance::Ui;
@@ -47,7 +47,7 @@ impl FormDrawing<'_> {
         canvas.put(start, y, label_room, &label, theme.text());
         canvas.put_right(end, y, value_room, &value, theme.title());
         let (at, room) = (end + SIGN, canvas.width().saturating_sub(end + SIGN + 1));
-        let distance = self.distance(figure, measure);
+        let distance = Self::distance(figure, measure);
         let mut verdicts = vec![String::new()];
         if !sign.is_empty() {
             let alone = sign.split(' ').next().unwrap_or_default();
@@ -70,7 +70,7 @@ impl FormDrawing<'_> {
     }
 
     /// How far the result is from the target, in its own unit: "-2,0" below, "+1,5" above.
-    fn distance(&self, figure: &Figure, measure: &Measure) -> String {
+    fn distance(figure: &Figure, measure: &Measure) -> String {
         let judged = matches!(figure.verdict, Verdict::Met | Verdict::NotMet);
         let Some(distance) = figures::distance(figure, measure).filter(|_| judged) else {
             return String::new();
@@ -80,10 +80,7 @@ impl FormDrawing<'_> {
         } else {
             ""
         };
-        let number = match self.app.state.lang {
-            Lang::Vi => distance.display_vi(measure.places),
-            Lang::En => distance.display_en(measure.places),
-        };
+        let number = distance.display(measure.places);
         format!("{sign}{number}")
     }
 
@@ -96,10 +93,7 @@ impl FormDrawing<'_> {
             Glyphs::Unicode => measure.op.sign(),
             Glyphs::Ascii => measure.op.ascii(),
         };
-        let target = match self.app.state.lang {
-            Lang::Vi => measure.target.display_vi(),
-            Lang::En => measure.target.display_en(),
-        };
+        let target = measure.target.display();
         let suffix = measure.suffix.get(self.app.state.lang);
         let short = if suffix.chars().count() > 4 {
             ""

@@ -248,7 +248,7 @@ impl SyncDrawing<'_> {
             .all()
             .iter()
             .filter_map(|head| head.body.content())
-            .map(|content| words::content(self.ui, self.app, content))
+            .map(|content| words::content(self.ui, content))
             .collect();
         let sides = format!("⚑ {}", sides.join(" / "));
         let room = canvas.width().saturating_sub(width::width(&sides) + 6);
@@ -294,7 +294,12 @@ fn confirmed(ui: &Ui, app: &App, other: &Recipient) -> String {
     let Some(confirmed) = &other.confirmed else {
         return ui.t("sync_page.nothing_heard").to_owned();
     };
-    let said = Message::new("sync_page.confirmed")
+    let key = if confirmed.has >= confirmed.of {
+        "sync_page.confirmed_all"
+    } else {
+        "sync_page.confirmed"
+    };
+    let said = Message::new(key)
         .with("has", count(confirmed.has))
         .with("of", count(confirmed.of))
         .with("at", app.state.plan.short_day(confirmed.created));
