@@ -427,6 +427,39 @@ fn a_branch_whose_beginning_is_unknown_says_so_and_waits() {
     everything_opens(&mut office);
 }
 
+#[test]
+fn a_frontier_that_names_what_no_log_has_harms_no_form() {
+    let (mut office, mut forger) = office_and_forger();
+    let author = forger.author();
+    let units = vec![UnitId::new("xa-a"), UnitId::new("phong")];
+    let roles = vec![Role::Clerk, Role::Owner, Role::Coordinator];
+    office.does(vec![authors::enrol(author, units, roles, "xã A")]);
+    // Of a log with two ends every line is followed back.
+    let mut branch = forger.clone();
+    branch.adds(|entry| (entry.subject, entry.body) = (on("so_01"), figure(1)));
+    assert_eq!(outcome(&mut office, branch.read()), BundleOutcome::Taken);
+    let lines = [0, 1, 1, 3, 900, u64::MAX].map(|seq| (author, seq, Hash([3; 32])));
+    let form = form("xa-a", "2023");
+    forger.adds(|entry| {
+        entry.subject = Subject::Approval(form.clone(), UnitId::new("phong"));
+        entry.body = Body::Approve {
+            part: Hash([7; 32]),
+            frontier: lines.to_vec(),
+        };
+    });
+    assert_eq!(outcome(&mut office, forger.read()), BundleOutcome::Taken);
+    everything_opens(&mut office);
+    forger.adds(|entry| {
+        entry.subject = Subject::Form(form.clone());
+        entry.body = Body::Lock {
+            content: content(7),
+            frontier: lines.to_vec(),
+        };
+    });
+    assert_eq!(outcome(&mut office, forger.read()), BundleOutcome::Taken);
+    everything_opens(&mut office);
+}
+
 /// How long a bundle takes to read, to preview, to take in and to verify: seconds.
 fn seconds(office: &mut Site, forger: &Forger) -> (BundleOutcome, [f32; 4]) {
     let bytes = forger.bundle();
