@@ -84,6 +84,7 @@ fn committed(origin: Origin, changes: &[Change], number: u64) -> Reply {
         entry: Entry {
             flags: 0,
             clock: Clock::default(),
+            lag: 0,
             actor: ActorId::fold("lan"),
             plan: PlanRef::default(),
             subject: change.subject.clone(),

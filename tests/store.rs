@@ -44,6 +44,42 @@ fn a_new_store_begins_with_its_epoch_its_plan_and_its_first_person() {
     assert_eq!(store.unsent().unwrap(), (0, None));
 }
 
+/// One entry under a clock that was years ahead orders what follows it, and dates nothing but itself.
+#[test]
+fn each_entry_shows_the_wall_clock_it_was_written_by() {
+    let dir = tempdir().unwrap();
+    let mut store = peopled(dir.path());
+    let first = types(1, "so_01", "1").wall;
+    let ahead = first + 12 * 365 * 86_400_000;
+    let walls = [first, ahead, first + 1_000, first + 2_000];
+    for (at, wall) in walls.iter().enumerate() {
+        let at = u64::try_from(at).unwrap();
+        let typed = types(at, &format!("so_0{at}"), "1");
+        let action = Action {
+            wall: *wall,
+            ..typed
+        };
+        store.commit(&action).unwrap();
+        assert_eq!(store.info().unwrap().last_written, Some(*wall));
+    }
+    let filter = LogFilter {
+        limit: Some(4),
+        ..LogFilter::default()
+    };
+    for store in [store.log(&filter), reopened(dir.path()).log(&filter)] {
+        let log = store.unwrap();
+        let shown: Vec<u64> = log.iter().rev().map(|l| l.recorded.entry.wall()).collect();
+        assert_eq!(shown, walls, "in the order in which they were written");
+        let clocks = log.iter().rev().map(|l| l.recorded.entry.clock);
+        assert!(clocks.is_sorted());
+    }
+    let form = store.form(&form("xa-a", "2023")).unwrap();
+    let head = form.cells[&FieldId::new("so_03").into()].shown().unwrap();
+    assert_eq!(head.wall, walls[3]);
+    assert_eq!(store.unsent().unwrap(), (4, Some(first)));
+    assert_eq!(store.verify().unwrap().differences, Vec::<String>::new());
+}
+
 #[test]
 fn what_was_typed_is_there_after_opening_again() {
     let dir = tempdir().unwrap();

@@ -33,6 +33,7 @@ fn says(by: u8, seq: u64, about: u8, body: Body) -> Recorded {
         entry: Entry {
             flags: 1,
             clock: Clock::default(),
+            lag: 0,
             actor: ActorId::parse("ai-do").unwrap(),
             plan: PlanRef::default(),
             subject: Subject::Author(author(about)),

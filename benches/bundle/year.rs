@@ -114,6 +114,7 @@ impl Writer {
                 millis: self.clock,
                 counter: 0,
             },
+            lag: 0,
             actor: ActorId::parse(&format!("can-bo-{:02}", lot.as_bytes()[22] % 3))
                 .unwrap_or_else(|| unreachable!("a plain word")),
             plan: PlanRef {

@@ -65,6 +65,11 @@ pub(super) fn news(app: &mut App, news: News) {
                 app.state.running = Some(progress);
             }
         }
+        News::ClockBehind(last) => {
+            let last = app.state.plan.short_time(last);
+            let said = Message::new("around.clock_behind").with("last", last);
+            app.state.say(Tone::Warning, said);
+        }
         News::Damaged(message) => app.state.say(Tone::Warning, message),
         News::Fault(detail) => {
             let said = Message::new("trouble.fault").with("detail", detail.as_str());

@@ -216,6 +216,9 @@ pub enum News {
     Changed,
     /// Who else is here, and what is unsent, when either has changed.
     Session(SessionStatus),
+    /// The machine's clock is behind the last entry written here, which was written at that time
+    /// (milliseconds since 1970-01-01 UTC).
+    ClockBehind(u64),
     /// How far long work is.
     Progress(WorkProgress),
     /// The full check of the store found that something differs from its history.

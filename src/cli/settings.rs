@@ -8,11 +8,13 @@ use chrono::NaiveDate;
 use super::args::Global;
 use super::environment;
 use super::failure::{Exit, Failure};
+use super::out::Out;
 use crate::base::{Lang, Message};
 use crate::ledger::{ActionId, ActorId, Origin};
 use crate::plan::{self, Plan, Problem, ProblemSeverity};
 use crate::service::Caller;
 use crate::service::open::{self, NewStore, PlanFile};
+use crate::service::standing;
 use crate::store::{self, Change, RedbStore, StoreInfo, StoreReader};
 use crate::sync::{NoProgress, Progress};
 use crate::ui::texts::Texts;
@@ -196,6 +198,19 @@ impl OpenStore {
         settings
             .caller(&self.plan)
             .commit(&mut self.store, changes)?;
+        Ok(())
+    }
+
+    /// Remarks that this machine's clock is behind the last entry written here, where it is.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn remark_on_clock(&self, out: &mut Out<'_>) -> Result<(), Failure> {
+        let behind = standing::clock_behind(&self.store.info()?, environment::now());
+        if let Some(last) = behind {
+            let last = self.plan.short_time(last);
+            out.aside(&Message::new("around.clock_behind").with("last", last));
+        }
         Ok(())
     }
 }

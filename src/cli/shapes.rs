@@ -135,7 +135,7 @@ impl LateShape {
             new_state: late.new.state(),
             author: head.map(|head| head.entry.author.to_string()),
             actor: head.map(|head| head.actor.to_string()),
-            at: head.map(|head| moment(head.clock.millis)),
+            at: head.map(|head| moment(head.wall)),
         }
     }
 }
@@ -184,7 +184,7 @@ impl StampShape {
             by,
             owner,
             actor: stamp.actor.to_string(),
-            at: moment(stamp.clock.millis),
+            at: moment(stamp.wall),
             content_hash: stamp.content.to_string(),
             proven: stamp.proof == Proof::Given,
             proof: stamp.proof.name(),

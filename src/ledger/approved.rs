@@ -33,8 +33,10 @@ pub struct Approval {
     pub entry: Hash,
     /// The person who approved.
     pub actor: ActorId,
-    /// When the entry was written, for display.
+    /// The entry's place in the order of what people see.
     pub clock: Clock,
+    /// When the entry was written by its writer's wall clock, which people are shown.
+    pub wall: u64,
     /// The content hash of what was approved: of an owner its part, of a lock the whole. Paper
     /// shows its first 8 hex digits.
     pub content: Hash,

@@ -7,10 +7,12 @@ use super::content_parts::ContentHash;
 use super::subject::Subject;
 use crate::plan::UnitId;
 
-/// A hybrid logical clock: orders what people see, never decides what is true.
+/// A hybrid logical clock: orders what people see, never decides what is true. It never goes back,
+/// so one entry written under a clock that was ahead leaves it ahead; what people are shown as the
+/// time of an entry is [`Entry::wall`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Clock {
-    /// Milliseconds since 1970-01-01 UTC.
+    /// Milliseconds since 1970-01-01 UTC, never behind the clock on the writer's wall.
     pub millis: u64,
     /// Counts within one millisecond.
     pub counter: u16,
@@ -269,8 +271,11 @@ impl Body {
 pub struct Entry {
     /// Bit 0: a reader that does not know the kind must not go on without it.
     pub flags: u8,
-    /// When it was written, for display.
+    /// Its place in the order of what people see.
     pub clock: Clock,
+    /// Milliseconds by which the writer's wall clock stood behind `clock`; never more than its
+    /// milliseconds.
+    pub lag: u64,
     /// The person who wrote it.
     pub actor: ActorId,
     /// The plan it was written under.
@@ -287,6 +292,14 @@ pub struct Entry {
     pub action: ActionId,
     /// How it came about.
     pub origin: Origin,
+}
+
+impl Entry {
+    /// What the writer's wall clock showed, which people are shown: milliseconds since 1970-01-01
+    /// UTC.
+    pub fn wall(&self) -> u64 {
+        self.clock.millis.saturating_sub(self.lag)
+    }
 }
 
 /// Bit 0 of [`Entry::flags`].

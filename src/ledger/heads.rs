@@ -16,8 +16,11 @@ pub struct Head {
     pub entry: EntryRef,
     /// The content of the change.
     pub body: Body,
-    /// When it was written, for display.
+    /// Its place in the order of what people see.
     pub clock: Clock,
+    /// When it was written by its writer's wall clock, which people are shown: milliseconds since
+    /// 1970-01-01 UTC.
+    pub wall: u64,
     /// The person who wrote it.
     pub actor: ActorId,
     /// How it came about.
@@ -35,6 +38,7 @@ impl Head {
             entry: reference,
             body: entry.body.clone(),
             clock: entry.clock,
+            wall: entry.wall(),
             actor: entry.actor.clone(),
             origin: entry.origin,
             flags: entry.flags,

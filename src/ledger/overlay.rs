@@ -86,6 +86,7 @@ impl Provisional<'_> {
             },
             body: self.body.clone(),
             clock: Clock::default(),
+            wall: 0,
             actor: ActorId::fold(""),
             origin: self.origin,
             flags: 0,

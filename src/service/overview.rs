@@ -63,7 +63,7 @@ pub fn summarize(loaded: &LoadedForm<'_>) -> FormSummary {
     let step = form
         .workflow
         .shown()
-        .map(|head| (head.clock.millis, head.note.clone()));
+        .map(|head| (head.wall, head.note.clone()));
     FormSummary {
         status: form.status(&loaded.content_hash()),
         late: form.late().len(),

@@ -43,6 +43,17 @@ pub struct Recipient {
     pub confirmed: Option<Receipt>,
 }
 
+/// Milliseconds by which clocks differ that are set against each other all the time.
+const CLOCKS_DIFFER: u64 = 60_000;
+
+/// What the wall clock showed at the last entry written here, where the machine's clock, which shows
+/// `now`, is more than a minute behind it: one of the two is wrong, and a person has to look.
+/// Milliseconds since 1970-01-01 UTC.
+pub fn clock_behind(info: &StoreInfo, now: u64) -> Option<u64> {
+    let behind = |last: &u64| now.saturating_add(CLOCKS_DIFFER) < *last;
+    info.last_written.filter(behind)
+}
+
 /// Reads how the store stands.
 ///
 /// # Errors

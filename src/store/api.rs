@@ -149,6 +149,9 @@ pub struct StoreInfo {
     pub counter: u64,
     /// Highest own sequence number.
     pub seq: u64,
+    /// What the wall clock showed when that entry was written: milliseconds since 1970-01-01 UTC;
+    /// `None` where the entry cannot be read.
+    pub last_written: Option<u64>,
     /// True when no other process can share this store (file system without locks).
     pub sole: bool,
     /// Whether it can be written now.

@@ -14,7 +14,7 @@ use crate::seal::{chunk, sealed, sealed_chunks};
 const FORM: [&str; 5] = ["set", "--unit", "nt", "--period", "2023"];
 
 /// The store of a desk, opened to sign with its key.
-fn signing(desk: &Desk) -> RedbStore {
+pub(crate) fn signing(desk: &Desk) -> RedbStore {
     let edge = Environment {
         pid: std::process::id(),
         machine: std::fs::read_to_string("/etc/machine-id")

@@ -1,7 +1,11 @@
 //! Commands that write: all or nothing, and what was answered is there.
 
+use nhaplieu::ledger::{ActionId, Body, CellKey, Content, Origin, Subject};
+use nhaplieu::plan::{FieldId, PeriodId, UnitId};
+use nhaplieu::store::{Action, Change, Seen, Store, StoreReader};
 use serde_json::Value;
 
+use crate::refused::signing;
 use crate::run::{Desk, cell};
 
 const FORM: [&str; 4] = ["--unit", "nt", "--period", "2023"];
@@ -92,6 +96,55 @@ fn a_form_with_errors_is_not_submitted_and_one_without_is_bound_to_its_content()
     // The content it was given for is there again: so is the submission.
     desk.run(&with("set", &["hdnd_ld_nu=1"])).expects(0);
     assert_eq!(desk.json(&with("show", &["--json"]))["status"], "submitted");
+    desk.run(&["verify"]).expects(0);
+}
+
+/// One entry under a clock in 2035 orders what follows it, and dates nothing but itself.
+#[test]
+fn a_clock_that_was_ahead_once_is_said_and_dates_one_line_of_the_log() {
+    let desk = Desk::commune();
+    desk.run(&with("set", &["be_trai=62"])).expects(0);
+    {
+        let mut store = signing(&desk);
+        let plan = nhaplieu::plan::parse(nhaplieu::plan::embedded()).unwrap();
+        let (unit, period) = (UnitId::new("ngoc-thien"), PeriodId::new("2023"));
+        let cell = CellKey::new(&unit, &period, &FieldId::new("be_gai"));
+        store.use_plan(std::sync::Arc::new(plan)).unwrap();
+        let actor = store.actors().unwrap().remove(0).id;
+        let action = Action {
+            id: ActionId([3; 16]),
+            actor,
+            origin: Origin::Typed,
+            wall: 2_051_222_400_000,
+            changes: vec![Change {
+                subject: Subject::Cell(cell),
+                body: Body::SetValue(Content::NoneOccurred),
+                reason: String::new(),
+                seen: Seen::Current,
+            }],
+        };
+        store.commit(&action).unwrap();
+    }
+    let behind = "Đồng hồ máy chậm hơn mục ghi cuối (01/01/2035 07:00)";
+    for words in [&["log"], &["status"]] {
+        let done = desk.run(words).expects(0);
+        assert!(done.err.starts_with(behind), "{}", done.err);
+    }
+    let set = desk.run(&with("set", &["tu_vong_me=0"])).expects(0);
+    assert!(set.err.starts_with(behind), "{}", set.err);
+    let log = desk.run(&["log"]).expects(0);
+    assert_eq!(log.err, "", "the last entry is of today");
+    let of_2035 = log.out.lines().filter(|line| line.contains("/2035"));
+    assert_eq!(of_2035.count(), 1, "{}", log.out);
+    let lines = desk.json(&["log", "--json"]);
+    let lines = lines["entries"].as_array().unwrap();
+    let at = |line: &Value, key: &str| line[key].as_str().unwrap().starts_with("2035");
+    assert_eq!(
+        lines[0]["field"], "tu_vong_me",
+        "the order is that of writing"
+    );
+    assert!(!at(&lines[0], "at") && at(&lines[0], "ordered_at"));
+    assert!(at(&lines[1], "at") && at(&lines[1], "ordered_at"));
     desk.run(&["verify"]).expects(0);
 }
 

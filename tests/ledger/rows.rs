@@ -33,6 +33,7 @@ fn heads(contents: &[Content]) -> Heads {
         },
         body: Body::SetValue(content.clone()),
         clock: Clock::default(),
+        wall: 0,
         actor: ActorId::fold("lan"),
         origin: Origin::Typed,
         flags: 0,

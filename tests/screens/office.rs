@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use nhaplieu::app::message::Opened;
 use nhaplieu::ledger::{
-    ActionId, Actor, ActorId, Body, FormKey, Origin, Role, Subject, content_hash,
+    ActionId, Actor, ActorId, Body, CellKey, Content, FormKey, Origin, Role, Subject, content_hash,
 };
-use nhaplieu::plan::{self, PeriodId, Plan, UnitId};
+use nhaplieu::plan::{self, FieldId, PeriodId, Plan, UnitId};
 use nhaplieu::service::folder::Folders;
 use nhaplieu::service::open::NewStore;
 use nhaplieu::store::{
@@ -185,6 +185,28 @@ impl Office {
             };
             store.commit(&action).unwrap();
         }
+    }
+
+    /// The coordinator types a figure of Ngọc Thiện at another desk, whose clock shows `wall`.
+    pub(crate) fn types_at(&self, wall: u64, field: &str) {
+        let mut store = store::open(&self.dir(), &self.edge(9)).unwrap();
+        store.use_plan(Arc::clone(&self.plan)).unwrap();
+        let ids = (UnitId::new("ngoc-thien"), PeriodId::new("2023"));
+        let cell = CellKey::new(&ids.0, &ids.1, &FieldId::new(field));
+        let change = Change {
+            subject: Subject::Cell(cell),
+            body: Body::SetValue(Content::NoneOccurred),
+            reason: String::new(),
+            seen: Seen::Current,
+        };
+        let action = Action {
+            id: ActionId(random()),
+            actor: ActorId::parse("dau-moi").unwrap(),
+            origin: Origin::Set,
+            wall,
+            changes: vec![change],
+        };
+        store.commit(&action).unwrap();
     }
 
     /// The coordinator locks a form as it stands, at another desk.

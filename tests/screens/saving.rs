@@ -3,6 +3,7 @@
 
 use nhaplieu::app::Msg;
 use nhaplieu::app::message::Request;
+use nhaplieu::app::state::Tone;
 use nhaplieu::ledger::{CellId, Content};
 use nhaplieu::plan::FieldId;
 use std::sync::atomic::Ordering;
@@ -33,6 +34,37 @@ fn twenty_ahead(desk: &mut ScreenSession) -> Vec<String> {
             field
         })
         .collect()
+}
+
+/// Said when the program starts and when something is written, until an entry has the right time.
+#[test]
+fn a_clock_behind_the_last_entry_is_said_and_dates_nothing_else() {
+    let office = Office::new();
+    let in_2035 = 2_051_222_400_000;
+    office.types_at(in_2035, "tu_vong_me");
+    let behind = "Đồng hồ máy chậm hơn mục ghi cuối (01/01/2035 07:00)";
+    let warned = |desk: &ScreenSession| {
+        let said = desk.said();
+        said.is_some_and(|(tone, words)| tone == Tone::Warning && words.starts_with(behind))
+    };
+    let mut desk = office.desk("lan");
+    assert!(warned(&desk), "{:?}", desk.said());
+    desk.keys("<Enter>").at("be_trai").keys("62<Enter>");
+    assert!(warned(&desk), "{:?}", desk.said());
+    desk.keys("57<Enter>");
+    assert!(!warned(&desk), "the last entry is of today");
+    let heads = &desk.view().base.cells[&CellId::from(FieldId::new("be_trai"))];
+    let head = heads.shown().unwrap();
+    assert!(head.wall < in_2035 && head.clock.millis >= in_2035);
+    desk.at("be_trai").keys("<F4>");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("22/11/2023") && !screen.contains("2035"),
+        "{screen}"
+    );
+    desk.close();
+    let desk = office.desk("lan");
+    assert!(!warned(&desk), "{:?}", desk.said());
 }
 
 #[test]

@@ -320,7 +320,7 @@ fn the_golden_store_holds_every_kind_of_entry_under_the_hashes_it_had() {
 }
 
 /// The hash of the last entry of the golden store: the whole chain before it hangs on it.
-const LAST_HASH: &str = "9c0cd5d9797bcd017cc281a52c363d24a50e11fb7d2ec4ac56fd6a20c271c2ee";
+const LAST_HASH: &str = "dcba42ece39a1b03e8a087a5e22539503651fb01930d10569350a9d3b8735527";
 
 #[test]
 fn the_golden_store_goes_on_being_written() {

@@ -154,6 +154,7 @@ pub(crate) fn recorded(
     let entry = Entry {
         flags: 0,
         clock: Clock { millis, counter: 0 },
+        lag: 0,
         actor: ActorId::parse("can-bo").expect("an actor id"),
         plan: PlanRef::default(),
         subject,

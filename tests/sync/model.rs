@@ -185,6 +185,7 @@ impl Model {
         let entry = Entry {
             flags,
             clock: self.clock,
+            lag: self.clock.millis.saturating_sub(wall),
             actor: id("ai-do"),
             plan: PlanRef {
                 version: 3,
@@ -578,6 +579,7 @@ impl StoreReader for Model {
             unit: self.unit.clone(),
             counter: 0,
             seq: self.tip.0,
+            last_written: None,
             sole: false,
             access: Access::Write,
         })

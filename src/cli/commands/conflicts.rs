@@ -111,8 +111,8 @@ fn conflict((plan, lang): (&Plan, Lang), people: &People, conflict: &Conflict) -
             actor: head.actor.to_string(),
             person: words::person(people, (plan, lang), (&head.entry.author, &head.actor)),
             author: head.entry.author.to_string(),
-            at: moment(head.clock.millis),
-            shown_at: plan.short_time(head.clock.millis),
+            at: moment(head.wall),
+            shown_at: plan.short_time(head.wall),
             reason: head.note.clone(),
         })
     });

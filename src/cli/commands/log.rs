@@ -42,7 +42,10 @@ struct Answer {
 #[derive(Serialize)]
 struct Line {
     id: String,
+    /// By the wall clock of the machine it was written on.
     at: String,
+    /// By the clock that orders entries, which is ahead of every clock that was ever ahead.
+    ordered_at: String,
     actor: String,
     /// The name of the person; left out where nobody has told it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +73,7 @@ struct Line {
 pub(crate) fn run(settings: &Settings, args: &Log, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let opened = settings.read()?;
     let filter = filter(&opened, args)?;
+    opened.remark_on_clock(out)?;
     let entries = opened.store.log(&filter)?;
     let people = opened.store.people()?;
     if args.format.json {
@@ -112,7 +116,8 @@ fn line(people: &People, entry: &LogEntry, full: &HashMap<EntryRef, Hash>) -> Li
     let replaces = recorded.entry.replaces.iter();
     Line {
         id: recorded.hash.to_string(),
-        at: moment(recorded.entry.clock.millis),
+        at: moment(recorded.entry.wall()),
+        ordered_at: moment(recorded.entry.clock.millis),
         actor: recorded.entry.actor.to_string(),
         person: people
             .person(&recorded.author, &recorded.entry.actor)
@@ -196,7 +201,7 @@ fn print(
         Contested::Once => out.texts.get("cli.log.was_in_conflict"),
     };
     let line = [
-        opened.plan.short_time(recorded.entry.clock.millis),
+        opened.plan.short_time(recorded.entry.wall()),
         words::person(people, (&opened.plan, lang), by),
         place,
         what.unwrap_or_default(),

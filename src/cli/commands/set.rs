@@ -34,6 +34,7 @@ pub(crate) struct Set {
 
 pub(crate) fn run(settings: &Settings, args: &Set, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let mut opened = settings.write()?;
+    opened.remark_on_clock(out)?;
     let plan = opened.plan.clone();
     let found = find::form(&opened.store, &plan, &args.form)?;
     let changes = changes(&found, args)?;

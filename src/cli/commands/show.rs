@@ -209,7 +209,7 @@ fn approval(found: &LoadedForm<'_>, stamp: &Approval, out: &mut Out<'_>) -> Resu
     out.say(
         &message
             .with("actor", stamp.actor.as_str())
-            .with("at", found.plan.short_time(stamp.clock.millis))
+            .with("at", found.plan.short_time(stamp.wall))
             .with("hash", stamp.content.first_digits()),
     )?;
     match stamp.proof {
@@ -232,9 +232,7 @@ fn latecomer(found: &LoadedForm<'_>, late: &LateFigure, out: &mut Out<'_>) -> Re
             .with("actor", head.map_or("", |head| head.actor.as_str()))
             .with(
                 "at",
-                found
-                    .plan
-                    .short_time(head.map_or(0, |head| head.clock.millis)),
+                found.plan.short_time(head.map_or(0, |head| head.wall)),
             ),
     )
 }

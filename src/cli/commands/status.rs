@@ -60,6 +60,7 @@ struct Line {
 
 pub(crate) fn run(settings: &Settings, args: &Status, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let opened = settings.read()?;
+    opened.remark_on_clock(out)?;
     let unsent = unsent(&opened, out)?;
     let (mut lines, mut damaged) = (Vec::new(), DamagedForms::default());
     for (unit, period) in wanted(settings, &opened, args)? {
@@ -187,16 +188,18 @@ fn wanted<'d>(
     Ok(wanted)
 }
 
-/// Own entries by form, from the oldest on that no other store has acknowledged; `None`, after it
-/// was said, where the log is damaged: the forms may be whole all the same.
+/// Own entries by form that no other store has acknowledged: the last ones, by their numbers, and
+/// not by any clock. `None`, after it was said, where the log is damaged: the forms may be whole all
+/// the same.
 fn unsent(
     opened: &OpenStore,
     out: &mut Out<'_>,
 ) -> Result<Option<BTreeMap<FormKey, u64>>, Failure> {
     let mut count = BTreeMap::new();
-    let (_, Some(since)) = opened.store.unsent()? else {
+    let (unsent, _) = opened.store.unsent()?;
+    if unsent == 0 {
         return Ok(Some(count));
-    };
+    }
     let own = opened.store.info()?.author;
     let log = match opened.store.log(&LogFilter::default()) {
         Err(error @ StoreError::Damaged(_)) => {
@@ -205,12 +208,16 @@ fn unsent(
         }
         log => log?,
     };
-    for line in log {
-        let recorded = &line.recorded;
-        let waits = recorded.author == own && recorded.entry.clock.millis >= since;
-        if let Some(form) = recorded.entry.subject.form().filter(|_| waits) {
-            *count.entry(form.clone()).or_default() += 1;
-        }
+    let mut on_forms: Vec<(u64, &FormKey)> = log
+        .iter()
+        .map(|line| &line.recorded)
+        .filter(|recorded| recorded.author == own)
+        .filter_map(|recorded| Some((recorded.seq, recorded.entry.subject.form()?)))
+        .collect();
+    on_forms.sort_unstable_by_key(|(seq, _)| std::cmp::Reverse(*seq));
+    let unsent = usize::try_from(unsent).unwrap_or(usize::MAX);
+    for (_, form) in on_forms.into_iter().take(unsent) {
+        *count.entry(form.clone()).or_default() += 1;
     }
     Ok(Some(count))
 }

@@ -39,6 +39,7 @@ struct Answer {
 
 pub(crate) fn run(settings: &Settings, args: &Submit, out: &mut Out<'_>) -> Result<Exit, Failure> {
     let mut opened = settings.write()?;
+    opened.remark_on_clock(out)?;
     let plan = opened.plan.clone();
     let found = find::form(&opened.store, &plan, &args.form)?;
     let summary = workflow::submit(&mut opened.store, &settings.caller(&plan), &found)?;

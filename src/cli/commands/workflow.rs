@@ -91,6 +91,7 @@ fn run(
     out: &mut Out<'_>,
 ) -> Result<Exit, Failure> {
     let mut opened = settings.write()?;
+    opened.remark_on_clock(out)?;
     let (unit, period) = find::unit_and_period(&opened.plan, form)?;
     let key = key_of(unit, period);
     let reason = text::clean(reason, TEXT_LIMIT);

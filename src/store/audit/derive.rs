@@ -163,8 +163,7 @@ impl FirstPass {
             .unwrap_or(0);
         if recorded.entry.subject.form().is_some() && recorded.seq > acked {
             log.on_forms = log.on_forms.saturating_add(1);
-            log.first_on_forms
-                .get_or_insert(recorded.entry.clock.millis);
+            log.first_on_forms.get_or_insert(recorded.entry.wall());
         }
     }
 

@@ -154,7 +154,7 @@ fn count_unsent(transaction: &WriteTransaction) -> Result<(), StoreError> {
                 let recorded = tables::unsealed_entry(key.value(), value.value())?;
                 if recorded.entry.subject.form().is_some() {
                     unsent = unsent.saturating_add(1);
-                    first.get_or_insert(recorded.entry.clock.millis);
+                    first.get_or_insert(recorded.entry.wall());
                 }
             }
             since = match (since, first) {

@@ -187,6 +187,7 @@ pub(crate) struct EntryV1<'a> {
     pub flags: u8,
     pub millis: u64,
     pub counter: u16,
+    pub lag: u64,
     pub actor: &'a str,
     pub plan_version: u32,
     pub plan_h8: [u8; 8],
@@ -349,6 +350,7 @@ pub(crate) struct HeadV1 {
     pub body: Vec<u8>,
     pub millis: u64,
     pub counter: u16,
+    pub wall: u64,
     pub actor: String,
     pub origin: OriginV1,
     pub flags: u8,
@@ -389,7 +391,7 @@ pub(crate) struct TipV1 {
     pub digest: [u8; 32],
     /// Own entries on figures and workflow that no other store has acknowledged.
     pub unsent: u64,
-    /// When the oldest of them was made.
+    /// When the oldest of them was made, by its wall clock.
     pub unsent_since: Option<u64>,
 }
 

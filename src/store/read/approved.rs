@@ -169,6 +169,7 @@ impl FormHistory<'_> {
             entry: recorded.hash,
             actor: recorded.entry.actor.clone(),
             clock: recorded.entry.clock,
+            wall: recorded.entry.wall(),
             content: content.hash(),
             frontier: frontier.clone(),
             proof: found,

@@ -39,9 +39,20 @@ pub(crate) fn info(
         unit: UnitId::new(&about.unit),
         counter: tip.counter,
         seq: tip.seq,
+        last_written: last_written(reading, &tip)?,
         sole,
         access,
     })
+}
+
+/// Reads what the wall clock showed at the last own entry. Whether that entry is damaged is asked
+/// elsewhere: what a store was made for can be told all the same.
+fn last_written(reading: &ReadTables, tip: &TipV1) -> Result<Option<u64>, StoreError> {
+    let key = tables::entry_key(&AuthorId(tip.author), tip.seq, &Hash(tip.hash));
+    let entries = reading.table(tables::ENTRIES)?;
+    let last = entries.get(key.as_slice())?;
+    let last = last.and_then(|row| tables::unsealed_entry(&key, row.value()).ok());
+    Ok(last.map(|recorded| recorded.entry.wall()))
 }
 
 /// Reads the bytes of the plan in force and proves them by its hash.

@@ -121,6 +121,7 @@ mod tests {
                 millis: seq,
                 counter: 0,
             },
+            lag: 0,
             actor: ActorId::parse("lan").unwrap(),
             plan: PlanRef {
                 version: 1,

@@ -225,6 +225,8 @@ impl<'txn> Batch<'txn> {
         let entry = Entry {
             flags: draft.flags | own_flags(&draft.body),
             clock,
+            // The order may be ahead; a clock is never behind the wall that it was given.
+            lag: clock.millis.saturating_sub(by.wall),
             actor: by.actor.clone(),
             plan: by.plan,
             subject: draft.subject,
@@ -287,7 +289,7 @@ impl<'txn> Batch<'txn> {
         tip.entries = tip.entries.saturating_add(1);
         if recorded.entry.subject.form().is_some() {
             tip.unsent = tip.unsent.saturating_add(1);
-            tip.unsent_since.get_or_insert(tip.millis);
+            tip.unsent_since.get_or_insert(recorded.entry.wall());
         }
     }
 

@@ -192,7 +192,7 @@ fn common(snapshot: &dyn Snapshot, peers: &[Peer]) -> Result<Vec<PeerLog>, Store
     let (vouched, controls) = (snapshot.vouched()?, snapshot.controls()?);
     let began = |author: &AuthorId| {
         let first = controls.iter().find(|c| c.author == *author && c.seq == 1);
-        first.map_or(0, |first| first.entry.clock.millis)
+        first.map_or(0, |first| first.entry.wall())
     };
     let mut common: Option<Vec<PeerLog>> = None;
     for peer in peers {

@@ -110,6 +110,7 @@ fn enrolment(
     let entry = Entry {
         flags: 0,
         clock: Clock::default(),
+        lag: 0,
         actor: context.by.clone(),
         plan: PlanRef::default(),
         subject: Subject::Author(bundle.header().signed_by()),

@@ -15,8 +15,9 @@ use crate::app::message::{
 };
 use crate::ledger::{ActionId, ActorId, Body, Content, Origin, Subject};
 use crate::service::open::NewStore;
+use crate::service::standing;
 use crate::store::exchange::Exchange;
-use crate::store::{Action, Change, Direction, StoreError};
+use crate::store::{Action, Change, Committed, Direction, StoreError};
 
 /// The thread's state.
 pub struct WriterThread {
@@ -99,7 +100,20 @@ impl WriterThread {
             _ => Err(StoreError::Refused("lane".to_owned())),
         });
         let result = result.and_then(|done| done.map_err(|error| trouble(&error)));
+        let opened = matches!(result, Ok(Reply::Opened(_)));
         self.tell(id, result);
+        if opened {
+            let now = (self.environment.clock)();
+            let behind = self.open.as_ref();
+            let behind = behind.and_then(|open| clock_behind(open.store.as_ref(), now));
+            self.say_clock(behind);
+        }
+    }
+
+    fn say_clock(&self, behind: Option<u64>) {
+        if let Some(last) = behind {
+            let _ = self.answers.send(Msg::News(News::ClockBehind(last)));
+        }
     }
 
     /// Opens the store, or opens it again after a failure; what could be read stays readable.
@@ -144,14 +158,15 @@ impl WriterThread {
         let written = guarded(&answers, || self.commit_all(actions));
         let written = written.and_then(|done| done.map_err(|error| trouble(&error)));
         match written {
-            Ok(results) => {
-                for (id, result) in ids.into_iter().zip(results) {
+            Ok(Written { outcomes, behind }) => {
+                for (id, result) in ids.into_iter().zip(outcomes) {
                     if let Ok(done) = &result {
                         self.own_commit(done.counter);
                     }
                     let result = result.map(|done| Reply::Committed(Box::new(done)));
                     self.tell(id, result.map_err(|error| trouble(&error)));
                 }
+                self.say_clock(behind);
             }
             Err(trouble) => {
                 for id in ids {
@@ -161,10 +176,7 @@ impl WriterThread {
         }
     }
 
-    fn commit_all(
-        &mut self,
-        actions: Vec<(Origin, Vec<Change>)>,
-    ) -> Result<Vec<Result<crate::store::Committed, StoreError>>, StoreError> {
+    fn commit_all(&mut self, actions: Vec<(Origin, Vec<Change>)>) -> Result<Written, StoreError> {
         let environment = self.environment;
         let Some(OpenedStore { store, opened }) = &mut self.open else {
             return Err(StoreError::Io(String::new()));
@@ -174,7 +186,11 @@ impl WriterThread {
             .into_iter()
             .map(|(origin, changes)| action(environment, actor, origin, changes))
             .collect();
-        store.commit_all(&actions)
+        // Asked before, because the last entry is one of these afterwards.
+        let first = actions.first();
+        let behind = first.and_then(|action| clock_behind(store.as_ref(), action.wall));
+        let outcomes = store.commit_all(&actions)?;
+        Ok(Written { outcomes, behind })
     }
 
     /// A counter that jumps by more than our own commit says that others have committed, too.
@@ -194,7 +210,9 @@ impl WriterThread {
         let plan = store.undo_plan(actor, direction)?;
         let cells = undone_cells(store.as_ref(), &plan.changes)?;
         let action = action(environment, actor, plan.origin, plan.changes);
+        let behind = clock_behind(store.as_ref(), action.wall);
         let done = store.commit(&action)?;
+        self.say_clock(behind);
         self.own_commit(done.counter);
         Ok(Reply::Undone(Box::new(Undone {
             direction,
@@ -205,6 +223,19 @@ impl WriterThread {
             unsent: done.unsent,
         })))
     }
+}
+
+/// What became of actions that were written together.
+struct Written {
+    /// The outcome of each, in their order.
+    outcomes: Vec<Result<Committed, StoreError>>,
+    /// The time of the last entry before them, where the machine's clock is behind it.
+    behind: Option<u64>,
+}
+
+/// What the wall clock showed at the last entry of the store, where `now` is behind it.
+fn clock_behind(store: &dyn Exchange, now: u64) -> Option<u64> {
+    standing::clock_behind(&store.info().ok()?, now)
 }
 
 fn action(

@@ -74,7 +74,7 @@ fn sides(ui: &Ui, app: &App, page: &ConflictPage, y: usize, canvas: &mut Canvas<
             .map(|base| person_name(app, (&base.author, &base.entry.actor)).to_owned())
             .unwrap_or_default(),
         when: base
-            .map(|entry| app.state.plan.short_time(entry.clock.millis))
+            .map(|entry| app.state.plan.short_time(entry.wall()))
             .unwrap_or_default(),
     }
     .draw(ui, canvas, y);

@@ -75,7 +75,7 @@ fn line(ui: &Ui, app: &App, list: &HistoryList, entry: &LogEntry) -> String {
     let recorded = &entry.recorded.entry;
     let who = words::person_name(app, (&entry.recorded.author, &recorded.actor));
     let who = width::left(who, WHO);
-    let when = app.state.plan.short_time(recorded.clock.millis);
+    let when = app.state.plan.short_time(recorded.wall());
     let what = match (&list.scope, recorded.subject.cell()) {
         (ListScope::Cell(_), _) | (_, None) => String::new(),
         (_, Some(cell)) => {

@@ -256,6 +256,7 @@ mod tests {
                 },
                 body,
                 clock: Clock::default(),
+                wall: 0,
                 actor: ActorId::fold("minh-hoa"),
                 origin: Origin::Demo,
                 flags: 0,

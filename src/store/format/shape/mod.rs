@@ -25,6 +25,7 @@ pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
         flags: entry.flags,
         millis: entry.clock.millis,
         counter: entry.clock.counter,
+        lag: entry.lag,
         actor: entry.actor.as_str(),
         plan_version: entry.plan.version,
         plan_h8: entry.plan.h8,
@@ -40,12 +41,16 @@ pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
 /// Decodes an entry and refuses hostile or impossible content.
 pub(crate) fn entry_from(bytes: &[u8]) -> Result<Entry, CodecError> {
     let shape: EntryV1<'_> = decode(bytes)?;
+    if shape.lag > shape.millis {
+        return Err(CodecError::Meaning("clock"));
+    }
     Ok(Entry {
         flags: shape.flags,
         clock: Clock {
             millis: shape.millis,
             counter: shape.counter,
         },
+        lag: shape.lag,
         actor: actor_id(shape.actor)?,
         plan: PlanRef {
             version: shape.plan_version,
@@ -70,6 +75,7 @@ pub(crate) fn view_bytes(heads: &Heads) -> Vec<u8> {
             body,
             millis: head.clock.millis,
             counter: head.clock.counter,
+            wall: head.wall,
             actor: head.actor.as_str().to_owned(),
             origin: origin_shape(head.origin),
             flags: head.flags,
@@ -91,6 +97,7 @@ pub(crate) fn view_from(bytes: &[u8]) -> Result<Heads, CodecError> {
                 millis: head.millis,
                 counter: head.counter,
             },
+            wall: head.wall,
             actor: actor_id(&head.actor)?,
             origin: origin_from(head.origin),
             flags: head.flags,

@@ -15,6 +15,7 @@ fn entry(subject: Subject, body: Body) -> Entry {
             millis: 1_700_000_000_000,
             counter: 7,
         },
+        lag: 300,
         actor: ActorId::parse("lan").unwrap(),
         plan: PlanRef {
             version: 3,
@@ -168,7 +169,7 @@ fn the_bytes_of_version_1_are_frozen() {
                 hasher.update(&bytes);
                 hasher
             });
-    let frozen = "a14198453e38d987c5cb08b80f557b68d8b7c78ef52d0ae4de1b4f8fe4113021";
+    let frozen = "4e43b1bff853d1ab33e4bfbeb324e1cb7d1c833151b8a93b4777c960fdff29c9";
     assert_eq!(hasher.finalize().to_hex().as_str(), frozen);
 }
 
@@ -244,6 +245,16 @@ fn the_parts_of_a_content_have_one_order() {
         assert_eq!(body_from(5, &submit), bad, "{list:?}");
         assert_eq!(body_from(8, &lock), bad, "{list:?}");
     }
+}
+
+#[test]
+fn a_wall_clock_is_not_before_the_beginning_of_time() {
+    let mut early = entry(Subject::Note(cell(None)), Body::Note(String::new()));
+    early.lag = early.clock.millis;
+    assert_eq!(entry_from(&entry_bytes(&early)).map(|e| e.wall()), Ok(0));
+    early.lag += 1;
+    let refused = entry_from(&entry_bytes(&early));
+    assert_eq!(refused, Err(CodecError::Meaning("clock")));
 }
 
 #[test]

@@ -130,12 +130,7 @@ impl FormDrawing<'_> {
         let needed = width::width(unit) + width::width(&rest);
         let (filled, expected) = self.view.filled;
         let due = |length| {
-            let step = self
-                .view
-                .shown
-                .workflow
-                .shown()
-                .map(|head| head.clock.millis);
+            let step = self.view.shown.workflow.shown().map(|head| head.wall);
             let stands = (self.view.status, step);
             words::due(ui, app, self.place.period, stands, length)
         };
