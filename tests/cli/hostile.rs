@@ -211,7 +211,7 @@ fn bundles_that_are_rightly_signed_and_mean_harm_are_refused_by_name() {
         ),
         (
             &|forger| forger.header.from = UnitId::new("cao-xa"),
-            "Gói ghi là của cao-xa",
+            "Tệp số liệu ghi là của cao-xa",
         ),
     ];
     for (go_on, words) in named {
@@ -284,6 +284,6 @@ fn odd_entries_that_are_taken_read_everywhere() {
         });
     });
     let done = district.office.run(&["import", &file]).expects(1);
-    assert!(done.out.contains("bất đồng"), "{}", done.out);
+    assert!(done.out.contains("không khớp"), "{}", done.out);
     everything_reads(&district.office);
 }
