@@ -15,6 +15,9 @@ mod damaged;
 mod forge;
 mod hostile;
 mod kept;
+mod outside;
+#[path = "../outside/mod.rs"]
+mod outside_reader;
 mod refused;
 mod run;
 #[path = "../support/seal.rs"]

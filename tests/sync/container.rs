@@ -2,7 +2,7 @@
 
 use nhaplieu::ledger::{Body, Content, Entry, Hash, chain};
 use nhaplieu::store::exchange::ExchangeReader;
-use nhaplieu::store::exchange::entry_bytes;
+use nhaplieu::store::exchange::{entry_bytes, read_entry};
 use nhaplieu::sync::bundle::container::{FIXED, TAIL};
 use nhaplieu::sync::bundle::error::Limit;
 use nhaplieu::sync::bundle::range::Run;
@@ -156,24 +156,34 @@ pub(crate) fn sealed(site: &Site, header: &[u8], raws: &[Vec<u8>]) -> Vec<u8> {
     seal::sealed(header, raws, |words| site.store.sign(words).unwrap().1)
 }
 
-/// A log of these entries that follow the beginning of `site`, sealed and signed by it.
+/// The log of `site` with its last entry changed, sealed and signed by it.
 pub(crate) fn forged(site: &Site, change: impl FnOnce(&mut Entry)) -> Vec<u8> {
+    let mut change = Some(change);
+    rewritten(site, |bytes| {
+        let mut entry = read_entry(bytes).unwrap();
+        if let Some(change) = change.take() {
+            change(&mut entry);
+        }
+        *bytes = entry_bytes(&entry);
+    })
+}
+
+/// The log of `site` with the bytes of its last entry changed, sealed and signed by it.
+pub(crate) fn rewritten(site: &Site, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut draft = Draft::of(site, &small_of(site));
-    let checked = VerifiedBundle::read(small_of(site)).unwrap();
-    let mut entries = Vec::new();
-    checked
-        .each(0, 0, &mut |recorded| {
-            entries.push(recorded.entry.clone());
-            Ok(())
-        })
-        .unwrap();
+    let mut entries: Vec<Vec<u8>> = Vec::new();
+    let mut raw = draft.raws.concat();
+    while !raw.is_empty() {
+        let length = u32::from_le_bytes(*raw.first_chunk().unwrap()) as usize;
+        entries.push(raw[4..4 + length].to_vec());
+        raw.drain(..4 + length);
+    }
     change(entries.last_mut().unwrap());
     let range = &mut draft.header.ranges[0];
     let author = range.author();
     let (mut raw, mut hash) = (Vec::new(), Hash::ZERO);
-    for (seq, entry) in (1..).zip(&entries) {
-        let bytes = entry_bytes(entry);
-        hash = chain::link(&author, seq, &hash, &bytes);
+    for (seq, bytes) in (1..).zip(&entries) {
+        hash = chain::link(&author, seq, &hash, bytes);
         raw.extend((bytes.len() as u32).to_le_bytes());
         raw.extend(bytes);
     }
@@ -185,7 +195,7 @@ pub(crate) fn forged(site: &Site, change: impl FnOnce(&mut Entry)) -> Vec<u8> {
     draft.sealed(site)
 }
 
-fn small_of(site: &Site) -> Vec<u8> {
+pub(crate) fn small_of(site: &Site) -> Vec<u8> {
     let plan = crate::world::plan();
     let order = nhaplieu::sync::export::ExportRequest {
         plan: &plan,

@@ -12,6 +12,8 @@
 mod disk;
 #[path = "../support/forge.rs"]
 mod forge;
+#[path = "../outside/mod.rs"]
+mod outside_reader;
 #[path = "../support/seal.rs"]
 mod seal;
 #[path = "../world/mod.rs"]
@@ -31,6 +33,7 @@ mod last_writer;
 mod manglings;
 mod model;
 mod oracle;
+mod outside;
 mod pen;
 mod scale;
 mod site;
