@@ -361,19 +361,19 @@ fn cut_or_longer(bytes: &[u8], text: &str) -> Refused {
             "two in one text",
             both.clone().into_bytes(),
             several(),
-            "mỗi gói",
+            "mỗi tệp",
         ),
         (
             "two in one text, quoted",
             each_line(&both, |_, l| format!("> {l}")).into_bytes(),
             several(),
-            "mỗi gói",
+            "mỗi tệp",
         ),
         (
             "two in one text, the second cut",
             both.as_bytes()[..both.len() - 400].to_vec(),
             several(),
-            "mỗi gói",
+            "mỗi tệp",
         ),
     ]
 }
