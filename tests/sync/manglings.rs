@@ -463,3 +463,16 @@ fn a_bundle_that_is_refused_for_what_it_says_keeps_that_reason_in_a_text() {
         BundleError::BadSignature
     );
 }
+
+#[test]
+fn a_text_made_to_keep_a_reader_busy_is_refused_soon() {
+    // Beginnings without an end, each with a whole length to decode behind it.
+    let (_, bytes) = small();
+    let mut lying = bytes[..60].to_vec();
+    lying[20..28].copy_from_slice(&(64_u64 << 20).to_le_bytes());
+    let begin = format!("{BEGIN}\n{}\n", STANDARD.encode(&lying));
+    let line = "A".repeat(76) + "\n";
+    let text = begin.repeat(1_000) + &line.repeat(10_000);
+    let error = VerifiedBundle::read(text.into_bytes()).unwrap_err();
+    assert!(matches!(error, BundleError::Truncated { .. }), "{error:?}");
+}

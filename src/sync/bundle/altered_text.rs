@@ -18,6 +18,9 @@ const GAP: usize = 16;
 const ARMOUR: &[u8] = b"LS0tLS1CRUdJTiBOSEFQTElFVSBCVU5ETEU";
 /// How many beginnings of a bundle are tried in one text.
 const STARTS: usize = 16;
+/// How often each of its characters may be looked at for that: bundles in one text do not overlap, so
+/// that few readings are enough for any that was not made to keep a reader busy.
+const READINGS: usize = 6;
 
 /// Checks bytes that were taken out of a text: a whole and signed bundle, or why not.
 pub(super) type BundleCheck<'a> = &'a dyn Fn(&[u8]) -> Result<(), BundleError>;
@@ -94,11 +97,16 @@ fn encoded_at(text: &[u8]) -> Option<usize> {
 /// Tries every beginning of a bundle in every reading; `None` where the text has no beginning.
 fn recovered(text: &[u8], check: BundleCheck<'_>) -> Result<Option<Vec<u8>>, BundleError> {
     let (mut from, mut refusal) = (0, None);
+    let mut work = text.len().saturating_mul(READINGS);
     for _ in 0..STARTS {
         let Some(after) = start(text, from) else {
             break;
         };
         let body = Body::after(text, after);
+        let Some(left) = work.checked_sub(body.work()) else {
+            break;
+        };
+        work = left;
         for reading in Reading::ALL {
             let (bundle, used) = body.decoded(reading);
             match check(&bundle) {
@@ -121,11 +129,16 @@ fn recovered(text: &[u8], check: BundleCheck<'_>) -> Result<Option<Vec<u8>>, Bun
 /// without a word. The same one again, whole or cut, is what a mail quotes.
 fn alone(bundle: Vec<u8>, rest: &[u8]) -> Result<Vec<u8>, BundleError> {
     let mut from = 0;
+    let mut work = rest.len().saturating_mul(READINGS);
     for _ in 0..STARTS {
         let Some(after) = start(rest, from) else {
             return Ok(bundle);
         };
         let body = Body::after(rest, after);
+        let Some(left) = work.checked_sub(body.work()) else {
+            break;
+        };
+        work = left;
         let same = |reading| bundle.starts_with(&body.decoded(reading).0);
         if !Reading::ALL.into_iter().any(same) {
             break;
@@ -162,6 +175,11 @@ impl<'t> Body<'t> {
             text: text.get(at..end.unwrap_or(text.len())).unwrap_or_default(),
             ended: end.is_some(),
         }
+    }
+
+    /// How many characters are looked at to read it in every way.
+    fn work(&self) -> usize {
+        self.text.len().saturating_mul(Reading::ALL.len())
     }
 
     /// The bytes of the bundle, up to the length it states, and how much of the text they took;
