@@ -251,3 +251,46 @@ fn what_goes_to_one_unit_goes_through_mail_and_a_key_file_reads() {
     let own = given_away(&district.commune, &[]);
     assert_eq!(own.header.signer, key.key);
 }
+
+#[test]
+fn a_quoted_bundle_is_imported_and_a_key_in_another_encoding_enrolled() {
+    let (commune, office) = (Desk::commune(), Desk::empty());
+    office
+        .run(&["init", "--unit", "P-LDTBXH", "--as", "Phòng"])
+        .expects(0);
+    let form = Form {
+        unit: "ngoc-thien",
+        period: "2023",
+    };
+    form.run(&commune, "set", &["be_trai=62"]).expects(0);
+    let key = commune.path().join("xa.nlk");
+    commune
+        .run(&["export", "--key", "-o", key.to_str().unwrap()])
+        .expects(0);
+    let text = std::fs::read_to_string(&key).unwrap();
+    let marked = format!("\u{feff}{text}");
+    let utf16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let key = office.file("xa.nlk", &utf16);
+    office
+        .run(&["enrol", key.to_str().unwrap(), "--yes"])
+        .expects(0);
+    let file = commune.path().join("goi.txt");
+    let words = ["export", "--to", "P-LDTBXH", "--armour", "-o"];
+    commune
+        .run(&[&words[..], &[file.to_str().unwrap()]].concat())
+        .expects(0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let quoted = format!("> {}", text.trim_end().replace('\n', "\r\n> "));
+    let file = office.file("thu.txt", quoted.as_bytes());
+    for command in ["inspect", "import"] {
+        office.run(&[command, file.to_str().unwrap()]).expects(0);
+    }
+    let shown = form.shown(&office);
+    assert_eq!(crate::run::cell(&shown, "be_trai")["value"], "62");
+    // Without its end it is named for what it is, and changes nothing.
+    let half = office.file("nua.txt", &quoted.as_bytes()[..quoted.len() / 2]);
+    let before = office.state();
+    let done = office.run(&["import", half.to_str().unwrap()]).expects(3);
+    assert!(done.err.contains("bị cụt"), "{done:?}");
+    assert_eq!(office.state(), before);
+}

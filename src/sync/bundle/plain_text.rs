@@ -34,11 +34,11 @@ pub(super) fn utf8(mut bytes: Vec<u8>) -> Vec<u8> {
                 .iter()
                 .all(|pair| pair.iter().position(|b| *b == 0) == Some(at))
     };
-    match pairs.first() {
-        Some([0xff, 0xfe]) => from_utf16(pairs, u16::from_le_bytes),
-        Some([0xfe, 0xff]) => from_utf16(pairs, u16::from_be_bytes),
-        Some(_) if ascii(1) => from_utf16(pairs, u16::from_le_bytes),
-        Some(_) if ascii(0) => from_utf16(pairs, u16::from_be_bytes),
+    match pairs {
+        [[0xff, 0xfe], text @ ..] => from_utf16(text, u16::from_le_bytes),
+        [[0xfe, 0xff], text @ ..] => from_utf16(text, u16::from_be_bytes),
+        _ if ascii(1) => from_utf16(pairs, u16::from_le_bytes),
+        _ if ascii(0) => from_utf16(pairs, u16::from_be_bytes),
         _ => {
             if bytes.starts_with(b"\xef\xbb\xbf") {
                 bytes.drain(..3);
@@ -52,7 +52,7 @@ fn from_utf16(pairs: &[[u8; 2]], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
     let chars = char::decode_utf16(pairs.iter().map(|pair| unit(*pair)));
     let mut text = String::with_capacity(pairs.len());
     text.extend(chars.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    text.trim_start_matches('\u{feff}').as_bytes().to_vec()
+    text.into_bytes()
 }
 
 /// Undoes quoted-printable (RFC 2045 6.7): `=3D` is a character, `=` at the end of a line joins it to
