@@ -61,6 +61,8 @@ fn from_an_empty_folder_to_a_form_that_is_handed_in() {
     // What is still being saved is not handed in.
     terminal.until("7 thay đổi chưa gửi");
     terminal.press(F10);
+    terminal.until("chưa thu thập được (…)");
+    terminal.press("2");
     terminal.until("Enter nộp");
     terminal.press(ENTER);
     terminal.until("đã nộp");

@@ -142,6 +142,9 @@ fn character(app: &mut App, character: char) {
         if let Some(line) = overlay.line_mut() {
             line.insert(character);
             overlay.refilter();
+        } else if let Some(content) = overlay.fills_blanks(character) {
+            app.state.overlay = None;
+            answer_screen(app, Answered::FillBlanks(content));
         }
         return;
     }

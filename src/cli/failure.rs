@@ -8,6 +8,7 @@ use crate::service::ServiceError;
 use crate::store::StoreError;
 use crate::sync::BundleError;
 use crate::sync::bundle::file::FileError;
+use crate::ui::words;
 
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +104,7 @@ impl From<StoreError> for Failure {
             StoreError::InConflict(_) => Message::new("cli.error.conflict"),
             StoreError::Locked => Message::new("cli.error.locked"),
             StoreError::Withheld => Message::new("cli.error.withheld"),
+            StoreError::NotYet(why) => Message::new(words::not_yet(*why)),
             StoreError::Interrupted => Message::new("sync.error.interrupted"),
             StoreError::NothingToUndo | StoreError::Refused(_) => Message::new("cli.error.refused"),
         };

@@ -33,4 +33,4 @@ pub use overlay::Provisional;
 pub use people::{People, Person};
 pub use subject::Subject;
 pub use trust::{Claim, Trust};
-pub use workflow::FormStatus;
+pub use workflow::{FormStatus, NotYet};

@@ -63,6 +63,33 @@ pub fn status(
     }
 }
 
+/// Why a step of the workflow cannot be taken as a form stands now (`settled.md` 30).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotYet {
+    /// Submitting: so many fields that the plan requires are unanswered.
+    Unanswered(usize),
+    /// Submitting, approving, locking: so many hard findings.
+    HardFindings(usize),
+    /// Approving, locking: nobody has submitted it, or it was returned since.
+    NotSubmitted,
+    /// Returning: nothing of it has come.
+    NothingReceived,
+    /// Reopening: it is not locked.
+    NotLocked,
+}
+
+/// Whether a form may be approved or locked: it was submitted and not returned since. One that was
+/// reopened had been locked, and so submitted before.
+///
+/// # Errors
+/// [`NotYet::NotSubmitted`].
+pub fn may_close(workflow: &Heads) -> Result<(), NotYet> {
+    match workflow.shown().map(|head| &head.body) {
+        Some(Body::Submit { .. } | Body::Reopen | Body::Lock { .. }) => Ok(()),
+        _ => Err(NotYet::NotSubmitted),
+    }
+}
+
 /// The lock that holds; of several, the one every store shows.
 pub fn lock(workflow: &Heads) -> Option<&Head> {
     let is_lock = |head: &&Head| matches!(head.body, Body::Lock { .. });

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::forms::{self, LoadedForm, PerForm};
 use crate::check;
-use crate::ledger::{FormKey, FormStatus};
+use crate::ledger::{ActorId, AuthorId, FormKey, FormStatus, Head};
 use crate::plan::{Plan, Severity, Unit};
 use crate::store::{StoreError, StoreReader};
 
@@ -15,8 +15,8 @@ pub struct FormSummary {
     pub key: FormKey,
     /// Where it stands.
     pub status: FormStatus,
-    /// When the last workflow step was taken (milliseconds since 1970-01-01 UTC), and its reason.
-    pub step: Option<(u64, String)>,
+    /// The last workflow step.
+    pub step: Option<StepTaken>,
     /// Numeric cells in any state but blank and invalid.
     pub filled: usize,
     /// Numeric cells of the form.
@@ -29,6 +29,31 @@ pub struct FormSummary {
     pub late: usize,
     /// Last day to submit.
     pub due: NaiveDate,
+}
+
+/// A step of the workflow that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepTaken {
+    /// When, by its writer's wall clock (milliseconds since 1970-01-01 UTC).
+    pub at: u64,
+    /// Its reason; empty for steps that need none.
+    pub reason: String,
+    /// In whose log it stands.
+    pub author: AuthorId,
+    /// Who took it.
+    pub actor: ActorId,
+}
+
+impl StepTaken {
+    /// The step that a head of the workflow records.
+    pub fn of(head: &Head) -> Self {
+        Self {
+            at: head.wall,
+            reason: head.note.clone(),
+            author: head.entry.author,
+            actor: head.actor.clone(),
+        }
+    }
 }
 
 /// Summarizes every form that a unit owes, in the order of their periods; a form that cannot be
@@ -60,10 +85,7 @@ pub fn summarize(loaded: &LoadedForm<'_>) -> FormSummary {
             .count()
     };
     let form = &loaded.form;
-    let step = form
-        .workflow
-        .shown()
-        .map(|head| (head.wall, head.note.clone()));
+    let step = form.workflow.shown().map(StepTaken::of);
     FormSummary {
         status: form.status(&loaded.content_hash()),
         late: form.late().len(),

@@ -1,11 +1,12 @@
 //! The workflow of a form: handing it in, returning, approving, locking and reopening it.
 
 use super::forms::{self, LoadedForm};
-use super::{Caller, ServiceError};
+use super::{Caller, ServiceError, edit};
 use crate::check::Finding;
-use crate::ledger::content_hash::content_hash;
+use crate::ledger::content_hash::{FormParts, content_hash};
 use crate::ledger::{
-    Body, Content, ContentPart, Form, FormKey, FormStatus, Hash, Recorded, Role, Subject,
+    Body, CellId, CellKey, Content, ContentPart, Form, FormKey, FormStatus, Hash, Heads, NotYet,
+    Recorded, Role, Subject,
 };
 use crate::plan::{FieldId, Plan, Severity, UnitId};
 use crate::store::exchange::{Exchange, ExchangeReader};
@@ -21,6 +22,8 @@ const TRIES: usize = 5;
 pub struct SubmissionSummary {
     /// Numeric cells that are blank.
     pub blanks: Vec<FieldId>,
+    /// Blank cells that the plan wants answered: they block.
+    pub unanswered: Vec<FieldId>,
     /// Hard findings: they block.
     pub hard: Vec<Finding>,
     /// Soft findings without a reason: they do not block, and are counted.
@@ -56,6 +59,12 @@ impl SubmissionSummary {
                 .filter(|id| form.content(*id) == Content::Blank)
                 .cloned()
                 .collect(),
+            unanswered: fields
+                .iter()
+                .filter(|id| plan.field(id).is_some_and(|field| field.required))
+                .filter(|id| form.content(*id) == Content::Blank)
+                .cloned()
+                .collect(),
             hard: pick(|f| f.severity == Severity::Hard),
             open: pick(|f| f.severity == Severity::Soft && f.overridden.is_none()),
             confirmed: pick(|f| f.severity == Severity::Soft && f.overridden.is_some()),
@@ -77,7 +86,7 @@ impl SubmissionSummary {
 
     /// True when the form may be handed in.
     pub fn may_submit(&self) -> bool {
-        self.hard.is_empty()
+        self.hard.is_empty() && self.unanswered.is_empty()
     }
 
     /// The change that hands a form in as it stands.
@@ -106,7 +115,8 @@ pub enum Step {
     Reopen,
 }
 
-/// Hands a form in as it stands, unless a hard finding is in the way or it is handed in already;
+/// Hands a form in as it stands, unless an unanswered field or a hard finding is in the way or it
+/// is handed in already;
 /// gives what there was to say of it before.
 ///
 /// # Errors
@@ -123,14 +133,32 @@ pub fn submit(
     Ok(summary)
 }
 
-/// Sums up a form, and gives the change that hands it in as it stands; none while a hard finding
-/// is in the way.
+/// Sums up a form, and gives the change that hands it in as it stands; none while an unanswered
+/// field or a hard finding is in the way.
 pub fn submission(loaded: &LoadedForm<'_>) -> (SubmissionSummary, Option<Change>) {
     let summary = SubmissionSummary::of_loaded(loaded);
     let change = summary
         .may_submit()
         .then(|| summary.submission(loaded.plan, &loaded.key, &loaded.form));
     (summary, change)
+}
+
+/// The changes that put one kind of emptiness into every unanswered cell of a form, for one action.
+pub fn fill_blanks(
+    summary: &SubmissionSummary,
+    form: (&FormKey, &Form),
+    content: &Content,
+) -> Vec<Change> {
+    let fill = |field: &FieldId| {
+        let cell = CellKey {
+            form: form.0.clone(),
+            id: CellId::figure(field),
+        };
+        let stands = form.1.heads(&Subject::Cell(cell.clone()));
+        let seen = Seen::Heads(stands.map(Heads::references).unwrap_or_default());
+        edit::set_cell(cell, content.clone(), seen)
+    };
+    summary.unanswered.iter().map(fill).collect()
 }
 
 /// Takes a step with a form; gives the entries written. It is tried again when the store moves
@@ -166,7 +194,9 @@ fn changes(
         Step::Reopen => vec![on_form(key, Body::Reopen, reason)],
         Step::Lock => {
             let frontier = import::frontier(store)?;
-            let content = load(store, caller, key)?.content_hash();
+            let loaded = load(store, caller, key)?;
+            no_hard_finding(&loaded, |_| true)?;
+            let content = loaded.content_hash();
             vec![on_form(key, Body::Lock { content, frontier }, reason)]
         }
         Step::Approve => approvals(store, caller, key)?,
@@ -229,5 +259,28 @@ fn approvals(
             what: "approve".to_owned(),
         });
     }
+    let parts = FormParts::of(caller.plan, key);
+    let approved = |field: &FieldId| {
+        let mut parts = parts.iter();
+        parts.any(|(part, fields)| {
+            matches!(part, ContentPart::Owner(owner) if speaks(owner)) && fields.contains(field)
+        })
+    };
+    no_hard_finding(&loaded, approved)?;
     Ok(approvals)
+}
+
+/// Refuses to vouch for fields at which a hard finding stands.
+fn no_hard_finding(
+    loaded: &LoadedForm<'_>,
+    concerns: impl Fn(&FieldId) -> bool,
+) -> Result<(), StoreError> {
+    let findings = crate::check::findings(&loaded.context());
+    let hard = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Hard && concerns(&finding.cell.field));
+    match hard.count() {
+        0 => Ok(()),
+        count => Err(StoreError::NotYet(NotYet::HardFindings(count))),
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::base::{Arg, ErrorKind};
-use crate::ledger::CellId;
+use crate::ledger::{CellId, NotYet};
 
 /// Why a store did not do what was asked. Nothing was changed in any of these cases.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -73,6 +73,9 @@ pub enum StoreError {
     /// A step that vouches for a part of a form that this store does not get.
     #[error("the store does not get all fields of the form")]
     Withheld,
+    /// A step of the workflow that the form does not allow as it stands.
+    #[error("step not possible yet: {0:?}")]
+    NotYet(NotYet),
     /// Nothing to undo or redo.
     #[error("nothing to undo")]
     NothingToUndo,
@@ -107,6 +110,7 @@ impl StoreError {
             | Self::Changed { .. }
             | Self::Moved
             | Self::InConflict(_)
+            | Self::NotYet(_)
             | Self::NothingToUndo
             | Self::Refused(_) => ErrorKind::Refused,
         }
@@ -141,6 +145,9 @@ impl StoreError {
             }
             Self::InConflict(cell) => args.push(("field", cell.to_string().into())),
             Self::Source(why) => args.push(("why", why.as_str().into())),
+            Self::NotYet(NotYet::Unanswered(count) | NotYet::HardFindings(count)) => {
+                args.push(("count", (*count).into()));
+            }
             Self::Newer { .. }
             | Self::DiskFull
             | Self::Io(_)
@@ -148,6 +155,7 @@ impl StoreError {
             | Self::Moved
             | Self::Locked
             | Self::Withheld
+            | Self::NotYet(_)
             | Self::NothingToUndo
             | Self::Interrupted
             | Self::Refused(_) => {}

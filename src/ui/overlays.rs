@@ -182,6 +182,9 @@ fn counts(ui: &Ui, app: &App, summary: &SubmissionSummary) -> Vec<(String, Style
         blanks.0 = format!("{} · {}", blanks.0, names.join("; "));
     }
     let mut lines = vec![blanks];
+    if !summary.unanswered.is_empty() {
+        lines.push(say(count("finish.fill", summary.unanswered.len())));
+    }
     if summary.none_occurred + summary.unavailable + summary.not_applicable > 0 {
         let states = Message::new("finish.states")
             .with("none", summary.none_occurred)
@@ -217,10 +220,10 @@ fn finish(ui: &Ui, app: &App, summary: &SubmissionSummary, canvas: &mut Canvas<'
     for (offset, (text, style)) in lines.iter().enumerate() {
         canvas.put(x, y + offset, columns, text, *style);
     }
-    let verdict = if summary.may_submit() {
-        "finish.may"
-    } else {
-        "finish.may_not"
+    let verdict = match (summary.unanswered.is_empty(), summary.hard.is_empty()) {
+        (true, true) => "finish.may",
+        (false, true) => "finish.unanswered",
+        _ => "finish.may_not",
     };
     let style = if summary.may_submit() {
         ui.theme.text()

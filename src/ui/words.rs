@@ -7,9 +7,11 @@ use crate::app::App;
 use crate::app::navigation::ListScope;
 use crate::base::{Arg, Lang, Message};
 use crate::ledger::{
-    ActorId, AuthorId, Body, CellKey, Content, FormKey, FormStatus, Hash, People, Subject, typed,
+    ActorId, AuthorId, Body, CellKey, Content, FormKey, FormStatus, Hash, NotYet, People, Subject,
+    typed,
 };
 use crate::plan::{Period, Plan, UnitId};
+use crate::service::overview::StepTaken;
 use crate::sync::import::plan::{Counts, Gap};
 
 /// A period as a name: "Năm 2023", "6 tháng 2023", "Quý 4/2023", "Tháng 3/2023".
@@ -85,6 +87,21 @@ pub(super) fn due(
             overdue: period.due < app.state.today,
         },
     }
+}
+
+/// Who returned a form and until when it is asked for again, then why.
+pub(super) fn returned(ui: &Ui, app: &App, period: &Period, step: &StepTaken) -> [String; 2] {
+    let state = &app.state;
+    let by = (&step.author, &step.actor);
+    let said = Message::new("form.returned_by")
+        .with(
+            "who",
+            person(&state.status.people, (&state.plan, state.lang), by),
+        )
+        .with("at", state.plan.short_time(step.at))
+        .with("due", period.due.format("%d/%m/%Y").to_string());
+    let why = Message::new("form.returned_why").with("reason", step.reason.as_str());
+    [ui.texts.say(&said), ui.texts.say(&why)]
 }
 
 /// "nộp 28/11/2023, đúng hạn", "nộp 02/12/2023, trễ 2 ngày", "chốt 15/12/2023".
@@ -298,6 +315,17 @@ pub(super) fn short_root(root: &Hash) -> String {
 pub(super) fn unreadable(ui: &Ui, app: &App, key: &FormKey) -> String {
     let form = scope_name(ui, app, &ListScope::Form(key.clone()));
     ui.say(app, &Message::new("form.unreadable").with("form", form))
+}
+
+/// Key of the words for why a step of the workflow cannot be taken yet; `count` is an argument.
+pub fn not_yet(why: NotYet) -> &'static str {
+    match why {
+        NotYet::Unanswered(_) => "workflow.unanswered",
+        NotYet::HardFindings(_) => "workflow.hard_findings",
+        NotYet::NotSubmitted => "workflow.not_submitted",
+        NotYet::NothingReceived => "workflow.nothing_received",
+        NotYet::NotLocked => "workflow.not_locked",
+    }
 }
 
 /// What an entry did that changes no cell, and whom or what it concerns: "duyệt phần của Phòng Nội

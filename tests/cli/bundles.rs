@@ -198,14 +198,41 @@ fn a_form_is_returned_locked_and_opened_again() {
     let district = District::new();
     let office = &district.office;
     office.run(&words("set", &["be_trai=62"])).expects(0);
-    office.run(&words("submit", &[])).expects(0);
+    // Nothing is closed, returned or opened that was not handed in, or not closed.
+    for step in ["approve", "lock"] {
+        let refused = office.run(&words(step, &[])).expects(3);
+        assert!(refused.err.contains("chưa nộp"), "{}", refused.err);
+    }
+    let reopen = words("reopen", &["--reason", "đính chính"]);
+    assert!(office.run(&reopen).expects(3).err.contains("chưa chốt"));
+    let nothing = [
+        "--unit",
+        "cao-xa",
+        "--period",
+        "2023",
+        "--reason",
+        "xem lại",
+    ];
+    let nothing = [&["return"], nothing.as_slice()].concat();
+    let refused = office.run(&nothing).expects(3);
+    assert!(
+        refused.err.contains("chưa nhận được số nào"),
+        "{}",
+        refused.err
+    );
+    let refused = office.run(&words("submit", &[])).expects(1);
+    assert!(refused.out.contains("53 ô chưa trả lời"), "{}", refused.out);
+    let submit = words("submit", &["--blanks", "unavailable"]);
+    office.run(&submit).expects(0);
     office
         .run(&words("return", &["--reason", "xem lại"]))
         .expects(0);
+    office.run(&words("approve", &[])).expects(3);
     assert_eq!(
         office.json(&words("show", &["--json"]))["status"],
         "returned"
     );
+    office.run(&words("submit", &[])).expects(0);
     let said = office.run(&words("approve", &[])).expects(0).out;
     let shown = office.json(&words("show", &["--json"]));
     let hash_of = |owner: &Value| {
@@ -247,6 +274,9 @@ fn what_comes_after_a_lock_is_shown_beside_what_was_locked() {
     let (commune, office) = (&district.commune, &district.office);
     commune
         .run(&words("set", &["be_trai=62", "be_gai=57"]))
+        .expects(0);
+    commune
+        .run(&words("submit", &["--blanks", "unavailable"]))
         .expects(0);
     district.sends("a.nlb").expects(0);
     office.run(&words("lock", &[])).expects(0);

@@ -79,10 +79,16 @@ fn a_form_with_errors_is_not_submitted_and_one_without_is_bound_to_its_content()
     assert_eq!(desk.state(), before);
 
     desk.run(&with("set", &["hdnd_ld_nu=1"])).expects(0);
-    let done = desk.json(&with("submit", &["--json"]));
+    let before = desk.state();
+    let unanswered = desk.run(&with("submit", &["--json"])).expects(1);
+    let unanswered: Value = serde_json::from_str(&unanswered.out).unwrap();
+    assert_eq!(unanswered["submitted"], false);
+    assert_eq!(unanswered["unanswered"].as_array().unwrap().len(), 52);
+    assert_eq!(desk.state(), before);
+    let done = desk.json(&with("submit", &["--blanks", "none", "--json"]));
     assert_eq!(
         (&done["submitted"], &done["blanks"]),
-        (&true.into(), &52.into())
+        (&true.into(), &0.into())
     );
     let shown = desk.json(&with("show", &["--json"]));
     assert_eq!(shown["status"], "submitted");

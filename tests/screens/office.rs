@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use nhaplieu::app::message::Opened;
 use nhaplieu::ledger::{
-    ActionId, Actor, ActorId, Body, CellKey, Content, FormKey, Origin, Role, Subject, content_hash,
+    ActionId, Actor, ActorId, Body, CellKey, Content, FormKey, Origin, Role, Subject,
 };
 use nhaplieu::plan::{self, FieldId, PeriodId, Plan, UnitId};
 use nhaplieu::service::folder::Folders;
 use nhaplieu::service::open::NewStore;
+use nhaplieu::service::{forms, workflow};
 use nhaplieu::store::{
     self, Action, Change, Init, RedbStore, Seen, Store, StoreError, StoreReader,
 };
@@ -209,7 +210,7 @@ impl Office {
         store.commit(&action).unwrap();
     }
 
-    /// The coordinator locks a form as it stands, at another desk.
+    /// The coordinator hands a form in, its blanks as not collected, and locks it, at another desk.
     pub(crate) fn locks(&self, unit: &str, period: &str) {
         let mut store = store::open(&self.dir(), &self.edge(9)).unwrap();
         store.use_plan(Arc::clone(&self.plan)).unwrap();
@@ -217,23 +218,38 @@ impl Office {
             unit: UnitId::new(unit),
             period: PeriodId::new(period),
         };
-        let cells = store.form(&key).unwrap().cells;
-        let content = content_hash::content_hash(&self.plan, &key, &cells);
+        let plan = &self.plan;
+        let place = (
+            plan.unit(&key.unit).unwrap(),
+            plan.period(&key.period).unwrap(),
+        );
+        let load = |store: &RedbStore| forms::load(store, plan, place).unwrap();
+        let commit = |store: &mut RedbStore, changes: Vec<Change>| {
+            let action = Action {
+                id: ActionId(random()),
+                actor: ActorId::parse("dau-moi").unwrap(),
+                origin: Origin::Set,
+                wall: clock(),
+                changes,
+            };
+            store.commit(&action).unwrap();
+        };
+        let loaded = load(&store);
+        let (summary, _) = workflow::submission(&loaded);
+        let form = (&loaded.key, &loaded.form);
+        let blanks = workflow::fill_blanks(&summary, form, &Content::Unavailable);
+        commit(&mut store, blanks);
+        let (_, submission) = workflow::submission(&load(&store));
+        commit(&mut store, vec![submission.unwrap()]);
+        let content = load(&store).content_hash();
         let frontier = nhaplieu::sync::import::frontier(&store).unwrap();
-        let change = Change {
+        let lock = Change {
             subject: Subject::Form(key),
             body: Body::Lock { content, frontier },
             reason: String::new(),
             seen: Seen::Current,
         };
-        let action = Action {
-            id: ActionId(random()),
-            actor: ActorId::parse("dau-moi").unwrap(),
-            origin: Origin::Set,
-            wall: clock(),
-            changes: vec![change],
-        };
-        store.commit(&action).unwrap();
+        commit(&mut store, vec![lock]);
     }
 
     pub(crate) fn dir(&self) -> std::path::PathBuf {

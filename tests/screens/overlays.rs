@@ -1,7 +1,7 @@
 //! Pictures of what lies on top of the form, and of lists, histories and help.
 
 use nhaplieu::app::Msg;
-use nhaplieu::ledger::{CellKey, Content};
+use nhaplieu::ledger::{CellKey, Content, FormStatus};
 use nhaplieu::plan::{FieldId, PeriodId, UnitId};
 
 use super::harness::{SMALL, Sitting};
@@ -74,23 +74,44 @@ fn summaries_before_handing_in() {
         desk.keys("10370<Enter><F10>");
         desk
     });
-    picture("finish_may", |size| {
+    picture("finish_unanswered", |size| {
         let mut desk = begun(size);
         desk.keys("99<Enter><F10>");
         desk
     });
+    picture("finish_may", |size| {
+        let mut desk = begun(size);
+        desk.keys("99<Enter><F10>2");
+        desk
+    });
+}
+
+/// All that is left blank is one action: taken back by one key.
+#[test]
+fn blanks_are_answered_together_and_taken_back_together() {
+    let mut desk = begun(SMALL);
+    let ninety_nine = Content::Value(nhaplieu::base::Decimal::whole(99));
+    desk.keys("99<Enter><F10><Enter>");
+    assert_eq!(desk.view().status, FormStatus::Draft, "44 are unanswered");
+    desk.keys("1");
+    assert_eq!(desk.content("be_trai"), Content::NoneOccurred);
+    assert_eq!(desk.content("ld_nu_lam_cong"), ninety_nine, "typed before");
+    assert!(desk.screen().contains("Nộp được"), "{}", desk.screen());
+    desk.keys("<Esc><Ctrl+Z>");
+    assert_eq!(desk.content("be_trai"), Content::Blank);
+    assert_eq!(desk.content("ld_nu_lam_cong"), ninety_nine);
 }
 
 #[test]
 fn handed_in_and_changed_afterwards() {
     picture("submitted", |size| {
         let mut desk = begun(size);
-        desk.keys("1037<Enter><F10><Enter>");
+        desk.keys("1037<Enter><F10>2<Enter>");
         desk
     });
     picture("changed_after_submit", |size| {
         let mut desk = begun(size);
-        desk.keys("1037<Enter><F10><Enter>")
+        desk.keys("1037<Enter><F10>2<Enter>")
             .at("be_trai")
             .keys("61<Enter>");
         desk
@@ -120,7 +141,7 @@ fn histories() {
     });
     picture("history_all", |size| {
         let mut desk = begun(size);
-        desk.keys("1037<Enter><F10><Enter><Ctrl+Z><Esc><F4>");
+        desk.keys("1037<Enter><Ctrl+Z><Esc><F4>");
         desk
     });
 }
@@ -178,12 +199,12 @@ fn smallest_and_too_small() {
 #[test]
 fn a_note_after_handing_in_is_no_change() {
     let mut desk = begun(SMALL);
-    desk.keys("1037<Enter><F10><Enter><Ctrl+N>hỏi lại<Enter>");
+    desk.keys("1037<Enter><F10>2<Enter><Ctrl+N>hỏi lại<Enter>");
     assert!(desk.screen().contains("· đã nộp"), "{}", desk.screen());
     let key = CellKey::new(
         &UnitId::new("ngoc-thien"),
         &PeriodId::new("2023"),
         &FieldId::new("be_trai"),
     );
-    assert_eq!(desk.content("be_trai"), Content::Blank, "{key:?}");
+    assert_eq!(desk.content("be_trai"), Content::Unavailable, "{key:?}");
 }

@@ -116,11 +116,26 @@ fn home_with_work_done_and_returned() {
         desk.figures("ngoc-thien", "2023", "ld_nu_lam_cong=10370")
             .figures("ngoc-thien", "2023-Q3", "tin_bai=4");
         for period in ["2022", "2023-Q3", "2023-6T"] {
-            desk.keys(&format!("<F5>{period}<Enter><F10><Enter>"));
+            desk.keys(&format!("<F5>{period}<Enter><F10>2<Enter>"));
             assert!(matches!(desk.app.screen(), Screen::Form(_)), "{period}");
         }
         step(&office, "2023-6T", Body::Return, "Xem lại số bé gái");
         desk.a_second_later().keys("<Esc>");
+        desk
+    });
+}
+
+#[test]
+fn form_that_was_returned() {
+    picture("form_returned", |size| {
+        let office = Office::new();
+        let mut desk = office.desk_with("lan", sitting(size));
+        filled(&mut desk);
+        desk.keys("<F5>2023-6T<Enter><F10>2<Enter>");
+        let why = "Số bé gái chỉ bằng một phần ba sáu tháng trước: xem lại sổ của trạm y tế, sửa số và ghi chú rõ \
+                   nguồn, rồi nộp lại cùng biểu quý";
+        step(&office, "2023-6T", Body::Return, why);
+        desk.a_second_later().keys("<Ctrl+End>");
         desk
     });
 }

@@ -235,8 +235,12 @@ fn a_communes_half_year_returned_corrected_and_confirmed() {
     lan.keys("<Esc>");
     let home = lan.screen();
     assert!(home.contains("trả lại: Xem lại số bé trai"), "{home}");
-    lan.keys("<Enter>").at("be_trai").keys("64<Enter><Esc>");
-    assert_eq!(lan.app.state.status.unsent.0, 1);
+    assert!(home.contains("Lý do: Xem lại số bé trai"), "{home}");
+    lan.keys("<Enter>");
+    let form = lan.screen();
+    assert!(form.contains("Lý do: Xem lại số bé trai"), "{form}");
+    lan.at("be_trai").keys("64<Enter><F10>2<Enter><Esc>");
+    assert!(lan.app.state.status.unsent.0 > 0);
     sends(&mut lan);
 
     let mut minh = district.minh();

@@ -92,7 +92,7 @@ fn handing_in_is_bound_to_the_content() {
     assert_eq!(status(&desk), FormStatus::Draft, "a hard finding blocks");
     desk.keys("<Esc>")
         .at("ld_nu_lam_cong")
-        .keys("1037<Enter><F10><Enter>");
+        .keys("1037<Enter><F10>2<Enter>");
     assert_eq!(status(&desk), FormStatus::Submitted);
     desk.keys("722<Enter>");
     assert_eq!(status(&desk), FormStatus::ChangedAfterSubmit);
@@ -244,7 +244,7 @@ fn a_reader_is_refused_clearly_and_changes_nothing() {
         );
         assert!(desk.app.state.overlay.is_none(), "{keys}");
     }
-    desk.keys("<F10><Enter>");
+    desk.keys("<F10>2<Enter>");
     assert_eq!(desk.view().status, FormStatus::Draft);
 }
 

@@ -496,7 +496,7 @@ fn what_was_locked_is_not_taken_away_with_its_import_nor_the_lock_with_its_own()
     commune.types("so_00", "5");
     let figures = commune.bundle(Some("phong"));
     office.imports(std::slice::from_ref(&figures));
-    office.does(vec![crate::approval::lock(&office)]);
+    crate::approval::closes(&mut office);
     let undone = withdraw::import(&mut office.store, &figures.root(), "nhầm").unwrap();
     let Withdrawal::Restoring { changes, .. } = undone else {
         panic!("the lock has seen it");
@@ -884,7 +884,7 @@ fn what_comes_after_a_lock_is_listed_as_late() {
     let (mut office, mut commune) = acquainted();
     commune.types("so_00", "5");
     office.imports(&[commune.bundle(Some("phong"))]);
-    office.does(vec![crate::approval::lock(&office)]);
+    crate::approval::closes(&mut office);
     commune.types("so_00", "6");
     let done = office.imports(&[commune.bundle(Some("phong"))]);
     assert_eq!((done.counts.new, done.counts.late), (1, 1));

@@ -53,6 +53,7 @@ fn field(id: &str, kind: FieldType, by: Collector, periods: &[PeriodKind]) -> Fi
         periods: periods.to_vec(),
         nature: None,
         note: Label::default(),
+        required: false,
     }
 }
 

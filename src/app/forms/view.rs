@@ -97,7 +97,18 @@ impl<'a> FormOfPlan<'a> {
     }
 }
 
+/// Rows at the top of a returned form that say who returned it and why.
+const RETURN_ROWS: usize = 4;
+
 impl FormView {
+    /// Rows above the fields that stay while the page scrolls.
+    pub fn rows_above(&self) -> usize {
+        match self.status {
+            FormStatus::Returned => RETURN_ROWS,
+            _ => 0,
+        }
+    }
+
     /// A form of which nothing is known yet; `None` for ids the plan does not know.
     pub fn new(plan: &Plan, key: &FormKey, today: NaiveDate) -> Option<Self> {
         let of = FormOfPlan::find(plan, key)?;

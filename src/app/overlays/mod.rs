@@ -108,6 +108,8 @@ pub enum Answered {
     Reason(AskedFinding, ReasonChoice),
     /// The form is to be submitted as the summary shows it.
     Submit(Box<SubmissionSummary>),
+    /// Every unanswered cell of the form is to hold this.
+    FillBlanks(Content),
     /// From the summary to the next cell to look at.
     NextProblem,
     /// A folder; `None` for one whose path is typed.
@@ -123,6 +125,17 @@ impl Overlay {
             Self::Prompt(_) => &[Context::Text],
             Self::Finish(_) | Self::Leave | Self::Question { .. } => &[Context::Confirm],
             _ => &[Context::List, Context::Text],
+        }
+    }
+
+    /// What a digit typed over the summary before a form is submitted puts into all unanswered
+    /// cells: 1 nothing occurred, 2 not collected.
+    pub fn fills_blanks(&self, character: char) -> Option<Content> {
+        match (self, character) {
+            (Self::Finish(summary), _) if summary.unanswered.is_empty() => None,
+            (Self::Finish(_), '1') => Some(Content::NoneOccurred),
+            (Self::Finish(_), '2') => Some(Content::Unavailable),
+            _ => None,
         }
     }
 

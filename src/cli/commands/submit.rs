@@ -10,7 +10,7 @@ use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
 use crate::cli::shapes::FindingShape;
-use crate::ledger::FormStatus;
+use crate::ledger::{Content, FormStatus};
 use crate::service::forms::LoadedForm;
 use crate::service::workflow::{self, SubmissionSummary};
 
@@ -19,8 +19,26 @@ use crate::service::workflow::{self, SubmissionSummary};
 pub(crate) struct Submit {
     #[command(flatten)]
     form: OneForm,
+    #[arg(long, value_name = "none|unavailable")]
+    blanks: Option<Emptiness>,
     #[command(flatten)]
     format: AnswerFormat,
+}
+
+/// What the remaining blanks of a form are recorded as before it is submitted.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Emptiness {
+    None,
+    Unavailable,
+}
+
+impl Emptiness {
+    fn content(self) -> Content {
+        match self {
+            Self::None => Content::NoneOccurred,
+            Self::Unavailable => Content::Unavailable,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -31,6 +49,8 @@ struct Answer {
     submitted: bool,
     status: &'static str,
     blanks: usize,
+    /// Fields that must be answered first.
+    unanswered: Vec<String>,
     unconfirmed: usize,
     overridden: usize,
     findings: Vec<FindingShape>,
@@ -41,7 +61,16 @@ pub(crate) fn run(settings: &Settings, args: &Submit, out: &mut Out<'_>) -> Resu
     let mut opened = settings.write()?;
     opened.remark_on_clock(out)?;
     let plan = opened.plan.clone();
-    let found = find::form(&opened.store, &plan, &args.form)?;
+    let mut found = find::form(&opened.store, &plan, &args.form)?;
+    if let Some(blanks) = args.blanks {
+        let (summary, _) = workflow::submission(&found);
+        let form = (&found.key, &found.form);
+        let changes = workflow::fill_blanks(&summary, form, &blanks.content());
+        if !changes.is_empty() {
+            opened.commit(settings, changes)?;
+            found = find::form(&opened.store, &plan, &args.form)?;
+        }
+    }
     let summary = workflow::submit(&mut opened.store, &settings.caller(&plan), &found)?;
     let again = summary.status == FormStatus::Submitted;
     let may = summary.may_submit();
@@ -82,6 +111,7 @@ fn answer(found: &LoadedForm<'_>, done: &Done<'_>, out: &Out<'_>) -> Answer {
         submitted: done.may,
         status: done.status.name(),
         blanks: summary.blanks.len(),
+        unanswered: summary.unanswered.iter().map(ToString::to_string).collect(),
         unconfirmed: summary.open.len(),
         overridden: summary.confirmed.len(),
         findings: blocking
@@ -103,6 +133,7 @@ fn print(found: &LoadedForm<'_>, done: &Done<'_>, out: &mut Out<'_>) -> Result<(
             .with("unit", &found.unit.name)
             .with("period", found.period.name())
             .with("hard", summary.hard.len())
+            .with("unanswered", summary.unanswered.len())
             .with("blanks", summary.blanks.len())
             .with("open", summary.open.len())
             .with("confirmed", summary.confirmed.len()),

@@ -21,7 +21,7 @@ pub(super) const INDICATOR: [&str; 11] = [
     "certainty",
     "open_question",
 ];
-pub(super) const FIELD: [&str; 14] = [
+pub(super) const FIELD: [&str; 15] = [
     "id",
     "objective",
     "label",
@@ -36,6 +36,7 @@ pub(super) const FIELD: [&str; 14] = [
     "nature",
     "note",
     "note_en",
+    "answer",
 ];
 
 const TYPES: [(&str, FieldType); 8] = [
@@ -127,13 +128,15 @@ pub(super) fn field(reader: &TableReader<'_, '_>) -> Option<Field> {
     let periods = reader.choices("periods", &PERIOD_KINDS);
     let nature = reader.opt_choice("nature", &NATURES);
     let note = reader.opt_label("note", "note_en");
+    let required = reader.opt_choice("answer", &[("required", true), ("optional", false)]);
     let label = label?;
+    let kind = kind?;
     Some(Field {
         id: id?,
         objective: objective?,
         short: or_label(short, &label),
         label,
-        kind: kind?,
+        kind,
         unit,
         // Whether a name is a group or a unit is settled once all units are known.
         collected_by: collected_by?
@@ -143,5 +146,6 @@ pub(super) fn field(reader: &TableReader<'_, '_>) -> Option<Field> {
         periods: periods?,
         nature,
         note,
+        required: required.unwrap_or(kind.is_numeric()),
     })
 }

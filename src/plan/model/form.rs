@@ -76,6 +76,9 @@ pub struct Field {
     pub nature: Option<Nature>,
     /// How it is counted.
     pub note: Label,
+    /// Whether a form may be handed in only once this is answered: with a figure, or as one of the
+    /// kinds of emptiness (`settled.md` 30).
+    pub required: bool,
 }
 
 /// One reason on the list a clerk picks from.

@@ -7,9 +7,10 @@ use crate::base::ErrorKind;
 use crate::ledger::approved::frontier;
 use crate::ledger::content_hash::FormParts;
 use crate::ledger::entry::Frontier;
+use crate::ledger::workflow::{lock, may_close};
 use crate::ledger::{
-    Actor, ActorId, Body, CellId, ContentPart, EntryRef, FormKey, Hash, Head, Heads, PlanRef,
-    Recorded, Subject, heads::MOST, subject::SubjectKind,
+    Actor, ActorId, Body, CellId, Content, ContentPart, EntryRef, FormKey, Hash, Head, Heads,
+    NotYet, PlanRef, Recorded, Subject, heads::MOST, subject::SubjectKind,
 };
 use crate::plan::{FieldId, Plan};
 use crate::store::api::{Action, Change, Committed, Seen, StoreError};
@@ -106,6 +107,7 @@ impl Judge<'_> {
             workflow: &workflow,
         };
         let flags = permissions::judge(&context, change)?;
+        self.check_step(batch, &workflow, change)?;
         self.check_content(batch, change)?;
         check_seen(batch, &heads, change)?;
         let replaces = self.replaces(&actor.id, &heads, &change.seen)?;
@@ -178,6 +180,48 @@ impl Judge<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A form is submitted once it answers what the plan requires, approved and locked once it is
+    /// submitted, returned once something of it has come, reopened once it is locked.
+    fn check_step(
+        &self,
+        batch: &Batch<'_>,
+        workflow: &Heads,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        let Some(form) = change.subject.form() else {
+            return Ok(());
+        };
+        let not_yet = match &change.body {
+            Body::Submit { .. } => {
+                let unanswered = self.unanswered(form, &cells(batch, form)?);
+                (unanswered > 0).then_some(NotYet::Unanswered(unanswered))
+            }
+            Body::Approve { .. } | Body::Lock { .. } => may_close(workflow).err(),
+            Body::Return => {
+                let nothing = workflow.all().is_empty() && cells(batch, form)?.is_empty();
+                nothing.then_some(NotYet::NothingReceived)
+            }
+            Body::Reopen => lock(workflow).is_none().then_some(NotYet::NotLocked),
+            _ => None,
+        };
+        not_yet.map_or(Ok(()), |why| Err(StoreError::NotYet(why)))
+    }
+
+    /// How many fields the plan requires of the form that hold nothing.
+    fn unanswered(&self, form: &FormKey, cells: &BTreeMap<CellId, Heads>) -> usize {
+        let (unit, period) = (self.plan.unit(&form.unit), self.plan.period(&form.period));
+        let (Some(unit), Some(period)) = (unit, period) else {
+            return 0;
+        };
+        let fields = self.plan.form_fields(unit, period).into_iter();
+        let required = fields.filter(|field| field.required);
+        let blank = required.filter(|field| {
+            let heads = cells.get(&CellId::figure(&field.id));
+            heads.is_none_or(|heads| heads.content() == Content::Blank)
+        });
+        blank.count()
     }
 
     /// A submission, approval or lock holds for exactly the content it was given for: an approval

@@ -7,6 +7,7 @@ use crate::app::message::{Trouble, TroubleKind};
 use crate::base::Message;
 use crate::service::ServiceError;
 use crate::store::{Access, StoreError, StoreInfo};
+use crate::ui::words;
 
 /// What to say about a store's error, and what it means for the work.
 pub(super) fn trouble(error: &StoreError) -> Trouble {
@@ -16,6 +17,7 @@ pub(super) fn trouble(error: &StoreError) -> Trouble {
         StoreError::InConflict(_) => Message::new("trouble.conflict"),
         StoreError::Locked => Message::new("trouble.locked"),
         StoreError::Withheld => Message::new("trouble.withheld"),
+        StoreError::NotYet(why) => Message::new(words::not_yet(*why)),
         StoreError::NothingToUndo => Message::new("trouble.nothing_to_undo"),
         StoreError::NotPermitted { .. } => Message::new("trouble.not_permitted"),
         StoreError::Interrupted => Message::new("sync_page.stopped"),

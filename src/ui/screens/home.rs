@@ -43,7 +43,11 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'
         );
     }
     let all_saved = home.loaded && app.state.outbox.is_empty();
-    if chrome::notice(ui, app, canvas) == 0 && all_saved {
+    let noticed = chrome::notice(ui, app, canvas) > 0;
+    if !noticed && returned(ui, app, home, canvas) {
+        return chrome::foot_with(ui, app, canvas, HINTS);
+    }
+    if !noticed && all_saved {
         let text = format!("✓ {}", ui.t("home.all_saved"));
         chrome::message(canvas, 2, &text, ui.theme.text());
         if app
@@ -225,12 +229,12 @@ fn state(
     period: &crate::plan::Period,
     length: DeadlineLength,
 ) -> Due {
-    let step = form.step.as_ref().map(|(at, _)| *at);
+    let step = form.step.as_ref().map(|step| step.at);
     let mut due = words::due(ui, app, period, (form.status, step), length);
     let word = words::status_word(ui, form.status);
     match form.status {
         FormStatus::Returned => {
-            let reason = form.step.as_ref().map_or("", |(_, why)| why.as_str());
+            let reason = form.step.as_ref().map_or("", |step| step.reason.as_str());
             due.text = format!("{word}: {reason}");
         }
         FormStatus::ChangedAfterSubmit | FormStatus::Approved => {
@@ -271,4 +275,27 @@ fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
         said.push(ui.say(app, &message));
     }
     chrome::message(canvas, 0, &said.join(" "), ui.theme.text());
+}
+
+/// Says of the returned form under the cursor who returned it and why, in place of what is unsent.
+fn returned(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) -> bool {
+    let here = home.forms.get(home.cursor.position());
+    let Some((form, step)) = here.and_then(|form| Some((form, form.step.as_ref()?))) else {
+        return false;
+    };
+    let Some(period) = app.state.plan.period(&form.key.period) else {
+        return false;
+    };
+    if form.status != FormStatus::Returned {
+        return false;
+    }
+    let columns = canvas.width().saturating_sub(2);
+    let said = words::returned(ui, app, period, step).join(" ");
+    for (at, line) in width::wrap(&said, columns, chrome::MESSAGES)
+        .iter()
+        .enumerate()
+    {
+        chrome::message(canvas, at, line, ui.theme.text());
+    }
+    true
 }

@@ -6,7 +6,6 @@ use crate::app::go_to::{self, Neighbour};
 use crate::app::input::command::Command;
 use crate::app::input::list::edit_line;
 use crate::app::navigation::{Go, ListScope};
-use crate::app::overlays::Overlay;
 use crate::app::overlays::prompt::Purpose;
 use crate::app::reasons::ask_reason;
 use crate::app::screens::form::SearchDirection;
@@ -189,10 +188,7 @@ impl FormScreen {
                 let fields = self.view(state).map(|view| go_to::in_form(state, view));
                 state.overlay = fields;
             }
-            Command::FormFinish => {
-                let summary = self.view(state).map(|view| view.summary(&state.plan));
-                state.overlay = summary.map(|summary| Overlay::Finish(Box::new(summary)));
-            }
+            Command::FormFinish => self.open_summary(state),
             Command::FormReturn => self.ask_return(state, ""),
             Command::Undo => {
                 if !self.recall_discarded(state) {

@@ -97,6 +97,7 @@ impl ScreenLike for FormScreen {
             Answered::Allowed(Allowed::Typing) => self.edit_in_place(state),
             Answered::Reason(asked, choice) => self.reason_chosen(state, asked, choice),
             Answered::Submit(summary) => self.submit(state, &summary),
+            Answered::FillBlanks(content) => self.fill_blanks(state, &content),
             Answered::NextProblem => self.next_problem(state, SearchDirection::Forward),
             Answered::Field(field) => {
                 self.go_to_field(state, &field);
@@ -138,7 +139,7 @@ impl ScreenLike for FormScreen {
         self.watch_typing(state);
         let height = usize::from(state.size.height).saturating_sub(OTHER_ROWS);
         if let Some(view) = state.forms.view(&self.key) {
-            self.scroll_into(view, height);
+            self.scroll_into(view, height.saturating_sub(view.rows_above()));
         }
     }
 

@@ -8,12 +8,12 @@ use crate::app::navigation::Go;
 use crate::app::overlays::prompt::AskedFinding;
 use crate::app::overlays::prompt::{Prompt, Purpose, Resolving};
 use crate::app::overlays::{Overlay, ReasonChoice};
-use crate::app::state::{State, Tone};
+use crate::app::state::{Health, State, Tone};
 use crate::base::Message;
 use crate::ledger::{Body, CellKey, Content, Heads, Origin, Subject, typed};
 use crate::plan::FieldId;
 use crate::service::edit;
-use crate::service::workflow::SubmissionSummary;
+use crate::service::workflow::{self, SubmissionSummary};
 use crate::store::{Change, Seen};
 
 /// Whether a cell may be left.
@@ -192,12 +192,35 @@ impl FormScreen {
         state.write(Origin::Typed, vec![change]);
     }
 
+    /// Opens the summary before the form is submitted.
+    pub(super) fn open_summary(&self, state: &mut State) {
+        let summary = self.view(state).map(|view| view.summary(&state.plan));
+        state.overlay = summary.map(|summary| Overlay::Finish(Box::new(summary)));
+    }
+
+    /// Puts one kind of emptiness into every unanswered cell, as one action, and shows the summary
+    /// again.
+    pub(super) fn fill_blanks(&self, state: &mut State, content: &Content) {
+        if !state.may_change(&self.key) {
+            return;
+        }
+        let Some(view) = self.view(state) else { return };
+        let summary = view.summary(&state.plan);
+        let changes = workflow::fill_blanks(&summary, (&self.key, &view.base), content);
+        if !changes.is_empty() {
+            state.write(Origin::Typed, changes);
+        }
+        self.open_summary(state);
+    }
+
     /// Submits the form as the summary showed it.
     pub(super) fn submit(&self, state: &mut State, summary: &SubmissionSummary) {
         if !state.may_change(&self.key) {
             return;
         }
-        if state.outbox.concerns(&self.key) {
+        // What is on its way is written before, in the order it was made, and the submission holds
+        // only for exactly that content; what cannot be written holds it back.
+        if state.health != Health::Good && state.outbox.concerns(&self.key) {
             state.say(Tone::Warning, Message::new("form.still_saving"));
             return;
         }

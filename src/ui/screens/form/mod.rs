@@ -15,6 +15,7 @@ use crate::base::Message;
 use crate::ledger::actor::Right;
 use crate::plan::Severity;
 use crate::service::forms;
+use crate::service::overview::StepTaken;
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::chrome::{self, ABOVE};
@@ -182,7 +183,9 @@ impl FormDrawing<'_> {
             chrome::instead(self.ui, self.app, canvas, &said);
             return None;
         }
-        let height = chrome::body_height(canvas.height());
+        self.returned(canvas);
+        let above = self.view.rows_above();
+        let height = chrome::body_height(canvas.height()).saturating_sub(above);
         let mut caret = None;
         let rows = self
             .view
@@ -192,7 +195,7 @@ impl FormDrawing<'_> {
             .skip(self.form.top)
             .take(height);
         for (offset, row) in rows.enumerate() {
-            let y = ABOVE + offset;
+            let y = ABOVE + above + offset;
             match row {
                 FormRow::Heading(section) => self.heading(canvas, y, *section),
                 FormRow::Cell(place) => {
@@ -205,6 +208,26 @@ impl FormDrawing<'_> {
             }
         }
         caret
+    }
+
+    /// Draws who returned the form and why, in the rows above the fields.
+    fn returned(&self, canvas: &mut Canvas<'_>) {
+        let rows = self.view.rows_above();
+        let head = self.view.shown.workflow.shown();
+        let (1.., Some(head)) = (rows, head) else {
+            return;
+        };
+        let (ui, theme) = (self.ui, &self.ui.theme);
+        let step = StepTaken::of(head);
+        let [who, why] = words::returned(ui, self.app, self.place.period, &step);
+        let columns = canvas.width().saturating_sub(2);
+        let who = width::wrap(&who, columns, 2);
+        let why = width::wrap(&why, columns, rows - who.len());
+        let lines = who.iter().map(|line| (line, theme.hard()));
+        let lines = lines.chain(why.iter().map(|line| (line, theme.text())));
+        for (at, (line, style)) in lines.enumerate() {
+            canvas.put(1, ABOVE + at, columns, line, style);
+        }
     }
 
     /// Draws the name of an objective, or of the fields of words.
