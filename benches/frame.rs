@@ -140,6 +140,7 @@ fn opened(plan: &Arc<Plan>) -> Opened {
         }),
         sole: false,
         read_only: None,
+        epoch: None,
     }
 }
 

@@ -98,7 +98,7 @@ fn at_the_top(store: &Path) -> (Terminal, Option<String>) {
         terminal.until_that("left alone", |screen| !screen.contains('['));
     }
     terminal.press(CTRL_HOME);
-    terminal.until("▸ Dân số trung bình trong kỳ, nam");
+    terminal.until("▸ 1 Dân số trung bình, nam");
     (terminal, left)
 }
 

@@ -16,6 +16,7 @@ mod chance;
 #[path = "support/pty.rs"]
 mod pty;
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
@@ -119,7 +120,8 @@ impl Scene {
     /// A copy of a store to be ill-treated; without its witness, which would know that it is one.
     fn copy(&self, of: &str, round: usize) -> PathBuf {
         let to = self.at(&format!("{of}-{round}"));
-        std::fs::create_dir(&to).unwrap();
+        let mut builder = std::fs::DirBuilder::new();
+        builder.mode(0o700).create(&to).unwrap();
         for name in ["data.redb", "key"] {
             std::fs::copy(self.at(of).join(name), to.join(name)).unwrap();
         }

@@ -246,7 +246,9 @@ fn until_kept(store: &std::path::Path, text: &str) {
     let kept = || {
         let sessions = std::fs::read_dir(store.join("sessions")).unwrap();
         let files = sessions.filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok());
-        files.into_iter().any(|file| file.contains(text))
+        files
+            .into_iter()
+            .any(|file| file.contains(&format!("\"{text}\"")))
     };
     let mut tries = 500;
     while !kept() {
@@ -304,6 +306,34 @@ fn a_system_that_shuts_down_ends_the_program_and_keeps_the_unfinished_text() {
 #[test]
 fn a_killed_program_keeps_the_unfinished_text() {
     unfinished_text_survives(|terminal| terminal.signal(rustix::process::Signal::KILL));
+}
+
+#[test]
+fn figures_typed_while_the_file_is_away_are_saved_once_it_is_back() {
+    let (_dir, store) = folder();
+    let mut terminal = first_run(&store);
+    terminal.press("4410\r");
+    terminal.until("đã lưu");
+    let (data, away) = (store.join("data.redb"), store.join("away"));
+    std::fs::rename(&data, &away).unwrap();
+    terminal.press("4380\r");
+    terminal.until("CHƯA lưu");
+    // Commands and another start say what is missing, and make nothing in its place.
+    let output = run(&store, &["status"]);
+    assert_eq!(output.status.code(), Some(5), "{output:?}");
+    let mut other = Terminal::start(&store, &[]);
+    other.until("thiếu data.redb");
+    std::fs::rename(&away, &data).unwrap();
+    // Nobody presses a key.
+    terminal.until_that("saved", |screen| !screen.contains("CHƯA lưu"));
+    other.until("VIỆC CẦN LÀM");
+    for session in [&mut terminal, &mut other] {
+        session.press(CTRL_Q);
+        assert!(session.ended().success());
+    }
+    assert_eq!(figure(&store, "ngoc-thien", "dan_so_nam"), "4410");
+    assert_eq!(figure(&store, "ngoc-thien", "dan_so_nu"), "4380");
+    sound(&store);
 }
 
 #[test]

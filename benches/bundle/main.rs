@@ -137,6 +137,11 @@ fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
         // Else the import would wait for the copy to reach the disk.
         fs::File::open(to.join(name))?.sync_all()?;
     }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(to, fs::Permissions::from_mode(0o700))?;
+    }
     Ok(())
 }
 

@@ -35,6 +35,7 @@ pub(crate) fn plan() -> Result<Arc<Plan>, Failure> {
 fn edge() -> Environment {
     Environment {
         pid: std::process::id(),
+        who: "thử".to_owned(),
         machine: "may-do".to_owned(),
         seed: [9; 32],
         wall: START,

@@ -71,6 +71,23 @@ pub(super) fn news(app: &mut App, news: News) {
             app.state.say(Tone::Warning, said);
         }
         News::Damaged(message) => app.state.say(Tone::Warning, message),
+        News::Opened(opened) if app.state.session.is_none() => begin(app, *opened),
+        News::Opened(_) => {}
+        News::NotOpened(trouble) => app.state.not_written(trouble),
+        News::Writable => {
+            let before = app.state.session.as_mut().and_then(|s| s.read_only.take());
+            // Who opened it again by a key knows already.
+            if before.is_some() || app.state.health != Health::Good {
+                writable_again(app);
+            }
+        }
+        News::Lost(message) => app.state.failed(message),
+        News::NewEpoch(message) => {
+            if let Some(session) = &mut app.state.session {
+                session.epoch = Some(message.clone());
+            }
+            app.state.say(Tone::Info, message);
+        }
         News::Fault(detail) => {
             let said = Message::new("trouble.fault").with("detail", detail.as_str());
             app.state.fault = Some(detail);
@@ -122,6 +139,9 @@ fn begin(app: &mut App, mut opened: Opened) {
         router::open_form(app, draft.cell.form, resume);
         return;
     }
+    if let Some(epoch) = app.state.session.as_ref().and_then(|s| s.epoch.clone()) {
+        app.state.say(Tone::Warning, epoch);
+    }
     let plan = app.state.plan.clone();
     let current = plan
         .unit(&unit)
@@ -141,12 +161,23 @@ fn begin(app: &mut App, mut opened: Opened) {
 /// The store is open again: what it could not take is tried again once its forms were read anew,
 /// because it may hold it after all.
 fn recovered(app: &mut App, opened: Opened) {
-    let state = &mut app.state;
-    if let Some(session) = &mut state.session {
+    let mut said = (Tone::Info, Message::new("trouble.recovered"));
+    if let Some(session) = &mut app.state.session {
         session.read_only = opened.read_only;
+        if let Some(epoch) = opened.epoch {
+            session.epoch = Some(epoch.clone());
+            said = (Tone::Warning, epoch);
+        }
     }
+    writable_again(app);
+    app.state.say(said.0, said.1);
+}
+
+fn writable_again(app: &mut App) {
+    let state = &mut app.state;
     state.health = Health::Good;
     state.recovering = state.outbox.failed_forms();
+    state.forms.read_all_anew();
     state.say(Tone::Info, Message::new("trouble.recovered"));
     router::refresh_all(app);
     let shown = app.shown_forms();

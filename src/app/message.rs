@@ -223,6 +223,16 @@ pub enum News {
     Progress(WorkProgress),
     /// The full check of the store found that something differs from its history.
     Damaged(Message),
+    /// A store that could not be opened has been opened.
+    Opened(Box<Opened>),
+    /// A store that could not be opened cannot be opened for another reason now.
+    NotOpened(Trouble),
+    /// What stood in the way of writing has gone.
+    Writable,
+    /// The file that is open is no longer the store's, and why.
+    Lost(Message),
+    /// What was written goes on under another author, and why.
+    NewEpoch(Message),
     /// A thread of the program failed for a reason that is a fault of the program; the detail is
     /// technical.
     Fault(String),
@@ -245,6 +255,9 @@ pub struct Opened {
     pub sole: bool,
     /// Why the store can only be read; `None` where it can be written.
     pub read_only: Option<Message>,
+    /// What a person must know before the first change goes on under another author, or once one
+    /// has; `None` where the store goes on as it was.
+    pub epoch: Option<Message>,
 }
 
 /// What was being typed when the terminal was lost.

@@ -28,15 +28,17 @@ pub(crate) fn action_bytes() -> [u8; 16] {
     bytes
 }
 
-/// Clock, random bytes, process and machine, as the store asks for them.
+/// Clock, random bytes, process and machine, as the store asks for them; `who` works, in a few
+/// words.
 ///
 /// # Errors
 /// When the system gives no random bytes: a writer's key must not be guessed.
-pub(crate) fn edge() -> Result<store::Environment, store::StoreError> {
+pub(crate) fn edge(who: String) -> Result<store::Environment, store::StoreError> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| store::StoreError::Io(error.to_string()))?;
     Ok(store::Environment {
         pid: std::process::id(),
+        who,
         machine: machine(),
         seed,
         wall: now(),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::base::{ErrorKind, Message};
 use crate::service::ServiceError;
-use crate::store::StoreError;
+use crate::store::{KeyFault, Replacement, StoreError};
 use crate::sync::BundleError;
 use crate::sync::bundle::file::FileError;
 use crate::ui::words;
@@ -88,7 +88,20 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let mut message = match &error {
             StoreError::Missing(_) => Message::new("cli.error.missing"),
+            StoreError::Incomplete { .. } => Message::new("cli.error.incomplete"),
             StoreError::Exists(_) => Message::new("cli.error.exists"),
+            StoreError::Exposed { .. } => Message::new("cli.error.exposed"),
+            StoreError::Foreign { .. } => Message::new("cli.error.foreign"),
+            StoreError::Key { fault, .. } => Message::new(match fault {
+                KeyFault::Missing => "cli.error.key_missing",
+                KeyFault::Unreadable(_) => "cli.error.key_unreadable",
+                KeyFault::Length(_) => "cli.error.key_cut",
+                KeyFault::Other => "cli.error.key_other",
+            }),
+            StoreError::Replaced { how, .. } => Message::new(match how {
+                Replacement::Gone => "cli.error.data_gone",
+                Replacement::Other | Replacement::Older => "cli.error.data_replaced",
+            }),
             StoreError::Newer { .. } => Message::new("cli.error.newer"),
             StoreError::Held { by } if by.is_empty() => Message::new("cli.error.held_unknown"),
             StoreError::Held { .. } => Message::new("cli.error.held"),

@@ -77,9 +77,19 @@ fn parsed(words: &[OsString], texts: &Texts, out: &mut Out<'_>) -> Result<Option
 }
 
 fn carry_out(cli: &Cli, texts: &Arc<Texts>, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let settings = Settings::resolve(&cli.global, texts.lang(), command_line::definitions)?;
-    match &cli.command {
-        None => screens::run(&settings, &cli.global, texts),
-        Some(command) => command.run(&settings, out),
+    let command = cli.command.as_ref().map(commands::Command::name);
+    let definitions = (
+        command_line::definitions as fn(&Texts) -> clap::Command,
+        command,
+    );
+    let settings = Settings::resolve(&cli.global, texts.lang(), definitions)?;
+    let Some(command) = &cli.command else {
+        return screens::run(&settings, &cli.global, texts);
+    };
+    let done = command.run(&settings, out);
+    // Also where the command failed after that.
+    if let Some(epoch) = settings.epoch_begun() {
+        out.aside(&epoch);
     }
+    done
 }

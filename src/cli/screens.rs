@@ -1,8 +1,10 @@
 //! Opening the screens on a store.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::args::Global;
 use super::failure::{Exit, Failure};
@@ -13,11 +15,11 @@ use crate::app::message::Opened;
 use crate::base::Message;
 use crate::plan::Plan;
 use crate::service::folder::Folders;
-use crate::service::open::{self, NewStore, PlanFile};
+use crate::service::open::{self, PlanFile};
 use crate::store::StoreReader;
 use crate::store::{self, RedbStore, StoreError};
 use crate::term;
-use crate::term::backend::{Environment, Opener, StoreSession};
+use crate::term::backend::{Environment, OpenOrder, Opener, StoreSession};
 use crate::term::input::Keyboard;
 use crate::term::presence_file::PresenceFile;
 use crate::term::run::Ended;
@@ -96,36 +98,57 @@ struct Place {
 
 /// Begins to open the store; whoever asks for it first waits for it.
 fn open_early(settings: &Settings) -> JoinHandle<Result<RedbStore, StoreError>> {
-    let dir = settings.dir.clone();
-    std::thread::spawn(move || store::open_if_possible_for_writing(&dir, &environment::edge()?))
+    let settings = settings.clone();
+    std::thread::spawn(move || {
+        store::open_if_possible_for_writing(&settings.dir, &settings.edge()?)
+    })
 }
 
 /// Gives the function that opens the store, or makes it on the first run.
 fn opener(mut place: Place) -> Opener {
-    Box::new(move |new| {
+    Box::new(move |order| {
         let early = place.early.take();
-        open_store(&place, new, early)
+        open_store(&place, order, early)
     })
+}
+
+/// Opens the store for writing, or for reading where it cannot be written.
+fn opened(
+    dir: &Path,
+    edge: &store::Environment,
+    order: OpenOrder<'_>,
+) -> Result<RedbStore, StoreError> {
+    if matches!(order, OpenOrder::OpenIfFree) {
+        // How long it waits belongs to an opening: the one that stays is as patient as any.
+        let impatient = store::Environment {
+            patience: Duration::ZERO,
+            ..edge.clone()
+        };
+        drop(store::open_if_possible_for_writing(dir, &impatient)?);
+    }
+    store::open_if_possible_for_writing(dir, edge)
 }
 
 fn open_store(
     place: &Place,
-    new: Option<&NewStore>,
+    order: OpenOrder<'_>,
     early: Option<JoinHandle<Result<RedbStore, StoreError>>>,
 ) -> Result<StoreSession, StoreError> {
-    let edge = environment::edge()?;
-    let mut store = match new {
-        Some(new) => {
+    let edge = place.settings.edge()?;
+    let mut store = match order {
+        OpenOrder::Create(new) => {
             let plan = PlanFile {
                 plan: &place.plan,
                 bytes: &place.plan_bytes,
             };
             place.settings.create(new, plan)?
         }
-        None => match early.and_then(|early| early.join().ok()) {
-            Some(opened) => opened?,
-            None => store::open_if_possible_for_writing(&place.settings.dir, &edge)?,
-        },
+        OpenOrder::Open | OpenOrder::OpenIfFree => {
+            match early.and_then(|early| early.join().ok()) {
+                Some(opened) => opened?,
+                None => opened(&place.settings.dir, &edge, order)?,
+            }
+        }
     };
     let plan = open::use_plan_in_force(&mut store, Some(&place.plan))?;
     let info = store.info()?;
@@ -141,6 +164,7 @@ fn open_store(
             draft,
             sole: info.sole,
             read_only: term::backend::read_only(&info),
+            epoch: open::epoch_due(&info),
         },
         presence: Box::new(presence),
         folders: Folders {

@@ -1,7 +1,7 @@
 //! Who works on which store, in which language, on which day: the global options, resolved once.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
@@ -39,6 +39,19 @@ pub(crate) struct Settings {
     pub(crate) keymap: Option<String>,
     /// Gives the definitions of all commands, for `man` and `completions`.
     pub(crate) definitions: fn(&Texts) -> clap::Command,
+    /// The command, by its name; none for the screens.
+    command: Option<&'static str>,
+    written: Written,
+}
+
+/// A handle on the store that the command opened for writing.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Option<RedbStore>>>);
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Written")
+    }
 }
 
 impl Settings {
@@ -49,7 +62,7 @@ impl Settings {
     pub(crate) fn resolve(
         global: &Global,
         lang: Lang,
-        definitions: fn(&Texts) -> clap::Command,
+        (definitions, command): (fn(&Texts) -> clap::Command, Option<&'static str>),
     ) -> Result<Self, Failure> {
         let dir = environment::store_dir(global.store.clone());
         let actor = match &global.actor {
@@ -64,7 +77,31 @@ impl Settings {
             plan_file: global.plan.clone(),
             keymap: global.keymap.clone(),
             definitions,
+            command,
+            written: Written::default(),
         })
+    }
+
+    /// Clock, random bytes, process and machine, and who this is for others who wait.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub(crate) fn edge(&self) -> Result<store::Environment, store::StoreError> {
+        environment::edge(match self.command {
+            Some(command) => format!("{}, {}", self.actor, command.to_lowercase()),
+            None => self.actor.to_string(),
+        })
+    }
+
+    /// What a person must know when what was written began a new epoch.
+    pub(crate) fn epoch_begun(&self) -> Option<Message> {
+        let written = self
+            .written
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let info = written.as_ref()?.info().ok()?;
+        open::epoch_begun(&info)
     }
 
     /// Today, for deadlines and default periods, never the time of an entry: the day that was asked
@@ -99,7 +136,7 @@ impl Settings {
         plan: PlanFile<'_>,
     ) -> Result<RedbStore, store::StoreError> {
         let who = (&self.actor, ActionId(environment::action_bytes()));
-        open::create(&self.dir, new, plan, who, &environment::edge()?)
+        open::create(&self.dir, new, plan, who, &self.edge()?)
     }
 
     /// Opens the store to read from it.
@@ -107,7 +144,7 @@ impl Settings {
     /// # Errors
     /// When it cannot be read.
     pub(crate) fn read(&self) -> Result<OpenStore, Failure> {
-        let store = store::open_read_only(&self.dir, &environment::edge()?)?;
+        let store = store::open_read_only(&self.dir, &self.edge()?)?;
         self.with_plan(store)
     }
 
@@ -116,7 +153,14 @@ impl Settings {
     /// # Errors
     /// When it cannot be written.
     pub(crate) fn write(&self) -> Result<OpenStore, Failure> {
-        let store = store::open(&self.dir, &environment::edge()?)?;
+        let store = store::open(&self.dir, &self.edge()?)?;
+        let mut written = self
+            .written
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *written = Some(store.another());
+        drop(written);
         self.with_plan(store)
     }
 
@@ -129,7 +173,9 @@ impl Settings {
         if self.plan_file.is_none() {
             return Ok(());
         }
-        let store = environment::edge().and_then(|edge| store::open_read_only(&self.dir, &edge));
+        let store = self
+            .edge()
+            .and_then(|edge| store::open_read_only(&self.dir, &edge));
         let Ok(info) = store.and_then(|store| store.info()) else {
             return Ok(());
         };

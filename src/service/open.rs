@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use crate::base::Message;
 use crate::ledger::{ActionId, Actor, ActorId, Role};
 use crate::plan::{self, Plan, Problem, UnitId};
-use crate::store::{self, RedbStore, StoreError, StoreReader};
+use crate::store::{self, EpochCause, EpochState, RedbStore, StoreError, StoreInfo, StoreReader};
 
 /// What a new store is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,5 +120,27 @@ pub fn person(store: &dyn StoreReader, id: &ActorId) -> Result<Actor, StoreError
         name: id.as_str().to_owned(),
         role: Role::Viewer,
         units: Vec::new(),
+    }))
+}
+
+/// What is said of a store whose next change goes on under another author, before that change:
+/// where a person may still put back what is missing.
+pub fn epoch_due(info: &StoreInfo) -> Option<Message> {
+    match info.epoch {
+        EpochState::Due(EpochCause::RolledBack) => Some(Message::new("epoch.due_rolled_back")),
+        EpochState::Due(EpochCause::NoKey) => Some(Message::new("epoch.due_no_key")),
+        EpochState::Due(EpochCause::Elsewhere) | EpochState::Same | EpochState::Begun(_) => None,
+    }
+}
+
+/// What is said once a change has been written under another author, and why it was.
+pub fn epoch_begun(info: &StoreInfo) -> Option<Message> {
+    let EpochState::Begun(cause) = info.epoch else {
+        return None;
+    };
+    Some(Message::new(match cause {
+        EpochCause::Elsewhere => "epoch.elsewhere",
+        EpochCause::RolledBack => "epoch.rolled_back",
+        EpochCause::NoKey => "epoch.no_key",
     }))
 }

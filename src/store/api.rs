@@ -2,12 +2,14 @@
 //! of [`Store`], and the types they speak in. Traits, so that another way of keeping (an owner
 //! process behind a socket) could stand in for redb.
 
+use std::path::PathBuf;
+
 use crate::ledger::{
     ActionId, Actor, ActorId, AuthorId, Body, CellKey, EntryRef, Form, FormKey, Hash, Origin,
     People, Provisional, Recorded, Subject,
 };
 use crate::plan::{FieldId, PeriodId, UnitId};
-pub use crate::store::error::StoreError;
+pub use crate::store::error::{KeyFault, Replacement, StoreError};
 
 /// Everything one user action changes: one transaction, all or nothing, one undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,6 +158,30 @@ pub struct StoreInfo {
     pub sole: bool,
     /// Whether it can be written now.
     pub access: Access,
+    /// Whether it goes on as the author it was.
+    pub epoch: EpochState,
+}
+
+/// Whether a store goes on as the author that wrote in it last (`settled.md` 28).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EpochState {
+    /// It does.
+    Same,
+    /// The next change that is written begins a new epoch; looking begins none.
+    Due(EpochCause),
+    /// A change written since the store was opened has begun one.
+    Begun(EpochCause),
+}
+
+/// Why a store goes on under another author.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EpochCause {
+    /// It was last written on another machine or in another file: it may be a copy.
+    Elsewhere,
+    /// It is older than what its witness has seen: an older copy was put back.
+    RolledBack,
+    /// The key of its author is not in the folder.
+    NoKey,
 }
 
 /// Whether a store can be written.
@@ -174,6 +200,18 @@ pub enum ReadOnlyReason {
     Asked,
     /// The folder or the file may not be written.
     NotWritable,
+    /// Another process has the store and does not let go.
+    Held {
+        /// Who, as far as known.
+        by: String,
+    },
+    /// The writer's key cannot be used.
+    Key {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: KeyFault,
+    },
     /// A write failed because the disk was full.
     DiskFull,
     /// Reading or writing failed, in technical words.
@@ -274,7 +312,8 @@ pub trait StoreReader {
     /// Reads the commit counter; cheap, to notice other sessions' commits.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When the store cannot be read; [`StoreError::Replaced`] when the file that is open is no
+    /// longer the store's, or is older than it was.
     fn counter(&self) -> Result<u64, StoreError>;
 
     /// Counts the own entries that no other store has acknowledged, and says when the oldest was
@@ -321,6 +360,11 @@ pub trait Store: StoreReader {
     /// Why it still cannot be written.
     fn reopen(&self) -> Result<(), StoreError>;
 
+    /// Looks whether what stood in the way of writing has gone: another process that held the
+    /// store, a mode that was mended, a file that is back in its place. Waits for nobody.
+    /// Asked once a second while nothing can be written; changes nothing while it cannot.
+    fn revive(&self) -> Revival;
+
     /// Runs the engine's check through the whole file when the last one is over a day old or
     /// the last session ended uncleanly, and no other session is open (`settled.md` 1). For a
     /// handle of its own, after the program has started: 5, 40, 390 ms at 10^4, 10^5, 10^6 rows.
@@ -328,6 +372,17 @@ pub trait Store: StoreReader {
     /// # Errors
     /// [`StoreError::Damaged`]; then the store is read-only.
     fn check_if_due(&self, wall: u64) -> Result<CheckOutcome, StoreError>;
+}
+
+/// Whether a store that could not be written can be again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revival {
+    /// Nothing was in the way, or only what a person has to settle.
+    NotWaiting,
+    /// Something still is.
+    Waiting,
+    /// It can be written from now on.
+    Revived,
 }
 
 /// What became of a check that may have been due.

@@ -1,6 +1,6 @@
 //! Why a store did not do what was asked, and what kind of failure that is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::base::{Arg, ErrorKind};
 use crate::ledger::{CellId, NotYet};
@@ -11,9 +11,53 @@ pub enum StoreError {
     /// There is no store in the folder.
     #[error("no store in {0}")]
     Missing(PathBuf),
+    /// The folder has parts of a store, but not its figures.
+    #[error("{dir}: {missing} is missing, {there} is there")]
+    Incomplete {
+        /// The folder.
+        dir: PathBuf,
+        /// What is missing.
+        missing: String,
+        /// What is there.
+        there: String,
+    },
     /// `init` on a folder that has one.
     #[error("a store exists in {0}")]
     Exists(PathBuf),
+    /// Other accounts may enter the folder or read its files.
+    #[error("open to other accounts")]
+    Exposed {
+        /// The folder.
+        dir: PathBuf,
+        /// The command that mends it.
+        mend: String,
+    },
+    /// The folder or a file in it belongs to another account.
+    #[error("belongs to account {owner}")]
+    Foreign {
+        /// The folder.
+        dir: PathBuf,
+        /// Whose it is, as the system numbers accounts.
+        owner: u32,
+        /// The command that mends it.
+        mend: String,
+    },
+    /// The writer's key cannot be used; nothing is written in its place.
+    #[error("key: {fault}")]
+    Key {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: KeyFault,
+    },
+    /// The open file is no longer the store's: what is written into it nobody would read.
+    #[error("data.redb was {how}")]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+        /// What happened to it.
+        how: Replacement,
+    },
     /// Made by a newer version.
     #[error("store schema {found} is newer than {known}")]
     Newer {
@@ -87,6 +131,37 @@ pub enum StoreError {
     Refused(String),
 }
 
+/// What is wrong with the file of a writer's key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// It is not there.
+    #[error("not there")]
+    Missing,
+    /// The system does not let it be read, in its words.
+    #[error("{0}")]
+    Unreadable(String),
+    /// It is not 32 bytes long: cut, or overwritten.
+    #[error("{0} bytes")]
+    Length(u64),
+    /// It is the key of another author.
+    #[error("another author's")]
+    Other,
+}
+
+/// What happened to the file of a store while it was open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Replacement {
+    /// It is not there any more.
+    #[error("removed")]
+    Gone,
+    /// Another file stands in its place.
+    #[error("replaced by another file")]
+    Other,
+    /// It was overwritten with an older or another state.
+    #[error("overwritten")]
+    Older,
+}
+
 impl From<crate::store::exchange::progress::Stopped> for StoreError {
     fn from(_: crate::store::exchange::progress::Stopped) -> Self {
         Self::Interrupted
@@ -99,7 +174,12 @@ impl StoreError {
         match self {
             Self::Missing(_) | Self::Exists(_) => ErrorKind::Usage,
             Self::Held { .. } | Self::NetworkFs(_) => ErrorKind::Busy,
-            Self::ReadOnly(_)
+            Self::Incomplete { .. }
+            | Self::Exposed { .. }
+            | Self::Foreign { .. }
+            | Self::Key { .. }
+            | Self::Replaced { .. }
+            | Self::ReadOnly(_)
             | Self::DiskFull
             | Self::Io(_)
             | Self::Damaged(_)
@@ -129,13 +209,45 @@ impl StoreError {
         }
     }
 
-    /// What a text about it may name: `by`, `dir`, `kind`, `actor`, `what`, `field`, `why`, and
+    /// True when it may pass without anything that is typed: others let go, or a person mends the
+    /// folder from outside.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Held { .. }
+            | Self::ReadOnly(_)
+            | Self::Incomplete { .. }
+            | Self::Exposed { .. }
+            | Self::Foreign { .. }
+            | Self::Key { .. } => true,
+            Self::Replaced { how, .. } => *how == Replacement::Gone,
+            _ => false,
+        }
+    }
+
+    /// What a text about it may name: `missing`, `there`, `mend`, `path`, `bytes`, `by`, `dir`, `kind`, `actor`, `what`, `field`, `why`, and
     /// in technical words `detail`.
     pub fn args(&self) -> Vec<(&'static str, Arg)> {
         let mut args = vec![("detail", Arg::from(self.to_string()))];
         match self {
             Self::Missing(dir) | Self::Exists(dir) | Self::ReadOnly(dir) => {
                 args.push(("dir", dir.display().to_string().into()));
+            }
+            Self::Incomplete {
+                dir,
+                missing,
+                there,
+            } => {
+                args.push(("dir", dir.display().to_string().into()));
+                args.push(("missing", missing.as_str().into()));
+                args.push(("there", there.as_str().into()));
+            }
+            Self::Exposed { dir, mend } | Self::Foreign { dir, mend, .. } => {
+                args.push(("dir", dir.display().to_string().into()));
+                args.push(("mend", mend.as_str().into()));
+            }
+            Self::Key { path, fault } => args.extend(key_args(path, fault)),
+            Self::Replaced { path, .. } => {
+                args.push(("path", path.display().to_string().into()));
             }
             Self::Held { by } | Self::Changed { by } => args.push(("by", by.as_str().into())),
             Self::NetworkFs(kind) => args.push(("kind", kind.as_str().into())),
@@ -162,4 +274,29 @@ impl StoreError {
         }
         args
     }
+}
+
+/// What a text about the file of a key may name: `path`, `mend` (the command by which its owner may
+/// read it again), `why`, `bytes`.
+fn key_args(path: &Path, fault: &KeyFault) -> Vec<(&'static str, Arg)> {
+    let mut args = vec![
+        ("path", Arg::from(path.display().to_string())),
+        ("mend", format!("chmod 600 {}", shell_word(path)).into()),
+    ];
+    match fault {
+        KeyFault::Unreadable(why) => args.push(("why", why.as_str().into())),
+        KeyFault::Length(bytes) => args.push(("bytes", bytes.to_string().into())),
+        KeyFault::Missing | KeyFault::Other => {}
+    }
+    args
+}
+
+/// A path as one word of a shell's command line.
+pub(crate) fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }

@@ -18,6 +18,8 @@ mod kept;
 mod outside;
 #[path = "../outside/mod.rs"]
 mod outside_reader;
+#[cfg(unix)]
+mod own_files;
 mod refused;
 mod run;
 #[path = "../support/seal.rs"]

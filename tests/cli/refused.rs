@@ -17,6 +17,7 @@ const FORM: [&str; 5] = ["set", "--unit", "nt", "--period", "2023"];
 pub(crate) fn signing(desk: &Desk) -> RedbStore {
     let edge = Environment {
         pid: std::process::id(),
+        who: "thử".to_owned(),
         machine: std::fs::read_to_string("/etc/machine-id")
             .or_else(|_| std::fs::read_to_string("/proc/sys/kernel/hostname"))
             .unwrap_or_default()

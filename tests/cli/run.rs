@@ -40,7 +40,7 @@ impl Desk {
     /// The same store on another machine: everything but what says which machine it was.
     pub(crate) fn copy(of: &Self) -> Self {
         let desk = Self::empty();
-        std::fs::create_dir(desk.store()).unwrap();
+        private_folder(&desk.store());
         for name in ["data.redb", "key"] {
             std::fs::copy(of.store().join(name), desk.store().join(name)).unwrap();
         }
@@ -92,6 +92,17 @@ impl Done {
         assert_eq!(self.code, code, "{self:?}");
         self
     }
+}
+
+/// Makes a folder that only its owner enters, as a store's must be.
+pub(crate) fn private_folder(dir: &Path) {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(dir).unwrap();
 }
 
 /// Runs the program with exactly these words.

@@ -11,8 +11,8 @@ use nhaplieu::store::exchange::{
     Snapshot, Tip,
 };
 use nhaplieu::store::{
-    Action, CheckOutcome, Committed, Direction, Forms, LogEntry, LogFilter, RedbStore, Store,
-    StoreError, StoreInfo, StoreReader, UndoPlan, VerifyReport,
+    Action, CheckOutcome, Committed, Direction, Forms, LogEntry, LogFilter, RedbStore, Revival,
+    Store, StoreError, StoreInfo, StoreReader, UndoPlan, VerifyReport,
 };
 
 /// What goes wrong at a store, and how often it was asked for a transaction.
@@ -136,6 +136,9 @@ impl Store for Disk {
     }
     fn reopen(&self) -> Result<(), StoreError> {
         self.store.reopen()
+    }
+    fn revive(&self) -> Revival {
+        self.store.revive()
     }
     fn check_if_due(&self, wall: u64) -> Result<CheckOutcome, StoreError> {
         self.store.check_if_due(wall)

@@ -307,8 +307,11 @@ impl ScreenSession {
         }
     }
 
-    /// A second passes: the reader looks at what others did.
+    /// A second passes: the reader looks at what others did, and a store that could not be opened
+    /// is tried again.
     pub(crate) fn a_second_later(&mut self) -> &mut Self {
+        self.writer.try_again();
+        self.take_answers();
         self.reader.take(ReaderOrder::Look);
         self.settle();
         self

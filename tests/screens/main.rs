@@ -12,6 +12,8 @@ mod model;
 mod office;
 mod one_path;
 mod overlays;
+#[cfg(unix)]
+mod own_files;
 mod pictures;
 mod saving;
 mod sharing;

@@ -13,12 +13,12 @@ use nhaplieu::ledger::{
 };
 use nhaplieu::plan::{self, FieldId, PeriodId, Plan, UnitId};
 use nhaplieu::service::folder::Folders;
-use nhaplieu::service::open::NewStore;
+use nhaplieu::service::open::{NewStore, epoch_due};
 use nhaplieu::service::{forms, workflow};
 use nhaplieu::store::{
     self, Action, Change, Init, RedbStore, Seen, Store, StoreError, StoreReader,
 };
-use nhaplieu::term::backend::{Opener, StoreSession, read_only};
+use nhaplieu::term::backend::{OpenOrder, Opener, StoreSession, read_only};
 use nhaplieu::term::presence_file::PresenceFile;
 use tempfile::TempDir;
 
@@ -53,6 +53,7 @@ pub(crate) fn random() -> [u8; 16] {
 fn edge(pid: u32, seed: u8) -> store::Environment {
     store::Environment {
         pid,
+        who: "thử".to_owned(),
         machine: "may-thu".to_owned(),
         seed: [seed; 32],
         wall: MORNING,
@@ -278,17 +279,17 @@ pub(crate) fn opener(
     let seed = office.seed;
     let stick = office.stick.clone();
     let actor = ActorId::parse(actor).unwrap();
-    Box::new(move |new: Option<&NewStore>| {
+    Box::new(move |order: OpenOrder<'_>| {
         if faults.held.load(Ordering::SeqCst) {
             let by = "hoa".to_owned();
             return Err(StoreError::Held { by });
         }
-        let mut store = match new {
-            Some(new) => create(&dir, &plan, &bytes, &actor, new)?,
-            None if faults.read_only.load(Ordering::SeqCst) => {
+        let mut store = match order {
+            OpenOrder::Create(new) => create(&dir, &plan, &bytes, &actor, new)?,
+            _ if faults.read_only.load(Ordering::SeqCst) => {
                 store::open_read_only(&dir, &edge(pid, seed))?
             }
-            None => store::open(&dir, &edge(pid, seed))?,
+            _ => store::open_if_possible_for_writing(&dir, &edge(pid, seed))?,
         };
         store.use_plan(Arc::clone(&plan))?;
         let info = store.info()?;
@@ -303,6 +304,7 @@ pub(crate) fn opener(
                 draft,
                 sole,
                 read_only: read_only(&info),
+                epoch: epoch_due(&info),
             },
             folders: Folders {
                 home: stick.parent().map(Path::to_owned),

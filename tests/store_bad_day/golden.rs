@@ -238,6 +238,7 @@ fn copied(dir: &Path) -> RedbStore {
     for name in ["data.redb", "key", "witness"] {
         fs::copy(fixture().join(name), dir.join(name)).unwrap();
     }
+    crate::world::private(dir);
     let mut store = open(dir, &edge()).unwrap();
     store.use_plan(plan()).unwrap();
     store

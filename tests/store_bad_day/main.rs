@@ -22,6 +22,7 @@ mod handles;
 mod histories;
 mod many_forms;
 mod no_locks;
+mod own_files;
 mod power;
 mod state;
 #[path = "../world/mod.rs"]

@@ -15,7 +15,7 @@ use redb::StorageBackend;
 
 use crate::disk::{Gate, Gated, Op};
 use crate::site::Site;
-use crate::world::plan;
+use crate::world::{plan, private};
 
 /// Lets so many changes through, then none.
 #[derive(Debug)]
@@ -63,6 +63,7 @@ fn die_at_each(
         for name in ["data.redb", "key"] {
             std::fs::copy(image.join(name), kho.join(name)).unwrap();
         }
+        private(&kho);
         let disk = Arc::new(Dying(AtomicI64::new(i64::MAX)));
         let opener = Box::new(Gated(Arc::clone(&disk)));
         let left = &disk.0;
@@ -124,6 +125,7 @@ fn an_import_and_its_undo_are_whole_or_not_at_all() {
         for name in ["data.redb", "key"] {
             std::fs::copy(image.path().join(name), dir.path().join(name)).unwrap();
         }
+        private(dir.path());
         let mut store = nhaplieu::store::open(dir.path(), &Site::edge(200)).unwrap();
         store.use_plan(plan()).unwrap();
         assert!(import(&mut store));

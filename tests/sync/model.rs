@@ -22,8 +22,8 @@ use nhaplieu::store::exchange::{
     walk_for_uncounted,
 };
 use nhaplieu::store::{
-    Access, Action, CheckOutcome, Committed, Direction, Forms, LogEntry, LogFilter, Store,
-    StoreError, StoreInfo, StoreReader, UndoPlan, VerifyReport, approved, counts,
+    Access, Action, CheckOutcome, Committed, Direction, EpochState, Forms, LogEntry, LogFilter,
+    Revival, Store, StoreError, StoreInfo, StoreReader, UndoPlan, VerifyReport, approved, counts,
 };
 
 use crate::world::{PLAN_BYTES, id};
@@ -582,6 +582,7 @@ impl StoreReader for Model {
             last_written: None,
             sole: false,
             access: Access::Write,
+            epoch: EpochState::Same,
         })
     }
     fn plan_bytes(&self) -> Result<Vec<u8>, StoreError> {
@@ -634,6 +635,9 @@ impl Store for Model {
     }
     fn reopen(&self) -> Result<(), StoreError> {
         never()
+    }
+    fn revive(&self) -> Revival {
+        Revival::NotWaiting
     }
     fn check_if_due(&self, _: u64) -> Result<CheckOutcome, StoreError> {
         never()

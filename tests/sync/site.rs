@@ -14,7 +14,7 @@ use nhaplieu::sync::held::status::{self, HeldStatus};
 use nhaplieu::sync::{ImportContext, ImportPlan, NoProgress, Scope, VerifiedBundle, import};
 use tempfile::TempDir;
 
-use crate::world::{PLAN_BYTES, cell, edge, form, id, number, plan, set};
+use crate::world::{PLAN_BYTES, cell, edge, form, id, number, plan, private, set};
 
 /// A day in milliseconds.
 pub(crate) const DAY: u64 = 86_400_000;
@@ -124,6 +124,7 @@ impl Site {
         for name in ["data.redb", "key"] {
             std::fs::copy(self.dir().join(name), dir.join(name)).unwrap();
         }
+        private(&dir);
         let seed = self.seed.wrapping_add(100);
         Self {
             store: Self::opened(&dir, seed),

@@ -4,7 +4,7 @@ use nhaplieu::ledger::{Body, RowId, Subject};
 use nhaplieu::store::StoreReader;
 use nhaplieu::store::exchange::ExchangeReader;
 use nhaplieu::store::exchange::Held;
-use nhaplieu::store::{Change, LogFilter, Seen};
+use nhaplieu::store::{Change, EpochCause, EpochState, LogFilter, Seen};
 use nhaplieu::sync::authors;
 use nhaplieu::sync::held::withdraw::{self, Withdrawal};
 use nhaplieu::sync::import::plan::{BundleOutcome, ConflictChange, Suspicion};
@@ -448,9 +448,10 @@ fn who_meets_the_district_after_its_new_epoch_reads_what_it_wrote_before() {
     let (office, mut a) = acquainted();
     let before = office.store.info().unwrap().author;
     let mut office = office.moved();
-    assert_ne!(office.store.info().unwrap().author, before);
+    assert_eq!(office.store.info().unwrap().author, before, "only opened");
     let mut late = Site::commune("xa-b", 2);
     office.enrols(&late);
+    assert_ne!(office.store.info().unwrap().author, before);
     late.pins(&office);
     late.types("so_00", "7");
     let done = late.imports(&[office.bundle(Some("xa-b"))]);
@@ -544,10 +545,16 @@ fn a_restored_store_goes_on_as_another_author_and_gets_its_lost_entries_back() {
         commune.restarted()
     };
     let mut commune = commune;
-    let new = commune.store.info().unwrap().author;
-    assert_ne!(new, old);
+    let state = commune.store.info().unwrap();
+    assert_eq!(
+        (state.author, state.epoch),
+        (old, EpochState::Due(EpochCause::RolledBack))
+    );
     assert_eq!(commune.shows("xa-a", "so_01"), "");
     commune.types("so_02", "7");
+    let state = commune.store.info().unwrap();
+    assert_ne!(state.author, old);
+    assert_eq!(state.epoch, EpochState::Begun(EpochCause::RolledBack));
     // Vouched for by the old key, it needs no new enrolment.
     let done = office.imports(&[commune.bundle(Some("phong"))]);
     assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);

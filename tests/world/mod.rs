@@ -190,11 +190,30 @@ pub(crate) fn id(text: &str) -> ActorId {
 pub(crate) fn edge() -> Environment {
     Environment {
         pid: std::process::id(),
+        who: "thử".to_owned(),
         machine: "may-thu".to_owned(),
         seed: [9; 32],
         wall: 1_700_000_000_000,
         patience: Duration::from_secs(10),
     }
+}
+
+/// Makes a folder its owner's alone, with what lies in it, as a store's folder must be.
+pub(crate) fn private(dir: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path, mode| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        mode(dir, 0o700);
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            mode(&path, if path.is_dir() { 0o700 } else { 0o600 });
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = dir;
 }
 
 /// A store for the office that consolidates, made by `phong`.

@@ -128,6 +128,15 @@ impl Forms {
         Taken::Current
     }
 
+    /// The store was opened again, perhaps in an older state that somebody put back: what it says
+    /// from now on holds, however far it had got before.
+    pub fn read_all_anew(&mut self) {
+        for known in self.known.values_mut() {
+            known.settled_at = 0;
+        }
+        self.asked.clear();
+    }
+
     /// The form could not be read; what was shown of it stays.
     pub fn not_read(&mut self, id: RequestId, why: Trouble) {
         let key = self.asked.remove(&id);

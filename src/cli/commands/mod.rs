@@ -43,6 +43,13 @@ macro_rules! commands {
         }
 
         impl Command {
+            /// Its name, as others read who writes.
+            pub(crate) fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => stringify!($name),)*
+                }
+            }
+
             /// Carries the command out.
             ///
             /// # Errors

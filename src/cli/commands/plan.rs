@@ -190,7 +190,7 @@ fn in_force(settings: &Settings, out: &Out<'_>) -> Result<Arc<Plan>, Failure> {
     if settings.plan_file.is_some() {
         return Ok(settings.new_plan(out.texts)?.0);
     }
-    match store::open_read_only(&settings.dir, &crate::cli::environment::edge()?) {
+    match store::open_read_only(&settings.dir, &settings.edge()?) {
         Ok(store) => Ok(open::plan_in_force(&store)?),
         Err(StoreError::Missing(_)) => Ok(settings.new_plan(out.texts)?.0),
         Err(error) => Err(error.into()),

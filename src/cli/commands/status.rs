@@ -13,12 +13,11 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::find;
 use crate::cli::out::Out;
 use crate::cli::settings::{OpenStore, Settings};
-use crate::ledger::{FormKey, FormStatus};
+use crate::ledger::{AuthorId, Body, FormKey, FormStatus};
 use crate::plan::{Period, Unit};
 use crate::service::forms;
 use crate::service::overview::{self, FormSummary};
-use crate::store::LogFilter;
-use crate::store::{StoreError, StoreReader};
+use crate::store::{LogEntry, LogFilter, StoreError, StoreReader};
 use crate::ui::{width, words};
 
 /// Arguments of `status`.
@@ -200,7 +199,6 @@ fn unsent(
     if unsent == 0 {
         return Ok(Some(count));
     }
-    let own = opened.store.info()?.author;
     let log = match opened.store.log(&LogFilter::default()) {
         Err(error @ StoreError::Damaged(_)) => {
             out.fail(&error.into());
@@ -208,16 +206,38 @@ fn unsent(
         }
         log => log?,
     };
-    let mut on_forms: Vec<(u64, &FormKey)> = log
+    let own = own_authors(opened.store.info()?.author, &log);
+    let mut on_forms: Vec<((usize, std::cmp::Reverse<u64>), &FormKey)> = log
         .iter()
         .map(|line| &line.recorded)
-        .filter(|recorded| recorded.author == own)
-        .filter_map(|recorded| Some((recorded.seq, recorded.entry.subject.form()?)))
+        .filter_map(|recorded| {
+            let epoch = own.iter().position(|own| *own == recorded.author)?;
+            let form = recorded.entry.subject.form()?;
+            Some(((epoch, std::cmp::Reverse(recorded.seq)), form))
+        })
         .collect();
-    on_forms.sort_unstable_by_key(|(seq, _)| std::cmp::Reverse(*seq));
+    on_forms.sort_unstable_by_key(|(latest, _)| *latest);
     let unsent = usize::try_from(unsent).unwrap_or(usize::MAX);
     for (_, form) in on_forms.into_iter().take(unsent) {
         *count.entry(form.clone()).or_default() += 1;
     }
     Ok(Some(count))
+}
+
+/// The author that writes here now, and those that it goes on from, the latest first.
+fn own_authors(now: AuthorId, log: &[LogEntry]) -> Vec<AuthorId> {
+    let mut own = vec![now];
+    while let Some(former) = log.iter().find_map(|line| match &line.recorded.entry.body {
+        Body::EpochStart { continues, .. } if own.last() == Some(&line.recorded.author) => {
+            *continues
+        }
+        _ => None,
+    }) {
+        // An author that goes on from itself is a forgery, and the walk ends.
+        if own.contains(&former) {
+            break;
+        }
+        own.push(former);
+    }
+    own
 }

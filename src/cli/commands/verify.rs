@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::base::Message;
 use crate::cli::args::AnswerFormat;
-use crate::cli::environment;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
@@ -29,7 +28,7 @@ struct Answer {
 }
 
 pub(crate) fn run(settings: &Settings, args: &Verify, out: &mut Out<'_>) -> Result<Exit, Failure> {
-    let edge = environment::edge()?;
+    let edge = settings.edge()?;
     // A store that can only be read is still checked, all but redb's own look at its pages.
     settings.refuse_other_plan()?;
     let store = store::open_if_possible_for_writing(&settings.dir, &edge)?;

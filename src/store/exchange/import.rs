@@ -7,7 +7,7 @@ use crate::store::exchange::apply;
 use crate::store::exchange::progress::Progress;
 use crate::store::exchange::withdraw;
 use crate::store::exchange::{Decide, Exchange, ImportRemoval};
-use crate::store::file::handle::{RedbStore, TransactionEnd};
+use crate::store::file::handle::{Epoch, RedbStore, TransactionEnd};
 use crate::store::format::codec::{Record, TipV1};
 use crate::store::format::exchange_tables::{self, Tag};
 use crate::store::format::tables;
@@ -52,6 +52,9 @@ impl Exchange for RedbStore {
             }
             if decision.is_empty() {
                 return Ok(());
+            }
+            if self.begin_due_epoch()? {
+                continue;
             }
             let written = self.transact(|transaction| {
                 if tables::tip(&transaction.open_table(tables::META)?)? != stands {
@@ -130,6 +133,9 @@ impl RedbStore {
                 Some(decision) if decision.new_epoch => Ok(TransactionEnd::Abort(
                     ImportInside::NewEpoch(AuthorId(tip.author)),
                 )),
+                Some(decision) if !decision.is_empty() && self.is_epoch_due() => Ok(
+                    TransactionEnd::Abort(ImportInside::NewEpoch(AuthorId(tip.author))),
+                ),
                 Some(decision) if !decision.is_empty() => {
                     let tip = apply::write(transaction, &decision, watch)?;
                     Ok(TransactionEnd::Commit(ImportInside::Written(tip)))
@@ -139,18 +145,25 @@ impl RedbStore {
         })
     }
 
+    /// Begins the epoch that is due, because what comes in is a change that a copy of this store
+    /// does not have: others must not take what the one has for what the other has.
+    fn begin_due_epoch(&self) -> Result<bool, StoreError> {
+        let Epoch::Due { old, .. } = self.shared.epoch() else {
+            return Ok(false);
+        };
+        epoch::begin_epoch(&self.shared, old)?;
+        Ok(true)
+    }
+
+    fn is_epoch_due(&self) -> bool {
+        matches!(self.shared.epoch(), Epoch::Due { .. })
+    }
+
     /// Goes on as another author, at most once in an import.
     fn switch_epoch_once(&mut self, author: AuthorId, turned: &mut bool) -> Result<(), StoreError> {
         if std::mem::replace(turned, true) {
             return Err(StoreError::Refused("epoch".to_owned()));
         }
-        self.switch_epoch(author)
-    }
-
-    /// Goes on as another author, under a key that no epoch of this handle has had.
-    fn switch_epoch(&mut self, writer: AuthorId) -> Result<(), StoreError> {
-        let tip = self.read(tables::ReadTables::tip)?;
-        self.shared.next_seed(&tip.hash);
-        epoch::begin_epoch(&self.shared, writer)
+        epoch::begin_epoch(&self.shared, author)
     }
 }

@@ -11,7 +11,7 @@ use crate::store::exchange::{
 use crate::store::file::handle::RedbStore;
 use crate::store::format::codec::{Record, unseal};
 use crate::store::format::{exchange_tables, tables};
-use crate::store::identity::key::{self, WriterKey};
+use crate::store::identity::key;
 use crate::store::read::queries;
 use crate::store::read::snapshot::SnapshotTables;
 
@@ -94,9 +94,11 @@ impl ExchangeReader for RedbStore {
 
     fn sign(&self, words: &[u8]) -> Result<([u8; 32], [u8; 64]), StoreError> {
         let writer = self.read(|reading| Ok(AuthorId(reading.tip()?.author)))?;
-        let key = WriterKey::read(&key::path(self.shared.dir()))
-            .filter(|key| key.author() == writer)
-            .ok_or_else(|| StoreError::Damaged("key".to_owned()))?;
+        let dir = self.shared.dir();
+        let key = key::of_author(dir, &writer).map_err(|fault| StoreError::Key {
+            path: key::path(dir),
+            fault,
+        })?;
         Ok((key.public(), key.sign(words)))
     }
 }

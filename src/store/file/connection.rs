@@ -1,6 +1,7 @@
 //! The open database of a store, shared by all its handles and replaced as a whole, and the ways
 //! to open the file for writing and for reading.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,15 +11,20 @@ use redb::{
     StorageError, TransactionError, WriteTransaction,
 };
 
-use crate::store::api::{Access, ReadOnlyReason, StoreError};
+use crate::store::api::{Access, ReadOnlyReason, Replacement, StoreError};
 use crate::store::file::backend::{Backoff, FileAccess, LockTimeout, Opener};
 use crate::store::file::errors::{Failure, catch_panics};
-use crate::store::file::location;
+use crate::store::file::folder;
+use crate::store::file::location::{self, FileNumber};
+use crate::store::file::writer_mark;
 use crate::store::format::tables::ReadTables;
 use crate::store::presence;
 
 /// Memory redb may use for pages; its own default is 1 GiB.
 const CACHE: usize = 12 << 20;
+
+/// How often a file may be replaced while it is being opened.
+const REPLACED_WHILE_OPENING: usize = 8;
 
 /// The database, in whatever way it is open.
 pub(crate) enum OpenDatabase {
@@ -44,6 +50,8 @@ pub(crate) struct Connection {
     pub(crate) database: OpenDatabase,
     pub(crate) access: Access,
     pub(crate) sharing: Sharing,
+    /// Which file was opened, where the system tells.
+    pub(crate) number: Option<FileNumber>,
 }
 
 impl Connection {
@@ -53,6 +61,7 @@ impl Connection {
             database: OpenDatabase::Closed(why.to_owned()),
             access: Access::ReadOnly(ReadOnlyReason::Failed(why.to_owned())),
             sharing,
+            number: None,
         }
     }
 
@@ -108,6 +117,47 @@ pub(crate) fn data_path(dir: &Path) -> PathBuf {
 impl DatabaseFile {
     /// Opens for writing, sharing where the file system can.
     pub(crate) fn connect_for_writing(&self) -> Result<Connection, StoreError> {
+        self.one_file(|| self.open_for_writing())
+    }
+
+    /// Opens, and notes which file it was: one that stood at its path before and after.
+    fn one_file(
+        &self,
+        open: impl Fn() -> Result<Connection, StoreError>,
+    ) -> Result<Connection, StoreError> {
+        let path = data_path(&self.dir);
+        for _ in 0..REPLACED_WHILE_OPENING {
+            let number = location::file_number(&path);
+            let mut connection = open()?;
+            if location::file_number(&path) == number {
+                connection.number = number;
+                return Ok(connection);
+            }
+        }
+        Err(StoreError::Replaced {
+            path,
+            how: Replacement::Other,
+        })
+    }
+
+    /// Whether the file can be opened for writing at this moment; waits for nobody.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub(crate) fn probe(&self) -> Result<(), StoreError> {
+        let opened = catch_panics(|| {
+            let backend = self.backend_for(FileAccess::Write, Duration::ZERO)?;
+            builder(ConcurrencyMode::MultiWriter)
+                .create_with_backend(backend)
+                .map_err(without_locks)
+        });
+        match opened {
+            Ok(_) | Err(Failure::Reported(StoreError::Refused(_))) => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    fn open_for_writing(&self) -> Result<Connection, StoreError> {
         let shared = self.database(ConcurrencyMode::MultiWriter);
         let (database, sharing) = match shared {
             Err(Failure::Reported(StoreError::Refused(_))) => {
@@ -121,6 +171,7 @@ impl DatabaseFile {
             database: OpenDatabase::Full(database),
             access: Access::Write,
             sharing,
+            number: None,
         })
     }
 
@@ -131,6 +182,12 @@ impl DatabaseFile {
         &self,
         reason: ReadOnlyReason,
     ) -> Result<Connection, StoreError> {
+        let mut connection = self.one_file(|| self.open_for_reading())?;
+        connection.access = Access::ReadOnly(reason);
+        Ok(connection)
+    }
+
+    fn open_for_reading(&self) -> Result<Connection, StoreError> {
         let read_only = catch_panics(|| {
             let backend = self.backend(FileAccess::Read)?;
             match builder(ConcurrencyMode::MultiWriter).open_read_only_with_backend(backend) {
@@ -139,18 +196,18 @@ impl DatabaseFile {
                 Err(error) => Err(without_locks(error)),
             }
         });
-        let mut connection = match read_only {
+        let connection = match read_only {
             Ok(Some(database)) => Connection {
                 database: OpenDatabase::ReadOnly(database),
                 access: Access::Write,
                 sharing: Sharing::Many,
+                number: None,
             },
             Ok(None) | Err(Failure::Reported(StoreError::Refused(_))) => self
-                .connect_for_writing()
+                .open_for_writing()
                 .or_else(|error| self.connect_to_copy(error))?,
             Err(failure) => return Err(self.name_holder(failure.into())),
         };
-        connection.access = Access::ReadOnly(reason);
         Ok(connection)
     }
 
@@ -167,21 +224,32 @@ impl DatabaseFile {
 
     /// Opens the file itself, with locks that give up.
     pub(crate) fn backend(&self, access: FileAccess) -> Result<LockTimeout, StoreError> {
+        self.backend_for(access, self.patience)
+    }
+
+    fn backend_for(
+        &self,
+        access: FileAccess,
+        patience: Duration,
+    ) -> Result<LockTimeout, StoreError> {
         let opener = self.opener.lock().unwrap_or_else(PoisonError::into_inner);
         let file = opener
             .open(&data_path(&self.dir), access)
-            .map_err(|error| location::not_writable(&self.dir, error))?;
-        Ok(LockTimeout::new(file, self.patience))
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => folder::without_data(&self.dir),
+                _ => location::not_writable(&self.dir, error),
+            })?;
+        Ok(LockTimeout::new(file, patience))
     }
 
-    /// Names who holds the store, where an error says that somebody does.
+    /// Names who writes, where an error says that somebody does and does not let go.
     pub(crate) fn name_holder(&self, error: StoreError) -> StoreError {
-        match error {
-            StoreError::Held { by } if by.is_empty() => StoreError::Held {
-                by: presence::describe_others(&self.dir, self.pid),
-            },
-            other => other,
-        }
+        named(error, || writer_mark::holder(&self.dir).unwrap_or_default())
+    }
+
+    /// Names who has the store open, where an error says that nobody else may have.
+    pub(crate) fn name_sessions(&self, error: StoreError) -> StoreError {
+        named(error, || presence::describe_others(&self.dir, self.pid))
     }
 }
 
@@ -210,6 +278,13 @@ pub(crate) fn begin(
             Err(TransactionError::WouldBlock) if pauses.pause() => {}
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+fn named(error: StoreError, name: impl FnOnce() -> String) -> StoreError {
+    match error {
+        StoreError::Held { by } if by.is_empty() => StoreError::Held { by: name() },
+        other => other,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::store::file::backend::{FileAccess, Files, LockTimeout, Opener};
 use crate::store::file::connection::{begin, builder, data_path};
 use crate::store::file::environment::Environment;
 use crate::store::file::errors::catch_panics;
+use crate::store::file::folder;
 use crate::store::file::handle::RedbStore;
 use crate::store::file::location;
 use crate::store::file::open::{OpenFor, open_on};
@@ -46,7 +47,7 @@ pub struct Init {
 /// Makes a store in a folder and opens it.
 ///
 /// # Errors
-/// [`StoreError::Exists`], [`StoreError::NetworkFs`], [`StoreError::ReadOnly`],
+/// [`StoreError::Exists`], [`StoreError::Incomplete`], [`StoreError::NetworkFs`], [`StoreError::ReadOnly`],
 /// [`StoreError::Refused`] when the plan's bytes are not the plan's, or a failure of the disk;
 /// then there is no store.
 pub fn create(dir: &Path, init: &Init, environment: &Environment) -> Result<RedbStore, StoreError> {
@@ -66,17 +67,19 @@ pub fn create_on(
     if *blake3::hash(&init.plan_bytes).as_bytes() != init.plan.hash {
         return Err(StoreError::Refused("plan hash".to_owned()));
     }
-    if data_path(dir).exists() {
-        return Err(StoreError::Exists(dir.to_path_buf()));
-    }
+    folder::refuse_parts(dir)?;
     location::make_folders(dir)?;
     location::refuse_network(dir)?;
-    let mut key_file =
-        open_private(&key::path(dir)).map_err(|error| location::not_writable(dir, error))?;
+    let mut key_file = key::open_next(dir).map_err(|error| location::not_writable(dir, error))?;
     // Held until the store is there: of two that begin at the same moment, one finds it made.
     // Where there are no locks, nobody else is there either.
-    if matches!(key_file.try_lock(), Err(fs::TryLockError::WouldBlock)) || data_path(dir).exists() {
+    if matches!(key_file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
         return Err(StoreError::Exists(dir.to_path_buf()));
+    }
+    // The other one may have been done before the lock was taken.
+    if let Err(error) = folder::refuse_parts(dir) {
+        key::forget_next(dir);
+        return Err(error);
     }
     let key = WriterKey::from_seed(init.seed);
     let made = key
@@ -85,11 +88,13 @@ pub fn create_on(
         .and_then(|()| write_database(dir, init, environment, &key, opener.as_ref()));
     if let Err(error) = made {
         // No database names this key; leaving either behind would only puzzle.
-        let _ = fs::remove_file(key::path(dir));
+        key::forget_next(dir);
         let _ = fs::remove_file(new_path(dir));
         return Err(error);
     }
     drop(key_file);
+    // Opening the store finds the key where it waits, should this be as far as it gets.
+    let _ = key::adopt(dir);
     let mut store = open_on(dir, environment, opener, OpenFor::Writing)?;
     store.use_plan(Arc::clone(&init.plan))?;
     Ok(store)

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Environment {
     /// This process.
     pub pid: u32,
+    /// Who works, in a few words for others who wait until it has written: `lan, import`.
+    pub who: String,
     /// A name of this machine that a copy on another machine does not have.
     pub machine: String,
     /// 32 random bytes, for the key of a new epoch should one be needed.

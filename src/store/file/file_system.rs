@@ -20,6 +20,8 @@ const NETWORK: [(u32, &str); 12] = [
 ];
 /// Any file system in user space, local or not.
 const FUSE: u32 = 0x6573_5546;
+/// Windows' own file system, by the kernel's driver.
+const NTFS3: u32 = 0x7366_746E;
 /// File systems whose file numbers change with each mount.
 const FAT: [u32; 2] = [0x4D44, 0x2011_BAB0];
 /// File systems in user space that reach over a network.
@@ -47,6 +49,15 @@ fn magic(path: &Path) -> Option<u32> {
     Some(found.f_type as u32)
 }
 
+/// True where every file has the owner and the mode that its mount names, whatever is asked for.
+pub(crate) fn has_no_modes(path: &Path) -> bool {
+    match magic(path) {
+        Some(FUSE) => mounted(path).is_some_and(|kind| kind == "fuseblk"),
+        Some(magic) => magic == NTFS3 || FAT.contains(&magic),
+        None => false,
+    }
+}
+
 pub(crate) fn is_fat(path: &Path) -> bool {
     magic(path).is_some_and(|magic| FAT.contains(&magic))
 }
@@ -55,14 +66,19 @@ pub(crate) fn is_fat(path: &Path) -> bool {
 pub(crate) fn network(dir: &Path) -> Option<String> {
     let magic = magic(dir)?;
     if magic == FUSE {
-        let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-        let kind = mount_kind(&mounts, &dir.canonicalize().ok()?)?;
+        let kind = mounted(dir)?;
         return FUSE_NETWORK.contains(&kind.as_str()).then_some(kind);
     }
     NETWORK
         .iter()
         .find(|(known, _)| *known == magic)
         .map(|(_, name)| (*name).to_owned())
+}
+
+/// The type of the mount `path` lies on.
+fn mounted(path: &Path) -> Option<String> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    mount_kind(&mounts, &path.canonicalize().ok()?)
 }
 
 /// The type of the mount `path` lies on, from the text of `mountinfo`.

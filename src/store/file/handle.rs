@@ -2,17 +2,20 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 
-use redb::WriteTransaction;
+use redb::{ReadableTable, WriteTransaction};
 
 use crate::ledger::{AuthorId, EntryRef, Hash};
 use crate::plan::Plan;
-use crate::store::api::{Access, ReadOnlyReason, StoreError};
-use crate::store::file::connection::{Connection, DatabaseFile, Sharing, begin};
+use crate::store::api::{Access, EpochCause, ReadOnlyReason, Replacement, StoreError};
+use crate::store::file::connection::{Connection, DatabaseFile, Sharing, begin, data_path};
 use crate::store::file::environment::Environment;
 use crate::store::file::errors::{Failure, catch_panics};
-use crate::store::format::schema;
+use crate::store::file::location;
+use crate::store::file::writer_mark::WriterMark;
+use crate::store::format::codec::TipV1;
 use crate::store::format::tables::{self, ReadTables};
 use crate::store::identity::witness::{FileIdentity, Witness, WitnessFile};
 use crate::store::presence;
@@ -43,7 +46,18 @@ pub(crate) struct SharedStore {
     writing: Mutex<()>,
     plan: Mutex<Option<Arc<Plan>>>,
     witness: Mutex<WitnessFile>,
-    pub(crate) file_identity: FileIdentity,
+    /// This machine's name, as the system gives it.
+    machine: String,
+    /// Where the store lies, as of the latest opening.
+    identity: Mutex<FileIdentity>,
+    /// Whether another author writes from the next change on.
+    epoch: Mutex<Epoch>,
+    /// How far the store had got when it was looked at last: it never goes back.
+    seen: Mutex<Option<TipV1>>,
+    /// The mark by which others learn that this process writes.
+    mark: Mutex<WriterMark>,
+    /// True while what could not be written may go by itself once somebody lets go.
+    pub(crate) stalled: AtomicBool,
     /// Random bytes for the key of the next epoch.
     seed: Mutex<[u8; 32]>,
     /// When the store was opened, by the wall clock.
@@ -54,6 +68,17 @@ pub(crate) struct SharedStore {
     pub(crate) uncounted: Arc<UncountedIndex>,
     /// When a session last ended without taking its leave, as seen at the start.
     pub(crate) unclean: Option<u64>,
+}
+
+/// An epoch that the next change begins, or that one has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Epoch {
+    /// The store goes on as it was.
+    Same,
+    /// The next change begins one, if this author still writes here then.
+    Due { old: AuthorId, cause: EpochCause },
+    /// A change has begun one.
+    Begun(EpochCause),
 }
 
 /// Takes a lock; what a panic left behind is replaced as a whole, so it may be used.
@@ -116,21 +141,23 @@ impl RedbStore {
 
 impl SharedStore {
     /// Makes a store that is not connected yet.
-    pub(crate) fn new(
-        file: DatabaseFile,
-        environment: &Environment,
-        witness: WitnessFile,
-        file_identity: FileIdentity,
-    ) -> Self {
+    pub(crate) fn new(file: DatabaseFile, environment: &Environment, witness: WitnessFile) -> Self {
         let unclean = presence::unclean_end(&file.dir);
         let unopened = Connection::closed("not opened", Sharing::Many);
+        let name = format!("{} ({})", environment.who, environment.pid);
+        let mark = WriterMark::new(&file.dir, name);
         Self {
+            mark: Mutex::new(mark),
+            machine: environment.machine.clone(),
+            identity: Mutex::new(FileIdentity::new(&environment.machine, 0)),
+            epoch: Mutex::new(Epoch::Same),
+            seen: Mutex::new(None),
+            stalled: AtomicBool::new(false),
             file,
             connection: RwLock::new(Arc::new(unopened)),
             writing: Mutex::new(()),
             plan: Mutex::new(None),
             witness: Mutex::new(witness),
-            file_identity,
             seed: Mutex::new(environment.seed),
             opened: environment.wall,
             proved: Mutex::new(None),
@@ -157,6 +184,15 @@ impl SharedStore {
     pub(crate) fn connection(&self) -> Arc<Connection> {
         let slot = self.connection.read();
         Arc::clone(&slot.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Goes on with a newly opened file, whatever was seen of the one before it.
+    pub(crate) fn connect_anew(&self, connection: Connection) {
+        let inode = location::inode(&data_path(self.dir()));
+        *locked(&self.identity) = FileIdentity::new(&self.machine, inode);
+        *locked(&self.seen) = None;
+        self.stalled.store(false, Ordering::Relaxed);
+        self.connect(connection);
     }
 
     /// Replaces the connection for all handles.
@@ -210,20 +246,91 @@ impl SharedStore {
         let Some(database) = connection.writable() else {
             return Err(self.refusal_to_write(&connection.access));
         };
+        self.check_in_place(&connection)?;
+        let floor = self.seen();
         let transaction = match catch_panics(|| begin(database, self.file.patience)) {
             Ok(transaction) => transaction,
             Err(Failure::Reported(error @ StoreError::Held { .. })) => {
+                self.stalled.store(true, Ordering::Relaxed);
                 return Err(self.file.name_holder(error));
             }
             Err(failure) => return Err(self.after_failure(failure, connection)),
         };
-        let done = catch_panics(|| match work(&transaction)? {
-            TransactionEnd::Commit(value) => {
-                transaction.commit().map(|()| value).map_err(Into::into)
+        let mut mark = locked(&self.mark);
+        let marked = mark.set();
+        let done = catch_panics(|| {
+            check_not_older(&transaction, floor.as_ref(), &self.file)?;
+            match work(&transaction)? {
+                TransactionEnd::Commit(value) => {
+                    let tip = tables::tip(&transaction.open_table(tables::META)?)?;
+                    transaction.commit()?;
+                    Ok((value, Some(tip)))
+                }
+                TransactionEnd::Abort(value) => {
+                    transaction.abort()?;
+                    Ok((value, None))
+                }
             }
-            TransactionEnd::Abort(value) => transaction.abort().map(|()| value).map_err(Into::into),
         });
-        done.map_err(|failure| self.after_failure(failure, connection))
+        drop(marked);
+        let (value, committed) = match done {
+            Ok(done) => done,
+            Err(failure) => return Err(self.after_failure(failure, connection)),
+        };
+        if let Some(tip) = committed {
+            // Into a file that is no longer the store's it was written for nobody.
+            self.check_in_place(&connection)?;
+            self.saw(tip);
+        }
+        Ok(value)
+    }
+
+    /// Holds while the file that is open is the one that stands in the store's folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`].
+    pub(crate) fn check_in_place(&self, connection: &Connection) -> Result<(), StoreError> {
+        let Some(open) = connection.number else {
+            return Ok(());
+        };
+        let path = data_path(self.dir());
+        let how = match location::file_number(&path) {
+            Some(now) if now == open => return Ok(()),
+            Some(_) => Replacement::Other,
+            None => Replacement::Gone,
+        };
+        self.stalled
+            .store(how == Replacement::Gone, Ordering::Relaxed);
+        Err(StoreError::Replaced { path, how })
+    }
+
+    /// How far the store had got when it was looked at last.
+    fn seen(&self) -> Option<TipV1> {
+        *locked(&self.seen)
+    }
+
+    /// Remembers how far the store has got.
+    fn saw(&self, tip: TipV1) {
+        let mut seen = locked(&self.seen);
+        if seen.is_none_or(|seen| seen.counter <= tip.counter) {
+            *seen = Some(tip);
+        }
+    }
+
+    /// Reads how far the store has got: never less than before, in the file that stands in its
+    /// folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`]; or the store cannot be read.
+    pub(crate) fn tip_in_place(&self) -> Result<TipV1, StoreError> {
+        let floor = self.seen();
+        let tip = self.read(ReadTables::tip)?;
+        self.check_in_place(&self.connection())?;
+        if floor.is_some_and(|floor| tip.counter < floor.counter) {
+            return Err(older(&self.file));
+        }
+        self.saw(tip);
+        Ok(tip)
     }
 
     /// Why a connection that only reads refuses a write: a failure before it stays the reason, so
@@ -233,6 +340,11 @@ impl SharedStore {
             Access::ReadOnly(ReadOnlyReason::DiskFull) => StoreError::DiskFull,
             Access::ReadOnly(ReadOnlyReason::Damaged(what)) => StoreError::Damaged(what.clone()),
             Access::ReadOnly(ReadOnlyReason::Failed(what)) => StoreError::Io(what.clone()),
+            Access::ReadOnly(ReadOnlyReason::Held { by }) => StoreError::Held { by: by.clone() },
+            Access::ReadOnly(ReadOnlyReason::Key { path, fault }) => StoreError::Key {
+                path: path.clone(),
+                fault: fault.clone(),
+            },
             Access::ReadOnly(ReadOnlyReason::Asked | ReadOnlyReason::NotWritable)
             | Access::Write => StoreError::ReadOnly(self.file.dir.clone()),
         }
@@ -269,32 +381,6 @@ impl SharedStore {
         }
     }
 
-    /// Opens for writing again; the connection before it is read from until the new one is there.
-    ///
-    /// # Errors
-    /// Why the file cannot be opened for writing.
-    pub(crate) fn reopen(&self) -> Result<(), StoreError> {
-        let _turn = locked(&self.writing);
-        let present = self.connection();
-        if present.sharing == Sharing::Many {
-            drop(present);
-            self.connect(schema::connect_for_writing(&self.file)?);
-            return Ok(());
-        }
-        // Without locks, two openings that may write do not know of each other.
-        let before = present.access.clone();
-        drop(present);
-        self.connect(Connection::closed("reopening", Sharing::Sole));
-        let opened = schema::connect_for_writing(&self.file);
-        let failed = opened.as_ref().err().cloned();
-        let connection = opened.or_else(|error| match before {
-            Access::ReadOnly(reason) => self.file.connect_for_reading(reason),
-            Access::Write => self.file.connect_for_reading(reason_of(&error)),
-        });
-        self.connect(connection?);
-        failed.map_or(Ok(()), Err)
-    }
-
     /// Runs `work` while no write transaction of this process is open.
     pub(crate) fn between_writes<T>(&self, work: impl FnOnce(Arc<Connection>) -> T) -> T {
         let _turn = locked(&self.writing);
@@ -320,8 +406,23 @@ impl SharedStore {
             author: AuthorId(author),
             seq,
             hash: Hash(hash),
-            file_identity: self.file_identity,
+            file_identity: self.file_identity(),
         });
+    }
+
+    /// Where the store lies.
+    pub(crate) fn file_identity(&self) -> FileIdentity {
+        *locked(&self.identity)
+    }
+
+    /// Whether another author writes from the next change on.
+    pub(crate) fn epoch(&self) -> Epoch {
+        *locked(&self.epoch)
+    }
+
+    /// Sets whether another author writes from the next change on.
+    pub(crate) fn set_epoch(&self, epoch: Epoch) {
+        *locked(&self.epoch) = epoch;
     }
 
     /// Reads the witness.
@@ -329,24 +430,71 @@ impl SharedStore {
         locked(&self.witness).read()
     }
 
-    /// Gives the random bytes of the next epoch's key.
-    pub(crate) fn seed(&self) -> [u8; 32] {
-        *locked(&self.seed)
-    }
-
-    /// Makes new random bytes out of the old ones and something that is never twice the same.
-    pub(crate) fn next_seed(&self, salt: &[u8]) {
+    /// Gives random bytes for the key of an epoch, other ones each time: an attempt that failed may
+    /// have left entries somewhere, and no two may have one number.
+    pub(crate) fn next_seed(&self, salt: &[u8]) -> [u8; 32] {
         let mut seed = locked(&self.seed);
         let material = [seed.as_slice(), salt].concat();
         *seed = blake3::derive_key("nhaplieu epoch after a copy v1", &material);
+        *seed
+    }
+
+    /// Runs `work` when no write transaction of this process is open; `None` when one is.
+    pub(crate) fn unless_writing<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        match self.writing.try_lock() {
+            Ok(_turn) => Some(work()),
+            Err(TryLockError::Poisoned(_)) => Some(work()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+/// The file was overwritten under the session where the store had got further, or elsewhere, than
+/// it stands now.
+fn check_not_older(
+    transaction: &WriteTransaction,
+    floor: Option<&TipV1>,
+    file: &DatabaseFile,
+) -> Result<(), StoreError> {
+    let Some(floor) = floor else {
+        return Ok(());
+    };
+    let tip = tables::tip(&transaction.open_table(tables::META)?)?;
+    if tip == *floor {
+        return Ok(());
+    }
+    // What this store wrote itself is never taken out again, whatever others do.
+    let entries = transaction.open_table(tables::ENTRIES)?;
+    let key = tables::entry_key(&AuthorId(floor.author), floor.seq, &Hash(floor.hash));
+    let holds_it = entries.get(key.as_slice())?.is_some();
+    if tip.counter > floor.counter && holds_it {
+        return Ok(());
+    }
+    // The daily check and a plan at work leave the counter as it is.
+    if tip.counter == floor.counter && (tip.author, tip.hash) == (floor.author, floor.hash) {
+        return Ok(());
+    }
+    Err(older(file))
+}
+
+fn older(file: &DatabaseFile) -> StoreError {
+    StoreError::Replaced {
+        path: data_path(&file.dir),
+        how: Replacement::Older,
     }
 }
 
 /// Why the store turns read-only after this error.
-fn reason_of(error: &StoreError) -> ReadOnlyReason {
+pub(crate) fn reason_of(error: &StoreError) -> ReadOnlyReason {
     match error {
         StoreError::DiskFull => ReadOnlyReason::DiskFull,
         StoreError::Damaged(what) => ReadOnlyReason::Damaged(what.clone()),
+        StoreError::Held { by } => ReadOnlyReason::Held { by: by.clone() },
+        StoreError::ReadOnly(_) => ReadOnlyReason::NotWritable,
+        StoreError::Key { path, fault } => ReadOnlyReason::Key {
+            path: path.clone(),
+            fault: fault.clone(),
+        },
         other => ReadOnlyReason::Failed(other.to_string()),
     }
 }

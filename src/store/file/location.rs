@@ -61,6 +61,43 @@ pub(crate) fn inode(path: &Path) -> u64 {
     0
 }
 
+/// A file as the system tells it from all others while it is there: device and number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileNumber {
+    device: u64,
+    inode: u64,
+}
+
+/// Gives which file stands at a path now; `None` where none does, and on systems that do not say.
+pub(crate) fn file_number(path: &Path) -> Option<FileNumber> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let meta = fs::metadata(path).ok()?;
+        Some(FileNumber {
+            device: meta.dev(),
+            inode: meta.ino(),
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
+/// True where every file has the owner and the mode that its mount names.
+#[cfg(unix)]
+pub(crate) fn modes_are_the_mounts(dir: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    return file_system::has_no_modes(dir);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = dir;
+        false
+    }
+}
+
 /// Refuses a folder on a network file system: its locks and its fsync cannot be relied on.
 ///
 /// # Errors

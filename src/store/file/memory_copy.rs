@@ -37,6 +37,7 @@ impl DatabaseFile {
             database: OpenDatabase::Full(database.map_err(|_| why)?),
             access: Access::ReadOnly(ReadOnlyReason::NotWritable),
             sharing: Sharing::Many,
+            number: None,
         })
     }
 }

@@ -9,11 +9,12 @@ use crate::store::api::{ReadOnlyReason, StoreError};
 use crate::store::file::backend::{Files, Opener};
 use crate::store::file::connection::{DatabaseFile, data_path};
 use crate::store::file::environment::Environment;
-use crate::store::file::handle::{RedbStore, SharedStore};
+use crate::store::file::folder;
+use crate::store::file::handle::{RedbStore, SharedStore, reason_of};
 use crate::store::file::location;
-use crate::store::format::schema;
-use crate::store::identity::epoch;
-use crate::store::identity::witness::{FileIdentity, Witness, WitnessFile};
+use crate::store::file::privacy;
+use crate::store::file::reopen::{for_reading, for_writing};
+use crate::store::identity::witness::WitnessFile;
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,8 @@ pub enum OpenFor {
 /// Opens the store in a folder for reading and writing.
 ///
 /// # Errors
-/// [`StoreError::Missing`], [`StoreError::Newer`], [`StoreError::Held`],
+/// [`StoreError::Missing`], [`StoreError::Incomplete`], [`StoreError::Exposed`],
+/// [`StoreError::Foreign`], [`StoreError::Key`], [`StoreError::Newer`], [`StoreError::Held`],
 /// [`StoreError::NetworkFs`], [`StoreError::ReadOnly`], [`StoreError::Damaged`] or a failure of
 /// the disk.
 pub fn open(dir: &Path, environment: &Environment) -> Result<RedbStore, StoreError> {
@@ -76,45 +78,34 @@ pub fn open_on(
         Ok(meta) if meta.len() == 0 => return Err(StoreError::Damaged("empty file".to_owned())),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(StoreError::Missing(dir.to_path_buf()));
+            return Err(folder::without_data(dir));
         }
-        Err(error) => return Err(location::not_writable(dir, error)),
+        Err(error) => {
+            privacy::refuse_shared(dir)?;
+            return Err(location::not_writable(dir, error));
+        }
     }
+    privacy::refuse_shared(dir)?;
     location::refuse_network(dir)?;
-    let witness = WitnessFile::new(dir);
-    // Read before the database: another session's commit in between moves the store, not the
-    // witness, so the witness cannot seem to be ahead.
-    let witnessed = witness.read();
     let file = DatabaseFile {
         dir: dir.to_path_buf(),
         pid: environment.pid,
         patience: environment.patience,
         opener: Mutex::new(opener),
     };
-    let identity = FileIdentity::new(&environment.machine, location::inode(&path));
-    let shared = SharedStore::new(file, environment, witness, identity);
+    let shared = SharedStore::new(file, environment, WitnessFile::new(dir));
     let connected = match purpose {
         OpenFor::Reading => for_reading(&shared, ReadOnlyReason::Asked),
-        OpenFor::Writing => for_writing(&shared, witnessed.as_ref()),
-        OpenFor::WritingIfPossible => match for_writing(&shared, witnessed.as_ref()) {
-            Err(StoreError::ReadOnly(_)) => for_reading(&shared, ReadOnlyReason::NotWritable),
-            Err(StoreError::DiskFull) => for_reading(&shared, ReadOnlyReason::DiskFull),
+        OpenFor::Writing => for_writing(&shared),
+        OpenFor::WritingIfPossible => match for_writing(&shared) {
+            Err(
+                error @ (StoreError::ReadOnly(_)
+                | StoreError::DiskFull
+                | StoreError::Held { .. }
+                | StoreError::Key { .. }),
+            ) => for_reading(&shared, reason_of(&error)),
             done => done,
         },
     };
     connected.map(|()| RedbStore::of(shared))
-}
-
-/// Connects for writing: the schema is brought forward, and the store writes as itself.
-fn for_writing(shared: &SharedStore, witnessed: Option<&Witness>) -> Result<(), StoreError> {
-    let connection = schema::connect_for_writing(shared.file())?;
-    shared.connect(connection);
-    epoch::ensure_own_epoch(shared, witnessed)
-}
-
-fn for_reading(shared: &SharedStore, reason: ReadOnlyReason) -> Result<(), StoreError> {
-    let connection = shared.file().connect_for_reading(reason)?;
-    schema::ensure_known(&connection)?;
-    shared.connect(connection);
-    Ok(())
 }

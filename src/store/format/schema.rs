@@ -49,7 +49,7 @@ pub(crate) fn connect_for_writing(file: &DatabaseFile) -> Result<Connection, Sto
     drop(connection);
     let database = file
         .database(ConcurrencyMode::ExclusiveWriter)
-        .map_err(|failure| file.name_holder(failure.into()))?;
+        .map_err(|failure| file.name_sessions(failure.into()))?;
     bring_forward(&database, found, MIGRATIONS, file.patience)?;
     drop(database);
     file.connect_for_writing()

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use ed25519_dalek::{Signer, SigningKey};
 
 use crate::ledger::AuthorId;
+use crate::store::error::KeyFault;
 use crate::store::identity::witness::open_private;
 
 /// The Ed25519 key of the author this store writes as.
@@ -39,15 +40,23 @@ impl WriterKey {
         AuthorId::of_key(&self.public)
     }
 
-    /// Reads a key file; `None` when there is none or it holds no key.
-    pub(crate) fn read(path: &Path) -> Option<Self> {
+    /// Reads a key file.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn read(path: &Path) -> Result<Self, KeyFault> {
+        let unreadable = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => KeyFault::Missing,
+            _ => KeyFault::Unreadable(error.to_string()),
+        };
         let mut bytes = Vec::with_capacity(33);
-        File::open(path)
-            .ok()?
-            .take(33)
-            .read_to_end(&mut bytes)
-            .ok()?;
-        Some(Self::from_seed(bytes.try_into().ok()?))
+        let file = File::open(path).map_err(unreadable)?;
+        let length = file.metadata().map_err(unreadable)?.len();
+        file.take(33).read_to_end(&mut bytes).map_err(unreadable)?;
+        match bytes.try_into() {
+            Ok(seed) => Ok(Self::from_seed(seed)),
+            Err(_) => Err(KeyFault::Length(length)),
+        }
     }
 
     /// Writes it into an open file and waits until it is on disk.
@@ -83,8 +92,42 @@ pub(crate) fn adopt(dir: &Path) -> io::Result<()> {
     }
 }
 
-/// Tells whether the folder holds the key of `author`, adopting one that was only prepared.
-pub(crate) fn is_key_of(dir: &Path, author: &AuthorId) -> bool {
-    let fits = |path: PathBuf| WriterKey::read(&path).is_some_and(|key| key.author() == *author);
-    fits(path(dir)) || (fits(next_path(dir)) && adopt(dir).is_ok() && fits(path(dir)))
+/// Reads the key of `author`, adopting one that was only prepared.
+///
+/// # Errors
+/// [`KeyFault`]: what is wrong with the file that should hold it.
+pub(crate) fn of_author(dir: &Path, author: &AuthorId) -> Result<WriterKey, KeyFault> {
+    let found = WriterKey::read(&path(dir));
+    if let Ok(key) = &found
+        && key.author() == *author
+    {
+        return found;
+    }
+    // Its database was written; whoever wrote it was ended before the key took its place.
+    let next = WriterKey::read(&next_path(dir));
+    if let Ok(key) = next
+        && key.author() == *author
+    {
+        return match adopt(dir) {
+            Ok(()) => Ok(key),
+            Err(error) => Err(KeyFault::Unreadable(error.to_string())),
+        };
+    }
+    found.and(Err(KeyFault::Other))
+}
+
+/// The author whose key the folder holds, whoever writes in the store; `None` where it holds none.
+pub(crate) fn present(dir: &Path) -> Option<AuthorId> {
+    WriterKey::read(&path(dir)).ok().map(|key| key.author())
+}
+
+/// The file in which a key waits, for whoever makes a store: opened, so that it can be locked.
+pub(crate) fn open_next(dir: &Path) -> io::Result<File> {
+    open_private(&next_path(dir))
+}
+
+/// Takes away a key that waited for a database which was not made.
+pub(crate) fn forget_next(dir: &Path) {
+    // One that stays is written over by the next attempt.
+    let _ = fs::remove_file(next_path(dir));
 }

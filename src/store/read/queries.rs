@@ -7,7 +7,7 @@ use crate::ledger::{
     workflow,
 };
 use crate::plan::UnitId;
-use crate::store::api::{Access, StoreError, StoreInfo};
+use crate::store::api::{Access, EpochState, StoreError, StoreInfo};
 use crate::store::format::codec::{GroupV1, TipV1};
 use crate::store::format::tables::{self, ReadTables, Rows};
 
@@ -26,7 +26,7 @@ const OF_STORE: [SubjectKind; 3] = [SubjectKind::Actor, SubjectKind::Author, Sub
 pub(crate) fn info(
     reading: &ReadTables,
     sole: bool,
-    access: Access,
+    (access, epoch): (Access, EpochState),
 ) -> Result<StoreInfo, StoreError> {
     let meta = reading.table(tables::META)?;
     let (about, tip) = (tables::about(&meta)?, tables::tip(&meta)?);
@@ -42,6 +42,7 @@ pub(crate) fn info(
         last_written: last_written(reading, &tip)?,
         sole,
         access,
+        epoch,
     })
 }
 

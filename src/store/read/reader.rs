@@ -3,11 +3,11 @@
 use crate::ledger::{Actor, ActorId, Form, FormKey, People};
 use crate::plan::{PeriodId, UnitId};
 use crate::store::api::{
-    Direction, Forms, LogEntry, LogFilter, StoreError, StoreInfo, StoreReader, UndoPlan,
-    VerifyReport,
+    Direction, EpochState, Forms, LogEntry, LogFilter, StoreError, StoreInfo, StoreReader,
+    UndoPlan, VerifyReport,
 };
 use crate::store::file::connection::Sharing;
-use crate::store::file::handle::RedbStore;
+use crate::store::file::handle::{Epoch, RedbStore};
 use crate::store::format::tables::{self, ReadTables};
 use crate::store::read::snapshot::SnapshotTables;
 use crate::store::read::{approved, log, queries};
@@ -20,7 +20,12 @@ impl StoreReader for RedbStore {
             connection.sharing == Sharing::Sole,
             connection.access.clone(),
         );
-        self.read(|reading| queries::info(reading, sole, access))
+        let epoch = match self.shared.epoch() {
+            Epoch::Same => EpochState::Same,
+            Epoch::Due { cause, .. } => EpochState::Due(cause),
+            Epoch::Begun(cause) => EpochState::Begun(cause),
+        };
+        self.read(|reading| queries::info(reading, sole, (access, epoch)))
     }
 
     fn plan_bytes(&self) -> Result<Vec<u8>, StoreError> {
@@ -70,7 +75,7 @@ impl StoreReader for RedbStore {
     }
 
     fn counter(&self) -> Result<u64, StoreError> {
-        self.read(|reading| Ok(reading.tip()?.counter))
+        Ok(self.shared.tip_in_place()?.counter)
     }
 
     fn unsent(&self) -> Result<(u64, Option<u64>), StoreError> {

@@ -116,11 +116,6 @@ impl<'txn> Batch<'txn> {
         tables::about(&self.meta)
     }
 
-    /// Tells whether nothing would be written.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entry_rows.is_empty()
-    }
-
     /// Reads the heads of a subject, this batch included.
     pub(crate) fn view(&self, subject: &Subject) -> Result<Heads, StoreError> {
         let key = subject.key();

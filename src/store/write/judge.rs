@@ -9,8 +9,8 @@ use crate::ledger::content_hash::FormParts;
 use crate::ledger::entry::Frontier;
 use crate::ledger::workflow::{lock, may_close};
 use crate::ledger::{
-    Actor, ActorId, Body, CellId, Content, ContentPart, EntryRef, FormKey, Hash, Head, Heads,
-    NotYet, PlanRef, Recorded, Subject, heads::MOST, subject::SubjectKind,
+    Actor, ActorId, AuthorId, Body, CellId, Content, ContentPart, EntryRef, FormKey, Hash, Head,
+    Heads, NotYet, PlanRef, Recorded, Subject, heads::MOST, subject::SubjectKind,
 };
 use crate::plan::{FieldId, Plan};
 use crate::store::api::{Action, Change, Committed, Seen, StoreError};
@@ -29,6 +29,9 @@ pub(crate) struct Judge<'a> {
     pub(crate) stand: Frontier,
     /// Whether the logs in the store are whole, where an action vouches for a form.
     pub(crate) holdings: Holdings,
+    /// The end of the log written here where an epoch has just begun in this transaction: nobody
+    /// could state its first entry, which says nothing of any form.
+    pub(crate) begun: Option<(AuthorId, u64, Hash)>,
     /// What was written through this handle: its person has seen it, also where the screen's
     /// heads are older because the typing ran ahead of the disk.
     pub(crate) own: &'a mut HashSet<EntryRef>,
@@ -167,7 +170,9 @@ impl Judge<'_> {
         let mut stand: Frontier = self.stand.clone();
         // What this transaction wrote before is seen by its writer, and is the log's end now.
         stand.retain(|(author, ..)| *author != own.0);
-        stand.push(own);
+        if self.begun != Some(own) {
+            stand.push(own);
+        }
         stand.sort_unstable();
         for change in &action.changes {
             let Some(frontier) = frontier(&change.body) else {

@@ -49,5 +49,16 @@ pub struct StoreSession {
     pub opened: Opened,
 }
 
+/// What an opener is to do.
+#[derive(Clone, Copy, Debug)]
+pub enum OpenOrder<'a> {
+    /// Make the store of a first run, and open it.
+    Create(&'a NewStore),
+    /// Open the store; others who write are waited for.
+    Open,
+    /// Open the store if nothing is in the way at this moment; nobody is waited for.
+    OpenIfFree,
+}
+
 /// Opens the store, or makes the one of a first run.
-pub type Opener = Box<dyn FnMut(Option<&NewStore>) -> Result<StoreSession, StoreError> + Send>;
+pub type Opener = Box<dyn FnMut(OpenOrder<'_>) -> Result<StoreSession, StoreError> + Send>;

@@ -15,10 +15,11 @@ use crate::app::message::{
 };
 use crate::ledger::{FormKey, People};
 use crate::plan::Plan;
+use crate::service::open::epoch_begun;
 use crate::service::receipts::Receipts;
 use crate::service::{forms, overview};
-use crate::store::StoreError;
 use crate::store::exchange::Exchange;
+use crate::store::{Revival, StoreError};
 use crate::sync::held::conflicts;
 
 /// How often other sessions and their commits are looked for.
@@ -40,6 +41,10 @@ pub struct ReaderThread {
     told_at: u64,
     receipts: Receipts,
     people: Arc<People>,
+    /// True once the screens were told that the open file is no longer the store's.
+    lost: bool,
+    /// True once they were told of the epoch that a change has begun.
+    told_epoch: bool,
 }
 
 impl ReaderThread {
@@ -53,6 +58,8 @@ impl ReaderThread {
             told_at: 0,
             receipts: Receipts::default(),
             people: Arc::default(),
+            lost: false,
+            told_epoch: false,
         }
     }
 
@@ -60,7 +67,12 @@ impl ReaderThread {
     pub fn run(mut self, orders: &Receiver<ReaderOrder>) {
         let mut looked = Instant::now();
         loop {
-            match orders.recv_timeout(POLL.saturating_sub(looked.elapsed())) {
+            let order = match self.open {
+                // Nothing is there to look at.
+                None => orders.recv().map_err(RecvTimeoutError::from),
+                Some(_) => orders.recv_timeout(POLL.saturating_sub(looked.elapsed())),
+            };
+            match order {
                 Ok(order) => self.take(order),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -111,13 +123,7 @@ impl ReaderThread {
         let answers = self.answers.clone();
         // The screens have learnt of a fault; the next look may go well.
         let _ = guarded(&answers, || {
-            if let Some(open) = &self.open
-                && let Ok(counter) = open.store.counter()
-                && self.known.fetch_max(counter, Ordering::Relaxed) < counter
-            {
-                self.learn_people();
-                self.tell(News::Changed);
-            }
+            self.look_at_file();
             self.tell_status();
         });
     }
@@ -130,6 +136,42 @@ impl ReaderThread {
             && people != *self.people
         {
             self.people = Arc::new(people);
+        }
+    }
+
+    /// Looks at how far the file has got, whether it is still the store's, and whether it can be
+    /// written again where it could not.
+    fn look_at_file(&mut self) {
+        let Some(open) = &self.open else { return };
+        match open.store.counter() {
+            Ok(counter) => {
+                let revived = open.store.revive() == Revival::Revived;
+                if self.known.fetch_max(counter, Ordering::Relaxed) < counter {
+                    self.learn_people();
+                    self.tell(News::Changed);
+                }
+                let found = std::mem::take(&mut self.lost);
+                if revived || found {
+                    self.tell(News::Writable);
+                }
+            }
+            Err(error @ StoreError::Replaced { .. }) if !self.lost => {
+                self.lost = true;
+                self.tell(News::Lost(trouble(&error).message));
+            }
+            Err(_) => {}
+        }
+        self.tell_epoch();
+    }
+
+    /// Says once that a change went on under another author.
+    fn tell_epoch(&mut self) {
+        let Some(open) = &self.open else { return };
+        let info = open.store.info().ok();
+        if let Some(epoch) = info.as_ref().and_then(epoch_begun)
+            && !std::mem::replace(&mut self.told_epoch, true)
+        {
+            self.tell(News::NewEpoch(epoch));
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::app::message::{Trouble, TroubleKind};
 use crate::base::Message;
 use crate::service::ServiceError;
-use crate::store::{Access, StoreError, StoreInfo};
+use crate::store::{Access, KeyFault, ReadOnlyReason, Replacement, StoreError, StoreInfo};
 use crate::ui::words;
 
 /// What to say about a store's error, and what it means for the work.
@@ -23,12 +23,21 @@ pub(super) fn trouble(error: &StoreError) -> Trouble {
         StoreError::Interrupted => Message::new("sync_page.stopped"),
         StoreError::Source(_) => Message::new("sync.error.unreadable"),
         StoreError::Refused(_) => Message::new("trouble.refused"),
+        StoreError::Held { by } if by.is_empty() => Message::new("trouble.held_unknown"),
         StoreError::Held { .. } => Message::new("trouble.held"),
         StoreError::DiskFull => Message::new("trouble.disk_full"),
         StoreError::ReadOnly(_) => Message::new("trouble.read_only"),
         StoreError::Damaged(_) => Message::new("trouble.damaged"),
         StoreError::Newer { .. } => Message::new("trouble.newer"),
         StoreError::NetworkFs(_) => Message::new("trouble.network"),
+        StoreError::Incomplete { .. } => Message::new("trouble.incomplete"),
+        StoreError::Exposed { .. } => Message::new("trouble.exposed"),
+        StoreError::Foreign { .. } => Message::new("trouble.foreign"),
+        StoreError::Key { fault, .. } => Message::new(key_trouble(fault)),
+        StoreError::Replaced { how, .. } => Message::new(match how {
+            Replacement::Gone => "trouble.data_gone",
+            Replacement::Other | Replacement::Older => "trouble.data_replaced",
+        }),
         StoreError::Missing(_) | StoreError::Exists(_) | StoreError::Io(_) => {
             Message::new("trouble.io")
         }
@@ -47,9 +56,29 @@ pub(super) fn damaged(detail: &str) -> Message {
     Message::new("trouble.damaged").with("detail", detail)
 }
 
+fn key_trouble(fault: &KeyFault) -> &'static str {
+    match fault {
+        KeyFault::Missing => "trouble.key_missing",
+        KeyFault::Unreadable(_) => "trouble.key_unreadable",
+        KeyFault::Length(_) => "trouble.key_cut",
+        KeyFault::Other => "trouble.key_other",
+    }
+}
+
 /// Why the store can only be read; `None` where it can be written.
 pub fn read_only(info: &StoreInfo) -> Option<Message> {
-    (info.access != Access::Write).then(|| Message::new("trouble.read_only"))
+    let Access::ReadOnly(reason) = &info.access else {
+        return None;
+    };
+    let error = match reason {
+        ReadOnlyReason::Held { by } => StoreError::Held { by: by.clone() },
+        ReadOnlyReason::Key { path, fault } => StoreError::Key {
+            path: path.clone(),
+            fault: fault.clone(),
+        },
+        _ => return Some(Message::new("trouble.read_only")),
+    };
+    Some(trouble(&error).message)
 }
 
 /// What to say about a use case that was not carried out.

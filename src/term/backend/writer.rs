@@ -4,17 +4,18 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use super::fault::guarded;
 use super::orders::{KnownCounter, LongWorkOrder, OtherLanes, ReaderOrder};
 use super::refusal::{read_only, trouble};
-use super::{Environment, Opener};
+use super::{Environment, OpenOrder, Opener};
 use crate::app::message::{
     Msg, News, Opened, Reply, Request, RequestId, Trouble, Undone, UndoneCell,
 };
 use crate::ledger::{ActionId, ActorId, Body, Content, Origin, Subject};
-use crate::service::open::NewStore;
+use crate::service::open::epoch_due;
 use crate::service::standing;
 use crate::store::exchange::Exchange;
 use crate::store::{Action, Change, Committed, Direction, StoreError};
@@ -27,7 +28,12 @@ pub struct WriterThread {
     lanes: OtherLanes,
     known: KnownCounter,
     open: Option<OpenedStore>,
+    /// Why the store could not be opened, while that may pass by itself.
+    closed: Option<StoreError>,
 }
+
+/// How often a store that could not be opened is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 struct OpenedStore {
     store: Box<dyn Exchange + Send>,
@@ -51,14 +57,24 @@ impl WriterThread {
             lanes,
             known,
             open: None,
+            closed: None,
         }
     }
 
     /// Carries orders out until they end.
     pub fn run(mut self, orders: &Receiver<(RequestId, Request)>) {
         let mut queue = VecDeque::new();
-        while let Ok(order) = orders.recv() {
-            queue.push_back(order);
+        loop {
+            let order = match self.closed {
+                // While it is open nothing here wakes up by itself.
+                None => orders.recv().map_err(RecvTimeoutError::from),
+                Some(_) => orders.recv_timeout(AGAIN),
+            };
+            match order {
+                Ok(order) => queue.push_back(order),
+                Err(RecvTimeoutError::Timeout) => self.try_again(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
             while !queue.is_empty() {
                 queue.extend(orders.try_iter());
                 self.answer_next(&mut queue);
@@ -93,8 +109,8 @@ impl WriterThread {
     fn answer(&mut self, id: RequestId, order: Request) {
         let answers = self.answers.clone();
         let result = guarded(&answers, || match order {
-            Request::Open => self.open(None),
-            Request::Create(new) => self.open(Some(&new)),
+            Request::Open => self.open(OpenOrder::Open),
+            Request::Create(new) => self.open(OpenOrder::Create(&new)),
             Request::Undo(direction) => self.undo(direction),
             // Other orders go to other threads.
             _ => Err(StoreError::Refused("lane".to_owned())),
@@ -116,16 +132,50 @@ impl WriterThread {
         }
     }
 
+    /// Tries once more to open a store that could not be opened; whoever mended the folder, or let
+    /// go of the store, need not press a key here.
+    pub fn try_again(&mut self) {
+        if self.closed.is_none() || self.open.is_some() {
+            return;
+        }
+        let (answers, before) = (self.answers.clone(), self.closed.clone());
+        // A fault is told by itself, and ends the trying.
+        let Ok(tried) = guarded(&answers, || self.open(OpenOrder::OpenIfFree)) else {
+            self.closed = None;
+            return;
+        };
+        let news = match tried {
+            Ok(Reply::Opened(opened)) => News::Opened(opened),
+            Ok(_) => return,
+            Err(error) => {
+                let same = |before: StoreError| before.to_string() == error.to_string();
+                if before.is_some_and(same) {
+                    return;
+                }
+                News::NotOpened(trouble(&error))
+            }
+        };
+        // The screens are gone only when the program ends.
+        let _ = answers.send(Msg::News(news));
+    }
+
     /// Opens the store, or opens it again after a failure; what could be read stays readable.
-    fn open(&mut self, new: Option<&NewStore>) -> Result<Reply, StoreError> {
-        if let (Some(open), None) = (&mut self.open, new) {
+    fn open(&mut self, how: OpenOrder<'_>) -> Result<Reply, StoreError> {
+        if let (Some(open), OpenOrder::Open) = (&mut self.open, how) {
             open.store.reopen()?;
-            open.opened.read_only = read_only(&open.store.info()?);
+            let info = open.store.info()?;
+            open.opened.read_only = read_only(&info);
+            open.opened.epoch = epoch_due(&info);
+            // It may be an older state that was put back: then the counter has gone back, too.
+            self.known.store(info.counter, Ordering::Relaxed);
             return Ok(Reply::Opened(Box::new(open.opened.clone())));
         }
-        let opened = match (self.opener)(new) {
-            Err(StoreError::Missing(_)) if new.is_none() => return Ok(Reply::NoStore),
-            opened => opened?,
+        let opened = (self.opener)(how);
+        let error = opened.as_ref().err().filter(|error| error.may_pass());
+        self.closed = error.cloned();
+        let opened = match (opened, how) {
+            (Err(StoreError::Missing(_)), OpenOrder::Open) => return Ok(Reply::NoStore),
+            (opened, _) => opened?,
         };
         let counter = opened.store.counter().unwrap_or(0);
         self.known.store(counter, Ordering::Relaxed);

@@ -50,12 +50,8 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'
     if !noticed && all_saved {
         let text = format!("✓ {}", ui.t("home.all_saved"));
         chrome::message(canvas, 2, &text, ui.theme.text());
-        if app
-            .state
-            .session
-            .as_ref()
-            .is_some_and(|session| session.sole)
-        {
+        let session = app.state.session.as_ref();
+        if session.is_some_and(|session| session.sole) {
             chrome::message(canvas, 1, ui.t("home.sole"), ui.theme.text());
         }
     }
@@ -100,10 +96,21 @@ enum HomeRow {
     Gap,
     Plain(&'static str),
     Unreadable(usize),
+    /// One line of what is to be known of the author that writes here now.
+    Epoch(String),
 }
 
-fn rows(app: &App, home: &Home) -> Vec<HomeRow> {
+/// At most so many lines are taken by what is to be known of the author that writes here now.
+const EPOCH_LINES: usize = 3;
+
+fn rows(ui: &Ui, app: &App, home: &Home, columns: usize) -> Vec<HomeRow> {
     let mut rows = Vec::new();
+    let session = app.state.session.as_ref();
+    if let Some(epoch) = session.and_then(|session| session.epoch.as_ref()) {
+        let lines = width::wrap(&ui.say(app, epoch), columns, EPOCH_LINES);
+        rows.extend(lines.into_iter().map(HomeRow::Epoch));
+        rows.push(HomeRow::Gap);
+    }
     if let Some(unit) = app.state.home_unit().and_then(|id| app.state.plan.unit(id))
         && app
             .state
@@ -145,7 +152,7 @@ fn nothing_to_do(app: &App) -> &'static str {
 }
 
 fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
-    let rows = rows(app, home);
+    let rows = rows(ui, app, home, canvas.width().saturating_sub(6));
     let height = chrome::body_height(canvas.height());
     let at = rows
         .iter()
@@ -159,6 +166,9 @@ fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
             }
             HomeRow::Plain(key) => {
                 canvas.put(3, y, canvas.width() - 4, ui.t(key), ui.theme.text());
+            }
+            HomeRow::Epoch(line) => {
+                canvas.put(3, y, canvas.width() - 4, line, ui.theme.text());
             }
             HomeRow::Unreadable(place) => {
                 if let Some(key) = home.unreadable.get(*place) {
