@@ -188,7 +188,8 @@ fn every_step_of_a_form_states_the_hash_of_what_its_person_had_seen() {
     let plan = Plan::read(&std::fs::read(plan_file).unwrap());
     form.run(&district.commune, "set", &["be_trai=62"])
         .expects(0);
-    form.run(&district.commune, "submit", &[]).expects(0);
+    form.run(&district.commune, "submit", &["--blanks", "unavailable"])
+        .expects(0);
     district.sends("a.nlb");
     form.run(office, "approve", &[]).expects(0);
     form.run(office, "lock", &[]).expects(0);
