@@ -79,8 +79,14 @@ const OF_ONE_UNIT: &[Row] = &[
     (COMMUNE, "be_trai=160 be_gai=139", "4.1", "115,1 bé trai/100 bé gái", SmallSample),
     (COMMUNE, "be_trai=200 be_gai=170", "4.1", "117,6 bé trai/100 bé gái", NotMet),
     // one maternal death; half-years only count
-    (COMMUNE, "be_trai=70 be_gai=50 tu_vong_me=1", "4.2", "833,3/100.000 trẻ sinh sống", NotMet),
-    (COMMUNE, "be_trai=70 be_gai=50 tu_vong_me=-", "4.2", "0,0/100.000 trẻ sinh sống", Met),
+    (COMMUNE, "be_trai=70 be_gai=50 tu_vong_me=1", "4.2", "1/120", SmallSample),
+    (COMMUNE, "be_trai=70 be_gai=50 tu_vong_me=-", "4.2", "0/120", SmallSample),
+    (COMMUNE, "be_trai=170 be_gai=150 tu_vong_me=1", "4.2", "312,5/100.000 trẻ sinh sống", NotMet),
+    // few are counted: the counts stand beside the rate, and nothing is concluded
+    ("P-LDTBXH 2023", "mbn_nhu_cau=3 mbn_ho_tro=2", "3.3", "66,7% (2/3)", SmallSample),
+    ("P-LDTBXH 2023", "tgxh_tong=2 tgxh_trien_khai=1", "3.4", "50,0% (1/2)", SmallSample),
+    ("CCTK 2023", "tien_si=4 tien_si_nu=1", "5.4b", "25,0% (1/4)", SmallSample),
+    ("CCTK 2023", "tien_si=11 tien_si_nu=4", "5.4b", "36,4%", Met),
     (HALF, "be_trai=70 be_gai=50 tu_vong_me=1", "4.2", "1/120", CountsOnly),
     // strict targets: 95 exactly is not above 95, 30 exactly is not below 30
     (COMMUNE, "ld_nu_co_viec_lam=1000 ld_nu_nong_nghiep=300", "2.2", "30,0%", NotMet),

@@ -47,6 +47,13 @@ pub(super) fn transposed(now: Decimal, then: Decimal, percent: u32) -> Option<De
     })
 }
 
+/// True when exchanged digits make a difference that two right figures seldom have by chance: not
+/// the last two, of four or more.
+pub(super) fn far_apart(now: Decimal, then: Decimal) -> bool {
+    let change = then.checked_mul(-1).and_then(|then| now.checked_add(then));
+    change.is_some_and(|change| abs(change).mantissa() >= 90 && now.mantissa() >= 1_000)
+}
+
 /// True when `value` lies within `percent` of `reference`.
 pub(super) fn near(value: Decimal, reference: Decimal, percent: u32) -> Option<bool> {
     let gap = value.checked_add(reference.checked_mul(-1)?)?;

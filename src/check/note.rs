@@ -20,5 +20,10 @@ pub(super) fn due(
     }
     let message = Message::new("check.note_due").with("value", value);
     let draft = FindingBuilder::of_rule(rule, field).value(field, value);
-    Some(draft.finish(ctx, message))
+    // Only the note itself answers it: a reason picked from the list is none.
+    let finding = draft.finish(ctx, message);
+    Some(Finding {
+        overridden: None,
+        ..finding
+    })
 }

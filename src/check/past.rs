@@ -1,6 +1,7 @@
 //! Figures that are the same as before, and years that do not cover their own first half.
 
 use super::finding::{Finding, FindingBuilder};
+use super::whole_form::speaks_for_cells;
 use crate::base::{Decimal, Message};
 use crate::ledger::Context;
 use crate::ledger::context::run_before;
@@ -11,6 +12,9 @@ use crate::plan::{Field, FieldId, Nature, Period, PeriodKind, Rule, Severity};
 pub(super) fn identical(ctx: &Context<'_>, field: &Field) -> Option<Finding> {
     let (plan, period) = (ctx.plan, ctx.period);
     let from = plan.trend.identical_from?;
+    if speaks_for_cells(ctx) {
+        return None;
+    }
     if !matches!(field.nature, Some(Nature::Flow | Nature::Average)) {
         return None;
     }
@@ -70,5 +74,34 @@ pub(super) fn same_in_row(
     let message = Message::new("check.same_in_row")
         .with("value", now)
         .with("times", wanted);
+    Some(draft.finish(ctx, message))
+}
+
+/// A sum of 0 in `times` periods of the same kind in a row, this one the last: what is never found
+/// may not have been looked for.
+pub(super) fn none_in_row(
+    ctx: &Context<'_>,
+    rule: &Rule,
+    fields: &[FieldId],
+    times: u32,
+) -> Option<Finding> {
+    let before = run_before(ctx.plan, ctx.period, times);
+    let wanted = usize::try_from(times).ok()?;
+    let none = |period: &Period| {
+        let mut figures = fields.iter().map(|field| ctx.figure_in(field, period));
+        figures.all(|figure| figure == Some(Decimal::ZERO))
+    };
+    if before.len() + 1 < wanted || !none(ctx.period) || !before.iter().all(|p| none(p)) {
+        return None;
+    }
+    let first = fields.first()?;
+    let mut draft = FindingBuilder::of_rule(rule, first);
+    for field in fields {
+        draft = draft.value(field, Decimal::ZERO);
+        for other in &before {
+            draft = draft.past_value(&other.id, field, Decimal::ZERO);
+        }
+    }
+    let message = Message::new("check.none_in_row").with("times", wanted);
     Some(draft.finish(ctx, message))
 }

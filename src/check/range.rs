@@ -1,7 +1,7 @@
 //! Values outside what is usual.
 
 use super::finding::{Finding, FindingBuilder};
-use crate::base::{Decimal, Message};
+use crate::base::{Decimal, Message, Ratio};
 use crate::ledger::Context;
 use crate::plan::{FieldId, Rule};
 
@@ -29,6 +29,19 @@ pub(super) fn field(
 pub(super) enum RangeSide {
     Below,
     Above,
+}
+
+/// On which side of its limits a share lies, and the limit.
+pub(super) fn outside_share(
+    share: &Ratio,
+    min: Option<Decimal>,
+    max: Option<Decimal>,
+) -> Option<(RangeSide, Decimal)> {
+    match (min, max) {
+        (Some(min), _) if share.cmp_decimal(min).is_lt() => Some((RangeSide::Below, min)),
+        (_, Some(max)) if share.cmp_decimal(max).is_gt() => Some((RangeSide::Above, max)),
+        _ => None,
+    }
 }
 
 fn outside(

@@ -1,11 +1,11 @@
 //! Rates of this unit that are unusual: outside a range, exactly 100, far from last year's.
 //!
-//! Only sums are judged here: a counted measure speaks of many units and is judged where they are
-//! added up. A rate is not asked about while its components are in doubt themselves: a slipped
-//! digit or a broken hard relation between them explains it, and one question is enough.
+//! Sums and agencies are judged here; a measure counted over quarters or months is judged where it
+//! is added up. A rate is not asked about while a hard relation between its components is broken:
+//! that explains it.
 
 use super::finding::{Finding, FindingBuilder};
-use super::{relation, trend};
+use super::relation;
 use crate::base::{Arg, Decimal, Label, Message, Ratio};
 use crate::ledger::Context;
 use crate::ledger::context::sample_fields;
@@ -71,19 +71,7 @@ pub(super) fn jump(
     Some(draft.finish(ctx, message))
 }
 
-/// The fields a measure of sums adds, numerator first; nothing for counted measures.
-pub(super) fn components(measure: &Measure) -> impl Iterator<Item = &FieldId> {
-    let (above, below) = match &measure.formula {
-        Formula::Sums {
-            numerator,
-            denominator,
-        } => (&numerator[..], &denominator[..]),
-        _ => (&[][..], &[][..]),
-    };
-    above.iter().chain(below)
-}
-
-/// The values of a measure's components, all of them figures, and their sums.
+/// The values of a measure's components, all of them figures, and what they count.
 struct RateParts<'a> {
     values: Vec<(&'a FieldId, Decimal)>,
     numerator: Decimal,
@@ -92,24 +80,34 @@ struct RateParts<'a> {
 
 impl<'a> RateParts<'a> {
     fn of(measure: &'a Measure, figure: impl Fn(&FieldId) -> Option<Decimal>) -> Option<Self> {
-        let Formula::Sums {
-            numerator,
-            denominator,
-        } = &measure.formula
-        else {
-            return None;
-        };
         let mut values: Vec<(&FieldId, Decimal)> = Vec::new();
-        let mut sum = |fields: &'a [FieldId]| {
-            fields.iter().try_fold(Decimal::ZERO, |sum, field| {
-                let value = figure(field)?;
-                if !values.iter().any(|(known, _)| *known == field) {
-                    values.push((field, value));
-                }
-                sum.checked_add(value)
-            })
+        for field in measure.components() {
+            let value = figure(field)?;
+            if !values.iter().any(|(known, _)| *known == field) {
+                values.push((field, value));
+            }
+        }
+        let sum = |fields: &[FieldId]| {
+            let mut figures = fields.iter().map(&figure);
+            figures.try_fold(Decimal::ZERO, |sum, figure| sum.checked_add(figure?))
         };
-        let (numerator, denominator) = (sum(numerator)?, sum(denominator)?);
+        let (numerator, denominator) = match &measure.formula {
+            Formula::Sums {
+                numerator,
+                denominator,
+            } => (sum(numerator)?, sum(denominator)?),
+            Formula::Agencies(pairs) => {
+                let woman = |(_, women): &&(FieldId, FieldId)| {
+                    figure(women).is_some_and(|women| women >= Decimal::whole(1))
+                };
+                let count = |n: usize| i64::try_from(n).ok().map(Decimal::whole);
+                (
+                    count(pairs.iter().filter(woman).count())?,
+                    count(pairs.len())?,
+                )
+            }
+            Formula::UnitsEvery { .. } | Formula::SubPeriods { .. } => return None,
+        };
         Some(Self {
             values,
             numerator,
@@ -182,17 +180,11 @@ fn is_small(ctx: &Context<'_>, measure: &Measure) -> Option<bool> {
     Some(counted < least)
 }
 
-/// True when a component may be a slip, or a hard relation among the components is broken.
+/// True when a hard relation among the components is broken.
 fn in_doubt(ctx: &Context<'_>, measure: &Measure) -> bool {
-    let plan = ctx.plan;
-    let own = |field: &FieldId| components(measure).any(|component| component == field);
-    let slipped = components(measure)
-        .filter_map(|field| plan.field(field))
-        .any(|field| trend::doubts_figure(ctx, field));
-    slipped
-        || plan
-            .relations
-            .iter()
-            .filter(|r| r.severity == Severity::Hard && relation::fields(r).all(own))
-            .any(|r| relation::judge(ctx, r).is_some())
+    let components = measure.components();
+    let own = |field: &FieldId| components.contains(&field);
+    let hard = ctx.plan.relations.iter();
+    hard.filter(|r| r.severity == Severity::Hard && relation::fields(r).all(own))
+        .any(|r| relation::judge(ctx, r).is_some())
 }

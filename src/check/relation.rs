@@ -30,11 +30,6 @@ pub(super) fn fields(relation: &Relation) -> impl Iterator<Item = &FieldId> {
     })
 }
 
-/// True when the relation compares `field`.
-pub(super) fn touches(relation: &Relation, field: &FieldId) -> bool {
-    fields(relation).any(|own| own == field)
-}
-
 /// The sum of a side; `None` where an operand is no figure, or past the digits of a figure.
 fn total(ctx: &Context<'_>, side: &[Term]) -> Option<Decimal> {
     side.iter().try_fold(Decimal::ZERO, |sum, term| {

@@ -5,15 +5,19 @@ use crate::base::{Arg, Decimal, Lang, Message, Ratio};
 use crate::plan::Measure;
 
 /// The figure as people read it: `45,3%`, `1,84 lần`, `·` incomplete, `-` nothing to divide by,
-/// and the counts alone where this kind of period shows no rate.
+/// and the counts alone where this kind of period shows no rate. Of a small sample the counts stand
+/// beside a percentage (`66,7% (2/3)`) and in place of a rate per thousands, which would speak of
+/// many where there are few.
 pub fn display(figure: &Figure, measure: &Measure, lang: Lang) -> String {
     match (&figure.rate, figure.verdict) {
-        (Some(rate), _) => {
-            format!(
-                "{}{}",
-                rate.display(measure.places),
-                measure.suffix.get(lang)
-            )
+        (Some(_), Verdict::SmallSample) if measure.scale > 100 => counts(figure),
+        (Some(rate), verdict) => {
+            let (number, suffix) = (rate.display(measure.places), measure.suffix.get(lang));
+            if verdict == Verdict::SmallSample && suffix == "%" {
+                format!("{number}{suffix} ({})", counts(figure))
+            } else {
+                format!("{number}{suffix}")
+            }
         }
         (None, Verdict::Undefined) => "-".to_owned(),
         (None, Verdict::None) => counts(figure),

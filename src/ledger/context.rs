@@ -8,7 +8,9 @@ use super::content::Content;
 use super::form::Form;
 use super::heads::Heads;
 use crate::base::Decimal;
-use crate::plan::{Field, FieldId, Formula, Measure, Period, PeriodId, Plan, RuleKind, Unit};
+use crate::plan::{
+    Field, FieldId, Formula, Measure, Period, PeriodId, Plan, RuleKind, TrendBase, Unit,
+};
 
 /// Forms of the same unit in other periods, as far as they were loaded; a form that is not here
 /// counts as one without entries.
@@ -90,17 +92,23 @@ impl Form {
 }
 
 /// Periods, in order, whose forms of `unit` the form of `period` is judged by: the one before of
-/// the same kind, the same one a year earlier, a year's own first half, those a "same in a row"
+/// the same kind, the same one a year earlier, a year's own first half, those an "in a row"
 /// rule looks at, and the sub-periods of counted measures.
 pub fn needed_periods(plan: &Plan, unit: &Unit, period: &Period) -> Vec<PeriodId> {
     let mut needed: Vec<&Period> = Vec::new();
     needed.extend(plan.previous(period));
-    needed.extend(plan.year_earlier(period));
+    needed.extend(years_before(plan, unit, period));
     needed.extend(plan.own_half(period));
+    needed.extend(plan.latest_before(period));
     for rule in &plan.rules {
-        if let RuleKind::SameInRow { field, times } = &rule.kind
-            && asked(plan, unit, period, field).is_some()
-        {
+        let row = match &rule.kind {
+            RuleKind::SameInRow { field, times } => Some((field, times)),
+            RuleKind::NoneInRow { fields, times } => fields.first().zip(Some(times)),
+            _ => None,
+        };
+        let row = row.filter(|(field, _)| asked(plan, unit, period, field).is_some());
+        let judged = rule.periods.is_empty() || rule.periods.contains(&period.kind);
+        if let Some((_, times)) = row.filter(|_| judged) {
             needed.extend(run_before(plan, period, *times));
         }
     }
@@ -124,6 +132,24 @@ pub fn needed_periods(plan: &Plan, unit: &Unit, period: &Period) -> Vec<PeriodId
         .iter()
         .filter(|other| wanted.contains(&other.id))
         .map(|other| other.id.clone())
+        .collect()
+}
+
+/// The same kind of period in as many years before as some field is compared with.
+fn years_before<'a>(plan: &'a Plan, unit: &Unit, period: &Period) -> Vec<&'a Period> {
+    let here = |field: &FieldId| asked(plan, unit, period, field).is_some();
+    let trends = plan
+        .trends
+        .iter()
+        .filter(|trend| trend.fields.iter().any(here));
+    let years = trends.map(|trend| match trend.against {
+        TrendBase::YearsBefore(years) => years,
+        TrendBase::Latest => 1,
+    });
+    let most = usize::try_from(years.max().unwrap_or(1)).unwrap_or(1);
+    let first = plan.year_earlier(period);
+    std::iter::successors(first, |earlier| plan.year_earlier(earlier))
+        .take(most)
         .collect()
 }
 

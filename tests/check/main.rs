@@ -6,6 +6,7 @@
 mod support;
 
 mod findings;
+mod rules;
 mod words;
 
 use nhaplieu::base::Decimal;

@@ -39,7 +39,7 @@ fn first_run(size: Size) -> ScreenSession {
 const BEFORE: &str = "ld_co_viec_lam=4390 ld_nu_co_viec_lam=2151 ld_lam_cong=1998 \
     ld_nu_lam_cong=991 ld_nu_nong_nghiep=722 be_trai=60 be_gai=55";
 /// What has been typed of this year.
-const BEGUN: &str = "dan_so_nam=4410 dan_so_nu=4380 hdnd_ld=3 hdnd_ld_nu=1 ubnd_ld=3 \
+const BEGUN: &str = "dan_so_nam=4410 dan_so_nu=4380 hdnd_ld=2 hdnd_ld_nu=1 ubnd_ld=3 \
     ubnd_ld_nu=1 ld_co_viec_lam=4412 ld_nu_co_viec_lam=2160 ld_lam_cong=2074";
 
 pub(crate) fn filled(desk: &mut ScreenSession) {

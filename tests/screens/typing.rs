@@ -33,8 +33,10 @@ fn enter_moves_on_whatever_a_finding_says_and_f8_leads_back() {
         "still to be read at the next cell"
     );
     // What the next cell has to say itself comes first; the rest is counted.
-    desk.keys("722");
-    assert!(desk.screen().contains("(+2)"), "{}", desk.screen());
+    desk.keys("72");
+    let screen = desk.screen();
+    assert!(screen.contains("! Chỉ bằng 10,0%"), "{screen}");
+    assert!(screen.contains("(+"), "{screen}");
     desk.keys("<Esc><F8>");
     assert_eq!(desk.field(), "ld_nu_lam_cong", "back to the finding");
     desk.keys("1037<Enter>");

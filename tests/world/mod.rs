@@ -15,8 +15,9 @@ use nhaplieu::ledger::{
     ActionId, Actor, ActorId, Body, CellKey, Content, FormKey, Origin, Role, Subject,
 };
 use nhaplieu::plan::{
-    Collector, Field, FieldId, FieldType, Formula, Index, Measure, MeasureId, Op, Owner, Period,
-    PeriodId, PeriodKind, Plan, RollUp, TrendParams, Unit, UnitId, UnitKind, Validity,
+    Collector, Field, FieldId, FieldType, FormChecks, Formula, Index, Measure, MeasureId, Op,
+    Owner, Period, PeriodId, PeriodKind, Plan, RollUp, TrendParams, Unit, UnitId, UnitKind,
+    Validity,
 };
 use nhaplieu::store::{Action, Change, Environment, Init, RedbStore, Seen, Store, create, open};
 
@@ -177,6 +178,8 @@ pub(crate) fn plan() -> Arc<Plan> {
             identical_from: None,
             year_covers_half: false,
         },
+        trends: Vec::new(),
+        form_checks: FormChecks::default(),
         reasons: Vec::new(),
         index: Index::default(),
     };

@@ -2,21 +2,23 @@
 
 use crate::base::Message;
 use crate::plan::formula;
-use crate::plan::id::{FieldId, MeasureId, ReasonId, RuleId};
-use crate::plan::model::{Reason, Relation, Rule, RuleKind, Severity, TrendParams};
+use crate::plan::id::{FieldId, MeasureId, ReasonId, RuleId, UnitId};
+use crate::plan::model::{Collector, Reason, Relation, Rule, RuleKind, Severity};
 use crate::plan::reader::TableReader;
 
 use super::units::PERIOD_KINDS;
 
 pub(super) const RELATION: [&str; 5] = ["id", "hard", "soft", "note", "note_en"];
-pub(super) const RULE: [&str; 19] = [
+pub(super) const RULE: [&str; 23] = [
     "id",
     "check",
     "severity",
     "periods",
+    "units",
     "note",
     "note_en",
     "field",
+    "fields",
     "measure",
     "min",
     "max",
@@ -25,34 +27,29 @@ pub(super) const RULE: [&str; 19] = [
     "points",
     "at_least",
     "part",
+    "whole",
+    "scale",
     "rest",
     "expected",
     "sigmas",
     "times",
 ];
-pub(super) const TREND: [&str; 7] = [
-    "percent",
-    "base",
-    "small_jump",
-    "slipped_digit",
-    "transposed_digits",
-    "identical_from",
-    "year_covers_half",
-];
 pub(super) const REASON: [&str; 3] = ["id", "label", "label_en"];
 
 /// Which keys a check needs or may have, besides those that every rule has.
-const CHECKS: [(&str, &[&str]); 7] = [
+const CHECKS: [(&str, &[&str]); 9] = [
     ("field_range", &["field", "min", "max"]),
     ("rate_range", &["measure", "min", "max"]),
+    ("share_range", &["part", "whole", "scale", "min", "max"]),
     ("rate_exactly", &["measure", "value", "from_denominator"]),
     ("rate_jump", &["measure", "points"]),
     ("note_from", &["field", "at_least"]),
     ("binomial", &["part", "rest", "expected", "sigmas"]),
     ("same_in_row", &["field", "times"]),
+    ("none_in_row", &["fields", "times"]),
 ];
 /// How many keys of [`RULE`] every rule may have.
-const COMMON: usize = 6;
+const COMMON: usize = 7;
 
 const SEVERITIES: [(&str, Severity); 2] = [("hard", Severity::Hard), ("soft", Severity::Soft)];
 
@@ -99,11 +96,16 @@ pub(super) fn rule(reader: &TableReader<'_, '_>) -> Option<Rule> {
     } else {
         Some(Vec::new())
     };
+    let units = reader.opt_words("units");
     Some(Rule {
         id: RuleId::new(id?),
         kind: kind?,
         severity: severity?,
         periods: periods?,
+        units: units?
+            .into_iter()
+            .map(|(name, _)| Collector::Unit(UnitId::new(name)))
+            .collect(),
         note: reader.opt_label("note", "note_en"),
     })
 }
@@ -125,6 +127,10 @@ fn rule_kind(reader: &TableReader<'_, '_>, check: &str) -> Option<RuleKind> {
     let field = |key| reader.id(key).map(FieldId::new);
     let measure = || reader.id("measure").map(MeasureId::new);
     let limit = |key| reader.opt_number(key).ok();
+    let sum = |key| {
+        let word = reader.word(key)?;
+        formula::plain_sum(word, reader.problems())
+    };
     let small = |key| {
         reader
             .whole(key, 2..=100)
@@ -140,6 +146,17 @@ fn rule_kind(reader: &TableReader<'_, '_>, check: &str) -> Option<RuleKind> {
             measure: measure()?,
             min: limit("min")?,
             max: limit("max")?,
+        },
+        "share_range" => RuleKind::ShareRange {
+            part: sum("part")?,
+            whole: sum("whole")?,
+            scale: u32::try_from(reader.whole("scale", 1..=1_000_000)?).ok()?,
+            min: limit("min")?,
+            max: limit("max")?,
+        },
+        "none_in_row" => RuleKind::NoneInRow {
+            fields: sum("fields")?,
+            times: small("times")?,
         },
         "rate_exactly" => RuleKind::RateExactly {
             measure: measure()?,
@@ -164,22 +181,6 @@ fn rule_kind(reader: &TableReader<'_, '_>, check: &str) -> Option<RuleKind> {
             field: field("field")?,
             times: small("times")?,
         },
-    })
-}
-
-pub(super) fn trend(reader: &TableReader<'_, '_>) -> Option<TrendParams> {
-    let percent = reader.opt_whole("percent", 1..=100_000).ok();
-    let base = reader.number("base");
-    let small_jump = reader.opt_number("small_jump").ok();
-    let identical_from = reader.opt_number("identical_from").ok();
-    Some(TrendParams {
-        percent: percent?.and_then(|p| u32::try_from(p).ok()),
-        base: base?,
-        small_jump: small_jump?,
-        slipped_digit: reader.flag("slipped_digit"),
-        transposed_digits: reader.flag("transposed_digits"),
-        identical_from: identical_from?,
-        year_covers_half: reader.flag("year_covers_half"),
     })
 }
 

@@ -4,6 +4,7 @@
 mod checks;
 mod form;
 mod measures;
+mod trends;
 mod units;
 
 use std::collections::HashSet;
@@ -13,8 +14,8 @@ use toml::de::DeTable;
 
 use super::id::UnitId;
 use super::model::{
-    Collector, Field, Index, Indicator, Measure, Objective, Period, Plan, Reason, Relation, Rule,
-    TrendParams, Unit, UnitChange, UnitKind,
+    Collector, Field, FieldTrend, FormChecks, Index, Indicator, Measure, Objective, Period, Plan,
+    Reason, Relation, Rule, TrendParams, Unit, UnitChange, UnitKind,
 };
 
 use super::reader::{Location, ReadContext, TableReader};
@@ -117,7 +118,9 @@ pub(super) struct PlanDraft<'d> {
     pub(super) relations: LocatedList<'d, Relation>,
     pub(super) rules: LocatedList<'d, Rule>,
     pub(super) reasons: LocatedList<'d, Reason>,
+    pub(super) trends: LocatedList<'d, FieldTrend>,
     trend: Option<TrendParams>,
+    form_checks: Option<FormChecks>,
 }
 
 const ROOT: [&str; 8] = [
@@ -131,6 +134,18 @@ const ROOT: [&str; 8] = [
     "checks",
 ];
 
+const CHECKS: [&str; 9] = [
+    "relations",
+    "rules",
+    "trend",
+    "trends",
+    "same_as_year_before",
+    "same_as_own_half",
+    "same_as_row_above",
+    "shifted_rows",
+    "reasons",
+];
+
 impl<'d> PlanDraft<'d> {
     /// Reads every section; what cannot be read is left out and noted as a problem.
     pub(super) fn read(document: &'d DeTable<'d>, context: ReadContext<'_>) -> Self {
@@ -138,7 +153,7 @@ impl<'d> PlanDraft<'d> {
         let units = root.inner("units", &["kinds", "list", "changes"]);
         let periods = root.inner("periods", &["list"]);
         let form = root.inner("form", &["objectives"]);
-        let checks = root.inner("checks", &["relations", "rules", "trend", "reasons"]);
+        let checks = root.inner("checks", &CHECKS);
         let mut draft = Self {
             head: root
                 .inner("plan", &HEAD)
@@ -180,27 +195,34 @@ impl<'d> PlanDraft<'d> {
             ),
             trend: checks
                 .as_ref()
-                .and_then(|c| c.inner("trend", &checks::TREND))
-                .and_then(|r| checks::trend(&r)),
+                .and_then(|c| c.inner("trend", &trends::TREND))
+                .and_then(|r| trends::trend(&r)),
+            trends: LocatedList::read(
+                opt_list(checks.as_ref(), "trends", &trends::FIELD_TREND),
+                trends::field_trend,
+            ),
+            form_checks: checks.as_ref().and_then(trends::form_checks),
         };
         draft.periods.items.sort_by_key(|(p, _)| (p.from, p.to));
         draft
     }
 
-    /// Tells the names of groups under `collected_by` from the ids of units.
+    /// Tells the names of groups under `collected_by` and `units` from the ids of units.
     pub(super) fn settle_collectors(&mut self) {
         let groups: HashSet<&str> = self
             .kinds
             .values()
             .filter_map(|k| k.group.as_deref())
             .collect();
-        for (field, _) in &mut self.fields.items {
-            for collector in &mut field.collected_by {
-                if let Collector::Unit(id) = collector
-                    && groups.contains(id.as_str())
-                {
-                    *collector = Collector::Group(id.to_string());
-                }
+        let fields = self.fields.items.iter_mut();
+        let fields = fields.flat_map(|(field, _)| &mut field.collected_by);
+        let rules = self.rules.items.iter_mut();
+        let rules = rules.flat_map(|(rule, _)| &mut rule.units);
+        for collector in fields.chain(rules) {
+            if let Collector::Unit(id) = collector
+                && groups.contains(id.as_str())
+            {
+                *collector = Collector::Group(id.to_string());
             }
         }
     }
@@ -227,6 +249,8 @@ impl<'d> PlanDraft<'d> {
             relations: self.relations.into_values(),
             rules: self.rules.into_values(),
             trend: self.trend?,
+            trends: self.trends.into_values(),
+            form_checks: self.form_checks?,
             reasons: self.reasons.into_values(),
             index: Index::default(),
         };

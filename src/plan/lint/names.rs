@@ -135,6 +135,20 @@ impl Lint<'_, '_> {
         }
     }
 
+    fn refer_collectors(&self, these: &[Collector], location: &Location<'_>, key: &str) {
+        for (index, by) in these.iter().enumerate() {
+            if let Collector::Unit(id) = by
+                && !self.units.contains_key(id.as_str())
+                && !self.draft.kinds.may_hold("group", id.as_str())
+            {
+                let at = location.element(key, index);
+                let groups = self.groups.values().copied();
+                let known = self.units.keys().copied().chain(groups);
+                self.refer((id.as_str(), at), COLLECTOR, &self.draft.units, known);
+            }
+        }
+    }
+
     fn refer_objective(&self, number: u8, at: usize) {
         let objectives = &self.draft.objectives;
         if objectives.is_complete() && !objectives.values().any(|o| o.number == number) {
@@ -194,19 +208,9 @@ fn form(lint: &Lint<'_, '_>) {
             lint.problems.warning(location.of("id"), message);
         }
     }
-    let groups = || lint.groups.values().copied();
     for (field, location) in lint.draft.fields.iter() {
         lint.refer_objective(field.objective, location.of("objective"));
-        for (index, by) in field.collected_by.iter().enumerate() {
-            if let Collector::Unit(id) = by
-                && !lint.units.contains_key(id.as_str())
-                && !lint.draft.kinds.may_hold("group", id.as_str())
-            {
-                let at = location.element("collected_by", index);
-                let known = lint.units.keys().copied().chain(groups());
-                lint.refer((id.as_str(), at), COLLECTOR, &lint.draft.units, known);
-            }
-        }
+        lint.refer_collectors(&field.collected_by, location, "collected_by");
     }
 }
 
@@ -262,8 +266,26 @@ fn checks(lint: &Lint<'_, '_>) {
             }
         }
     }
+    for (trend, location) in lint.draft.trends.iter() {
+        for (index, field) in trend.fields.iter().enumerate() {
+            lint.refer_number(field, location.element("fields", index));
+        }
+    }
     for (rule, location) in lint.draft.rules.iter() {
+        lint.refer_collectors(&rule.units, location, "units");
         match &rule.kind {
+            RuleKind::NoneInRow { fields, .. } => {
+                for field in fields {
+                    lint.refer_number(field, location.of("fields"));
+                }
+            }
+            RuleKind::ShareRange { part, whole, .. } => {
+                for (key, fields) in [("part", part), ("whole", whole)] {
+                    for field in fields {
+                        lint.refer_number(field, location.of(key));
+                    }
+                }
+            }
             RuleKind::FieldRange { field, .. }
             | RuleKind::NoteFrom { field, .. }
             | RuleKind::SameInRow { field, .. } => lint.refer_number(field, location.of("field")),

@@ -28,6 +28,20 @@ fn one_rule(lint: &Lint<'_, '_>, rule: &Rule, location: &Location<'_>) -> bool {
             limits(lint, id, (*min, *max), location)
         }
         RuleKind::RateRange { min, max, .. } => limits(lint, id, (*min, *max), location),
+        RuleKind::ShareRange {
+            part,
+            whole,
+            min,
+            max,
+            ..
+        } => {
+            let together = lint.meet_on_a_form(&lint.fields_of(part.iter().chain(whole)));
+            if !together {
+                let message = about("plan.problem.never_together", id);
+                lint.problems.warning(location.of("part"), message);
+            }
+            limits(lint, id, (*min, *max), location) && together
+        }
         RuleKind::NoteFrom { field, at_least } => {
             whole_for_counts(lint, field, *at_least, location.of("at_least"));
             true
@@ -53,6 +67,14 @@ fn one_rule(lint: &Lint<'_, '_>, rule: &Rule, location: &Location<'_>) -> bool {
             if !together || part == rest {
                 let message = about("plan.problem.never_together", id);
                 lint.problems.warning(location.of("rest"), message);
+            }
+            together
+        }
+        RuleKind::NoneInRow { fields, .. } => {
+            let together = lint.meet_on_a_form(&lint.fields_of(fields));
+            if !together {
+                let message = about("plan.problem.never_together", id);
+                lint.problems.warning(location.of("fields"), message);
             }
             together
         }
@@ -108,13 +130,17 @@ fn never_asks(lint: &Lint<'_, '_>, rule: &Rule, location: &Location<'_>) {
             let range = unlimited.then_some(("plan.problem.never_asks.range", "min"));
             range.or_else(|| other_periods(lint, rule, field))
         }
+        RuleKind::ShareRange { part, min, max, .. } => {
+            let unlimited = max.is_none() && min.is_none_or(|min| min <= Decimal::ZERO);
+            let range = unlimited.then_some(("plan.problem.never_asks.range", "min"));
+            range.or_else(|| other_periods(lint, rule, part.first()?))
+        }
         RuleKind::NoteFrom { field, .. } => other_periods(lint, rule, field),
         RuleKind::Binomial { part, .. } => other_periods(lint, rule, part),
-        RuleKind::SameInRow { field, times } => {
-            let row = longest_row(lint, field);
-            let short = row < usize::try_from(*times).unwrap_or(usize::MAX);
-            let row = short.then_some(("plan.problem.never_asks.row", "times"));
-            row.or_else(|| other_periods(lint, rule, field))
+        RuleKind::SameInRow { field, times } => in_row(lint, rule, field, *times),
+        RuleKind::NoneInRow { fields, times } => {
+            let first = fields.first();
+            first.and_then(|field| in_row(lint, rule, field, *times))
         }
         RuleKind::RateRange { measure, min, max } => {
             let below = |whole: Decimal| {
@@ -160,6 +186,9 @@ type Reason = (&'static str, &'static str);
 /// The rule is judged in kinds of period that do not ask for the field.
 fn other_periods(lint: &Lint<'_, '_>, rule: &Rule, field: &FieldId) -> Option<Reason> {
     let field = lint.fields.get(field.as_str())?;
+    if !rule.units.is_empty() && !rule.units.iter().any(|by| lint.collected_by(field, by)) {
+        return Some(("plan.problem.never_asks.units", "units"));
+    }
     let never = !rule.periods.is_empty() && !rule.periods.iter().any(|k| field.periods.contains(k));
     never.then_some(("plan.problem.never_asks.periods", "periods"))
 }
@@ -190,6 +219,12 @@ fn has_year_earlier(lint: &Lint<'_, '_>, measure: &Measure) -> bool {
                     earlier.kind == later.kind && month(earlier.from) == (year - 1, start)
                 })
         })
+}
+
+fn in_row(lint: &Lint<'_, '_>, rule: &Rule, field: &FieldId, times: u32) -> Option<Reason> {
+    let short = longest_row(lint, field) < usize::try_from(times).unwrap_or(usize::MAX);
+    let row = short.then_some(("plan.problem.never_asks.row", "times"));
+    row.or_else(|| other_periods(lint, rule, field))
 }
 
 /// The most periods of one kind in which a field is asked.

@@ -1,5 +1,6 @@
 //! What is asked about figures: relations between fields, further rules, trends.
 
+use super::form::Collector;
 use super::time::PeriodKind;
 use crate::base::{Decimal, Label};
 use crate::plan::id::{FieldId, MeasureId, RuleId};
@@ -100,6 +101,8 @@ pub struct Rule {
     pub severity: Severity,
     /// In which kinds of period; empty: all.
     pub periods: Vec<PeriodKind>,
+    /// On whose forms; empty: everybody's.
+    pub units: Vec<Collector>,
     /// What it may mean and where the limits come from.
     pub note: Label,
 }
@@ -123,6 +126,19 @@ pub enum RuleKind {
         /// Smallest usual rate.
         min: Option<Decimal>,
         /// Largest usual rate.
+        max: Option<Decimal>,
+    },
+    /// A sum of fields as a share of another sum, outside `min..=max`.
+    ShareRange {
+        /// Fields added above.
+        part: Vec<FieldId>,
+        /// Fields added below.
+        whole: Vec<FieldId>,
+        /// 100 for per cent, 1000 for "per 1,000".
+        scale: u32,
+        /// Smallest usual share.
+        min: Option<Decimal>,
+        /// Largest usual share.
         max: Option<Decimal>,
     },
     /// A measure's rate of exactly this value.
@@ -159,6 +175,13 @@ pub enum RuleKind {
         /// How many standard errors are usual.
         sigmas: u32,
     },
+    /// A sum of 0 in this many periods of the same kind in a row.
+    NoneInRow {
+        /// The fields added.
+        fields: Vec<FieldId>,
+        /// How many in a row are asked about.
+        times: u32,
+    },
     /// The same value of at least 1 in this many periods of the same kind in a row.
     SameInRow {
         /// The field.
@@ -166,23 +189,4 @@ pub enum RuleKind {
         /// How many in a row are asked about.
         times: u32,
     },
-}
-
-/// Parameters of the checks against the past; `None` switches a check off.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrendParams {
-    /// Percentage change against a year earlier that is asked about (30).
-    pub percent: Option<u32>,
-    /// Smallest former value for the percentage trend (20).
-    pub base: Decimal,
-    /// Below `base`: absolute change that is asked about (the project's choice).
-    pub small_jump: Option<Decimal>,
-    /// Ask about a value ten times or a tenth of the former one.
-    pub slipped_digit: bool,
-    /// Ask about two neighbouring digits changed places.
-    pub transposed_digits: bool,
-    /// Smallest value for "identical to last time" (20).
-    pub identical_from: Option<Decimal>,
-    /// Ask when a year's flow is below its own first half.
-    pub year_covers_half: bool,
 }

@@ -4,6 +4,7 @@ mod checks;
 mod form;
 mod measures;
 mod time;
+mod trends;
 
 use std::collections::HashMap;
 
@@ -12,10 +13,13 @@ use chrono::FixedOffset;
 use crate::base::Label;
 use crate::plan::id::{FieldId, MeasureId, PeriodId, UnitId};
 
-pub use checks::{Op, Relation, Rule, RuleKind, Severity, Term, TrendParams};
+pub use checks::{Op, Relation, Rule, RuleKind, Severity, Term};
 pub use form::{Collector, Field, FieldType, Nature, Objective, Reason};
 pub use measures::{Formula, Indicator, Measure, Owner, RollUp};
 pub use time::{Period, PeriodKind, Unit, UnitChange, UnitKind, Validity};
+pub use trends::{
+    FieldTrend, FormChecks, SameFigures, ShiftedRows, TrendBase, TrendParams, UsualChange,
+};
 
 /// A whole plan file, parsed and cross-checked.
 #[derive(Clone, Debug)]
@@ -56,6 +60,10 @@ pub struct Plan {
     pub rules: Vec<Rule>,
     /// Parameters of the checks against the past.
     pub trend: TrendParams,
+    /// Fields whose change has parameters of its own.
+    pub trends: Vec<FieldTrend>,
+    /// Parameters of the checks of a whole form.
+    pub form_checks: FormChecks,
     /// Reasons offered for an unusual figure.
     pub reasons: Vec<Reason>,
     /// Indexes over the lists above.
@@ -127,11 +135,23 @@ impl Plan {
 
     /// True when `unit` is the one, or of the group, that types `field`.
     pub fn collects(&self, unit: &Unit, field: &Field) -> bool {
+        self.is_among(unit, &field.collected_by)
+    }
+
+    /// True when `unit` is one of these, or of one of these groups.
+    pub fn is_among(&self, unit: &Unit, these: &[Collector]) -> bool {
         let group = self.kind_of(unit).and_then(|kind| kind.group.as_deref());
-        field.collected_by.iter().any(|by| match by {
+        these.iter().any(|by| match by {
             Collector::Group(name) => group == Some(name.as_str()),
             Collector::Unit(id) => *id == unit.id,
         })
+    }
+
+    /// The parameters of a field's change, where it has ones of its own.
+    pub fn trend_of(&self, field: &FieldId) -> Option<&FieldTrend> {
+        self.trends
+            .iter()
+            .find(|trend| trend.fields.contains(field))
     }
 
     /// The fields of the form (unit, period), in order; empty when the unit owes none or is not
@@ -162,6 +182,17 @@ impl Plan {
                 && p.from.year() == period.from.year() - 1
                 && p.from.month() == period.from.month()
         })
+    }
+
+    /// The half or year that ended last before this one, for halves and years: averages are
+    /// compared with it, of whatever kind it is.
+    pub fn latest_before(&self, period: &Period) -> Option<&Period> {
+        let long = |kind| matches!(kind, PeriodKind::Half | PeriodKind::Year);
+        let before = |p: &&Period| long(p.kind) && p.to < period.to && p.from <= period.from;
+        let periods = self.periods.iter().filter(before);
+        periods
+            .filter(|p| long(period.kind) && p.id != period.id)
+            .max_by_key(|p| (p.to, p.kind))
     }
 
     /// The first half of the same year, for a year.
