@@ -10,7 +10,7 @@ use super::input::type_ahead::Typed;
 use super::machine::App;
 use super::message::{Effect, Msg, PasteFault};
 use super::navigation::Go;
-use super::overlays::{Answered, Overlay};
+use super::overlays::{AllowedTitle, Answered, Overlay};
 use super::router;
 use super::screens::interface::Handled;
 use super::state::{Health, Leaving, State, Tone};
@@ -138,6 +138,13 @@ fn key_down(app: &mut App, key: Key) {
 
 /// A character that is no command: text where text is typed.
 fn character(app: &mut App, character: char) {
+    if let Some(Overlay::Allowed(AllowedTitle::Emptiness, picker)) = &mut app.state.overlay {
+        let number = character.to_digit(10).and_then(|n| n.checked_sub(1));
+        if number.is_some_and(|place| picker.pick(usize::try_from(place).unwrap_or(usize::MAX))) {
+            accept(app);
+        }
+        return;
+    }
     if let Some(overlay) = &mut app.state.overlay {
         if let Some(line) = overlay.line_mut() {
             line.insert(character);
@@ -259,7 +266,10 @@ fn accept(app: &mut App) {
         Some(Overlay::Finish(summary)) if summary.may_submit() => {
             answer_screen(app, Answered::Submit(summary));
         }
-        Some(Overlay::Finish(summary)) => app.state.overlay = Some(Overlay::Finish(summary)),
+        Some(Overlay::Finish(summary)) => {
+            app.state.say(Tone::Warning, Message::new("finish.blocked"));
+            app.state.overlay = Some(Overlay::Finish(summary));
+        }
         Some(Overlay::Leave) => everywhere::leave(&mut app.state),
         Some(Overlay::Folders(purpose, picker)) => {
             if let Some(item) = picker.chosen() {

@@ -18,6 +18,19 @@ pub(crate) fn terminal() -> Option<String> {
     std::env::var("TERM").ok()
 }
 
+/// True where the terminal probably cannot show Vietnamese: the environment names a character set
+/// that is not UTF-8, or none at all on the plain console.
+pub(crate) fn lacks_vietnamese() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(variable);
+    let named = locale.as_deref().unwrap_or_default().to_ascii_lowercase();
+    if named.contains("utf-8") || named.contains("utf8") {
+        return false;
+    }
+    cfg!(unix) && (locale.is_some() || terminal().as_deref() == Some("linux"))
+}
+
 /// Random bytes for the id of an action.
 pub(crate) fn action_bytes() -> [u8; 16] {
     let mut bytes = [0; 16];

@@ -12,6 +12,7 @@ use super::settings::Settings;
 use super::{environment, keymap};
 use crate::app::App;
 use crate::app::message::Opened;
+use crate::app::state::Tone;
 use crate::base::Message;
 use crate::plan::Plan;
 use crate::service::folder::Folders;
@@ -57,13 +58,17 @@ pub(crate) fn run(
             Glyphs::Unicode
         },
     };
-    let app = App::new(
+    let mut app = App::new(
         Arc::clone(&plan),
         keymap,
         texts.clone(),
         (settings.lang, settings.today(&plan)),
         term::size(),
     );
+    if !global.ascii && environment::lacks_vietnamese() {
+        let said = Message::new("screen.try_ascii");
+        app.0.state.say(Tone::Warning, said);
+    }
     let place = Place {
         plan: Arc::clone(&plan),
         plan_bytes,

@@ -5,6 +5,7 @@ use super::Caller;
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::ExchangeReader;
 use crate::store::{StoreError, StoreInfo};
+use crate::sync::bundle::fingerprint::{Fingerprint, fingerprint};
 use crate::sync::held::conflicts::{self, Conflict};
 use crate::sync::held::status::{self, BundleStatus, Receipt};
 
@@ -15,6 +16,8 @@ pub struct Standing {
     pub info: StoreInfo,
     /// Whose store it is.
     pub owner: StoreOwner,
+    /// The digits of its own key, which the other side compares over the phone.
+    pub digits: Fingerprint,
     /// Own changes that nobody has confirmed, and when the oldest was made.
     pub unsent: (u64, Option<u64>),
     /// The units it sends bundles to: the coordinator first, then those that have sent something.
@@ -66,8 +69,10 @@ pub fn standing(store: &dyn ExchangeReader, caller: &Caller<'_>) -> Result<Stand
     } else {
         StoreOwner::Unit
     };
+    let (key, _) = store.sign(b"")?;
     Ok(Standing {
         owner,
+        digits: fingerprint(&key),
         unsent: store.unsent()?,
         conflicts: conflicts::all(store)?,
         others: others(caller.plan, &info, &kept),

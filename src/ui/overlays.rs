@@ -4,12 +4,14 @@ use ratatui::style::Style;
 
 use super::appearance::Ui;
 use super::canvas::Canvas;
-use super::chrome::{self, Hint};
+use super::chrome::{self, ABOVE, Hint};
 use super::{finding, widgets, width};
 use crate::app::App;
 use crate::app::input::command::Command;
+use crate::app::overlays::picker::Picker;
 use crate::app::overlays::prompt::{Prompt, Purpose};
-use crate::app::overlays::{AllowedTitle, Overlay};
+use crate::app::overlays::{Allowed, AllowedTitle, Overlay};
+use crate::app::screens::Screen;
 use crate::app::state::{Health, Tone};
 use crate::app::sync_message::FolderUse;
 use crate::base::Message;
@@ -25,7 +27,8 @@ pub(super) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize
         Overlay::GoTo(picker) => Some(widgets::list_box(ui, app, "goto.title", picker, canvas)),
         Overlay::Find(picker) => Some(widgets::list_box(ui, app, "find.title", picker, canvas)),
         Overlay::Allowed(AllowedTitle::Emptiness, picker) => {
-            Some(widgets::list_box(ui, app, "empty.title", picker, canvas))
+            emptiness(ui, app, picker, canvas);
+            None
         }
         Overlay::Allowed(AllowedTitle::Everything, picker) => {
             Some(widgets::list_box(ui, app, "allowed.title", picker, canvas))
@@ -67,6 +70,52 @@ pub(super) fn draw(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) -> Option<(usize
             None
         }
     }
+}
+
+/// Draws why a cell has no figure, right below or above its row; each choice has its number.
+fn emptiness(ui: &Ui, app: &App, picker: &Picker<Allowed>, canvas: &mut Canvas<'_>) {
+    let rows = picker.shown().len() + 2;
+    let lowest = canvas.height().saturating_sub(1);
+    let cell = row_of_cell(app).unwrap_or(ABOVE);
+    let top = if cell + 1 + rows <= lowest {
+        cell + 1
+    } else {
+        cell.saturating_sub(rows)
+    };
+    canvas.clear(0, top, canvas.width(), rows);
+    canvas.rule(top, "─", ui.theme.rule());
+    canvas.rule(top + rows - 1, "─", ui.theme.rule());
+    let title = format!(" {} ", ui.t("empty.title"));
+    canvas.put(2, top, canvas.width(), &title, ui.theme.title());
+    for (place, item) in picker.shown().enumerate() {
+        let (y, here) = (top + 1 + place, place == picker.selected());
+        let style = if here {
+            ui.theme.cursor()
+        } else {
+            ui.theme.text()
+        };
+        canvas.put(2, y, 1, if here { "▸" } else { " " }, ui.theme.title());
+        let text = format!("{}  {}", place + 1, item.label.get(app.state.lang));
+        canvas.put(4, y, canvas.width().saturating_sub(5), &text, style);
+        if here {
+            canvas.select(4, y);
+        }
+    }
+    let keys: [Hint<'_>; 3] = [
+        (&[Command::Accept], "hint.choose"),
+        (&[Command::ListUp, Command::ListDown], "hint.move"),
+        (&[Command::Cancel], "hint.no"),
+    ];
+    chrome::keys(ui, app, canvas, &keys);
+}
+
+/// The row of the screen on which the cell under the cursor stands.
+fn row_of_cell(app: &App) -> Option<usize> {
+    let Screen::Form(form) = app.screen() else {
+        return None;
+    };
+    let line = form.view(&app.state)?.layout.line_of(form.cursor);
+    Some(ABOVE + line.checked_sub(form.top)?)
 }
 
 /// Draws the question whether to end the program, and what would be lost: nothing, or what the store could not take.
@@ -230,7 +279,11 @@ fn finish(ui: &Ui, app: &App, summary: &SubmissionSummary, canvas: &mut Canvas<'
     } else {
         ui.theme.hard()
     };
-    canvas.put(x, y + lines.len(), columns, ui.t(verdict), style);
+    let verdict = match refusal(ui, app, columns).into_iter().next() {
+        Some(refused) => refused,
+        None => ui.t(verdict).to_owned(),
+    };
+    canvas.put(x, y + lines.len(), columns, &verdict, style);
     let (submit, see, stay): (Hint<'_>, Hint<'_>, Hint<'_>) = (
         (&[Command::Accept], "hint.submit"),
         (&[Command::ProblemNext], "hint.problem.next"),

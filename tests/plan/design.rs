@@ -142,6 +142,7 @@ fn note_in_words(note: &str) -> String {
         ("P-YT", "Phòng Y tế"),
         ("quy ước Q1", "quy ước"),
         ("nửa năm: chỉ số đếm", "6 tháng: chỉ ghi số ca"),
+        ("phần lời", "phần thuyết minh"),
     ] {
         words = words.replace(id, name);
     }

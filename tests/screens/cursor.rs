@@ -52,7 +52,6 @@ fn where_text_is_typed_the_caret_is_behind_it() {
             ("<Esc><Ctrl+F>be g", "be g"),
             ("<Esc><F5>nt", "nt"),
             ("<Esc><Ctrl+P>hoan", "hoan"),
-            ("<Esc><F7>kh", "kh"),
             ("<Esc><F9>kh", "kh"),
             ("<Esc><Ctrl+End>Đã họp", "Đã họp"),
         ] {

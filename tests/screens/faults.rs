@@ -96,7 +96,7 @@ const LEAVING: [(&str, Check); 17] = [
     }),
     ("<F1>", |desk| matches!(desk.app.screen(), Screen::Help(_))),
     ("<PgDn>", |desk| {
-        desk.form().key.unit != UnitId::new("ngoc-thien")
+        desk.form().key.unit == UnitId::new("ngoc-thien") && desk.field() != "be_trai"
     }),
     ("<Ctrl+PgUp>", |desk| {
         desk.form().key.period != PeriodId::new("2023")

@@ -272,3 +272,86 @@ fn ten_thousand_characters_of_words_wrap_and_are_kept() {
     assert!(matches!(desk.app.state.overlay, Some(Overlay::Prompt(_))));
     assert!(matches!(desk.app.screen(), Screen::Form(_)));
 }
+
+#[test]
+fn an_empty_part_is_answered_with_two_keys() {
+    let mut desk = begun(SMALL);
+    desk.at("bltcsg_bi_nam").keys("2<Enter>").at("blgd_bi_nam");
+    let before = desk.view().filled.0;
+    // F7 stays below its cell, which can be read beside it.
+    desk.keys("<F7>");
+    let screen = desk.screen();
+    let row = |words: &str| screen.lines().position(|line| line.contains(words));
+    assert!(row("▸12 BLGĐ") < row("Ô này không có số vì"), "{screen}");
+    assert!(screen.contains("5  Cả phần này: 29 ô"), "{screen}");
+    desk.keys("5");
+    assert_eq!(desk.view().filled.0, before + 29);
+    assert_eq!(desk.content("blgd_bi_nam"), Content::NoneOccurred);
+    assert_eq!(desk.content("bltcsg_bi_nam"), value("2"), "not overwritten");
+    assert_eq!(desk.content("be_trai"), Content::Blank, "another part");
+    assert_eq!(desk.field(), "be_trai", "behind the part");
+    desk.keys("<Ctrl+Z>");
+    assert_eq!(desk.view().filled.0, before, "one action");
+}
+
+#[test]
+fn f7_takes_the_number_of_a_choice() {
+    let mut desk = begun(SMALL);
+    for (number, content) in [
+        ("1", Content::NoneOccurred),
+        ("2", Content::Unavailable),
+        ("3", Content::NotApplicable),
+        ("4", Content::Blank),
+    ] {
+        desk.at("be_trai").keys("<F7>").keys(number);
+        assert_eq!(desk.content("be_trai"), content, "{number}");
+    }
+    desk.at("be_trai").keys("<F7>9<Esc>");
+    assert!(desk.app.state.overlay.is_none());
+    // In a row near the bottom the list stands above it.
+    desk.keys("<End><F7>");
+    let screen = desk.screen();
+    let row = |words: &str| screen.lines().position(|line| line.contains(words));
+    assert!(row("Ô này không có số vì") < row("▸57"), "{screen}");
+}
+
+#[test]
+fn victims_have_a_total_that_nobody_types() {
+    let mut desk = begun(SMALL);
+    desk.at("blgd_bi_nam").keys("1<Enter>3<Enter>");
+    let screen = desk.screen();
+    let total = screen
+        .lines()
+        .find(|line| line.contains("BLGĐ: bị bạo lực, tổng số"));
+    assert!(
+        total.is_some_and(|line| line.trim_end().ends_with(" 4")),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_last_cell_and_a_refused_form_say_how_to_go_on() {
+    let mut desk = begun(SMALL);
+    desk.keys("<End><Enter>");
+    assert!(desk.said().unwrap().1.contains("Đã tới ô cuối"));
+    desk.at("ld_nu_lam_cong").keys("10370<Enter><F10><Enter>");
+    assert!(desk.app.state.overlay.is_some(), "it stays");
+    assert!(
+        desk.screen().contains("! Chưa nộp: sửa các lỗi ✖ trước"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn page_keys_scroll_for_somebody_with_one_unit() {
+    let mut desk = begun(SMALL);
+    let form = desk.form().key.clone();
+    desk.keys("<Home><PgDn>");
+    assert_eq!(
+        (desk.form().cursor, desk.form().key.clone()),
+        (10, form.clone())
+    );
+    desk.keys("<PgDn><PgUp><PgUp><PgUp>");
+    assert_eq!((desk.form().cursor, desk.form().key.clone()), (0, form));
+}

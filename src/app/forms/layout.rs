@@ -1,6 +1,8 @@
 //! The lines of a form: headings, cells and results in the order in which a clerk reads them.
 
-use crate::plan::{Field, FieldId, Measure, MeasureId, Period, Plan, Unit, measures_on};
+use std::ops::Range;
+
+use crate::plan::{Field, FieldId, Measure, MeasureId, Op, Period, Plan, Term, Unit, measures_on};
 
 /// A part of the page under one heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub enum FormRow {
     Cell(usize),
     /// The live result of a measure.
     Result(MeasureId),
+    /// A sum to compare with paper, which nobody types: these fields together.
+    Total(Vec<FieldId>),
     /// Nothing.
     Gap,
 }
@@ -61,6 +65,7 @@ impl FormLayout {
             }
             page.rows.push(FormRow::Cell(page.cells.len()));
             page.cells.push(field.id.clone());
+            page.total_after(plan, &field.id);
             page.results_after(&field.id, &fields, &mut waiting);
         }
         if let Some(Section::Objective(last)) = under {
@@ -75,6 +80,38 @@ impl FormLayout {
             self.rows.push(FormRow::Gap);
         }
         self.rows.push(FormRow::Heading(section));
+    }
+
+    /// The total of a group that is broken down twice (by sex and by age): where the plan says
+    /// that two sums of fields are equal, the one that is complete first stands as a sum.
+    fn total_after(&mut self, plan: &Plan, field: &FieldId) {
+        for relation in &plan.relations {
+            let sides = [&relation.left, &relation.right].map(|side| plain_sum(side));
+            let (Op::Equal, [Some(left), Some(right)]) = (relation.op, sides) else {
+                continue;
+            };
+            let complete = |side: &[FieldId]| side.iter().all(|id| self.cells.contains(id));
+            for (side, other) in [(&left, &right), (&right, &left)] {
+                if side.contains(field) && complete(side) && !complete(other) {
+                    self.rows.push(FormRow::Total(side.clone()));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The cells between the headings around a cell.
+    pub fn part_of(&self, cell: usize) -> Range<usize> {
+        let (mut start, mut next) = (0, 0);
+        for row in &self.rows {
+            match row {
+                FormRow::Heading(_) if next > cell => return start..next,
+                FormRow::Heading(_) => start = next,
+                FormRow::Cell(place) => next = place + 1,
+                FormRow::Result(_) | FormRow::Total(_) | FormRow::Gap => {}
+            }
+        }
+        start..next
     }
 
     /// The results whose last component on this form is `field`.
@@ -129,6 +166,16 @@ impl FormLayout {
     pub fn position_of(&self, field: &FieldId) -> Option<usize> {
         self.cells.iter().position(|id| id == field)
     }
+}
+
+/// The fields of a sum of at least two fields, each taken once; `None` for any other side.
+fn plain_sum(side: &[Term]) -> Option<Vec<FieldId>> {
+    let field = |term: &Term| match term {
+        Term::Field(1, field) => Some(field.clone()),
+        _ => None,
+    };
+    let fields: Option<Vec<FieldId>> = side.iter().map(field).collect();
+    fields.filter(|fields| fields.len() > 1)
 }
 
 fn objective_of(plan: &Plan, indicator: &str) -> Option<u8> {

@@ -279,10 +279,12 @@ fn named(key: &'static str, name: &str) -> Message {
 fn rank(key: Key) -> u8 {
     match (key.code, key.mods) {
         (Code::Enter, super::key::Mods::NONE) => 0,
-        (Code::F(_), super::key::Mods::NONE) => 1,
-        (_, super::key::Mods::NONE) => 2,
-        (Code::F(_), _) => 3,
-        _ => 4,
+        // A map that binds a character of the keypad is one for that hand.
+        (Code::Char(_), super::key::Mods::NONE) => 1,
+        (Code::F(_), super::key::Mods::NONE) => 2,
+        (_, super::key::Mods::NONE) => 3,
+        (Code::F(_), _) => 4,
+        _ => 5,
     }
 }
 

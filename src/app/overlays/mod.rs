@@ -34,6 +34,8 @@ pub enum Allowed {
     Typing,
     /// A state, or a figure reported before.
     Content(Content, Origin),
+    /// "Không phát sinh" in all these cells, which are still blank: the rest of a part of the form.
+    NoneInAll(Vec<FieldId>),
 }
 
 /// What a list of [`Allowed`] is headed with.
@@ -124,6 +126,7 @@ impl Overlay {
         match self {
             Self::Prompt(_) => &[Context::Text],
             Self::Finish(_) | Self::Leave | Self::Question { .. } => &[Context::Confirm],
+            Self::Allowed(AllowedTitle::Emptiness, _) => &[Context::List],
             _ => &[Context::List, Context::Text],
         }
     }
@@ -146,7 +149,9 @@ impl Overlay {
             Self::Palette(picker) => Some(&mut picker.filter),
             Self::GoTo(picker) | Self::Find(picker) => Some(&mut picker.filter),
             Self::Reasons { picker, .. } => Some(&mut picker.filter),
-            Self::Allowed(_, picker) => Some(&mut picker.filter),
+            // Chosen by its number, not by its words.
+            Self::Allowed(AllowedTitle::Emptiness, _) => None,
+            Self::Allowed(AllowedTitle::Everything, picker) => Some(&mut picker.filter),
             Self::Folders(_, picker) => Some(&mut picker.filter),
             Self::Finish(_) | Self::Leave | Self::Question { .. } => None,
         }

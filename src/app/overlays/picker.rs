@@ -73,6 +73,15 @@ impl<T: Clone> Picker<T> {
         self.selected = found.unwrap_or(self.selected);
     }
 
+    /// Puts the cursor on the shown item of that place, from 0; false when there is none.
+    pub fn pick(&mut self, place: usize) -> bool {
+        let there = place < self.shown.len();
+        if there {
+            self.selected = place;
+        }
+        there
+    }
+
     /// The item under the cursor.
     pub fn chosen(&self) -> Option<&Item<T>> {
         self.items.get(*self.shown.get(self.selected)?)

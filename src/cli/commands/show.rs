@@ -148,6 +148,8 @@ fn print(
     for row in &page.rows {
         match row {
             FormRow::Gap => out.line("")?,
+            // To compare with paper, on screens; here the figures themselves are read on.
+            FormRow::Total(_) => {}
             FormRow::Heading(section) => heading(found, *section, out)?,
             FormRow::Cell(place) => {
                 let cells = page.cells.get(*place).map(|id| cells_of(found, id));

@@ -32,8 +32,31 @@ pub(super) fn list(screen: &FormScreen, state: &State, command: Command) -> Opti
     ]);
     if title == AllowedTitle::Everything {
         items.extend(reported(state, view, &field.id));
+    } else {
+        items.extend(rest_of_part(screen, state, view));
     }
     Some(Overlay::Allowed(title, Picker::new(items)))
+}
+
+/// "Cả phần này không phát sinh", for the cells of the part under the cursor that are still blank.
+fn rest_of_part(screen: &FormScreen, state: &State, form: &FormView) -> Option<Item<Allowed>> {
+    let part = form.layout.part_of(screen.cursor);
+    let cells = form.layout.cells.get(part)?;
+    let blank = |id: &&FieldId| {
+        let number = state.plan.field(id).is_some_and(|f| f.kind.is_numeric());
+        number && form.content(id) == Content::Blank
+    };
+    let blanks: Vec<FieldId> = cells.iter().filter(blank).cloned().collect();
+    if blanks.is_empty() {
+        return None;
+    }
+    let said = Message::new("empty.rest").with("count", blanks.len());
+    Some(Item {
+        value: Allowed::NoneInAll(blanks),
+        label: Label::same(&state.words.sentence(&said)),
+        detail: String::new(),
+        also: String::new(),
+    })
 }
 
 fn state_item(state: &State, content: Content, key: &str) -> Item<Allowed> {

@@ -87,6 +87,15 @@ fn is_move(command: Command) -> bool {
     )
 }
 
+/// How many cells a page has, as in lists.
+const PAGE: isize = 10;
+
+/// True for somebody who has no other unit to go to: there, page keys scroll (`settled.md` 31).
+fn has_one_unit(state: &State) -> bool {
+    let actor = state.session.as_ref().map(|session| &session.actor);
+    actor.is_some_and(|actor| actor.role == Role::Clerk && actor.units.len() <= 1)
+}
+
 impl FormScreen {
     /// Carries a command out; what is typed is committed before its cell is left.
     pub(super) fn carry_out(&mut self, state: &mut State, command: Command) -> Handled {
@@ -126,12 +135,14 @@ impl FormScreen {
 
     fn go(&mut self, state: &mut State, command: Command) {
         match command {
-            Command::CellNext | Command::CellCommit | Command::CellDown => self.step(state, 1),
+            Command::CellNext | Command::CellCommit | Command::CellDown => self.on(state),
             Command::CellPrevious | Command::CellUp => self.step(state, -1),
             Command::CellFirst => self.step(state, isize::MIN / 2),
             Command::CellLast => self.step(state, isize::MAX / 2),
             Command::ProblemNext => self.next_problem(state, SearchDirection::Forward),
             Command::ProblemPrevious => self.next_problem(state, SearchDirection::Back),
+            Command::UnitNext if has_one_unit(state) => self.step(state, PAGE),
+            Command::UnitPrevious if has_one_unit(state) => self.step(state, -PAGE),
             Command::UnitNext => go_to::unit(state, &self.key, self.here(state), Neighbour::Next),
             Command::UnitPrevious => {
                 go_to::unit(state, &self.key, self.here(state), Neighbour::Previous);
@@ -143,6 +154,15 @@ impl FormScreen {
                 go_to::period(state, &self.key, self.here(state), Neighbour::Previous);
             }
             _ => {}
+        }
+    }
+
+    /// To the next cell; on the last one, how to go on is said.
+    fn on(&mut self, state: &mut State) {
+        let from = self.cursor;
+        self.step(state, 1);
+        if self.cursor == from && state.notice.is_none() {
+            state.say(Tone::Info, Message::new("form.last_cell"));
         }
     }
 

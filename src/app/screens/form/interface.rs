@@ -94,6 +94,7 @@ impl ScreenLike for FormScreen {
             Answered::Allowed(Allowed::Content(content, origin)) => {
                 self.put(state, content, origin, After::Next);
             }
+            Answered::Allowed(Allowed::NoneInAll(fields)) => self.none_in_all(state, &fields),
             Answered::Allowed(Allowed::Typing) => self.edit_in_place(state),
             Answered::Reason(asked, choice) => self.reason_chosen(state, asked, choice),
             Answered::Submit(summary) => self.submit(state, &summary),

@@ -71,6 +71,30 @@ impl FormScreen {
         }
     }
 
+    /// Writes "không phát sinh" into cells that are still blank, as one action, and goes to the
+    /// cell behind them.
+    pub(super) fn none_in_all(&mut self, state: &mut State, fields: &[FieldId]) {
+        let Some(view) = self.view(state) else { return };
+        let still_blank = |id: &&FieldId| {
+            let heads = view.shown.heads(&Subject::Cell(self.cell_of(id)));
+            view.content(id) == Content::Blank && !heads.is_some_and(Heads::in_conflict)
+        };
+        let change = |id: &FieldId| {
+            let cell = self.cell_of(id);
+            let heads = view.base.heads(&Subject::Cell(cell.clone()));
+            let seen = heads.map(Heads::references).unwrap_or_default();
+            edit::set_cell(cell, Content::NoneOccurred, Seen::Heads(seen))
+        };
+        let changes: Vec<Change> = fields.iter().filter(still_blank).map(change).collect();
+        let last = fields.last().and_then(|id| view.layout.position_of(id));
+        let count = changes.len();
+        state.write(Origin::Typed, changes);
+        self.cursor = last.unwrap_or(self.cursor);
+        self.step(state, 1);
+        let said = Message::new("form.none_in_all").with("count", count);
+        state.say(Tone::Info, said);
+    }
+
     /// Empties the cell under the cursor and says what stood there.
     pub(super) fn clear_cell(&mut self, state: &mut State) {
         let Some(view) = self.view(state) else { return };

@@ -105,7 +105,7 @@ impl SyncPage {
                     state.go(Go::ImportPreview(Box::new(plan), stands));
                 }
             }
-            SyncRow::Heading(_) | SyncRow::Quiet(_) | SyncRow::Gap => {}
+            SyncRow::Heading(_) | SyncRow::Quiet(_) | SyncRow::OwnDigits | SyncRow::Gap => {}
         }
     }
 

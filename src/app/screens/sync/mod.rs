@@ -88,6 +88,8 @@ pub enum SyncRow {
     Heading(&'static str),
     /// Words that cannot be chosen, by their key.
     Quiet(&'static str),
+    /// The digits of this machine's own key.
+    OwnDigits,
     /// A unit to send to, by its place; the one behind the last is anyone.
     To(usize),
     /// All files of the folder that are new.
@@ -107,7 +109,10 @@ pub enum SyncRow {
 impl SyncRow {
     /// True when the cursor stops there.
     fn is_choice(self) -> bool {
-        !matches!(self, Self::Heading(_) | Self::Quiet(_) | Self::Gap)
+        !matches!(
+            self,
+            Self::Heading(_) | Self::Quiet(_) | Self::OwnDigits | Self::Gap
+        )
     }
 }
 
@@ -138,6 +143,7 @@ impl SyncPage {
             "sync_page.send",
             (0..standing.others.len() + anyone)
                 .map(SyncRow::To)
+                .chain([SyncRow::OwnDigits])
                 .collect(),
         );
         section("sync_page.receive", self.inbox_lines());
@@ -188,7 +194,9 @@ impl SyncPage {
             SyncRow::Conflict(at) => SyncItem::Conflict(self.conflict(at)?.cell.clone()),
             SyncRow::Held(at) => SyncItem::Held(self.held(at)?.bundle.root),
             SyncRow::Import(at) => SyncItem::Import(self.imported(at)?.root),
-            SyncRow::Heading(_) | SyncRow::Quiet(_) | SyncRow::Gap => return None,
+            SyncRow::Heading(_) | SyncRow::Quiet(_) | SyncRow::OwnDigits | SyncRow::Gap => {
+                return None;
+            }
         })
     }
 

@@ -204,6 +204,7 @@ impl FormDrawing<'_> {
                     }
                 }
                 FormRow::Result(measure) => self.result(canvas, y, measure),
+                FormRow::Total(fields) => self.total(canvas, y, fields),
                 FormRow::Gap => {}
             }
         }

@@ -6,7 +6,7 @@ use super::columns::SIGN;
 use super::drawing::FormDrawing;
 use crate::base::{Decimal, Message};
 use crate::figures::{self, Figure, Verdict};
-use crate::plan::{Measure, MeasureId};
+use crate::plan::{FieldId, Measure, MeasureId};
 use crate::ui::appearance::Ui;
 use crate::ui::canvas::Canvas;
 use crate::ui::theme::Glyphs;
@@ -67,6 +67,39 @@ impl FormDrawing<'_> {
             .unwrap_or((&short, verdicts.last().unwrap_or(&full)));
         let used = canvas.put(at, y, room, target, theme.text());
         canvas.put(at + used, y, room.saturating_sub(used), verdict, style);
+    }
+
+    /// Draws the row of a sum that nobody types, to be compared with paper.
+    pub(super) fn total(&self, canvas: &mut Canvas<'_>, y: usize, fields: &[FieldId]) {
+        let theme = self.ui.theme;
+        let sum = fields.iter().try_fold(Decimal::ZERO, |sum, id| {
+            sum.checked_add(self.view.content(id).figure()?)
+        });
+        let value = sum.map_or_else(|| "·".to_owned(), Decimal::display);
+        let said = Message::new("form.total").with("of", self.common_name(fields));
+        let label = format!("── {}", self.ui.texts.say(&said));
+        let (start, end) = (self.columns.label_start, self.columns.value_end);
+        let room = (end - start).saturating_sub(width::width(&value).max(7) + 1);
+        let label = width::fit_middle(&label, room);
+        canvas.put(start, y, room, &label, theme.text());
+        canvas.put_right(end, y, end, &value, theme.title());
+    }
+
+    /// What the names of fields have in common: "BLGĐ: bị bạo lực" of "BLGĐ: bị bạo lực, nam" and
+    /// "BLGĐ: bị bạo lực, nữ".
+    fn common_name(&self, fields: &[FieldId]) -> String {
+        let names = fields.iter().filter_map(|id| self.app.state.plan.field(id));
+        let mut names = names.map(|field| field.short.get(self.app.state.lang));
+        let first = names.next().unwrap_or_default();
+        let common = names.fold(first, |common, name| {
+            let pairs = common.char_indices().zip(name.chars());
+            let differs = pairs.filter(|((_, a), b)| a != b).map(|((at, _), _)| at);
+            let end = differs.min().unwrap_or(common.len().min(name.len()));
+            common.get(..end).unwrap_or(common)
+        });
+        let end = common.rfind([',', ' ']).unwrap_or(common.len());
+        let common = common.get(..end).unwrap_or(common);
+        common.trim_end_matches([',', ':', ' ']).to_owned()
     }
 
     /// How far the result is from the target, in its own unit: "-2,0" below, "+1,5" above.

@@ -124,6 +124,12 @@ impl SyncDrawing<'_> {
                     canvas.put(3, y + at, room, line, ui.theme.text());
                 }
             }
+            SyncRow::OwnDigits => {
+                let digits = self.page.standing.as_ref().map(|s| s.digits.to_string());
+                let said =
+                    Message::new("sync_page.own_digits").with("digits", digits.unwrap_or_default());
+                canvas.put(3, y, canvas.width(), &ui.texts.say(&said), ui.theme.text());
+            }
             SyncRow::To(place) => self.to(place, canvas),
             SyncRow::AllNew => {
                 let count = self.page.new_files().len();
