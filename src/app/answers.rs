@@ -11,6 +11,7 @@ use super::screens::form::Resume;
 use super::state::{Health, State, Tone};
 use crate::base::{Arg, Message};
 use crate::ledger::{FormKey, Recorded, typed};
+use crate::plan::{Period, Plan, Unit};
 use crate::store::{Committed, Direction};
 
 /// Takes an answer in. One that nobody waits for is dropped.
@@ -100,7 +101,7 @@ pub(super) fn news(app: &mut App, news: News) {
 fn opened(app: &mut App, result: Result<Reply, Trouble>) {
     match result {
         Ok(Reply::NoStore) => {
-            let page = FirstRun::new(&app.state.plan);
+            let page = FirstRun::new(&app.state.plan, &app.state.words.word("first.authority"));
             app.screens = ScreenStack::new(page.into());
         }
         Ok(Reply::Opened(opened)) if app.state.session.is_some() => recovered(app, *opened),
@@ -146,7 +147,11 @@ fn begin(app: &mut App, mut opened: Opened) {
     let current = plan
         .unit(&unit)
         .and_then(|unit| plan.current_period(unit, app.state.today));
-    if let (true, Some(current)) = (first_run, current) {
+    if let (true, Some(current)) = (first_run, current)
+        && plan
+            .unit(&unit)
+            .is_some_and(|unit| owes_figures(&plan, unit, current.period))
+    {
         let period = current.period.id.clone();
         router::open_form(app, FormKey { unit, period }, Resume::FirstBlank);
         let key = if current.plan_over {
@@ -156,6 +161,13 @@ fn begin(app: &mut App, mut opened: Opened) {
         };
         app.state.say(Tone::Info, Message::new(key));
     }
+}
+
+/// True where the unit types figures in that period; a unit that only answers for measures, or
+/// only writes words, begins at its home page instead of at a form without a figure.
+fn owes_figures(plan: &Plan, unit: &Unit, period: &Period) -> bool {
+    let fields = plan.form_fields(unit, period);
+    fields.iter().any(|field| field.kind.is_numeric())
 }
 
 /// The store is open again: what it could not take is tried again once its forms were read anew,

@@ -8,8 +8,9 @@ use super::overlays::picker::{Item, Picker};
 use super::overlays::{Overlay, Target};
 use super::state::{State, Tone};
 use crate::base::Message;
+use crate::base::text::fold;
 use crate::ledger::{CellId, FormKey, typed};
-use crate::plan::{PeriodId, Unit, UnitId};
+use crate::plan::{PeriodId, Plan, Unit, UnitId};
 
 /// Which neighbour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,14 +59,31 @@ pub(super) fn everything(state: &State, form: Option<&FormKey>) -> Overlay {
             ),
         }));
     }
+    let authority = state.words.word("first.authority");
     let owes = |unit: &&Unit| !state.plan.periods_of(unit).is_empty();
     items.extend(state.plan.units.iter().filter(owes).map(|unit| Item {
         value: Target::Unit(unit.id.clone()),
         label: unit.name.clone(),
         detail: unit.code.clone().unwrap_or_default(),
-        also: String::new(),
+        also: other_names(&state.plan, unit, &authority),
     }));
     Overlay::GoTo(Picker::new(items))
+}
+
+/// What else a unit is called, for the search: its id, its kind by its letters ("tt nha nam"), its
+/// office ("ubnd ngoc thien"), its name without blanks ("ngocthien").
+pub(super) fn other_names(plan: &Plan, unit: &Unit, authority: &str) -> String {
+    let name = fold(&unit.name.vi);
+    let kind = plan.kind_of(unit).map(|kind| fold(&kind.label.vi));
+    let kind = kind.unwrap_or_default();
+    let bare = name.strip_prefix(&kind).unwrap_or(&name).trim_start();
+    let letters: String = kind
+        .split(' ')
+        .filter_map(|word| word.chars().next())
+        .collect();
+    let (id, whole) = (unit.id.as_str(), name.replace(' ', ""));
+    let joined = bare.replace(' ', "");
+    format!("{kind} {id} {authority} {name} {letters} {bare} {joined} {whole}")
 }
 
 /// The fields of a form.

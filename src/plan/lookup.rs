@@ -203,7 +203,7 @@ impl Plan {
     }
 
     /// The period whose form the unit should see first: of those begun and not yet due, the one
-    /// due next; between two periods, the one that was due last; after the last, the latest one
+    /// due next, before all others one that asks for figures; between two periods, the one that was due last; after the last, the latest one
     /// (`settled.md` 13), the longest where several end on that day. `None`: the unit owes none.
     pub fn current_period<'a>(
         &'a self,
@@ -216,7 +216,11 @@ impl Plan {
             .iter()
             .filter(begun)
             .filter(|period| period.due >= today);
-        if let Some(period) = open.min_by_key(|period| (period.due, period.kind)) {
+        let in_words = |period: &Period| {
+            let fields = self.form_fields(unit, period);
+            !fields.iter().any(|field| field.kind.is_numeric())
+        };
+        if let Some(period) = open.min_by_key(|p| (in_words(p), p.due, p.kind)) {
             return Some(CurrentPeriod {
                 period,
                 plan_over: false,

@@ -25,6 +25,7 @@ mod values;
 pub use id::{FieldId, MeasureId, PeriodId, ReasonId, RuleId, UnitId};
 pub use lookup::{CurrentPeriod, LookupError};
 pub use model::*;
+pub use near::slips;
 pub use owners::{measures_on, owners_on};
 pub use parse::{check, embedded, parse};
 pub use problem::{Problem, ProblemSeverity};

@@ -36,6 +36,17 @@ pub(super) fn near<'c>(wrong: &str, candidates: impl IntoIterator<Item = &'c str
     found.into_iter().map(|(_, _, name)| name).collect()
 }
 
+/// How many letters of what was typed are other than in a name, or in the end of it ("ngoc thein"
+/// and "Xã Ngọc Thiện": one); `None` where that is more than a slip, a letter in four.
+pub fn slips(typed: &str, name: &str) -> Option<usize> {
+    let (wanted, have) = (fold(typed), fold(name));
+    let letters = wanted.chars().count();
+    let ends = have.match_indices(' ').map(|(at, _)| at + 1).chain([0]);
+    let ends = ends.filter_map(|at| have.get(at..));
+    let fewest = ends.map(|end| strsim::osa_distance(&wanted, end)).min()?;
+    (fewest <= letters / 4).then_some(fewest)
+}
+
 /// Names longer than this are compared by their beginning, so that no file costs much time.
 const MAX_LENGTH: usize = 64;
 

@@ -1,6 +1,7 @@
 //! The folders bundles lie in, and the bundles and key files of one, told by what is in them and
 //! not by their names.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -77,16 +78,59 @@ impl Folders {
     /// Lists a folder, or the store's inbox, which is made when it is first looked for so that
     /// there is a place to put files.
     pub fn list(&self, folder: Option<&Path>, standing: &Standing) -> FolderListing {
-        let folder = folder.map(|folder| self.resolve(folder));
-        let folder = folder.unwrap_or_else(|| {
-            let own = self.inbox();
+        let folder = self.chosen(folder);
+        if folder == self.inbox() {
             // What is wrong with it shows when it is read.
-            let _ = fs::create_dir_all(&own);
-            own
-        });
+            let _ = fs::create_dir_all(&folder);
+        }
         list(&folder, standing)
     }
+
+    /// The folder that is meant: the one given, else the store's inbox.
+    pub fn chosen(&self, folder: Option<&Path>) -> PathBuf {
+        let folder = folder.map(|folder| self.resolve(folder));
+        folder.unwrap_or_else(|| self.inbox())
+    }
 }
+
+/// What lies in a folder, by names, sizes and times: enough to notice that it has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderState {
+    folder: PathBuf,
+    files: Vec<(OsString, u64, Option<SystemTime>)>,
+}
+
+impl FolderState {
+    /// Looks into a folder; one that cannot be read counts as empty.
+    pub fn of(folder: PathBuf) -> Self {
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let mut files: Vec<_> = entries
+            .take(MOST_WATCHED)
+            .map(|entry| {
+                let about = entry.metadata().ok();
+                let size = about.as_ref().map_or(0, fs::Metadata::len);
+                (
+                    entry.file_name(),
+                    size,
+                    about.and_then(|it| it.modified().ok()),
+                )
+            })
+            .collect();
+        files.sort();
+        Self { folder, files }
+    }
+
+    /// Looks again; true when something has changed since.
+    pub fn has_changed(&mut self) -> bool {
+        let now = Self::of(self.folder.clone());
+        let changed = now != *self;
+        *self = now;
+        changed
+    }
+}
+
+/// How many files of a folder are looked at once a second.
+const MOST_WATCHED: usize = 2000;
 
 /// The bundles and key files of a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

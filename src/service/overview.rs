@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::forms::{self, LoadedForm, PerForm};
 use crate::check;
 use crate::ledger::{ActorId, AuthorId, FormKey, FormStatus, Head};
-use crate::plan::{Plan, Severity, Unit};
+use crate::plan::{PeriodId, Plan, Severity, Unit};
 use crate::store::{StoreError, StoreReader};
 
 /// Where one form stands: its status, how complete it is, what was found, when it is due.
@@ -101,33 +101,53 @@ pub fn summarize(loaded: &LoadedForm<'_>) -> FormSummary {
     }
 }
 
-/// Sorts forms as the home page lists them: work to do first (nearest deadline, then what is late
-/// and begun, then what is late and untouched), then what is done, latest first. Periods that have
-/// not begun are left out. Returns the forms and how many of them are work to do.
+/// The forms of a unit as the home page lists them. Periods that have not begun are left out.
+#[derive(Clone, Debug, Default)]
+pub struct HomeForms {
+    /// Work to do: what is overdue first, the longest of all on top; then what is due next; then
+    /// what was changed after it was handed in.
+    pub to_do: Vec<FormSummary>,
+    /// Forms of long ago that nobody has begun, the latest first.
+    pub old: Vec<FormSummary>,
+    /// What was handed in, the latest first.
+    pub done: Vec<FormSummary>,
+}
+
+/// From how many days past its last day on a form that nobody has begun is one of long ago.
+const OLD_AFTER: i64 = 120;
+
+/// Puts the forms of a unit in the order of the home page; `current` is never one of long ago.
 pub fn in_home_order(
     plan: &Plan,
     today: NaiveDate,
+    current: Option<&PeriodId>,
     forms: Vec<FormSummary>,
-) -> (Vec<FormSummary>, usize) {
-    let begun = |f: &FormSummary| plan.period(&f.key.period).is_some_and(|p| p.from <= today);
-    let (mut to_do, mut done): (Vec<_>, Vec<_>) = forms
-        .into_iter()
-        .filter(begun)
-        .filter(|f| f.expected > 0 || f.step.is_some())
-        .partition(|form| {
-            matches!(
-                form.status,
-                FormStatus::Draft | FormStatus::Returned | FormStatus::ChangedAfterSubmit
-            )
-        });
-    to_do.sort_by_key(|form| {
-        let days = (form.due - today).num_days();
-        let begun = form.filled > 0 || form.step.is_some();
-        let group = if days >= 0 { 0 } else { 2 - i64::from(begun) };
-        (group, days.abs())
+) -> HomeForms {
+    let mut home = HomeForms::default();
+    for form in forms {
+        let begun = plan
+            .period(&form.key.period)
+            .is_some_and(|p| p.from <= today);
+        if !begun || (form.expected == 0 && form.step.is_none()) {
+            continue;
+        }
+        let untouched = form.status == FormStatus::Draft && form.filled == 0 && form.step.is_none();
+        let long_ago = (today - form.due).num_days() > OLD_AFTER;
+        match form.status {
+            _ if untouched && long_ago && current != Some(&form.key.period) => home.old.push(form),
+            FormStatus::Draft | FormStatus::Returned | FormStatus::ChangedAfterSubmit => {
+                home.to_do.push(form);
+            }
+            FormStatus::Submitted | FormStatus::Approved | FormStatus::Locked => {
+                home.done.push(form);
+            }
+        }
+    }
+    home.to_do.sort_by_key(|form| {
+        let owed = form.status != FormStatus::ChangedAfterSubmit;
+        (!owed, form.due)
     });
-    done.sort_by_key(|form| std::cmp::Reverse(form.due));
-    let count = to_do.len();
-    to_do.extend(done);
-    (to_do, count)
+    home.old.sort_by_key(|form| std::cmp::Reverse(form.due));
+    home.done.sort_by_key(|form| std::cmp::Reverse(form.due));
+    home
 }

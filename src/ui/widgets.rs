@@ -8,7 +8,7 @@ use super::width;
 use crate::app::App;
 use crate::app::input::command::Command;
 use crate::app::input::text_line::TextLine;
-use crate::app::overlays::picker::Picker;
+use crate::app::overlays::picker::{Found, Picker};
 
 /// Draws a box with a title over the lower part of the screen; returns its inside: x, y, columns.
 pub(super) fn bottom_box(
@@ -81,6 +81,11 @@ pub(super) fn filtered_list<T: Clone>(
     let room = rows.saturating_sub(1);
     let top = (picker.selected() + 1).saturating_sub(room);
     let items = picker.shown();
+    if picker.found() == Found::Near && items.len() > 0 {
+        let at = caret.0 + 3;
+        let room = (x + columns).saturating_sub(at);
+        canvas.put(at, y, room, ui.t("list.near"), ui.theme.text());
+    }
     if items.len() == 0 {
         canvas.put(x + 2, y + 1, columns, ui.t("list.nothing"), ui.theme.text());
     }

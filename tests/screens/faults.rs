@@ -274,7 +274,12 @@ fn one_damaged_form_hides_no_other_and_stops_no_writing() {
         unreachable!("{:?}", desk.app.screen());
     };
     assert_eq!(home.unreadable, [ngoc_thien("2022")]);
-    assert!(home.forms.iter().any(|form| form.key == ngoc_thien("2023")));
+    assert!(
+        home.forms
+            .to_do
+            .iter()
+            .any(|form| form.key == ngoc_thien("2023"))
+    );
     desk.keys("<Enter>").at("be_trai").keys("63<Enter>");
     assert_eq!(
         desk.content("be_trai"),
@@ -414,33 +419,28 @@ fn the_home_pages_cursor_stays_on_its_form_when_the_list_is_sorted_anew() {
     let mut lan = office.desk("lan");
     let order = |desk: &ScreenSession| match desk.app.screen() {
         Screen::Home(home) => {
-            let keys = home.forms.iter().map(|form| form.key.clone());
+            let keys = home.forms.to_do.iter().map(|form| form.key.clone());
             (keys.collect::<Vec<_>>(), home.cursor.position())
         }
         other => unreachable!("{other:?}"),
     };
-    let (before, _) = order(&lan);
-    assert!(before.len() > 4, "{before:?}");
-    lan.keys("<Down><Down>");
-    let plan = lan.app.state.plan.clone();
-    let asks_boys = |key: &&FormKey| {
-        let (unit, period) = (plan.unit(&key.unit), plan.period(&key.period));
-        let fields = plan.form_fields(unit.unwrap(), period.unwrap());
-        fields.iter().any(|field| field.id.as_str() == "be_trai")
-    };
-    let later = before.iter().skip(3).rfind(asks_boys).unwrap();
+    let half = ngoc_thien("2023-6T");
+    let (before, at) = order(&lan);
+    assert!(!before.contains(&half), "long ago and not begun");
+    assert_eq!(before[at], ngoc_thien("2023"));
     let beside = Sitting {
         pid: 200,
         ..Sitting::default()
     };
     let mut hoa = office.desk_with("hoa", beside);
-    hoa.figures("ngoc-thien", later.period.as_str(), "be_trai=63");
+    hoa.figures("ngoc-thien", "2023-6T", "be_trai=63");
     lan.a_second_later();
-    let (after, at) = order(&lan);
-    assert_ne!(after[2], before[2], "begun forms come first");
-    assert_eq!(after[at], before[2]);
+    let (after, now) = order(&lan);
+    assert_eq!(after[0], half, "begun and overdue: on top");
+    assert_eq!(now, at + 1);
+    assert_eq!(after[now], ngoc_thien("2023"));
     lan.keys("<Enter>");
-    assert_eq!(lan.form().key, before[2]);
+    assert_eq!(lan.form().key, ngoc_thien("2023"));
 }
 
 #[test]

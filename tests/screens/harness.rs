@@ -1,6 +1,7 @@
 //! The screens without a terminal: the same app, the same code of the threads behind it answering
 //! at once or when told to, a fixed clock, day and size, keys as a script, a screen as plain text.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -45,6 +46,11 @@ pub(crate) const SMALL: (u16, u16) = (80, 24);
 /// A roomy one.
 pub(crate) const LARGE: (u16, u16) = (120, 40);
 
+thread_local! {
+    /// The language of whoever sits down without choosing one.
+    pub(crate) static LANGUAGE: Cell<Lang> = const { Cell::new(Lang::Vi) };
+}
+
 /// How somebody sits before the screens.
 pub(crate) struct Sitting {
     pub(crate) size: (u16, u16),
@@ -64,7 +70,7 @@ impl Default for Sitting {
         Self {
             size: SMALL,
             keymap: Keymap::shipped("default").unwrap(),
-            lang: Lang::Vi,
+            lang: LANGUAGE.get(),
             glyphs: Glyphs::Unicode,
             today: NaiveDate::from_ymd_opt(2023, 11, 22).unwrap(),
             pid: 100,

@@ -6,6 +6,7 @@ mod contrast;
 mod cursor;
 mod disk;
 mod faults;
+mod first_steps;
 mod harness;
 mod keys;
 mod model;

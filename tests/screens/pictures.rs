@@ -1,5 +1,6 @@
 //! Every screen and overlay as text, at the two sizes that matter.
 
+use nhaplieu::base::Lang;
 use nhaplieu::ledger::{Body, FormKey, Origin, Subject};
 use nhaplieu::plan::{PeriodId, UnitId};
 use nhaplieu::store::{Change, Seen};
@@ -7,17 +8,24 @@ use nhaplieu::ui::Glyphs;
 
 use nhaplieu::app::screens::Screen;
 
-use super::harness::{LARGE, SMALL, ScreenSession, Sitting};
+use super::harness::{LANGUAGE, LARGE, SMALL, ScreenSession, Sitting};
 use super::office::Office;
 
 pub(crate) type Size = (u16, u16);
 
-/// Compares a screen at both sizes with its stored picture.
+/// Compares a screen at both sizes and in both languages with its stored pictures.
 pub(crate) fn picture(name: &str, set: impl Fn(Size) -> ScreenSession) {
-    for size in [SMALL, LARGE] {
-        let screen = set(size).screen();
-        insta::assert_snapshot!(format!("{name}@{}x{}", size.0, size.1), screen);
+    for (lang, named) in [
+        (Lang::Vi, name.to_owned()),
+        (Lang::En, format!("{name}_en")),
+    ] {
+        LANGUAGE.set(lang);
+        for size in [SMALL, LARGE] {
+            let screen = set(size).screen();
+            insta::assert_snapshot!(format!("{named}@{}x{}", size.0, size.1), screen);
+        }
     }
+    LANGUAGE.set(Lang::Vi);
 }
 
 pub(crate) fn sitting(size: Size) -> Sitting {

@@ -635,3 +635,22 @@ fn pictures_on_a_stick_hide_no_bundle() {
     plugs_in(&mut minh);
     assert_eq!(page(&minh).listing.files.len(), 1);
 }
+
+#[test]
+fn a_file_that_comes_into_the_folder_appears_by_itself() {
+    let district = acquainted(&["ngoc-thien"]);
+    let mut minh = district.minh();
+    minh.keys("<F6>");
+    plugs_in(&mut minh);
+    assert_eq!(page(&minh).listing.files.len(), 0);
+    let mut lan = district.lan(0);
+    lan.keys("<Enter>").at("be_trai").keys("63<Enter><Esc>");
+    sends(&mut lan);
+    minh.a_second_later();
+    assert_eq!(page(&minh).listing.files.len(), 1);
+    assert!(
+        minh.screen().contains("Mã xác nhận của máy này: "),
+        "{}",
+        minh.screen()
+    );
+}

@@ -337,7 +337,7 @@ fn the_last_cell_and_a_refused_form_say_how_to_go_on() {
     desk.at("ld_nu_lam_cong").keys("10370<Enter><F10><Enter>");
     assert!(desk.app.state.overlay.is_some(), "it stays");
     assert!(
-        desk.screen().contains("! Chưa nộp: sửa các lỗi ✖ trước"),
+        desk.screen().contains("! Chưa nộp: còn lỗi ✖"),
         "{}",
         desk.screen()
     );

@@ -149,11 +149,13 @@ impl Overlay {
             Self::Palette(picker) => Some(&mut picker.filter),
             Self::GoTo(picker) | Self::Find(picker) => Some(&mut picker.filter),
             Self::Reasons { picker, .. } => Some(&mut picker.filter),
-            // Chosen by its number, not by its words.
-            Self::Allowed(AllowedTitle::Emptiness, _) => None,
             Self::Allowed(AllowedTitle::Everything, picker) => Some(&mut picker.filter),
             Self::Folders(_, picker) => Some(&mut picker.filter),
-            Self::Finish(_) | Self::Leave | Self::Question { .. } => None,
+            // Why there is no figure is chosen by its number, not by its words.
+            Self::Allowed(AllowedTitle::Emptiness, _)
+            | Self::Finish(_)
+            | Self::Leave
+            | Self::Question { .. } => None,
         }
     }
 

@@ -4,6 +4,7 @@
 use crate::app::input::text_line::TextLine;
 use crate::base::Label;
 use crate::base::text::{self, Match};
+use crate::plan;
 
 /// One choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,16 @@ pub struct Picker<T> {
     pub filter: TextLine,
     shown: Vec<usize>,
     selected: usize,
+    found: Found,
+}
+
+/// Whether what is shown is what the filter finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It is.
+    Exactly,
+    /// Nothing is found; what is shown comes near.
+    Near,
 }
 
 impl<T: Clone> Picker<T> {
@@ -37,6 +48,7 @@ impl<T: Clone> Picker<T> {
             filter: TextLine::new(60),
             shown,
             selected: 0,
+            found: Found::Exactly,
         }
     }
 
@@ -44,6 +56,7 @@ impl<T: Clone> Picker<T> {
     pub fn refilter(&mut self) {
         let query = &self.filter.text();
         self.selected = 0;
+        self.found = Found::Exactly;
         if text::fold(query).is_empty() {
             self.shown = (0..self.items.len()).collect();
             return;
@@ -56,6 +69,25 @@ impl<T: Clone> Picker<T> {
             .collect();
         found.sort();
         self.shown = found.into_iter().map(|(_, i)| i).collect();
+        if self.shown.is_empty() {
+            self.shown = self.near(query);
+            self.found = Found::Near;
+        }
+    }
+
+    /// The items that were probably meant by a mistyped query, the nearest first.
+    fn near(&self, query: &str) -> Vec<usize> {
+        let items = self.items.iter().enumerate();
+        let mut near: Vec<(usize, usize)> = items
+            .filter_map(|(i, item)| Some((plan::slips(query, &item.label.vi)?, i)))
+            .collect();
+        near.sort_unstable();
+        near.into_iter().map(|(_, i)| i).collect()
+    }
+
+    /// Whether what is shown is what the filter finds.
+    pub fn found(&self) -> Found {
+        self.found
     }
 
     /// Moves the cursor by `by` lines, staying on the list.
@@ -104,10 +136,18 @@ impl<T: Clone> Picker<T> {
 
 /// How well the query finds an item; an item that is exactly what was typed comes first.
 fn finds<T>(query: &str, item: &Item<T>) -> Option<(bool, Match)> {
-    let texts = [&item.label.vi, &item.label.en, &item.detail, &item.also];
+    let texts = [&item.label.vi, &item.label.en, &item.detail];
     let folded = text::fold(query);
     texts
         .into_iter()
         .filter_map(|have| Some((text::fold(have) == folded, text::find(query, have)?)))
         .max()
+        .or_else(|| also_finds(query, item))
+}
+
+/// Whether the query finds an item by what else it is called; that counts for less than its name,
+/// and the first letters of a row of other names mean nothing.
+fn also_finds<T>(query: &str, item: &Item<T>) -> Option<(bool, Match)> {
+    let found = text::find(query, &item.also)?;
+    (found != Match::Initials).then_some((false, Match::Words))
 }

@@ -16,7 +16,7 @@ use crate::base::Message;
 use crate::ledger::{ActionId, ActorId, Hash, Origin};
 use crate::plan::{Plan, UnitId};
 use crate::service::admission::{self, Applicant};
-use crate::service::folder::Folders;
+use crate::service::folder::{FolderState, Folders};
 use crate::service::import::ReadFiles;
 use crate::service::withdraw::{self, Withdrawn};
 use crate::service::{Caller, ServiceError, export, import, standing};
@@ -143,6 +143,9 @@ impl LongWorkThread {
         let (store, folders) = (open.store.as_mut(), &open.folders);
         match request {
             SyncRequest::Standing(folder) => {
+                // Looked at before it is listed: what comes in between is noticed.
+                let before = FolderState::of(folders.chosen(folder.as_deref()));
+                let _ = self.reader.send(ReaderOrder::Watch(before));
                 read_standing(store, &caller, folders, folder.as_deref())
             }
             SyncRequest::Preview(files) => {

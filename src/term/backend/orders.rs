@@ -8,7 +8,7 @@ use super::PresenceKeeper;
 use crate::app::message::{Draft, Request, RequestId};
 use crate::ledger::ActorId;
 use crate::plan::Plan;
-use crate::service::folder::Folders;
+use crate::service::folder::{FolderState, Folders};
 use crate::store::exchange::Exchange;
 
 /// The highest commit counter whose changes the screens know of; shared with the reader, which
@@ -40,6 +40,8 @@ pub enum ReaderOrder {
     Keep(Option<Draft>),
     /// Look at what has changed at the store, now and not at the next second.
     Look,
+    /// Notice what comes into this folder and goes from it.
+    Watch(FolderState),
 }
 
 /// What the thread that does long work is told.

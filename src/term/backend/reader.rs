@@ -15,6 +15,7 @@ use crate::app::message::{
 };
 use crate::ledger::{FormKey, People};
 use crate::plan::Plan;
+use crate::service::folder::FolderState;
 use crate::service::open::epoch_begun;
 use crate::service::receipts::Receipts;
 use crate::service::{forms, overview};
@@ -45,6 +46,8 @@ pub struct ReaderThread {
     lost: bool,
     /// True once they were told of the epoch that a change has begun.
     told_epoch: bool,
+    /// The folder that screen 6 showed last.
+    folder: Option<FolderState>,
 }
 
 impl ReaderThread {
@@ -60,6 +63,7 @@ impl ReaderThread {
             people: Arc::default(),
             lost: false,
             told_epoch: false,
+            folder: None,
         }
     }
 
@@ -110,6 +114,7 @@ impl ReaderThread {
                 self.learn_people();
                 self.look_around();
             }
+            ReaderOrder::Watch(folder) => self.folder = Some(folder),
             ReaderOrder::Keep(draft) => {
                 if let Some(open) = &mut self.open {
                     open.presence.keep(draft.as_ref());
@@ -124,6 +129,9 @@ impl ReaderThread {
         // The screens have learnt of a fault; the next look may go well.
         let _ = guarded(&answers, || {
             self.look_at_file();
+            if self.folder.as_mut().is_some_and(FolderState::has_changed) {
+                self.tell(News::Changed);
+            }
             self.tell_status();
         });
     }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::app::input::command::Command;
-use crate::app::screens::home::Home;
+use crate::app::screens::home::{Home, HomeItem, Old};
 use crate::base::Message;
 use crate::ledger::FormStatus;
 use crate::service::overview::FormSummary;
@@ -89,10 +89,11 @@ fn today(ui: &Ui, app: &App) -> String {
     format!("{} {}", ui.t(key), app.state.today.format("%d/%m/%Y"))
 }
 
-/// One row of the page: a heading, a form by its place in the list, or a sentence.
-enum HomeRow {
+/// One row of the page: a heading, a form, the line for the forms of long ago, or a sentence.
+enum HomeRow<'a> {
     Heading(&'static str),
-    Form(usize),
+    Form(&'a FormSummary),
+    Old,
     Gap,
     Plain(&'static str),
     Unreadable(usize),
@@ -103,7 +104,7 @@ enum HomeRow {
 /// At most so many lines are taken by what is to be known of the author that writes here now.
 const EPOCH_LINES: usize = 3;
 
-fn rows(ui: &Ui, app: &App, home: &Home, columns: usize) -> Vec<HomeRow> {
+fn rows<'a>(ui: &Ui, app: &App, home: &'a Home, columns: usize) -> Vec<HomeRow<'a>> {
     let mut rows = Vec::new();
     let session = app.state.session.as_ref();
     if let Some(epoch) = session.and_then(|session| session.epoch.as_ref()) {
@@ -126,14 +127,20 @@ fn rows(ui: &Ui, app: &App, home: &Home, columns: usize) -> Vec<HomeRow> {
         rows.push(HomeRow::Gap);
     }
     rows.push(HomeRow::Heading("home.to_do"));
-    rows.extend((0..home.to_do).map(HomeRow::Form));
-    if home.to_do == 0 {
+    rows.extend(home.forms.to_do.iter().map(HomeRow::Form));
+    if home.forms.to_do.is_empty() {
         rows.push(HomeRow::Plain(nothing_to_do(app)));
     }
-    if home.forms.len() > home.to_do {
+    if !home.forms.old.is_empty() {
+        rows.push(HomeRow::Old);
+        if home.old == Old::Listed {
+            rows.extend(home.forms.old.iter().map(HomeRow::Form));
+        }
+    }
+    if !home.forms.done.is_empty() {
         rows.push(HomeRow::Gap);
         rows.push(HomeRow::Heading("home.done"));
-        rows.extend((home.to_do..home.forms.len()).map(HomeRow::Form));
+        rows.extend(home.forms.done.iter().map(HomeRow::Form));
     }
     rows
 }
@@ -151,12 +158,19 @@ fn nothing_to_do(app: &App) -> &'static str {
     }
 }
 
+/// True for the row under the cursor.
+fn chosen(home: &Home, row: &HomeRow<'_>) -> bool {
+    match (home.cursor.item(), row) {
+        (Some(HomeItem::Form(key)), HomeRow::Form(form)) => *key == form.key,
+        (Some(HomeItem::Old), HomeRow::Old) => true,
+        _ => false,
+    }
+}
+
 fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
     let rows = rows(ui, app, home, canvas.width().saturating_sub(6));
     let height = chrome::body_height(canvas.height());
-    let at = rows
-        .iter()
-        .position(|l| matches!(l, HomeRow::Form(i) if *i == home.cursor.position()));
+    let at = rows.iter().position(|row| chosen(home, row));
     let top = at.map_or(0, |at| (at + 2).saturating_sub(height));
     for (offset, line) in rows.iter().skip(top).take(height).enumerate() {
         let y = ABOVE + offset;
@@ -176,10 +190,22 @@ fn body(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) {
                     canvas.put(1, y, canvas.width() - 2, &text, ui.theme.hard());
                 }
             }
-            HomeRow::Form(place) => {
-                if let Some(form) = home.forms.get(*place) {
-                    row(ui, app, form, *place == home.cursor.position(), canvas, y);
-                }
+            HomeRow::Form(form) => row(ui, app, form, chosen(home, line), canvas, y),
+            HomeRow::Old => {
+                let key = match home.old {
+                    Old::Folded => "home.old",
+                    Old::Listed => "home.old_listed",
+                };
+                let said = Message::new(key).with("count", home.forms.old.len());
+                let style = if chosen(home, line) {
+                    canvas.put(1, y, 1, "▸", ui.theme.title());
+                    canvas.select(3, y);
+                    ui.theme.title()
+                } else {
+                    ui.theme.text()
+                };
+                let text = ui.say(app, &said);
+                canvas.put(3, y, canvas.width().saturating_sub(4), &text, style);
             }
             HomeRow::Gap => {}
         }

@@ -1,5 +1,6 @@
 //! A folder without a store: which unit, who, then the form of the current period.
 
+use crate::app::go_to;
 use crate::app::input::command::{Command, Context};
 use crate::app::input::list::{edit_line, step_of};
 use crate::app::input::text_line::TextLine;
@@ -37,8 +38,9 @@ pub struct FirstRun {
 }
 
 impl FirstRun {
-    /// Lists the units of all dates with their years (`settled.md` 13).
-    pub fn new(plan: &Plan) -> Self {
+    /// Lists the units of all dates with their years (`settled.md` 13); `authority` is what the
+    /// office of a unit is called.
+    pub fn new(plan: &Plan, authority: &str) -> Self {
         use chrono::Datelike;
         let items = plan
             .units
@@ -59,7 +61,7 @@ impl FirstRun {
                     value: unit.id.clone(),
                     label: unit.name.clone(),
                     detail,
-                    also: String::new(),
+                    also: go_to::other_names(plan, unit, authority),
                 }
             })
             .collect();

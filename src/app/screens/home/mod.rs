@@ -8,17 +8,18 @@ use crate::app::screens::interface::{Handled, ScreenLike};
 use crate::app::state::State;
 use crate::base::Message;
 use crate::ledger::FormKey;
-use crate::service::overview::{FormSummary, in_home_order};
+use crate::plan::PeriodId;
+use crate::service::overview::{FormSummary, HomeForms, in_home_order};
 
 /// The home page.
 #[derive(Debug, Default)]
 pub struct Home {
     /// The forms the unit owes, in the order of the page.
-    pub forms: Vec<FormSummary>,
-    /// How many of them are work to do; the others are done or not yet open.
-    pub to_do: usize,
-    /// The line under the cursor, by its form.
-    pub cursor: ListCursor<FormKey>,
+    pub forms: HomeForms,
+    /// Whether the forms of long ago are listed one by one.
+    pub old: Old,
+    /// The line under the cursor.
+    pub cursor: ListCursor<HomeItem>,
     /// False until the store has answered.
     pub loaded: bool,
     /// Forms that cannot be read; the others can.
@@ -28,10 +29,55 @@ pub struct Home {
     asked: Option<RequestId>,
 }
 
+/// A line of the home page that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HomeItem {
+    /// A form.
+    Form(FormKey),
+    /// The line that stands for the forms of long ago, folded or not.
+    Old,
+}
+
+/// Whether the forms of long ago are listed one by one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Old {
+    /// One line stands for all of them.
+    #[default]
+    Folded,
+    /// They are listed below that line.
+    Listed,
+}
+
 impl Home {
-    fn keys(&self) -> impl Iterator<Item = FormKey> + use<> {
-        let keys: Vec<FormKey> = self.forms.iter().map(|form| form.key.clone()).collect();
-        keys.into_iter()
+    /// The lines that can be chosen, from top to bottom.
+    pub fn items(&self) -> Vec<HomeItem> {
+        let form = |form: &FormSummary| HomeItem::Form(form.key.clone());
+        let mut items: Vec<HomeItem> = self.forms.to_do.iter().map(form).collect();
+        if !self.forms.old.is_empty() {
+            items.push(HomeItem::Old);
+            if self.old == Old::Listed {
+                items.extend(self.forms.old.iter().map(form));
+            }
+        }
+        items.extend(self.forms.done.iter().map(form));
+        items
+    }
+
+    /// At first the cursor stands on the form of the present period: that is the work of the day,
+    /// whatever else is overdue above it.
+    fn start_at(&mut self, current: Option<&PeriodId>) {
+        let items = self.items();
+        let of_today = |item: &HomeItem| match item {
+            HomeItem::Form(key) => Some(&key.period) == current,
+            HomeItem::Old => false,
+        };
+        if self.cursor.item().is_none()
+            && let Some(at) = items.iter().position(of_today)
+            && let Some(item) = items.get(at).cloned()
+        {
+            self.cursor.select(at, item);
+        }
+        self.cursor.settle(items.into_iter());
     }
 }
 
@@ -42,13 +88,20 @@ impl ScreenLike for Home {
 
     fn command(&mut self, state: &mut State, command: Command) -> Handled {
         if let Some(by) = step_of(command) {
-            let keys = self.keys();
-            self.cursor.step(by, keys);
+            let items = self.items().into_iter();
+            self.cursor.step(by, items);
             return Handled::Yes;
         }
         if command == Command::Accept {
-            if let Some(key) = self.cursor.item() {
-                state.go(Go::Form(key.clone(), None));
+            match self.cursor.item() {
+                Some(HomeItem::Form(key)) => state.go(Go::Form(key.clone(), None)),
+                Some(HomeItem::Old) => {
+                    self.old = match self.old {
+                        Old::Folded => Old::Listed,
+                        Old::Listed => Old::Folded,
+                    };
+                }
+                None => {}
             }
             return Handled::Yes;
         }
@@ -70,12 +123,14 @@ impl ScreenLike for Home {
         match result {
             Ok(Reply::Overview(forms)) => {
                 let summaries = forms.read.into_iter().map(|(_, summary)| summary).collect();
-                (self.forms, self.to_do) = in_home_order(&state.plan, state.today, summaries);
+                let unit = state.home_unit().and_then(|id| state.plan.unit(id));
+                let current = unit.and_then(|unit| state.plan.current_period(unit, state.today));
+                let current = current.map(|current| current.period.id.clone());
+                self.forms = in_home_order(&state.plan, state.today, current.as_ref(), summaries);
                 self.unreadable = forms.unreadable;
                 self.failed = None;
                 self.loaded = true;
-                let keys = self.keys();
-                self.cursor.settle(keys);
+                self.start_at(current.as_ref());
             }
             Ok(_) => {}
             Err(trouble) => self.failed = Some(trouble.message),
