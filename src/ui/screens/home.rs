@@ -315,7 +315,7 @@ fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
 
 /// Says of the returned form under the cursor who returned it and why, in place of what is unsent.
 fn returned(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) -> bool {
-    let here = home.forms.get(home.cursor.position());
+    let here = home.form_under_cursor();
     let Some((form, step)) = here.and_then(|form| Some((form, form.step.as_ref()?))) else {
         return false;
     };

@@ -63,6 +63,16 @@ impl Home {
         items
     }
 
+    /// The form under the cursor.
+    pub fn form_under_cursor(&self) -> Option<&FormSummary> {
+        let Some(HomeItem::Form(key)) = self.cursor.item() else {
+            return None;
+        };
+        let forms = &self.forms;
+        let mut all = forms.to_do.iter().chain(&forms.old).chain(&forms.done);
+        all.find(|form| form.key == *key)
+    }
+
     /// At first the cursor stands on the form of the present period: that is the work of the day,
     /// whatever else is overdue above it.
     fn start_at(&mut self, current: Option<&PeriodId>) {
