@@ -138,6 +138,9 @@ impl<T: Clone> Picker<T> {
 fn finds<T>(query: &str, item: &Item<T>) -> Option<(bool, Match)> {
     let texts = [&item.label.vi, &item.label.en, &item.detail];
     let folded = text::fold(query);
+    if text::fold(&item.also) == folded {
+        return Some((true, Match::Exact));
+    }
     texts
         .into_iter()
         .filter_map(|have| Some((text::fold(have) == folded, text::find(query, have)?)))
