@@ -78,7 +78,7 @@ fn stands(found: &State, before: &State, after: &State) -> Result<Stands, &'stat
     Err("between before and after")
 }
 
-/// A district whose coordinator has figures of all units, and a commune that believes it.
+/// A district whose coordinator has figures of all units, and a store above it that takes all of them.
 struct Scene {
     dir: TempDir,
     entries: u64,
@@ -94,14 +94,23 @@ impl Scene {
         done(&office, &["--today", "2023-03-01", "demo"]);
         done(
             &office,
-            &["export", "-o", scene.file("older.nlb").to_str().unwrap()],
+            &[
+                "export",
+                "--since-all",
+                "-o",
+                scene.file("older.nlb").to_str().unwrap(),
+            ],
         );
         let words = ["set", "--unit", "ngoc-thien", "--period", "2022"];
         let figures = ["be_trai=41", "be_gai=43", "--reason", "đính chính"];
         done(&office, &[&words[..], &figures].concat());
         let bundle = scene.file("all.nlb");
-        done(&office, &["export", "-o", bundle.to_str().unwrap()]);
-        done(&commune, &["init", "--unit", "ngoc-thien", "--as", "Lan"]);
+        let whole = ["export", "--since-all", "-o", bundle.to_str().unwrap()];
+        done(&office, &whole);
+        done(
+            &commune,
+            &["init", "--unit", "huyen-tan-yen", "--as", "Lan"],
+        );
         done(&commune, &["enrol", bundle.to_str().unwrap(), "--yes"]);
         let inside = json(&commune, &["inspect", bundle.to_str().unwrap(), "--json"]);
         let entries = inside["entries"].as_u64().unwrap();
@@ -219,7 +228,7 @@ fn an_export_that_is_killed_leaves_a_whole_bundle_under_its_name() {
     let stick = scene.at("usb");
     std::fs::create_dir(&stick).unwrap();
     let (file, part) = (stick.join("a.nlb"), stick.join("a.nlb.part"));
-    let words = ["export", "-o", file.to_str().unwrap()];
+    let words = ["export", "--since-all", "-o", file.to_str().unwrap()];
     let takes = takes(&office, &words);
     let log = run(&office, &["log", "--json"]).stdout;
     let mut chance = Chance::new(72);

@@ -211,7 +211,7 @@ fn child_export(dir: &Path, path: &Path) -> Result<(), Failure> {
         wall: 1_800_000_000_000,
     };
     let planned = export::plan(&store, &order)?;
-    let bundle = export::bundle(&store, &order, &planned)?;
+    let bundle = export::bundles(&store, &order, &planned)?.concat();
     let made = begun.elapsed();
     let begun = Instant::now();
     file::write(&file::RealDisk, path, &bundle, file::BundleEncoding::Binary)?;

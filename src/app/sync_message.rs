@@ -27,8 +27,8 @@ pub enum SyncRequest {
     Suppose(Hash),
     /// Write a bundle into a folder.
     Export {
-        /// For whom; `None` for anyone.
-        to: Option<UnitId>,
+        /// For whom.
+        to: UnitId,
         /// Where.
         folder: PathBuf,
     },
@@ -132,8 +132,8 @@ pub struct WorkProgress {
 pub enum FolderUse {
     /// Its bundles are listed.
     Inbox,
-    /// A bundle is written there, for that unit or for anyone.
-    Export(Option<UnitId>),
+    /// A bundle is written there, for that unit.
+    Export(UnitId),
 }
 
 /// What a question is about, answered with Enter or Esc.

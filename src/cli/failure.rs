@@ -151,6 +151,7 @@ impl From<ServiceError> for Failure {
             }
             ServiceError::KeyFile(error) => error.message(),
             ServiceError::OtherKey => Message::new("cli.error.other_digits"),
+            ServiceError::NoReceiver => Message::new("cli.error.no_receiver"),
             ServiceError::NotKept => Message::new("sync_page.no_longer_kept"),
         };
         Self::new(kind.into(), message).because(detail)

@@ -38,6 +38,9 @@ pub enum ServiceError {
     /// The key is another one than that whose digits were compared.
     #[error("another key than the one compared")]
     OtherKey,
+    /// The coordinator has not said for whom a bundle is.
+    #[error("no receiver is named")]
+    NoReceiver,
     /// The store no longer keeps the bundle.
     #[error("the bundle is no longer kept")]
     NotKept,
@@ -51,6 +54,7 @@ impl ServiceError {
             Self::Bundle(error) => error.kind(),
             Self::File(error) | Self::InFile { error, .. } => error.kind(),
             Self::OnlyLooks(_) => ErrorKind::NotPermitted,
+            Self::NoReceiver => ErrorKind::Usage,
             Self::KeyFile(_) | Self::OtherKey | Self::NotKept => ErrorKind::Refused,
         }
     }

@@ -10,28 +10,36 @@ use crate::store::StoreError;
 use crate::store::exchange::ExchangeReader;
 use crate::sync::bundle::file::{self, BundleEncoding, RealDisk};
 use crate::sync::bundle::key_file::KeyFile;
+use crate::sync::export::concern::sees_everything;
 use crate::sync::export::{self, ExportRequest};
 use crate::sync::{Phase, Scope};
 
-/// A bundle that is ready to be written.
+/// Bundles that are ready to be written: mostly one, several where one cannot hold everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
+    /// The bundles, each with the usual name of its file, in the order in which they are taken in.
+    pub files: Vec<PreparedFile>,
+    /// How many entries they carry.
+    pub entries: u64,
+}
+
+/// A bundle that is ready to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreparedFile {
     /// The bundle.
     pub bytes: Vec<u8>,
-    /// How many entries it carries.
-    pub entries: u64,
     /// The usual name of its file.
     pub name: String,
 }
 
-/// A bundle that was written and read back.
+/// Bundles that were written and read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
-    /// The file.
-    pub path: PathBuf,
-    /// How many entries it carries.
+    /// The files, mostly one.
+    pub paths: Vec<PathBuf>,
+    /// How many entries they carry.
     pub entries: u64,
-    /// Its size in bytes.
+    /// Their size in bytes.
     pub size: u64,
     /// Whether it can be carried away as it is.
     pub on: Destination,
@@ -46,42 +54,64 @@ pub enum Destination {
     StoreFolder,
 }
 
-/// Makes a bundle for a unit, or for anyone; nothing is written yet.
+/// For whom a bundle is where nobody is named: everybody's is for the coordinator, who must say for whom
+/// its own is; a whole copy is for those whom everything concerns.
 ///
 /// # Errors
-/// When the store cannot be read, or the work was ended.
+/// [`ServiceError::NoReceiver`].
+fn receiver(
+    from: &UnitId,
+    caller: &Caller<'_>,
+    named: Option<&UnitId>,
+    scope: Scope,
+) -> Result<Option<UnitId>, ServiceError> {
+    let plan = caller.plan;
+    match (named, scope) {
+        (Some(unit), _) => Ok(Some(unit.clone())),
+        (None, _) if !sees_everything(plan, from) => Ok(Some(plan.coordinator.clone())),
+        (None, Scope::All) => Ok(None),
+        (None, Scope::Since) => Err(ServiceError::NoReceiver),
+    }
+}
+
+/// Makes a bundle for a unit, for the coordinator where none is named, or a whole copy; nothing is
+/// written yet.
+///
+/// # Errors
+/// When the coordinator names no receiver, the store cannot be read, or the work was ended.
 pub fn prepare(
     store: &dyn ExchangeReader,
     caller: &Caller<'_>,
     to: Option<&UnitId>,
     scope: Scope,
 ) -> Result<Prepared, ServiceError> {
+    let to = receiver(&store.info()?.unit, caller, to, scope)?;
     let order = ExportRequest {
         plan: caller.plan,
-        to,
+        to: to.as_ref(),
         scope,
         wall: caller.wall,
     };
     let planned = export::plan(store, &order)?;
-    let bytes = export::bundle(store, &order, &planned)?;
+    let bundles = export::bundles(store, &order, &planned)?;
     let entries = planned.entries();
     if caller.watch.look(Phase::Write, 0, entries).is_break() {
         return Err(StoreError::Interrupted.into());
     }
-    let name = file::name_of(&bytes, caller.plan.utc_offset)?;
-    Ok(Prepared {
-        bytes,
-        entries,
-        name,
-    })
+    let mut files = Vec::new();
+    for bytes in bundles {
+        let name = file::name_of(&bytes, caller.plan.utc_offset)?;
+        files.push(PreparedFile { bytes, name });
+    }
+    Ok(Prepared { files, entries })
 }
 
 impl Prepared {
-    /// Writes the bundle into a folder under its usual name. A folder of the store is made when it
+    /// Writes the bundles into a folder under their usual names. A folder of the store is made when it
     /// is first needed.
     ///
     /// # Errors
-    /// When the file cannot be written and read back.
+    /// When a file cannot be written and read back.
     pub fn write_into(&self, folder: &Path, folders: &Folders) -> Result<Exported, ServiceError> {
         let folder = folders.resolve(folder);
         let on = if folder.starts_with(&folders.store) {
@@ -91,12 +121,17 @@ impl Prepared {
         } else {
             Destination::Elsewhere
         };
-        let path = folder.join(&self.name);
-        file::write(&RealDisk, &path, &self.bytes, BundleEncoding::Binary)?;
+        let (mut paths, mut size) = (Vec::new(), 0_usize);
+        for bundle in &self.files {
+            let path = folder.join(&bundle.name);
+            file::write(&RealDisk, &path, &bundle.bytes, BundleEncoding::Binary)?;
+            size = size.saturating_add(bundle.bytes.len());
+            paths.push(path);
+        }
         Ok(Exported {
-            path,
+            paths,
             entries: self.entries,
-            size: u64::try_from(self.bytes.len()).unwrap_or(u64::MAX),
+            size: u64::try_from(size).unwrap_or(u64::MAX),
             on,
         })
     }

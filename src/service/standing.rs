@@ -2,6 +2,8 @@
 //! cells are in conflict.
 
 use super::Caller;
+use std::collections::BTreeSet;
+
 use crate::plan::{Plan, UnitId};
 use crate::store::exchange::ExchangeReader;
 use crate::store::{StoreError, StoreInfo};
@@ -75,14 +77,20 @@ pub fn standing(store: &dyn ExchangeReader, caller: &Caller<'_>) -> Result<Stand
         digits: fingerprint(&key),
         unsent: store.unsent()?,
         conflicts: conflicts::all(store)?,
-        others: others(caller.plan, &info, &kept),
+        others: others(caller.plan, &info, &kept, &status::enrolled(store)?),
         kept,
         info,
     })
 }
 
-/// The units that a store sends to; of several stores of one unit, the one heard last counts.
-fn others(plan: &Plan, info: &StoreInfo, kept: &BundleStatus) -> Vec<Recipient> {
+/// The units that a store sends to: the coordinator, and those that were heard or are enrolled here. Of
+/// several stores of one unit, the one heard last counts.
+fn others(
+    plan: &Plan,
+    info: &StoreInfo,
+    kept: &BundleStatus,
+    enrolled: &BTreeSet<UnitId>,
+) -> Vec<Recipient> {
     let confirmed = |unit: &UnitId| {
         let of = kept.confirmed.iter().filter(|one| one.unit == *unit);
         of.max_by_key(|one| one.created).cloned()
@@ -96,6 +104,9 @@ fn others(plan: &Plan, info: &StoreInfo, kept: &BundleStatus) -> Vec<Recipient> 
             unit: unit.clone(),
             confirmed: confirmed(unit),
         })
-        .filter(|other| other.confirmed.is_some() || other.unit == plan.coordinator)
+        .filter(|other| {
+            let known = other.confirmed.is_some() || enrolled.contains(&other.unit);
+            known || other.unit == plan.coordinator
+        })
         .collect()
 }

@@ -227,6 +227,9 @@ pub struct VerifyReport {
     pub entries: u64,
     /// Cells, notes, confirmations and forms compared with what the entries give.
     pub views: u64,
+    /// The logs of which entries are withheld from this store, with how many. What is here of them is
+    /// proved all the same.
+    pub withheld: Vec<(AuthorId, u64)>,
     /// Differences, each in technical words; empty when the store is clean.
     pub differences: Vec<String>,
 }

@@ -33,7 +33,8 @@ impl District {
             .expects(0);
         district.office.run(&["enrol", &key, "--yes"]).expects(0);
         let first = district.file("huyen.nlb");
-        district.office.run(&["export", "-o", &first]).expects(0);
+        let words = ["export", "--to", "ngoc-thien", "-o", &first];
+        district.office.run(&words).expects(0);
         district.commune.run(&["enrol", &first, "--yes"]).expects(0);
         district
     }
@@ -409,6 +410,37 @@ fn what_is_no_good_bundle_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn the_coordinator_says_for_whom_a_bundle_is_and_a_whole_copy_is_not_for_a_commune() {
+    let district = District::new();
+    let (commune, office) = (&district.commune, &district.office);
+    let before = office.state();
+    let done = office
+        .run(&["export", "-o", &district.file("a.nlb")])
+        .expects(2);
+    assert!(done.err.contains("--to"), "{}", done.err);
+    assert!(done.err.contains("--since-all"), "{}", done.err);
+    assert_eq!(office.state(), before);
+    assert!(!std::path::Path::new(&district.file("a.nlb")).exists());
+    let whole = district.file("tat-ca.nlb");
+    office
+        .run(&["export", "--since-all", "-o", &whole])
+        .expects(0);
+    let before = commune.state();
+    let done = commune.run(&["import", &whole]).expects(3);
+    assert!(done.out.contains("bản đầy đủ"), "{}", done.out);
+    assert_eq!(commune.state(), before);
+    // A commune's bundle needs no word: it is for the coordinator.
+    let file = district.file("xa.nlb");
+    commune.run(&["export", "-o", &file]).expects(0);
+    let inside = commune.json(&["inspect", &file, "--json"]);
+    assert_eq!(inside["to"], "P-LDTBXH");
+    office.run(&["import", &file]).expects(0);
+    let report = commune.json(&["verify", "--json"]);
+    assert_eq!(report["clean"], true);
+    assert!(report["withheld"].is_array());
+}
+
+#[test]
 fn a_key_is_left_behind_by_a_copy_that_revokes_it() {
     let district = District::new();
     let (commune, office) = (&district.commune, &district.office);
@@ -434,7 +466,8 @@ fn a_key_is_left_behind_by_a_copy_that_revokes_it() {
     copy.run(&["verify"]).expects(0);
     // The commune believes the new key once its digits were compared, and goes on.
     let file = district.file("moi.nlb");
-    copy.run(&["export", "-o", &file]).expects(0);
+    copy.run(&["export", "--to", "ngoc-thien", "-o", &file])
+        .expects(0);
     commune.run(&["import", &file]).expects(1);
     commune.run(&["enrol", &file, "--yes"]).expects(0);
     commune.run(&words("set", &["be_trai=62"])).expects(0);

@@ -85,13 +85,19 @@ fn where_nothing_is_typed_the_cursor_is_on_the_line_selected() {
             ("<Esc><F4><Down>", "the log"),
             ("<Up><F4>", "the log of a cell"),
             ("<Ctrl+A>", "the findings"),
-            ("<Esc><F6>", "other stores"),
-            ("<Esc><F6><Down>", "other stores"),
         ] {
             let mut desk = begun(size);
             desk.keys("10370<Enter>").keys(keys);
             let row = selected(&desk, list);
             assert!(row.contains('▸'), "{list}: {row}");
+        }
+        // The coordinator sends to whom it has enrolled, a commune to the coordinator.
+        let mut desk = Office::bare().desk_with("lan", sitting(size));
+        desk.keys("ngoc thien<Enter>Lan<Enter>");
+        for keys in ["<F6>", "<Down>"] {
+            desk.keys(keys);
+            let row = selected(&desk, "other stores");
+            assert!(row.contains('▸'), "other stores: {row}");
         }
         // What asks something is read from its first line.
         for (keys, first) in [("<F10>", "trống"), ("<Esc><Esc>", "lưu")] {

@@ -63,7 +63,7 @@ fn approve(site: &Site, owner: &str) -> Change {
     }
 }
 
-fn submit(site: &Site) -> Change {
+pub(crate) fn submit(site: &Site) -> Change {
     let body = Body::Submit {
         content: seen(site).0,
         blanks: 0,

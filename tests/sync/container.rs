@@ -204,7 +204,7 @@ pub(crate) fn small_of(site: &Site) -> Vec<u8> {
         wall: site.wall,
     };
     let planned = nhaplieu::sync::export::plan(&site.store, &order).unwrap();
-    nhaplieu::sync::export::bundle(&site.store, &order, &planned).unwrap()
+    crate::district::only(nhaplieu::sync::export::bundles(&site.store, &order, &planned).unwrap())
 }
 
 #[test]

@@ -1,14 +1,15 @@
-//! Five stores that live apart: what their people do, and a courier that loses, doubles, cuts and
+//! Six stores that live apart: what their people do, and a courier that loses, doubles, cuts and
 //! reorders; stores copied and put back; an office that rejects, approves, locks and reopens.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use nhaplieu::ledger::entry::FLAG_ON_BEHALF;
 use nhaplieu::ledger::{
     Body, CellId, CellKey, Content, ContentPart, EntryRef, Form, FormKey, Hash, Heads, Role,
     Subject, workflow,
 };
-use nhaplieu::plan::UnitId;
+use nhaplieu::plan::{Plan, UnitId};
 use nhaplieu::store::exchange::{ExchangeReader, Snapshot};
 use nhaplieu::sync::export::{self, ExportRequest};
 use nhaplieu::sync::import::plan::BundleOutcome;
@@ -17,9 +18,12 @@ use nhaplieu::sync::{ImportContext, Scope, VerifiedBundle, import};
 use crate::model::{Fault, Model};
 use crate::pen::Pen;
 use crate::site::{DAY, START};
-use crate::world::{cell, form, id, plan};
+use crate::world::{cell, form, id, plan, plan_after_merger};
 
-pub(crate) const UNITS: [&str; 5] = ["phong", "xa-a", "xa-a", "xa-b", "xa-b"];
+/// The office, two stores of each commune, and one of an owner that types nothing and owns a measure.
+pub(crate) const UNITS: [&str; 6] = ["phong", "xa-a", "xa-a", "xa-b", "xa-b", "ban"];
+/// Those who type.
+const WRITERS: usize = 5;
 
 pub(crate) struct World {
     pen: Pen,
@@ -30,6 +34,10 @@ pub(crate) struct World {
     courier: Vec<(usize, Vec<u8>)>,
     /// What the office closed, as it stood on its screen at that moment, by the entry that did.
     pub(crate) given: BTreeMap<Hash, Given>,
+    /// The plan in force: two communes may become one during a history.
+    pub(crate) plan: Arc<Plan>,
+    /// The steps until they do.
+    merger: usize,
     /// When each figure was typed, by the clock on that desk.
     pub(crate) walls: BTreeMap<Hash, u64>,
 }
@@ -45,16 +53,26 @@ pub(crate) struct Given {
 }
 
 pub(crate) fn bundle(store: &Model, to: &str, scope: Scope, wall: u64) -> Vec<u8> {
-    let plan = plan();
+    bundle_by(&plan(), store, to, scope, wall)
+}
+
+/// The same by another plan.
+fn bundle_by(plan: &Plan, store: &Model, to: &str, scope: Scope, wall: u64) -> Vec<u8> {
     let unit = UnitId::new(to);
     let order = ExportRequest {
-        plan: &plan,
+        plan,
         to: Some(&unit),
         scope,
         wall,
     };
     let planned = export::plan(store, &order).unwrap();
-    export::bundle(store, &order, &planned).unwrap()
+    only(export::bundles(store, &order, &planned).unwrap())
+}
+
+/// The bundle, where there is one.
+pub(crate) fn only(mut bundles: Vec<Vec<u8>>) -> Vec<u8> {
+    assert_eq!(bundles.len(), 1);
+    bundles.remove(0)
 }
 
 pub(crate) fn take(
@@ -94,7 +112,11 @@ impl World {
             let author = stores[at].author();
             let body = Body::Enrol {
                 units: vec![UnitId::new(UNITS[at])],
-                roles: vec![Role::Clerk],
+                roles: vec![if at < WRITERS {
+                    Role::Clerk
+                } else {
+                    Role::Owner
+                }],
                 name: UNITS[at].to_owned(),
             };
             stores[0].writes(Subject::Author(author), body, Vec::new(), 1, START);
@@ -102,6 +124,8 @@ impl World {
         }
         Self {
             pen: Pen::new(seed),
+            plan: plan(),
+            merger: Pen::new(seed ^ 0x6d65_7267).below(90),
             wall: START,
             images: stores.clone(),
             stores,
@@ -113,6 +137,10 @@ impl World {
 
     pub(crate) fn step(&mut self) {
         self.wall += 1 + self.pen.below(7_200_000) as u64;
+        match self.merger.checked_sub(1) {
+            Some(left) => self.merger = left,
+            None => self.plan = plan_after_merger(),
+        }
         match self.pen.below(22) {
             0..=7 => self.edit(),
             8..=12 => self.send(),
@@ -124,7 +152,7 @@ impl World {
     }
 
     fn edit(&mut self) {
-        let at = self.pen.below(5);
+        let at = self.pen.below(WRITERS);
         let unit = if at == 0 {
             UNITS[1 + self.pen.below(4)]
         } else {
@@ -147,7 +175,7 @@ impl World {
     }
 
     fn send(&mut self) {
-        let (from, to) = (self.pen.below(5), self.pen.below(5));
+        let (from, to) = (self.pen.below(UNITS.len()), self.pen.below(UNITS.len()));
         if from == to {
             return;
         }
@@ -155,7 +183,7 @@ impl World {
         // Now and then only its own log: what it cites of others comes later, or has come.
         let alone = (self.pen.below(3) == 0).then(|| store.alone());
         let store = alone.as_ref().unwrap_or(store);
-        let bytes = bundle(store, UNITS[to], Scope::Since, self.wall);
+        let bytes = self.exports(store, to, Scope::Since);
         if self.pen.below(5) > 0 {
             self.courier.push((to, bytes.clone()));
         }
@@ -166,7 +194,7 @@ impl World {
 
     fn deliver(&mut self) {
         let mut bundles = Vec::new();
-        let to = self.pen.below(5);
+        let to = self.pen.below(UNITS.len());
         for _ in 0..=self.pen.below(3) {
             let mine: Vec<usize> = (0..self.courier.len())
                 .filter(|at| self.courier[*at].0 == to)
@@ -187,9 +215,19 @@ impl World {
         take(&mut self.stores[to], &bundles, wall);
     }
 
+    fn exports(&self, store: &Model, to: usize, scope: Scope) -> Vec<u8> {
+        let leaks = store.fault == Fault::ForeignEntrySent;
+        let plan = if leaks {
+            plan_after_merger()
+        } else {
+            self.plan.clone()
+        };
+        bundle_by(&plan, store, UNITS[to], scope, self.wall)
+    }
+
     /// An image is taken, or put back: noticed, which begins a new epoch, or not.
     fn image(&mut self) {
-        let at = self.pen.below(5);
+        let at = self.pen.below(UNITS.len());
         match self.pen.below(3) {
             0 => self.images[at] = self.stores[at].clone(),
             1 => {
@@ -200,7 +238,7 @@ impl World {
             _ => {
                 self.stores[at] = self.images[at].clone();
                 // Something else is written under the same number.
-                if at > 0 {
+                if (1..WRITERS).contains(&at) {
                     self.edit();
                 }
             }
@@ -298,13 +336,15 @@ impl World {
                 (2, 0),
                 (3, 0),
                 (4, 0),
+                (5, 0),
                 (0, 1),
                 (0, 2),
                 (0, 3),
                 (0, 4),
+                (0, 5),
             ] {
                 self.wall += 1_000;
-                let bytes = bundle(&self.stores[from], UNITS[to], Scope::All, self.wall);
+                let bytes = self.exports(&self.stores[from], to, Scope::All);
                 let read = VerifiedBundle::read(bytes).unwrap();
                 let wall = self.wall + 3 * DAY;
                 let done = take(&mut self.stores[to], &[read], wall);

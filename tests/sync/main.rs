@@ -42,5 +42,6 @@ mod sticks;
 mod stores;
 mod waiting_room;
 mod watched;
+mod withheld;
 mod words;
 mod year;

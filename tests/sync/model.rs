@@ -15,10 +15,11 @@ use nhaplieu::ledger::{
     EntryRef, Form, FormKey, Hash, Heads, Origin, People, PlanRef, Recorded, Subject, Trust,
 };
 use nhaplieu::plan::{PeriodId, UnitId};
+use nhaplieu::store::exchange::known_log::WithheldRun;
 use nhaplieu::store::exchange::progress::Progress;
 use nhaplieu::store::exchange::{
     Checkpoint, Decide, Exchange, ExchangeReader, HeldBundle, ImportDecision, ImportRemoval,
-    IncomingEntry, Peer, Rebuild, Report, Snapshot, Tip, entry_bytes, subject_digest,
+    IncomingEntry, Peer, Rebuild, Report, Snapshot, Tip, entry_bytes, known_log, subject_digest,
     walk_for_uncounted,
 };
 use nhaplieu::store::{
@@ -45,16 +46,25 @@ pub(crate) enum Fault {
     FrontierLeftOut,
     /// A lock ends by any later step, also one that has not seen it.
     LastStepWins,
+    /// A commune is sent what concerns another.
+    ForeignEntrySent,
+    /// What fills a gap is not written.
+    FilledGapDropped,
+    /// What is withheld is not remembered.
+    WithheldForgotten,
 }
 
 impl Fault {
     /// All bugs.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::EarlyCitationDropped,
         Self::PieceIgnored,
         Self::LaterClockWins,
         Self::FrontierLeftOut,
         Self::LastStepWins,
+        Self::ForeignEntrySent,
+        Self::FilledGapDropped,
+        Self::WithheldForgotten,
     ];
 }
 
@@ -70,6 +80,7 @@ pub(crate) struct Model {
     pub(crate) entries: BTreeMap<At, Recorded>,
     pub(crate) views: BTreeMap<Vec<u8>, Heads>,
     pub(crate) early: BTreeSet<(EntryRef, [u8; 16])>,
+    pub(crate) withheld: BTreeSet<WithheldRun>,
     forks: BTreeMap<AuthorId, Vec<Tip>>,
     points: Vec<Checkpoint>,
     peers: BTreeMap<AuthorId, Peer>,
@@ -102,6 +113,7 @@ impl Model {
             entries: BTreeMap::new(),
             views: BTreeMap::new(),
             early: BTreeSet::new(),
+            withheld: BTreeSet::new(),
             forks: BTreeMap::new(),
             points: Vec::new(),
             peers: BTreeMap::new(),
@@ -233,6 +245,7 @@ impl Model {
         let (mut alone, author) = (self.clone(), self.author());
         alone.entries.retain(|at, _| at.0 == author);
         alone.forks.clear();
+        alone.withheld.clear();
         alone
     }
 
@@ -249,6 +262,20 @@ impl Model {
             .retain(|key, _| is_here(&Subject::from_key(key).unwrap()));
         part.only_of = Some(UnitId::new(owner));
         part
+    }
+
+    /// Has another's log from now on, as if it had come in a bundle.
+    pub(crate) fn adopts(&mut self, other: &Self) {
+        self.entries.extend(other.entries.clone());
+        let (author, tip) = (other.author(), other.tip);
+        let words = checkpoint_words(&author, tip.0, &tip.1);
+        self.points.push(Checkpoint {
+            author,
+            seq: tip.0,
+            hash: tip.1,
+            key: other.public(),
+            signature: other.key.sign(&words).to_bytes(),
+        });
     }
 
     pub(crate) fn pins(&mut self, author: AuthorId) {
@@ -335,6 +362,7 @@ impl Model {
             (Fault::PieceIgnored, 2..) => decision.taken.len() - 1,
             (_, all) => all,
         };
+        let mut new = 0_usize;
         for taken in decision.taken.iter().take(pieces) {
             let mut arrived = Vec::new();
             taken
@@ -352,11 +380,25 @@ impl Model {
                     Ok(())
                 })
                 .unwrap();
+            let end = self
+                .tips(&taken.author)
+                .unwrap()
+                .first()
+                .map_or(0, |tip| tip.0);
             for recorded in arrived {
+                if self.fault == Fault::FilledGapDropped && recorded.seq < end {
+                    continue;
+                }
                 let at = (recorded.author, recorded.seq, recorded.hash);
                 let again = self.entries.insert(at, recorded);
-                assert!(again.is_none(), "taken twice");
+                new += usize::from(again.is_none());
             }
+        }
+        if self.fault == Fault::None {
+            assert_eq!(new as u64, decision.entries, "taken twice");
+        }
+        if self.fault != Fault::WithheldForgotten {
+            self.withheld.extend(decision.withheld.iter().copied());
         }
         self.views.extend(decision.views.clone());
         if self.fault == Fault::LaterClockWins {
@@ -430,7 +472,34 @@ impl Snapshot for Model {
         let from = (*author, 0, Hash::ZERO);
         let to = (*author, u64::MAX, Hash([0xff; 32]));
         let last = self.entries.range(from..=to).next_back();
-        Ok(last.map(|(at, _)| (at.1, at.2)).into_iter().collect())
+        let last = last.map(|(at, _)| (at.1, at.2));
+        let runs = self.withheld(author)?;
+        let run = runs.last().map(|run| (run.last, run.hash));
+        Ok(last.max(run).into_iter().collect())
+    }
+    fn withheld(&self, author: &AuthorId) -> Result<Vec<WithheldRun>, StoreError> {
+        let of = self.withheld.iter().filter(|run| run.author == *author);
+        let mut runs: Vec<WithheldRun> = of.copied().collect();
+        runs.sort_by_key(|run| (run.last, run.hash, run.first));
+        Ok(runs)
+    }
+    fn each_of_log(
+        &self,
+        author: &AuthorId,
+        from: u64,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let from = (*author, from, Hash::ZERO);
+        let to = (*author, u64::MAX, Hash([0xff; 32]));
+        for recorded in self.entries.range(from..=to).map(|(_, recorded)| recorded) {
+            look(&IncomingEntry {
+                seq: recorded.seq,
+                previous: &recorded.previous,
+                hash: &recorded.hash,
+                bytes: &entry_bytes(&recorded.entry),
+            })?;
+        }
+        Ok(())
     }
     fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError> {
         Ok(self.entries.contains_key(&(*author, seq, *hash)))
@@ -492,22 +561,18 @@ impl ExchangeReader for Model {
         tip: &Tip,
         look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut chain = Vec::new();
-        let (mut seq, mut hash) = *tip;
-        while seq >= from && seq > 0 {
-            let recorded = &self.entries[&(*author, seq, hash)];
-            chain.push(recorded);
-            (seq, hash) = (seq - 1, recorded.previous);
-        }
-        for recorded in chain.into_iter().rev() {
-            look(&IncomingEntry {
-                seq: recorded.seq,
-                previous: &recorded.previous,
-                hash: &recorded.hash,
-                bytes: &entry_bytes(&recorded.entry),
-            })?;
-        }
-        Ok(())
+        let log = known_log(self, author, Vec::new())?;
+        let chain: BTreeSet<Tip> = log
+            .up_to(tip)
+            .iter()
+            .map(|step| (step.last, step.hash))
+            .collect();
+        self.each_of_log(author, from, &mut |entry| {
+            if chain.contains(&(entry.seq, *entry.hash)) {
+                look(entry)?;
+            }
+            Ok(())
+        })
     }
     fn authors(&self) -> Result<Vec<AuthorId>, StoreError> {
         let all: BTreeSet<AuthorId> = self.entries.keys().map(|at| at.0).collect();

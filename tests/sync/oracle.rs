@@ -1,4 +1,4 @@
-//! What five stores must end with, by the words of the design and nothing of the program that
+//! What six stores must end with, by the words of the design and nothing of the program that
 //! makes it: heads are the entries that no other entry lists, what is rejected never was, and
 //! what was approved is what stood on the office's screen when it was.
 
@@ -124,6 +124,31 @@ pub(crate) fn cells(store: &Model) -> BTreeMap<CellKey, Vec<EntryRef>> {
     store.views.iter().filter_map(of).collect()
 }
 
+/// Whether an entry may be in a store of that unit, by the words of the design: a commune has what is its
+/// own or, after the merger, was that of the unit it took in; the owner the two fields its measure is made
+/// of, with the workflow of the forms that have them; the office everything; everybody what has no unit.
+fn concerns(world: &World, unit: &str, subject: &Subject) -> bool {
+    let Some(form) = subject.form() else {
+        return true;
+    };
+    let merged = !world.plan.changes.is_empty();
+    match unit {
+        "phong" => true,
+        "ban" => subject
+            .cell()
+            .is_none_or(|cell| ["so_01", "so_02"].contains(&cell.id.field.as_str())),
+        commune => form.unit.as_str() == commune || merged,
+    }
+}
+
+/// The first entry in a store that does not concern it.
+fn foreign(world: &World, store: &Model) -> Option<String> {
+    let unit = store.unit.as_str();
+    let mut entries = store.entries.values();
+    let found = entries.find(|r| !concerns(world, unit, &r.entry.subject));
+    found.map(|found| format!("holds {:?}", found.entry.subject))
+}
+
 /// Lets all meet, and says what is not as it must be.
 pub(crate) fn judge(world: &mut World) -> Result<Tally, String> {
     let mut alive = BTreeMap::new();
@@ -131,6 +156,9 @@ pub(crate) fn judge(world: &mut World) -> Result<Tally, String> {
         // What a store shows is a function of what it has, at any time.
         if cells(store) != Oracle::of(&store.entries).cells() {
             return Err(format!("heads of store {at} before all have met"));
+        }
+        if let Some(found) = foreign(world, store) {
+            return Err(format!("store {at} {found} before all have met"));
         }
         alive.extend(store.entries.clone());
     }
@@ -140,25 +168,44 @@ pub(crate) fn judge(world: &mut World) -> Result<Tally, String> {
     let expected = oracle.cells();
     let mut tally = Tally::default();
     for (at, store) in world.stores.iter().enumerate() {
+        let unit = store.unit.as_str();
+        if let Some(found) = foreign(world, store) {
+            return Err(format!("store {at} {found}"));
+        }
         // Only what went down with the stores that had it may be waited for in vain.
         let here = |cited: &EntryRef| all.values().any(|r| r.reference() == *cited);
         if let Some((cited, _)) = store.early.iter().find(|(cited, _)| here(cited)) {
             return Err(format!("store {at} still waits for {cited:?}"));
         }
-        if let Some(lost) = alive
-            .keys()
-            .find(|entry| !store.entries.contains_key(entry))
-        {
+        let mine = |recorded: &Recorded| concerns(world, unit, &recorded.entry.subject);
+        let lost = alive
+            .iter()
+            .find(|(entry, recorded)| mine(recorded) && !store.entries.contains_key(entry));
+        if let Some((lost, _)) = lost {
             return Err(format!("store {at} lost {lost:?}"));
         }
+        let mut expected = expected.clone();
+        expected.retain(|cell, _| concerns(world, unit, &Subject::Cell(cell.clone())));
         if cells(store) != expected {
             return Err(format!("heads of store {at}"));
         }
         for unit in ["xa-a", "xa-b"] {
-            approved(world, &oracle, store, &form(unit, "2023"), &mut tally)
-                .map_err(|what| format!("store {at}, {unit}: {what}"))?;
+            let form = form(unit, "2023");
+            if !concerns(world, store.unit.as_str(), &Subject::Form(form.clone())) {
+                continue;
+            }
+            let judged = match (store.unit.as_str(), oracle.closed_by(world, &form)) {
+                ("ban", Some(closing)) if oracle.is_whole(closing) => {
+                    of_owner(world, store, (&form, closing), &mut tally)
+                }
+                ("ban", _) => Ok(()),
+                _ => approved(world, &oracle, store, &form, &mut tally),
+            };
+            judged.map_err(|what| format!("store {at}, {unit}: {what}"))?;
         }
+        tally.withheld += usize::from(!store.withheld.is_empty());
     }
+    tally.merged = usize::from(!world.plan.changes.is_empty());
     Ok(tally)
 }
 
@@ -173,6 +220,10 @@ pub(crate) struct Tally {
     pub(crate) unprovable: usize,
     /// Closed forms that an owner's store, which has only its own fields, shows as they were closed.
     pub(crate) of_owners: usize,
+    /// Stores from which something is withheld.
+    pub(crate) withheld: usize,
+    /// Whether two communes became one.
+    pub(crate) merged: usize,
 }
 
 fn approved(

@@ -69,6 +69,7 @@ fn every_kind_of_entry_of_the_golden_store_reads_outside() {
     for name in ["data.redb", "key", "witness"] {
         std::fs::copy(fixture.join(name), dir.path().join(name)).unwrap();
     }
+    crate::world::private(dir.path());
     let mut store = open(dir.path(), &edge()).unwrap();
     store.use_plan(plan()).unwrap();
     let plan = plan();
@@ -79,7 +80,7 @@ fn every_kind_of_entry_of_the_golden_store_reads_outside() {
         wall: 1_700_000_000_000,
     };
     let planned = export::plan(&store, &request).unwrap();
-    let bytes = export::bundle(&store, &request, &planned).unwrap();
+    let bytes = crate::district::only(export::bundles(&store, &request, &planned).unwrap());
     let read = file::read(&bytes).unwrap();
     both(&bytes).unwrap();
     let kinds = read.entries.iter().map(|e| &e.entry.body);

@@ -1,6 +1,7 @@
 //! A store somewhere: a commune's or the coordinator's, with one person who types.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use nhaplieu::ledger::{ActionId, Actor, ActorId, Body, CellId, Role, Subject};
 use nhaplieu::plan::{FieldId, Plan, UnitId};
@@ -27,6 +28,8 @@ pub(crate) struct Site {
     pub(crate) unit: UnitId,
     pub(crate) actor: ActorId,
     pub(crate) wall: u64,
+    /// The plan by which it exchanges bundles.
+    pub(crate) plan: Arc<Plan>,
     seed: u8,
     actions: u64,
 }
@@ -66,6 +69,7 @@ impl Site {
             unit,
             actor: id(actor),
             wall: START,
+            plan: plan(),
             seed,
             actions: 0,
         }
@@ -91,6 +95,7 @@ impl Site {
             unit,
             actor,
             wall,
+            plan,
             seed,
             actions,
         } = self;
@@ -102,6 +107,7 @@ impl Site {
             unit,
             actor,
             wall,
+            plan,
             seed,
             actions,
         }
@@ -132,6 +138,7 @@ impl Site {
             unit: self.unit.clone(),
             actor: self.actor.clone(),
             wall: self.wall,
+            plan: self.plan.clone(),
             seed,
             actions: self.actions,
         }
@@ -221,7 +228,7 @@ impl Site {
     pub(crate) fn bundle_bytes(&mut self, to: Option<&str>, scope: Scope) -> Vec<u8> {
         self.wall += 1_000;
         let to = to.map(UnitId::new);
-        let plan = plan();
+        let plan = self.plan.clone();
         let order = ExportRequest {
             plan: &plan,
             to: to.as_ref(),
@@ -229,15 +236,20 @@ impl Site {
             wall: self.wall,
         };
         let planned = export::plan(&self.store, &order).unwrap();
-        export::bundle(&self.store, &order, &planned).unwrap()
+        crate::district::only(export::bundles(&self.store, &order, &planned).unwrap())
     }
 
     pub(crate) fn bundle(&mut self, to: Option<&str>) -> VerifiedBundle {
         VerifiedBundle::read(self.bundle_bytes(to, Scope::Since)).unwrap()
     }
 
+    /// Everything that concerns a unit, whatever it is known to have: for another of its stores.
+    pub(crate) fn whole_for(&mut self, to: &str) -> VerifiedBundle {
+        VerifiedBundle::read(self.bundle_bytes(Some(to), Scope::All)).unwrap()
+    }
+
     pub(crate) fn plans(&self, bundles: &[VerifiedBundle]) -> ImportPlan {
-        let plan = plan();
+        let plan = self.plan.clone();
         import::plan(&self.store, &self.context(&plan), bundles).unwrap()
     }
 
@@ -253,7 +265,7 @@ impl Site {
 
     /// How the bundles that are kept stand.
     pub(crate) fn held(&self) -> Vec<HeldStatus> {
-        let plan = plan();
+        let plan = self.plan.clone();
         status::held(&self.store, &self.context(&plan)).unwrap()
     }
 
@@ -261,7 +273,7 @@ impl Site {
         &mut self,
         bundles: &[VerifiedBundle],
     ) -> Result<ImportPlan, StoreError> {
-        let plan = plan();
+        let plan = self.plan.clone();
         self.wall += 1_000;
         let scene = ImportContext {
             plan: &plan,

@@ -255,15 +255,15 @@ fn a_revoked_author_is_left_out_everywhere() {
     commune.types("so_00", "6");
     office.imports(&[commune.bundle(Some("phong"))]);
     let author = commune.store.info().unwrap().author;
-    let mut other = Site::commune("xa-b", 3);
+    let mut other = Site::commune("xa-a", 3);
     other.pins(&office);
-    other.imports(&[office.bundle(Some("xa-b"))]);
+    other.imports(&[office.whole_for("xa-a")]);
     assert_eq!(other.shows("xa-a", "so_00"), "6");
 
     office.does(vec![authors::revoke(author, 4, "mất USB")]);
     office.is_clean();
     assert_eq!(office.shows("xa-a", "so_00"), "5");
-    let done = other.imports(&[office.bundle(Some("xa-b"))]);
+    let done = other.imports(&[office.whole_for("xa-a")]);
     assert_eq!(other.shows("xa-a", "so_00"), "5");
     assert_eq!(done.changes.len(), 1);
     all_equal(&office, &other);
@@ -386,7 +386,7 @@ fn nothing_stays_of_a_bundle_that_the_full_room_refuses_after_all() {
     let writer = office.store.info().unwrap().author;
     // Its log stands before the office's in a bundle.
     let mut b = (3_u8..40)
-        .map(|seed| Site::commune("xa-b", seed))
+        .map(|seed| Site::commune("xa-a", seed))
         .find(|b| b.store.info().unwrap().author < writer)
         .unwrap();
     office.enrols(&b);
@@ -398,7 +398,7 @@ fn nothing_stays_of_a_bundle_that_the_full_room_refuses_after_all() {
     office.types_for("xa-a", "so_05", "9");
     let mut stranger = Site::commune("xa-a", 60);
     stranger.types("so_00", "5");
-    let room: Vec<VerifiedBundle> = (0..64).map(|_| stranger.bundle(None)).collect();
+    let room: Vec<VerifiedBundle> = (0..64).map(|_| stranger.bundle(Some("xa-a"))).collect();
     late.imports(&room);
     // Weighed first of the two, it brings the office's log and waits for the rest of b's.
     let gap = loop {
@@ -449,17 +449,17 @@ fn who_meets_the_district_after_its_new_epoch_reads_what_it_wrote_before() {
     let before = office.store.info().unwrap().author;
     let mut office = office.moved();
     assert_eq!(office.store.info().unwrap().author, before, "only opened");
-    let mut late = Site::commune("xa-b", 2);
+    let mut late = Site::commune("xa-a", 2);
     office.enrols(&late);
     assert_ne!(office.store.info().unwrap().author, before);
     late.pins(&office);
-    late.types("so_00", "7");
-    let done = late.imports(&[office.bundle(Some("xa-b"))]);
+    late.types("so_01", "7");
+    let done = late.imports(&[office.bundle(Some("xa-a"))]);
     assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
     office.imports(&[late.bundle(Some("phong"))]);
     a.types("so_00", "5");
     office.imports(&[a.bundle(Some("phong"))]);
-    late.imports(&[office.bundle(Some("xa-b"))]);
+    late.imports(&[office.bundle(Some("xa-a"))]);
     assert_eq!(late.shows("xa-a", "so_00"), "5", "enrolled before");
 }
 
@@ -774,9 +774,9 @@ fn relayed_logs_still_verify_at_a_third_store() {
     let (mut office, mut commune) = acquainted();
     commune.types_all(10);
     office.imports(&[commune.bundle(Some("phong"))]);
-    let mut third = Site::commune("xa-b", 9);
+    let mut third = Site::commune("xa-a", 9);
     third.pins(&office);
-    let done = third.imports(&[office.bundle(None)]);
+    let done = third.imports(&[office.whole_for("xa-a")]);
     assert_eq!(done.bundles[0].outcome, BundleOutcome::Taken);
     assert_eq!(third.shows("xa-a", "so_39"), "49");
     all_equal(&office, &third);

@@ -51,6 +51,7 @@ fn every_error() -> Vec<BundleError> {
             ours: text(),
         },
         BundleError::NotForUs { to: text() },
+        BundleError::WholeCopy,
         BundleError::Withholds(author),
         BundleError::Revoked(author),
         BundleError::Oversteps {

@@ -327,7 +327,7 @@ impl<D: Desk> District<D> {
         let store = self.desks[from].store();
         let started = Instant::now();
         let planned = export::plan(store, &order).unwrap();
-        let bytes = export::bundle(store, &order, &planned).unwrap();
+        let bytes = crate::district::only(export::bundles(store, &order, &planned).unwrap());
         self.told.export += started.elapsed();
         self.told.bundles += 1;
         self.told.bytes += bytes.len();

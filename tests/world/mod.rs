@@ -16,8 +16,8 @@ use nhaplieu::ledger::{
 };
 use nhaplieu::plan::{
     Collector, Field, FieldId, FieldType, FormChecks, Formula, Index, Measure, MeasureId, Op,
-    Owner, Period, PeriodId, PeriodKind, Plan, RollUp, TrendParams, Unit, UnitId, UnitKind,
-    Validity,
+    Owner, Period, PeriodId, PeriodKind, Plan, RollUp, TrendParams, Unit, UnitChange, UnitId,
+    UnitKind, Validity,
 };
 use nhaplieu::store::{Action, Change, Environment, Init, RedbStore, Seen, Store, create, open};
 
@@ -184,6 +184,20 @@ pub(crate) fn plan() -> Arc<Plan> {
         index: Index::default(),
     };
     Arc::new(plan.reindex())
+}
+
+/// The same plan once xa-b has become a part of xa-a: what was xa-b's concerns xa-a from then on.
+pub(crate) fn plan_after_merger() -> Arc<Plan> {
+    let mut plan = (*plan()).clone();
+    plan.changes.push(UnitChange {
+        date: day(2024, 1, 1),
+        basis: String::new(),
+        kind: "merge".to_owned(),
+        from: UnitId::new("xa-b"),
+        to: UnitId::new("xa-a"),
+        share: Decimal::whole(1),
+    });
+    Arc::new(plan)
 }
 
 pub(crate) fn id(text: &str) -> ActorId {

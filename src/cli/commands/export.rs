@@ -44,13 +44,13 @@ pub(crate) fn run(settings: &Settings, args: &Export, out: &mut Out<'_>) -> Resu
         Scope::Since
     };
     let caller = settings.caller(&opened.plan);
-    let bundle = export::prepare(&opened.store, &caller, to.as_ref(), scope)?;
+    let prepared = export::prepare(&opened.store, &caller, to.as_ref(), scope)?;
     let encoding = if args.armour {
         BundleEncoding::Text
     } else {
         BundleEncoding::Binary
     };
-    let entries = usize::try_from(bundle.entries).unwrap_or(usize::MAX);
+    let entries = usize::try_from(prepared.entries).unwrap_or(usize::MAX);
     let done = Message::new(if entries == 0 {
         "cli.done.nothing_new"
     } else {
@@ -58,15 +58,35 @@ pub(crate) fn run(settings: &Settings, args: &Export, out: &mut Out<'_>) -> Resu
     })
     .with("entries", entries);
     if files::is_stream(&args.output) {
+        let [bundle] = prepared.files.as_slice() else {
+            let count = prepared.files.len();
+            let message = Message::new("cli.error.several_bundles").with("count", count);
+            return Err(Failure::usage(message));
+        };
         stream(&file::encoded(&bundle.bytes, encoding), out)?;
         out.aside(&done.with("file", Message::new("cli.done.standard_output")));
         return Ok(Exit::Done);
     }
-    let path = named(&args.output, &bundle.name)?;
-    file::write(&RealDisk, &path, &bundle.bytes, encoding)?;
-    out.say(&done.with("file", path.display().to_string()))?;
+    let mut written = Vec::new();
+    for (at, bundle) in prepared.files.iter().enumerate() {
+        let path = numbered(named(&args.output, &bundle.name)?, at, &args.output);
+        file::write(&RealDisk, &path, &bundle.bytes, encoding)?;
+        written.push(path.display().to_string());
+    }
+    out.say(&done.with("file", written.join(", ")))?;
     out.say(&Message::new("sync.file.written"))?;
     Ok(Exit::Done)
+}
+
+/// The file of the bundle at that place: of several for one file each after the first has its number.
+fn numbered(path: PathBuf, place: usize, told: &Path) -> PathBuf {
+    if place == 0 || told.is_dir() {
+        return path;
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    let point = if ending.is_empty() { "" } else { "." };
+    path.with_file_name(format!("{stem}-{}{point}{ending}", place + 1))
 }
 
 /// Writes to standard output, for another program to encrypt or to send.

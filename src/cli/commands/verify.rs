@@ -8,6 +8,7 @@ use crate::cli::args::AnswerFormat;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::out::Out;
 use crate::cli::settings::Settings;
+use crate::ledger::AuthorId;
 use crate::store::StoreReader;
 use crate::store::{self};
 
@@ -24,7 +25,14 @@ struct Answer {
     clean: bool,
     entries: u64,
     views: u64,
+    withheld: Vec<Withheld>,
     differences: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Withheld {
+    author: String,
+    entries: u64,
 }
 
 pub(crate) fn run(settings: &Settings, args: &Verify, out: &mut Out<'_>) -> Result<Exit, Failure> {
@@ -40,6 +48,7 @@ pub(crate) fn run(settings: &Settings, args: &Verify, out: &mut Out<'_>) -> Resu
             clean,
             entries: report.entries,
             views: report.views,
+            withheld: report.withheld.iter().map(withheld).collect(),
             differences: report.differences,
         })?;
     } else {
@@ -47,6 +56,13 @@ pub(crate) fn run(settings: &Settings, args: &Verify, out: &mut Out<'_>) -> Resu
             out.line(difference)?;
         }
         let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        for (author, entries) in &report.withheld {
+            out.say(
+                &Message::new("cli.done.withheld")
+                    .with("author", author.to_string())
+                    .with("entries", number(*entries)),
+            )?;
+        }
         let key = if clean {
             "cli.done.verified"
         } else {
@@ -60,4 +76,11 @@ pub(crate) fn run(settings: &Settings, args: &Verify, out: &mut Out<'_>) -> Resu
         )?;
     }
     Ok(if clean { Exit::Done } else { Exit::Failed })
+}
+
+fn withheld((author, entries): &(AuthorId, u64)) -> Withheld {
+    Withheld {
+        author: author.to_string(),
+        entries: *entries,
+    }
 }

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::ledger::{AuthorId, Body, Clock, EntryRef, Hash, Head, Heads, Recorded};
 use crate::store::api::StoreError;
-use crate::store::exchange::{Tip, subject_digest};
+use crate::store::exchange::known_log::{KnownLog, LogStep, StepKind, Tip};
+use crate::store::exchange::subject_digest;
 use crate::store::format::codec::ActionV1;
 use crate::store::format::exchange_tables::{self, TrustState};
+use crate::store::format::log_rows;
 use crate::store::format::shape;
 use crate::store::format::tables::{self, Rows};
 
@@ -42,6 +44,8 @@ pub(crate) struct Derived {
     pub(crate) early: BTreeSet<Vec<u8>>,
     /// The ends of logs that have several.
     pub(crate) forks: BTreeMap<AuthorId, Vec<Tip>>,
+    /// How many entries of each log are withheld, where some are.
+    pub(crate) withheld: Vec<(AuthorId, u64)>,
     /// Own entries on forms that are not acknowledged.
     pub(crate) unsent: u64,
     /// When the first of them was made.
@@ -55,17 +59,24 @@ pub(crate) struct Derived {
 /// When the table cannot be read at all; a bad entry is a difference.
 pub(crate) fn derive(
     entries: &impl Rows,
+    withheld: Option<&impl Rows>,
     author: AuthorId,
     trust_state: &TrustState,
     differences: &mut Differences,
 ) -> Result<Derived, StoreError> {
     let mut pass = FirstPass::default();
+    let runs = withheld.map(|table| log_rows::runs(table, None));
+    for run in runs.transpose()?.unwrap_or_default() {
+        let steps = pass.withheld.entry(run.author).or_default();
+        steps.push(run.step());
+    }
     each(entries, |key, read| match read {
         Ok(recorded) => pass.take(&recorded, trust_state, differences),
         Err(error) => differences.add(format!("entry {}: {error}", hex(key))),
     })?;
     pass.end_action();
-    pass.end_log();
+    pass.end_log(differences);
+    pass.end_runs(differences);
     let mut derived = pass.summed(author);
     let mut heads: BTreeMap<Vec<u8>, Vec<Head>> = BTreeMap::new();
     each(entries, |_, read| {
@@ -82,7 +93,7 @@ pub(crate) fn derive(
     })?;
     for (reference, subject) in &pass.replaced {
         // A damaged entry is no missing one; it has been reported already.
-        if tables::cited(entries, reference).is_ok_and(|found| found.is_none()) {
+        if log_rows::cited(entries, withheld, reference).is_ok_and(|found| found.is_none()) {
             let key = exchange_tables::early_key(reference, Some(subject));
             derived.early.insert(key);
         }
@@ -132,6 +143,13 @@ struct FirstPass {
     /// The hashes before those of `here`.
     linked: Vec<Hash>,
     tips: BTreeMap<AuthorId, Vec<Tip>>,
+    /// The runs withheld of each log, as far as it has not been read.
+    withheld: BTreeMap<AuthorId, Vec<LogStep>>,
+    /// What is known of the log that is read, where something of it is withheld.
+    steps: Vec<LogStep>,
+    /// Where the runs of that log end.
+    run_ends: HashSet<Tip>,
+    missing: Vec<(AuthorId, u64)>,
     open: Option<(Vec<u8>, ActionV1)>,
     begins_epoch: bool,
 }
@@ -178,8 +196,17 @@ impl FirstPass {
             self.chain = if next {
                 std::mem::take(&mut self.here)
             } else {
-                self.end_log();
-                if recorded.seq != 1 {
+                let other = self.at.is_none_or(|(author, _)| author != recorded.author);
+                if other {
+                    self.end_log(differences);
+                    self.steps = self.withheld.remove(&recorded.author).unwrap_or_default();
+                    let places = self.steps.iter().map(|step| (step.last, step.hash));
+                    self.run_ends = places.collect();
+                } else {
+                    self.end_branches();
+                }
+                let before = (recorded.seq.saturating_sub(1), recorded.previous);
+                if recorded.seq != 1 && !self.run_ends.contains(&before) {
                     differences.add(format!(
                         "no entry before {} {}",
                         recorded.author, recorded.seq
@@ -194,7 +221,10 @@ impl FirstPass {
         let bound = if recorded.seq == 1 {
             recorded.previous == Hash::ZERO
         } else {
-            self.chain.is_empty() || self.chain.contains(&recorded.previous)
+            let before = (recorded.seq.saturating_sub(1), recorded.previous);
+            self.chain.is_empty()
+                || self.chain.contains(&recorded.previous)
+                || self.run_ends.contains(&before)
         };
         if !bound {
             differences.add(format!(
@@ -204,6 +234,15 @@ impl FirstPass {
         }
         self.here.push(recorded.hash);
         self.linked.push(recorded.previous);
+        if !self.steps.is_empty() {
+            self.steps.push(LogStep {
+                kind: StepKind::Entry,
+                first: recorded.seq,
+                previous: recorded.previous,
+                last: recorded.seq,
+                hash: recorded.hash,
+            });
+        }
     }
 
     /// Entries with the number before this one that none of this number follows are ends.
@@ -216,12 +255,47 @@ impl FirstPass {
         self.chain.clear();
     }
 
-    /// The last entries of a log are ends.
-    fn end_log(&mut self) {
+    /// The last entries before a number that is not here are ends.
+    fn end_branches(&mut self) {
         self.end_number();
         if let Some((author, seq)) = self.at.take() {
             let ends = self.here.drain(..).map(|hash| (seq, hash));
             self.tips.entry(author).or_default().extend(ends);
+        }
+    }
+
+    /// The last entries of a log are ends.
+    fn end_log(&mut self, differences: &mut Differences) {
+        let author = self.at.map(|(author, _)| author);
+        self.end_branches();
+        let steps = std::mem::take(&mut self.steps);
+        if let (Some(author), false) = (author, steps.is_empty()) {
+            self.end_known(author, steps, differences);
+        }
+    }
+
+    /// Of a log of which a part is withheld the ends are those of all that is known, and each run goes on
+    /// from something that is.
+    fn end_known(&mut self, author: AuthorId, steps: Vec<LogStep>, differences: &mut Differences) {
+        let places: HashSet<Tip> = steps.iter().map(|step| (step.last, step.hash)).collect();
+        for step in steps.iter().filter(|step| step.kind == StepKind::Withheld) {
+            let before = (step.first.saturating_sub(1), step.previous);
+            if before != (0, Hash::ZERO) && !places.contains(&before) {
+                differences.add(format!("nothing before the run {author} {}", step.first));
+            }
+        }
+        let log = KnownLog::new(steps);
+        let ends = log.ends();
+        let missing = ends.iter().flat_map(|end| log.missing(end));
+        let count = missing.map(|missing| u64::from(missing.count)).sum();
+        self.missing.push((author, count));
+        self.tips.insert(author, ends);
+    }
+
+    /// Logs of which there is nothing but runs.
+    fn end_runs(&mut self, differences: &mut Differences) {
+        for (author, steps) in std::mem::take(&mut self.withheld) {
+            self.end_known(author, steps, differences);
         }
     }
 
@@ -273,6 +347,7 @@ impl FirstPass {
             entries: self.entries,
             last: self.logs.get(&author).and_then(|log| log.last),
             forks: self.forked(),
+            withheld: std::mem::take(&mut self.missing),
             ..Derived::default()
         };
         let mut own = Some(author);

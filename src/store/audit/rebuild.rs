@@ -24,8 +24,10 @@ pub(crate) fn rebuild(transaction: &WriteTransaction) -> Result<(), StoreError> 
     let mut differences = Differences::default();
     let derived = {
         let entries = transaction.open_table(tables::ENTRIES)?;
+        let withheld = transaction.open_table(tables::WITHHELD)?;
         derive(
             &entries,
+            Some(&withheld),
             AuthorId(tip.author),
             &trust_state,
             &mut differences,

@@ -7,8 +7,8 @@ use crate::store::api::{StoreError, VerifyReport};
 use crate::store::audit::derive::{Derived, Differences, derive, hex};
 use crate::store::file::handle::RedbStore;
 use crate::store::format::codec::{GroupV1, Record, TipV1};
-use crate::store::format::exchange_tables;
 use crate::store::format::tables::{self, ReadTables, Rows};
+use crate::store::format::{exchange_tables, log_rows};
 use crate::store::read::queries;
 use crate::store::read::snapshot::SnapshotTables;
 
@@ -26,37 +26,54 @@ impl RedbStore {
         let compared = self.read(|reading| {
             if let Some(witness) = witnessed {
                 let entries = reading.table(tables::ENTRIES)?;
-                let there = tables::numbered(&entries, &witness.author, witness.seq)
-                    .is_ok_and(|found| found.iter().any(|entry| entry.hash == witness.hash));
+                let withheld = reading.optional(tables::WITHHELD)?;
+                let there =
+                    log_rows::numbered(&entries, withheld.as_ref(), &witness.author, witness.seq)
+                        .is_ok_and(|found| found.iter().any(|entry| entry.hash == witness.hash));
                 if !there {
                     differences.add(format!("no entry {} of the witness", witness.seq));
                 }
             }
             compare(reading, &mut differences)
         });
-        let (entries, views) = match compared {
-            Ok(counts) => counts,
+        let compared = match compared {
+            Ok(compared) => compared,
             // Every read ends the same way: then there is nothing to report on.
             Err(error) if differences.0.is_empty() => return Err(error),
             Err(error) => {
                 differences.add(error.to_string());
-                (0, 0)
+                Compared::default()
             }
         };
         Ok(VerifyReport {
-            entries,
-            views,
+            entries: compared.entries,
+            views: compared.views,
+            withheld: compared.withheld,
             differences: differences.0,
         })
     }
 }
 
-fn compare(reading: &ReadTables, differences: &mut Differences) -> Result<(u64, u64), StoreError> {
+/// What was compared, and what of the logs is withheld.
+#[derive(Default)]
+struct Compared {
+    entries: u64,
+    views: u64,
+    withheld: Vec<(AuthorId, u64)>,
+}
+
+fn compare(reading: &ReadTables, differences: &mut Differences) -> Result<Compared, StoreError> {
     let tip = reading.tip()?;
     let entries = reading.table(tables::ENTRIES)?;
     let open = SnapshotTables::read(reading)?;
     let trust_state = open.trust_state()?;
-    let derived = derive(&entries, AuthorId(tip.author), &trust_state, differences)?;
+    let derived = derive(
+        &entries,
+        open.withheld.as_ref(),
+        AuthorId(tip.author),
+        &trust_state,
+        differences,
+    )?;
     compare_exchange(&open, &derived, differences)?;
     let views = compare_views(&reading.table(tables::VIEWS)?, &derived, &tip, differences)?;
     compare_actions(&reading.table(tables::ACTIONS)?, &derived, differences)?;
@@ -64,10 +81,17 @@ fn compare(reading: &ReadTables, differences: &mut Differences) -> Result<(u64, 
     for definition in [tables::ENTRIES, tables::VIEWS, tables::ACTIONS] {
         look_up(&reading.table(definition)?, differences)?;
     }
+    if let Some(withheld) = &open.withheld {
+        look_up(withheld, differences)?;
+    }
     if let Err(error) = queries::plan_bytes(reading) {
         differences.add(format!("plan: {error}"));
     }
-    Ok((derived.entries, views))
+    Ok(Compared {
+        entries: derived.entries,
+        views,
+        withheld: derived.withheld,
+    })
 }
 
 /// Every row that a walk finds is found by its key as well: on a damaged path, it may not be.

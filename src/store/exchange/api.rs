@@ -12,11 +12,9 @@ use crate::ledger::{
 };
 use crate::plan::UnitId;
 use crate::store::api::{Store, StoreError, StoreReader};
+use crate::store::exchange::known_log::{KnownLog, LogStep, Missing, StepKind, Tip, WithheldRun};
 use crate::store::exchange::progress::Progress;
 use crate::store::format::shape;
-
-/// The last entry of an author's log as far as somebody has it: its number and hash.
-pub type Tip = (u64, Hash);
 
 /// An author's signature over how far its log goes; or, under another key, over the first entry
 /// of the author that follows it.
@@ -64,24 +62,6 @@ pub struct PeerLog {
     pub missing: Vec<Missing>,
 }
 
-/// Consecutive numbers of a log whose entries a store does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Missing {
-    /// The first.
-    pub first: u64,
-    /// How many.
-    pub count: u32,
-}
-
-impl Missing {
-    /// The last number.
-    pub fn last(&self) -> u64 {
-        self.first
-            .saturating_add(u64::from(self.count))
-            .saturating_sub(1)
-    }
-}
-
 /// One piece of a log that an import brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogPiece {
@@ -108,6 +88,8 @@ pub struct Report {
     pub signer: AuthorId,
     /// What it brought.
     pub pieces: Vec<LogPiece>,
+    /// The runs that it left out and that were not known before.
+    pub withheld: Vec<WithheldRun>,
     /// What `sync` says of it, in its own layout.
     pub details: Vec<u8>,
 }
@@ -203,6 +185,8 @@ pub struct ImportDecision<'b> {
     pub come: BTreeSet<EntryRef>,
     /// Logs that have several ends.
     pub forks: BTreeMap<AuthorId, Vec<Tip>>,
+    /// Runs of entries that were left out of what came.
+    pub withheld: Vec<WithheldRun>,
     /// Signatures to keep.
     pub checkpoints: Vec<Checkpoint>,
     /// What the others said they have.
@@ -226,6 +210,7 @@ impl ImportDecision<'_> {
     /// True when nothing would be written.
     pub fn is_empty(&self) -> bool {
         self.taken.is_empty()
+            && self.withheld.is_empty()
             && self.peers.is_empty()
             && self.reports.is_empty()
             && self.hold.is_empty()
@@ -243,6 +228,15 @@ pub trait Snapshot {
     fn vouched(&self) -> Result<Vec<Succession>, StoreError>;
     /// Gives the ends of an author's log: one, several after a copy, none for an unknown author.
     fn tips(&self, author: &AuthorId) -> Result<Vec<Tip>, StoreError>;
+    /// Gives the runs of a log that were withheld from this store, in the order of their ends.
+    fn withheld(&self, author: &AuthorId) -> Result<Vec<WithheldRun>, StoreError>;
+    /// Shows the entries of a log from that number on, all branches, in the order of their numbers.
+    fn each_of_log(
+        &self,
+        author: &AuthorId,
+        from: u64,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
     /// Tells whether that entry is here.
     fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError>;
     /// Gives the entry that a reference cites, where it is here.
@@ -287,6 +281,31 @@ pub fn frontier(ground: &dyn Snapshot, authors: &[AuthorId]) -> Result<Frontier,
         frontier.extend(tips.into_iter().map(|(seq, hash)| (*author, seq, hash)));
     }
     Ok(frontier)
+}
+
+/// Reads what a store knows of a log, and adds `more` to it.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn known_log(
+    snapshot: &dyn Snapshot,
+    author: &AuthorId,
+    more: Vec<LogStep>,
+) -> Result<KnownLog, StoreError> {
+    let mut steps = more;
+    let runs = snapshot.withheld(author)?;
+    steps.extend(runs.iter().map(WithheldRun::step));
+    snapshot.each_of_log(author, 1, &mut |entry| {
+        steps.push(LogStep {
+            kind: StepKind::Entry,
+            first: entry.seq,
+            previous: *entry.previous,
+            last: entry.seq,
+            hash: *entry.hash,
+        });
+        Ok(())
+    })?;
+    Ok(KnownLog::new(steps))
 }
 
 /// Why the bytes of an entry read from a file are refused.

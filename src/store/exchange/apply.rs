@@ -28,6 +28,9 @@ pub(crate) fn write(
         batch.insert_entry(key, row)?;
         Ok(meter.one()?)
     })?;
+    for run in &decision.withheld {
+        batch.insert_withheld(run)?;
+    }
     if decision.rebuild == Rebuild::No {
         for (key, heads) in &decision.views {
             batch.stage_heads(&queries::subject(key)?, heads.clone());

@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::ledger::{AuthorId, Hash};
 use crate::store::api::StoreError;
-use crate::store::exchange::withdraw;
 use crate::store::exchange::{
-    Checkpoint, ExchangeReader, IncomingEntry, Peer, Report, Snapshot, Tip,
+    Checkpoint, ExchangeReader, IncomingEntry, Peer, Report, Snapshot, Tip, known_log,
 };
 use crate::store::file::handle::RedbStore;
-use crate::store::format::codec::{Record, unseal};
 use crate::store::format::{exchange_tables, tables};
 use crate::store::identity::key;
 use crate::store::read::queries;
@@ -32,31 +30,21 @@ impl ExchangeReader for RedbStore {
     ) -> Result<(), StoreError> {
         self.read(|reading| {
             let open = SnapshotTables::read(reading)?;
-            let forked = open.tips(author)?.len() > 1;
-            let chain = if forked {
-                withdraw::chain_to(&open.entries, author, from, tip)?
+            // Without branches all up to the end leads to it.
+            let branch = if open.tips(author)?.len() > 1 {
+                let log = known_log(&open, author, Vec::new())?;
+                let steps = log.up_to(tip).into_iter();
+                Some(steps.map(|step| (step.last, step.hash)).collect())
             } else {
-                BTreeSet::new()
+                None::<BTreeSet<Tip>>
             };
-            let (start, _) = tables::seq_range(author, from);
-            let (_, end) = tables::seq_range(author, tip.0);
-            for row in open.entries.range(start.as_slice()..=end.as_slice())? {
-                let (key, value) = row?;
-                let (seq, hash) = tables::tip_of(key.value())?;
-                if forked && !chain.contains(&(seq, hash)) {
-                    continue;
+            open.each_of_log(author, from, &mut |entry| {
+                let on_branch = |branch: &BTreeSet<Tip>| branch.contains(&(entry.seq, *entry.hash));
+                if entry.seq > tip.0 || !branch.as_ref().is_none_or(on_branch) {
+                    return Ok(());
                 }
-                let payload = unseal(Record::Entry, key.value(), value.value())?;
-                let (previous, bytes) = payload
-                    .split_first_chunk::<32>()
-                    .ok_or_else(|| StoreError::Damaged("entry".to_owned()))?;
-                look(&IncomingEntry {
-                    seq,
-                    previous: &Hash(*previous),
-                    hash: &hash,
-                    bytes,
-                })?;
-            }
+                look(entry)
+            })?;
             Ok(())
         })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use redb::WriteTransaction;
+use redb::{ReadableTable, WriteTransaction};
 
 use crate::ledger::entry::Frontier;
 use crate::ledger::{AuthorId, Body, EntryRef, Hash, Recorded, Subject};
@@ -11,11 +11,12 @@ use crate::store::audit::rebuild;
 use crate::store::exchange::{LogPiece, Report, Snapshot, Tip};
 use crate::store::format::codec::Record;
 use crate::store::format::exchange_tables::{self, Tag};
+use crate::store::format::log_rows;
 use crate::store::format::tables::{self, Rows};
 use crate::store::read::snapshot::SnapshotTables;
 
 /// Collects the entries from number `from` on that lead to `tip`.
-pub(crate) fn chain_to(
+fn chain_to(
     entries: &impl Rows,
     author: &AuthorId,
     from: u64,
@@ -35,6 +36,39 @@ pub(crate) fn chain_to(
     Ok(chain)
 }
 
+/// Whether something of a log that stays follows what the import brought of it.
+fn followed(open: &SnapshotTables<impl Rows>, report: &Report) -> Result<bool, StoreError> {
+    let of_pieces = report.pieces.iter().map(|piece| piece.author);
+    let of_runs = report.withheld.iter().map(|run| run.author);
+    let authors: BTreeSet<AuthorId> = of_pieces.chain(of_runs).collect();
+    for author in &authors {
+        let mut gone = BTreeSet::new();
+        for piece in report.pieces.iter().filter(|p| p.author == *author) {
+            let end = (piece.last, piece.hash);
+            gone.extend(chain_to(&open.entries, author, piece.first, &end)?);
+        }
+        // Each step that stays, with the place before it.
+        let (mut places, mut before) = (BTreeSet::from([(0, Hash::ZERO)]), Vec::new());
+        for run in open.withheld(author)? {
+            if !report.withheld.contains(&run) {
+                places.insert((run.last, run.hash));
+                before.push((run.first.saturating_sub(1), run.previous));
+            }
+        }
+        open.each_of_log(author, 1, &mut |entry| {
+            if !gone.contains(&(entry.seq, *entry.hash)) {
+                places.insert((entry.seq, *entry.hash));
+                before.push((entry.seq.saturating_sub(1), *entry.previous));
+            }
+            Ok(())
+        })?;
+        if before.iter().any(|place| !places.contains(place)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Gives the record of an import when nothing was built on what it brought.
 pub(crate) fn withdrawable(
     transaction: &WriteTransaction,
@@ -42,13 +76,8 @@ pub(crate) fn withdrawable(
 ) -> Result<Option<Report>, StoreError> {
     let open = SnapshotTables::write(transaction)?;
     let report = open.report(root)?.ok_or(StoreError::NothingToUndo)?;
-    for piece in &report.pieces {
-        if !open
-            .tips(&piece.author)?
-            .contains(&(piece.last, piece.hash))
-        {
-            return Ok(None);
-        }
+    if followed(&open, &report)? {
+        return Ok(None);
     }
     let mut built_on = false;
     let brought = |entry: &EntryRef| {
@@ -100,11 +129,23 @@ pub(crate) fn remove(transaction: &WriteTransaction, report: &Report) -> Result<
         for key in gone {
             entries.remove(key.as_slice())?;
         }
+        let mut withheld = transaction.open_table(tables::WITHHELD)?;
+        for run in &report.withheld {
+            withheld.remove(log_rows::run_row(run).0.as_slice())?;
+        }
+        // What was signed of the log goes with the place in it, unless that stays.
         let mut points = transaction.open_table(exchange_tables::CHECKPOINTS)?;
-        for piece in &report.pieces {
-            let from = tables::entry_key(&piece.author, piece.last, &piece.hash);
-            let to = tables::after(&from);
-            points.retain_in(from.as_slice()..to.as_slice(), |_, _| false)?;
+        let of_pieces = report.pieces.iter().map(|p| (p.author, p.last, p.hash));
+        let of_runs = report.withheld.iter().map(|r| (r.author, r.last, r.hash));
+        for (author, last, hash) in of_pieces.chain(of_runs) {
+            let from = tables::entry_key(&author, last, &hash);
+            let runs = log_rows::runs(&withheld, Some(&author))?;
+            let stays = runs.iter().any(|run| (run.last, run.hash) == (last, hash))
+                || entries.get(from.as_slice())?.is_some();
+            if !stays {
+                let to = tables::after(&from);
+                points.retain_in(from.as_slice()..to.as_slice(), |_, _| false)?;
+            }
         }
         transaction
             .open_table(exchange_tables::REPORTS)?

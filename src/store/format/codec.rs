@@ -51,6 +51,8 @@ pub(crate) enum Record {
     Held = 14,
     /// The bytes of a bundle that is kept.
     HeldBytes = 15,
+    /// A run of entries withheld from this store.
+    Withheld = 16,
 }
 
 /// Bytes that are not what was written.

@@ -9,6 +9,7 @@ use crate::ledger::{ActorId, AuthorId, EntryRef, Hash, Recorded, Trust};
 use crate::plan::UnitId;
 use crate::store::api::StoreError;
 use crate::store::exchange::counting::counts;
+use crate::store::exchange::known_log::WithheldRun;
 use crate::store::exchange::{
     Checkpoint, Held, HeldBundle, LogPiece, Missing, Peer, PeerLog, Report, Tip,
 };
@@ -274,6 +275,15 @@ pub(crate) fn report_bytes(report: &Report) -> Vec<u8> {
         out.extend(piece.last.to_le_bytes());
         out.extend(piece.hash.0);
     }
+    let count = u32::try_from(report.withheld.len()).unwrap_or(u32::MAX);
+    out.extend(count.to_le_bytes());
+    for run in &report.withheld {
+        out.extend(run.author.0);
+        out.extend(run.first.to_le_bytes());
+        out.extend(run.previous.0);
+        out.extend(run.last.to_le_bytes());
+        out.extend(run.hash.0);
+    }
     out.extend(&report.details);
     out
 }
@@ -294,6 +304,16 @@ pub(crate) fn report_from(root: Hash, bytes: &[u8]) -> Result<Report, StoreError
                 hash: Hash(reader.array("report")?),
             });
         }
+        let mut withheld = Vec::new();
+        for _ in 0..reader.u32("report")? {
+            withheld.push(WithheldRun {
+                author: AuthorId(reader.array("report")?),
+                first: reader.u64("report")?,
+                previous: Hash(reader.array("report")?),
+                last: reader.u64("report")?,
+                hash: Hash(reader.array("report")?),
+            });
+        }
         let details = bytes.get(reader.at()..).unwrap_or_default().to_vec();
         Ok(Report {
             root,
@@ -301,6 +321,7 @@ pub(crate) fn report_from(root: Hash, bytes: &[u8]) -> Result<Report, StoreError
             by,
             signer,
             pieces,
+            withheld,
             details,
         })
     };

@@ -2,6 +2,7 @@
 
 pub(crate) mod codec;
 pub(crate) mod exchange_tables;
+pub(crate) mod log_rows;
 pub(crate) mod schema;
 pub(crate) mod sealing;
 pub(crate) mod shape;

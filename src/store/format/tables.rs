@@ -4,8 +4,7 @@
 use redb::{ReadTransaction, ReadableTable, TableDefinition};
 
 use crate::ledger::{
-    ActorId, AuthorId, Clock, EntryRef, FormKey, Hash, Heads, Recorded, Subject, chain,
-    subject::SubjectKind,
+    ActorId, AuthorId, Clock, FormKey, Hash, Heads, Recorded, Subject, chain, subject::SubjectKind,
 };
 use crate::store::api::StoreError;
 use crate::store::format::codec::{
@@ -25,6 +24,9 @@ pub(crate) const ENTRIES: Definition = TableDefinition::new("entries");
 pub(crate) const VIEWS: Definition = TableDefinition::new("views");
 /// Derived: actor, clock → [`ActionV1`]; what undo walks back through.
 pub(crate) const ACTIONS: Definition = TableDefinition::new("actions");
+/// Runs of entries withheld from this store: author, last number, hash of the last, first number → hash
+/// before the first.
+pub(crate) const WITHHELD: Definition = TableDefinition::new("withheld");
 /// Single rows: schema, about, tip, check.
 pub(crate) const META: Definition = TableDefinition::new("meta");
 /// BLAKE3 of a plan file → its bytes.
@@ -262,45 +264,6 @@ pub(crate) fn unsealed_entry(key: &[u8], value: &[u8]) -> Result<Recorded, Store
         hash: link,
         entry: shape::entry_from(bytes)?,
     })
-}
-
-/// Finds the entry a reference cites; `None` when it is not here.
-pub(crate) fn cited(entries: &impl Rows, at: &EntryRef) -> Result<Option<Recorded>, StoreError> {
-    Ok(numbered(entries, &at.author, at.seq)?
-        .into_iter()
-        .find(|found| found.hash.short() == at.h8))
-}
-
-/// All entries with that number: one, or several after a store was copied; none where the log
-/// has not come so far. A log has no gaps, so a number missing below its end is damage; number 0
-/// is before every log, whoever cites it.
-pub(crate) fn numbered(
-    entries: &impl Rows,
-    author: &AuthorId,
-    seq: u64,
-) -> Result<Vec<Recorded>, StoreError> {
-    let (from, to) = seq_range(author, seq);
-    let found: Vec<Recorded> = entries
-        .range(from.as_slice()..=to.as_slice())?
-        .map(|row| {
-            let (key, value) = row?;
-            unsealed_entry(key.value(), value.value())
-        })
-        .collect::<Result<_, StoreError>>()?;
-    if found.is_empty() && seq > 0 {
-        let (first, _) = seq_range(author, 0);
-        let (_, last) = seq_range(author, u64::MAX);
-        if let Some(row) = entries
-            .range(first.as_slice()..=last.as_slice())?
-            .next_back()
-        {
-            // Only its key: what cites entries that have not come asks this for each of them.
-            if tip_of(row?.0.value())?.0 >= seq {
-                return Err(StoreError::Damaged(format!("no entry {seq}")));
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// One read transaction, whose tables are opened as they are needed.

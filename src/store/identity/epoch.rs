@@ -8,8 +8,8 @@ use crate::store::exchange::Checkpoint;
 use crate::store::file::handle::{Epoch, SharedStore, TransactionEnd};
 use crate::store::format::codec::Record;
 use crate::store::format::codec::TipV1;
-use crate::store::format::exchange_tables;
 use crate::store::format::tables::{self, ReadTables};
+use crate::store::format::{exchange_tables, log_rows};
 use crate::store::identity::key::{self, WriterKey};
 use crate::store::identity::witness::{Witness, WitnessFile};
 use crate::store::write::batch::{ActionContext, Batch, NewEntry};
@@ -94,7 +94,8 @@ pub(crate) fn is_key_mended(store: &SharedStore) -> bool {
 /// A log that lost its end to damage is no log that was rolled back: a new epoch would hide it.
 fn check_last_entry(reading: &ReadTables, tip: &TipV1) -> Result<(), StoreError> {
     let entries = reading.table(tables::ENTRIES)?;
-    let last = tables::numbered(&entries, &AuthorId(tip.author), tip.seq)?;
+    let withheld = reading.optional(tables::WITHHELD)?;
+    let last = log_rows::numbered(&entries, withheld.as_ref(), &AuthorId(tip.author), tip.seq)?;
     if last.iter().any(|entry| entry.hash.0 == tip.hash) {
         Ok(())
     } else {
@@ -105,9 +106,12 @@ fn check_last_entry(reading: &ReadTables, tip: &TipV1) -> Result<(), StoreError>
 /// True when the store still holds the entry the witness saw.
 fn is_known(reading: &ReadTables, witness: &Witness) -> Result<bool, StoreError> {
     let entries = reading.table(tables::ENTRIES)?;
-    Ok(tables::numbered(&entries, &witness.author, witness.seq)?
-        .iter()
-        .any(|entry| entry.hash == witness.hash))
+    let withheld = reading.optional(tables::WITHHELD)?;
+    Ok(
+        log_rows::numbered(&entries, withheld.as_ref(), &witness.author, witness.seq)?
+            .iter()
+            .any(|entry| entry.hash == witness.hash),
+    )
 }
 
 /// Builds the first entry of a new author.

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ledger::{AuthorId, Body, Clock, EntryRef, FormKey, Recorded, Subject};
 use crate::store::api::{Contested, LogEntry, LogFilter, StoreError};
 use crate::store::exchange::Snapshot;
+use crate::store::exchange::known_log::WithheldRun;
 use crate::store::format::codec::TipV1;
+use crate::store::format::log_rows;
 use crate::store::format::tables::{self, Rows};
 use crate::store::read::queries;
 use crate::store::read::snapshot::SnapshotTables;
@@ -17,14 +19,13 @@ pub(crate) fn log(
     tip: &TipV1,
     filter: &LogFilter,
 ) -> Result<Vec<LogEntry>, StoreError> {
-    let entries = &snapshot.entries;
     let limit = filter.limit.unwrap_or(usize::MAX);
     let found = match single_form(filter) {
         Some(form) => history(snapshot, &form, filter)?,
-        None => merged(entries, tip, filter, limit)?,
+        None => merged(snapshot, tip, filter, limit)?,
     };
     let settled = settled(&found);
-    let mut cited = CitedBodies::among(entries, &found);
+    let mut cited = CitedBodies::among(snapshot, &found);
     found
         .iter()
         .take(limit)
@@ -96,11 +97,12 @@ fn order(recorded: &Recorded) -> (Clock, AuthorId, u64) {
 /// Walks the logs of all authors backwards at once; each is already in the order of its clock,
 /// so a short log of a long store reads little.
 fn merged(
-    entries: &impl Rows,
+    snapshot: &SnapshotTables<impl Rows>,
     tip: &TipV1,
     filter: &LogFilter,
     limit: usize,
 ) -> Result<Vec<Recorded>, StoreError> {
+    let entries = &snapshot.entries;
     let lost = || StoreError::Damaged("entries are missing".to_owned());
     let mut walks = Vec::new();
     let mut end = None;
@@ -109,6 +111,7 @@ fn merged(
         let (_, to) = tables::seq_range(&author, u64::MAX);
         let mut walk = LogCursor {
             rows: entries.range(from.as_slice()..=to.as_slice())?,
+            withheld: Snapshot::withheld(snapshot, &author)?,
             next: None,
         };
         walk.step()?;
@@ -148,12 +151,13 @@ fn merged(
 /// One author's log, read from its end.
 struct LogCursor<'a> {
     rows: redb::Range<'a, tables::Bytes, tables::Bytes>,
+    withheld: Vec<WithheldRun>,
     next: Option<Recorded>,
 }
 
 impl LogCursor<'_> {
     /// Gives the next entry back in time and reads the one before it; numbers without an entry
-    /// between the two are damage.
+    /// between the two that were not withheld are damage.
     fn step(&mut self) -> Result<Option<Recorded>, StoreError> {
         let before = match self.rows.next_back() {
             None => None,
@@ -165,7 +169,9 @@ impl LogCursor<'_> {
         let given = std::mem::replace(&mut self.next, before);
         if let Some(given) = &given {
             let expected = self.next.as_ref().map_or(0, |entry| entry.seq);
-            if given.seq.saturating_sub(expected) > 1 {
+            let before = given.seq.saturating_sub(1);
+            let withheld = |run: &WithheldRun| (run.first..=run.last).contains(&before);
+            if before > expected && !self.withheld.iter().any(withheld) {
                 return Err(StoreError::Damaged(format!("no entry {}", expected + 1)));
             }
         }
@@ -185,19 +191,19 @@ fn matches(subject: &Subject, filter: &LogFilter) -> bool {
 
 /// What entries cite, each read once however often it is cited.
 struct CitedBodies<'a, T> {
-    entries: &'a T,
+    snapshot: &'a SnapshotTables<T>,
     listed: BTreeMap<EntryRef, &'a Recorded>,
     /// Those that are not listed; `None` for one that has not come.
     others: BTreeMap<EntryRef, Option<Recorded>>,
 }
 
 impl<'a, T: Rows> CitedBodies<'a, T> {
-    fn among(entries: &'a T, found: &'a [Recorded]) -> Self {
+    fn among(snapshot: &'a SnapshotTables<T>, found: &'a [Recorded]) -> Self {
         let listed = found
             .iter()
             .map(|recorded| (recorded.reference(), recorded));
         Self {
-            entries,
+            snapshot,
             listed: listed.collect(),
             others: BTreeMap::new(),
         }
@@ -216,7 +222,11 @@ impl<'a, T: Rows> CitedBodies<'a, T> {
                 None => match self.others.entry(*reference) {
                     Entry::Occupied(other) => other.into_mut().as_ref(),
                     Entry::Vacant(place) => {
-                        let found = tables::cited(self.entries, reference)?;
+                        let found = log_rows::cited(
+                            &self.snapshot.entries,
+                            self.snapshot.withheld.as_ref(),
+                            reference,
+                        )?;
                         place.insert(found).as_ref()
                     }
                 },

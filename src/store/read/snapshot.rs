@@ -12,9 +12,11 @@ use crate::ledger::{AuthorId, EntryRef, FormKey, Hash, Heads, PlanRef, Recorded,
 use crate::plan::UnitId;
 use crate::store::api::StoreError;
 use crate::store::exchange::counting::walk_for_uncounted;
-use crate::store::exchange::{self, HeldBundle, Peer, Report, Snapshot, Tip};
-use crate::store::format::codec::Record;
+use crate::store::exchange::known_log::WithheldRun;
+use crate::store::exchange::{self, HeldBundle, IncomingEntry, Peer, Report, Snapshot, Tip};
+use crate::store::format::codec::{Record, unseal};
 use crate::store::format::exchange_tables::{self, Tag, TrustState};
+use crate::store::format::log_rows;
 use crate::store::format::tables::{self, Bytes, ReadTables, Rows};
 use crate::store::read::form_content::Holdings;
 use crate::store::read::queries;
@@ -23,6 +25,7 @@ use crate::store::read::uncounted::UncountedIndex;
 /// All tables of one consistent state.
 pub(crate) struct SnapshotTables<T> {
     pub(crate) entries: T,
+    pub(crate) withheld: Option<T>,
     pub(crate) views: T,
     meta: T,
     plans: T,
@@ -41,6 +44,7 @@ impl SnapshotTables<ReadOnlyTable<Bytes, Bytes>> {
     pub(crate) fn read(reading: &ReadTables) -> Result<Self, StoreError> {
         Ok(Self {
             entries: reading.table(tables::ENTRIES)?,
+            withheld: reading.optional(tables::WITHHELD)?,
             views: reading.table(tables::VIEWS)?,
             meta: reading.table(tables::META)?,
             plans: reading.table(tables::PLANS)?,
@@ -66,6 +70,7 @@ impl<'txn> SnapshotTables<Table<'txn, Bytes, Bytes>> {
     pub(crate) fn write(transaction: &'txn WriteTransaction) -> Result<Self, StoreError> {
         Ok(Self {
             entries: transaction.open_table(tables::ENTRIES)?,
+            withheld: Some(transaction.open_table(tables::WITHHELD)?),
             views: transaction.open_table(tables::VIEWS)?,
             meta: transaction.open_table(tables::META)?,
             plans: transaction.open_table(tables::PLANS)?,
@@ -123,7 +128,9 @@ impl<T: Rows> SnapshotTables<T> {
             if !asked.insert(reference) {
                 continue;
             }
-            if let Some(recorded) = tables::cited(&self.entries, &reference)? {
+            if let Some(recorded) =
+                log_rows::cited(&self.entries, self.withheld.as_ref(), &reference)?
+            {
                 open.extend(recorded.entry.replaces.iter().copied());
                 found.insert(reference, recorded);
             }
@@ -251,14 +258,51 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
         }
         let (from, _) = tables::seq_range(author, 0);
         let (_, to) = tables::seq_range(author, u64::MAX);
-        match self
+        let mut last: Option<Tip> = None;
+        if let Some(row) = self
             .entries
             .range(from.as_slice()..=to.as_slice())?
             .next_back()
         {
-            None => Ok(Vec::new()),
-            Some(row) => Ok(vec![tables::tip_of(row?.0.value())?]),
+            last = Some(tables::tip_of(row?.0.value())?);
         }
+        // Without branches no number has two hashes.
+        if let Some(run) = Snapshot::withheld(self, author)?.last() {
+            last = last.max(Some((run.last, run.hash)));
+        }
+        Ok(last.into_iter().collect())
+    }
+
+    fn withheld(&self, author: &AuthorId) -> Result<Vec<WithheldRun>, StoreError> {
+        match &self.withheld {
+            Some(table) => log_rows::runs(table, Some(author)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn each_of_log(
+        &self,
+        author: &AuthorId,
+        from: u64,
+        look: &mut dyn FnMut(&IncomingEntry<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (start, _) = tables::seq_range(author, from);
+        let (_, end) = tables::seq_range(author, u64::MAX);
+        for row in self.entries.range(start.as_slice()..=end.as_slice())? {
+            let (key, value) = row?;
+            let (seq, hash) = tables::tip_of(key.value())?;
+            let payload = unseal(Record::Entry, key.value(), value.value())?;
+            let (previous, bytes) = payload
+                .split_first_chunk::<32>()
+                .ok_or_else(|| StoreError::Damaged("entry".to_owned()))?;
+            look(&IncomingEntry {
+                seq,
+                previous: &Hash(*previous),
+                hash: &hash,
+                bytes,
+            })?;
+        }
+        Ok(())
     }
 
     fn holds(&self, author: &AuthorId, seq: u64, hash: &Hash) -> Result<bool, StoreError> {
@@ -267,7 +311,7 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
     }
 
     fn cited(&self, entry: &EntryRef) -> Result<Option<Recorded>, StoreError> {
-        tables::cited(&self.entries, entry)
+        log_rows::cited(&self.entries, self.withheld.as_ref(), entry)
     }
 
     fn has_cited(&self, entry: &EntryRef) -> Result<bool, StoreError> {
@@ -311,7 +355,11 @@ impl<T: Rows> Snapshot for SnapshotTables<T> {
         let holds = (tables::tip(&self.meta)?.entries, self.known_plans()?);
         let mut found = Vec::new();
         for reference in index.of(&self.entries, holds, trust, form)? {
-            found.extend(tables::cited(&self.entries, &reference)?);
+            found.extend(log_rows::cited(
+                &self.entries,
+                self.withheld.as_ref(),
+                &reference,
+            )?);
         }
         Ok(found)
     }

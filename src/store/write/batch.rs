@@ -14,9 +14,10 @@ use crate::ledger::{
     entry::{CITATIONS, ENTRY_BYTES, FLAG_CRITICAL},
 };
 use crate::store::api::{Committed, StoreError};
+use crate::store::exchange::known_log::WithheldRun;
 use crate::store::format::codec::{AboutV1, ActionV1, GroupV1, Record, TipV1, encode, seal};
-use crate::store::format::shape;
 use crate::store::format::tables::{self, Bytes};
+use crate::store::format::{log_rows, shape};
 
 /// Who acts, how and when: what all entries of one action share.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +58,7 @@ type Row = (Vec<u8>, Vec<u8>);
 /// tip.
 pub(crate) struct Batch<'txn> {
     entries: Table<'txn, Bytes, Bytes>,
+    withheld: Table<'txn, Bytes, Bytes>,
     views: Table<'txn, Bytes, Bytes>,
     actions: Table<'txn, Bytes, Bytes>,
     meta: Table<'txn, Bytes, Bytes>,
@@ -89,6 +91,7 @@ impl<'txn> Batch<'txn> {
     ) -> Result<Self, StoreError> {
         Ok(Self {
             entries: transaction.open_table(tables::ENTRIES)?,
+            withheld: transaction.open_table(tables::WITHHELD)?,
             views: transaction.open_table(tables::VIEWS)?,
             actions: transaction.open_table(tables::ACTIONS)?,
             meta,
@@ -154,7 +157,7 @@ impl<'txn> Batch<'txn> {
                 return Ok(Some(recorded.entry.subject));
             }
         }
-        let found = tables::cited(&self.entries, cited)?;
+        let found = log_rows::cited(&self.entries, Some(&self.withheld), cited)?;
         Ok(found.map(|recorded| recorded.entry.subject))
     }
 
@@ -318,6 +321,13 @@ impl<'txn> Batch<'txn> {
     /// Writes an entry that came from elsewhere.
     pub(crate) fn insert_entry(&mut self, key: &[u8], row: &[u8]) -> Result<(), StoreError> {
         self.entries.insert(key, row)?;
+        Ok(())
+    }
+
+    /// Writes a run of entries that was left out of what came from elsewhere.
+    pub(crate) fn insert_withheld(&mut self, run: &WithheldRun) -> Result<(), StoreError> {
+        let (key, row) = log_rows::run_row(run);
+        self.withheld.insert(key.as_slice(), row.as_slice())?;
         Ok(())
     }
 

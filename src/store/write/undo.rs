@@ -15,8 +15,8 @@ use crate::ledger::{
 };
 use crate::store::api::{Change, Direction, Seen, StoreError, UndoPlan};
 use crate::store::format::codec::ActionV1;
-use crate::store::format::shape;
 use crate::store::format::tables::{self, Bytes, ReadTables};
+use crate::store::format::{log_rows, shape};
 
 /// Works out the changes by which an undo or redo would be done now.
 pub(crate) fn plan(
@@ -26,6 +26,7 @@ pub(crate) fn plan(
 ) -> Result<UndoPlan, StoreError> {
     let history = History {
         entries: reading.table(tables::ENTRIES)?,
+        withheld: reading.optional(tables::WITHHELD)?,
         views: reading.table(tables::VIEWS)?,
         actions: reading.table(tables::ACTIONS)?,
         actor,
@@ -53,6 +54,7 @@ struct Touched {
 
 struct History<'a> {
     entries: redb::ReadOnlyTable<Bytes, Bytes>,
+    withheld: Option<redb::ReadOnlyTable<Bytes, Bytes>>,
     views: redb::ReadOnlyTable<Bytes, Bytes>,
     actions: redb::ReadOnlyTable<Bytes, Bytes>,
     actor: &'a ActorId,
@@ -143,7 +145,7 @@ impl History<'_> {
         let end = action.first.saturating_add(u64::from(action.count));
         for seq in action.first..end {
             // After a copy of the store, a number may have two entries; ours names the action.
-            let entry = tables::numbered(&self.entries, &author, seq)?
+            let entry = log_rows::numbered(&self.entries, self.withheld.as_ref(), &author, seq)?
                 .into_iter()
                 .find(|recorded| recorded.entry.action.0 == action.id)
                 .ok_or_else(|| StoreError::Damaged(format!("no entry {seq}")))?;
@@ -217,7 +219,7 @@ impl History<'_> {
             [] => return Err(changed(self.actor)),
             [.., latest] => return Err(changed(&latest.actor)),
         };
-        let recorded = tables::cited(&self.entries, &head.entry)?
+        let recorded = log_rows::cited(&self.entries, self.withheld.as_ref(), &head.entry)?
             .ok_or_else(|| StoreError::Damaged(format!("no entry {}", head.entry.seq)))?;
         if self.meant(recorded)? == expected {
             Ok(())
@@ -265,7 +267,7 @@ impl History<'_> {
         let mut shown: Option<Recorded> = None;
         for reference in &entry.entry.replaces {
             // One that has not arrived yet was not shown here, nor one of an unknown kind.
-            let found = tables::cited(&self.entries, reference)?;
+            let found = log_rows::cited(&self.entries, self.withheld.as_ref(), reference)?;
             let Some(found) = found.filter(|found| found.entry.body.is_known()) else {
                 continue;
             };

@@ -203,6 +203,9 @@ pub enum BundleError {
         /// Whom it is for.
         to: String,
     },
+    /// It is a whole copy, and not everything concerns the unit of this store.
+    #[error("a whole copy")]
+    WholeCopy,
     /// It withholds entries of a log, and nobody who may do so vouches for what it leaves out.
     #[error("signer {0} withholds entries and is not the district")]
     Withholds(AuthorId),
@@ -389,6 +392,7 @@ impl BundleError {
                 .with("theirs", theirs.as_str())
                 .with("ours", ours.as_str()),
             Self::NotForUs { to } => Message::new("sync.error.not_for_us").with("to", to.as_str()),
+            Self::WholeCopy => Message::new("sync.error.whole_copy"),
             Self::Withholds(author) => {
                 Message::new("sync.error.withholds").with("author", author.to_string())
             }

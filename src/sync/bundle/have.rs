@@ -33,6 +33,11 @@ pub struct HaveLine {
     pub missing: Vec<Missing>,
 }
 
+/// Bytes of a line that misses nothing.
+pub const LINE: usize = 124;
+/// Bytes of one piece of a log that is missing.
+pub const MISSING: usize = 12;
+
 impl Have {
     /// Lines that are all the writer has.
     pub fn all(lines: Vec<HaveLine>) -> Self {

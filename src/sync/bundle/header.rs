@@ -57,7 +57,7 @@ pub struct Header {
     pub district: UnitId,
     /// The unit of the store that wrote it.
     pub from: UnitId,
-    /// The unit it is for; empty for anyone.
+    /// The unit it is for; empty for a whole copy.
     pub to: UnitId,
     /// When, in milliseconds since 1970-01-01 UTC.
     pub created: u64,
@@ -90,7 +90,7 @@ impl Header {
         })
     }
 
-    /// The unit it is for; `None` for anyone.
+    /// The unit it is for; `None` for a whole copy, for those whom everything concerns.
     pub fn receiver(&self) -> Option<&UnitId> {
         (!self.to.as_str().is_empty()).then_some(&self.to)
     }

@@ -24,6 +24,11 @@ pub struct Range {
     pub withheld: Vec<Run>,
 }
 
+/// Bytes of a range without runs in a header.
+pub const RANGE: usize = 180;
+/// Bytes of a run.
+pub const RUN: usize = 44;
+
 /// Entries of a range that a bundle does not carry: they do not concern its receiver, or it has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -61,6 +66,19 @@ impl Range {
     pub fn run_at(&self, seq: u64) -> Option<&Run> {
         let at = self.withheld.binary_search_by_key(&seq, |run| run.first);
         at.ok().and_then(|at| self.withheld.get(at))
+    }
+
+    /// Whether nothing but the bundle's signer vouches for a part of it: entries before a run. What
+    /// follows the last run is proved by the author's signature, and so is the hash it goes on from.
+    pub fn rests_on_signer(&self) -> bool {
+        let mut at = self.first;
+        for run in &self.withheld {
+            if run.first != at {
+                return true;
+            }
+            at = run.last().saturating_add(1);
+        }
+        false
     }
 
     /// Whether numbers and hashes can be those of a piece of a log.

@@ -1,26 +1,37 @@
-//! Export of bundles: every entry that the receiver is not known to have, of all logs, each up to where
-//! its author has signed it. What the receiver has is known from its own bundles alone, so that the next
-//! bundle brings what a lost stick carried.
+//! Export of bundles: every entry that concerns the receiver and that it is not known to have, of all logs,
+//! each up to where its author has signed it. What the receiver has is known from its own bundles alone,
+//! so that the next bundle brings what a lost stick carried.
+
+pub mod concern;
+mod has;
+mod have;
+mod parts;
+mod ranges;
+
+pub use ranges::OutgoingRange;
+
+use std::collections::BTreeMap;
 
 use crate::ledger::chain::checkpoint_words;
-use crate::ledger::trust::Succession;
-use crate::ledger::{AuthorId, Hash};
+use crate::ledger::{AuthorId, Hash, Trust};
 use crate::plan::{Plan, UnitId};
-use crate::store::exchange::{Checkpoint, ExchangeReader, Peer, PeerLog, Snapshot, Tip};
+use crate::store::exchange::{Checkpoint, ExchangeReader, Peer, PeerLog, Snapshot};
 use crate::store::{StoreError, StoreInfo};
 use crate::sync::bundle::error::{BundleError, Limit};
-use crate::sync::bundle::have::{Have, HaveLine};
 use crate::sync::bundle::header::{Header, Scope, Vouch};
 use crate::sync::bundle::limits;
 use crate::sync::bundle::range::Range;
 use crate::sync::bundle::writer::BundleWriter;
+use crate::sync::export::concern::Concern;
+use crate::sync::export::have::Owned;
+use crate::sync::export::ranges::{Sender, SignedLog, place};
 
 /// What bundle is asked for.
 #[derive(Clone, Debug)]
 pub struct ExportRequest<'a> {
     /// The plan in force.
     pub plan: &'a Plan,
-    /// The unit it is for; `None` for anyone, which brings everything.
+    /// The unit it is for; `None` for a whole copy, which only those take in whom everything concerns.
     pub to: Option<&'a UnitId>,
     /// What the receiver has not acknowledged, or everything.
     pub scope: Scope,
@@ -28,37 +39,22 @@ pub struct ExportRequest<'a> {
     pub wall: u64,
 }
 
-/// A range of a log that a bundle would carry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutgoingRange {
-    /// The author of the log.
-    pub author: AuthorId,
-    /// The first number.
-    pub first: u64,
-    /// The last number and its hash.
-    pub tip: Tip,
-    /// The author's signature over the last; `None` for the writer's own log, signed when it is written.
-    checkpoint: Option<Checkpoint>,
-}
-
-/// What a bundle would carry.
+/// What a bundle would carry; several bundles where one cannot hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportPlan {
-    /// The ranges, in the request of their authors.
+    /// The ranges, in the order of their authors and numbers.
     pub pieces: Vec<OutgoingRange>,
-    /// What this store has, each log up to where its author has signed it; `None` for the writer's own
-    /// log, signed when it is written.
-    have: Vec<(PeerLog, Option<Checkpoint>)>,
-    /// What the receiver said last, where it ever did.
-    pub peer: Option<Peer>,
+    /// What this store has of each log.
+    have: Vec<Owned>,
+    /// The authors that wrote the receiver's bundles.
+    receivers: Vec<AuthorId>,
     info: StoreInfo,
 }
 
 impl ExportPlan {
     /// The number of entries.
     pub fn entries(&self) -> u64 {
-        let count = |piece: &OutgoingRange| piece.tip.0.saturating_sub(piece.first) + 1;
-        self.pieces.iter().map(count).sum()
+        self.pieces.iter().map(|piece| piece.entries).sum()
     }
 }
 
@@ -81,7 +77,8 @@ pub fn plan(
     store: &(impl ExchangeReader + ?Sized),
     request: &ExportRequest<'_>,
 ) -> Result<ExportPlan, StoreError> {
-    let (info, points, authors) = (store.info()?, store.checkpoints()?, store.authors()?);
+    let (info, authors) = (store.info()?, store.authors()?);
+    let points = by_author(store.checkpoints()?);
     let mut peers = store.peers()?;
     peers.retain(|peer| Some(&peer.unit) == request.to);
     peers.sort_by_key(|peer| (peer.created, peer.root));
@@ -89,212 +86,150 @@ pub fn plan(
     store.with_snapshot(&mut |snapshot| {
         (pieces, have) = (Vec::new(), Vec::new());
         let has = match request.scope {
-            Scope::Since => common(snapshot, &peers)?,
+            Scope::Since => has::common(snapshot, &peers)?,
             Scope::All => Vec::new(),
         };
+        let mut survey = Survey {
+            snapshot,
+            own: info.author,
+            sender: sender(snapshot, &info.author)?,
+            points: &points,
+            concern: Concern::of(request.plan, request.to),
+        };
         for author in &authors {
-            let tips = snapshot.tips(author)?;
-            let log = Log {
-                author: *author,
-                forked: tips.len() > 1,
-            };
-            let before = pieces.len();
-            for tip in tips {
-                let signed = if *author == info.author {
-                    Some((tip, None))
-                } else {
-                    log.signed_up_to(&tip, &points)
-                };
-                let Some((tip, checkpoint)) = signed else {
-                    continue;
-                };
-                let said = PeerLog {
-                    author: *author,
-                    last: tip.0,
-                    hash: tip.1,
-                    missing: Vec::new(),
-                };
-                if !have.iter().any(|(other, _)| *other == said) {
-                    have.push((said, checkpoint.clone()));
-                }
-                let again = pieces
-                    .iter()
-                    .skip(before)
-                    .any(|other: &OutgoingRange| other.tip == tip);
-                if let (false, Some(first)) = (again, log.first_missing(snapshot, &tip, &has)?) {
-                    pieces.push(OutgoingRange {
-                        author: *author,
-                        first,
-                        tip,
-                        checkpoint,
-                    });
-                }
-            }
+            let has: Vec<&PeerLog> = has.iter().filter(|log| log.author == *author).collect();
+            survey.log(*author, &has, &mut pieces, &mut have)?;
         }
         Ok(())
     })?;
     Ok(ExportPlan {
         pieces,
         have,
-        peer: peers.pop(),
+        receivers: peers.iter().map(|peer: &Peer| peer.author).collect(),
         info,
     })
 }
 
-/// A log of the store.
-struct Log {
-    author: AuthorId,
-    forked: bool,
+/// What authors have signed of their own logs.
+fn by_author(points: Vec<Checkpoint>) -> BTreeMap<AuthorId, Vec<Checkpoint>> {
+    let mut signed: BTreeMap<AuthorId, Vec<Checkpoint>> = BTreeMap::new();
+    for point in points {
+        if AuthorId::of_key(&point.key) == point.author {
+            signed.entry(point.author).or_default().push(point);
+        }
+    }
+    signed
 }
 
-impl Log {
-    /// The entry nearest to the end of a branch that its author has signed, with the signature; `None`
-    /// where the author has signed nothing of it.
-    fn signed_up_to(&self, tip: &Tip, points: &[Checkpoint]) -> Option<(Tip, Option<Checkpoint>)> {
-        let point = points
-            .iter()
-            .filter(|point| {
-                point.author == self.author && AuthorId::of_key(&point.key) == self.author
-            })
-            .filter(|point| point.seq <= tip.0)
-            .max_by_key(|point| (point.hash == tip.1, point.seq))?;
-        Some(((point.seq, point.hash), Some(point.clone())))
+/// Whether those who compared a key would believe this writer what it says of others' logs.
+fn sender(snapshot: &dyn Snapshot, own: &AuthorId) -> Result<Sender, StoreError> {
+    let trust = Trust::new(
+        &snapshot.seeds()?,
+        &snapshot.controls()?,
+        &snapshot.vouched()?,
+    );
+    Ok(if trust.is_rootless() || trust.is_root(own) {
+        Sender::District
+    } else {
+        Sender::Other
+    })
+}
+
+/// What the logs of a store are weighed by, one after the other.
+struct Survey<'a> {
+    snapshot: &'a dyn Snapshot,
+    own: AuthorId,
+    sender: Sender,
+    points: &'a BTreeMap<AuthorId, Vec<Checkpoint>>,
+    concern: Concern<'a>,
+}
+
+impl Survey<'_> {
+    /// Adds what is carried of a log, and what this store has of it.
+    fn log(
+        &mut self,
+        author: AuthorId,
+        has: &[&PeerLog],
+        pieces: &mut Vec<OutgoingRange>,
+        have: &mut Vec<Owned>,
+    ) -> Result<(), StoreError> {
+        if let Some(owned) = self.acknowledged(author, has)? {
+            have.push(owned);
+            return Ok(());
+        }
+        let (own, before) = (self.own, pieces.len());
+        let points = self.points.get(&author).map_or(&[][..], Vec::as_slice);
+        let log = SignedLog::read(self.snapshot, author, &own, points, &mut self.concern)?;
+        for steps in log.branches() {
+            let Some(end) = steps.last().map(place) else {
+                continue;
+            };
+            have.push(Owned {
+                log: PeerLog {
+                    author,
+                    last: end.0,
+                    hash: end.1,
+                    missing: log.missing(&end),
+                },
+                checkpoint: log.checkpoint(&end),
+            });
+            let on_branch = |has: &&&PeerLog| {
+                let there = |step| place(step) == (has.last, has.hash);
+                steps.iter().any(there)
+            };
+            let has = has.iter().filter(on_branch).max_by_key(|has| has.last);
+            let carried = log.ranges(&steps, has.copied(), self.sender);
+            for range in carried {
+                let mut others = pieces.iter().skip(before);
+                if !others.any(|other| *other == range) {
+                    pieces.push(range);
+                }
+            }
+        }
+        Ok(())
     }
 
-    /// The first number that the receiver is not known to have of a branch; `None` when it has all. Of a
-    /// log with several branches everything goes: what the receiver has may be on another one.
-    fn first_missing(
+    /// What this store has of a log that the receiver has as well: nothing of it needs to be read.
+    fn acknowledged(
         &self,
-        snapshot: &dyn Snapshot,
-        tip: &Tip,
-        has: &[PeerLog],
-    ) -> Result<Option<u64>, StoreError> {
-        let mut first = 1;
-        for log in has.iter().filter(|log| log.author == self.author) {
-            if (log.last, log.hash) == *tip {
-                return Ok(None);
-            }
-            if !self.forked
-                && log.last < tip.0
-                && snapshot.holds(&self.author, log.last, &log.hash)?
-            {
-                first = first.max(log.last.saturating_add(1));
-            }
+        author: AuthorId,
+        has: &[&PeerLog],
+    ) -> Result<Option<Owned>, StoreError> {
+        let [has] = has else { return Ok(None) };
+        let tips = self.snapshot.tips(&author)?;
+        let whole = has.missing.is_empty() && self.snapshot.withheld(&author)?.is_empty();
+        if !whole || tips != [(has.last, has.hash)] {
+            return Ok(None);
         }
-        Ok(Some(first))
+        let signed = |point: &&Checkpoint| (point.seq, point.hash) == (has.last, has.hash);
+        let mut points = self.points.get(&author).into_iter().flatten();
+        let checkpoint = points.find(signed).cloned();
+        let known = author == self.own || checkpoint.is_some();
+        Ok(known.then(|| Owned {
+            log: (*has).clone(),
+            checkpoint: checkpoint.filter(|_| author != self.own),
+        }))
     }
 }
 
-/// What every store of the receiving unit has. An author that another continues, and from which nothing
-/// has come since that one began, is left out. Where one author is two stores, a copy that nobody has
-/// noticed yet, what it says holds for one of them only, so that nothing is common.
-fn common(snapshot: &dyn Snapshot, peers: &[Peer]) -> Result<Vec<PeerLog>, StoreError> {
-    let (vouched, controls) = (snapshot.vouched()?, snapshot.controls()?);
-    let began = |author: &AuthorId| {
-        let first = controls.iter().find(|c| c.author == *author && c.seq == 1);
-        first.map_or(0, |first| first.entry.wall())
-    };
-    let mut common: Option<Vec<PeerLog>> = None;
-    for peer in peers {
-        let followed =
-            |vouch: &Succession| vouch.by == peer.author && peer.created < began(&vouch.author);
-        if vouched.iter().any(followed) {
-            continue;
-        }
-        if snapshot.tips(&peer.author)?.len() > 1 {
-            return Ok(Vec::new());
-        }
-        common = Some(match common {
-            None => peer.have.clone(),
-            Some(before) => lower(&before, &peer.have),
-        });
-    }
-    Ok(common.unwrap_or_default())
-}
-
-/// The lower of two statements on each author that both know.
-fn lower(a: &[PeerLog], b: &[PeerLog]) -> Vec<PeerLog> {
-    let lowest = |have: &[PeerLog], author: &AuthorId| {
-        let of = have.iter().filter(|log| log.author == *author);
-        of.min_by_key(|log| log.last).cloned()
-    };
-    let authors = a.iter().map(|log| log.author);
-    authors
-        .filter_map(|author| Some(lowest(a, &author)?.min(lowest(b, &author)?)))
-        .collect()
-}
-
-/// Writes the bytes of a planned bundle.
+/// Writes the bytes of a planned bundle: mostly of one, of several where what is planned does not fit into
+/// one. Each can be taken in after those before it.
 ///
 /// # Errors
 /// [`ExportError`].
-pub fn bundle(
+pub fn bundles(
     store: &(impl ExchangeReader + ?Sized),
     request: &ExportRequest<'_>,
     plan: &ExportPlan,
-) -> Result<Vec<u8>, ExportError> {
-    let too_large = |what| ExportError::Bundle(BundleError::TooLarge { what });
-    if plan.entries() > limits::ENTRIES {
-        return Err(too_large(Limit::Entries));
-    }
+) -> Result<Vec<Vec<u8>>, ExportError> {
     let (signer, _) = store.sign(b"")?;
     if AuthorId::of_key(&signer) != plan.info.author {
         // A new epoch has begun since: what was planned is no longer ours to sign.
         return Err(StoreError::Refused("epoch".to_owned()).into());
     }
-    let mut writer = BundleWriter::default();
-    let mut ranges = Vec::new();
-    for piece in &plan.pieces {
-        let mut previous = Hash::ZERO;
-        store.log_bytes(&piece.author, piece.first, &piece.tip, &mut |incoming| {
-            if incoming.seq == piece.first {
-                previous = *incoming.previous;
-            }
-            writer.push(incoming.bytes);
-            Ok(())
-        })?;
-        let (key, signature) = if let Some(point) = &piece.checkpoint {
-            (point.key, point.signature)
-        } else {
-            let words = checkpoint_words(&piece.author, piece.tip.0, &piece.tip.1);
-            store.sign(&words)?
-        };
-        ranges.push(Range {
-            key,
-            first: piece.first,
-            last: piece.tip.0,
-            previous,
-            hash: piece.tip.1,
-            signature,
-            withheld: Vec::new(),
-        });
-    }
-    let header = header(store, request, plan, ranges, writer.raw(), signer)?;
-    let bytes = header.bytes();
-    if bytes.len() > limits::HEADER as usize {
-        return Err(too_large(Limit::Header));
-    }
-    if writer.raw() > limits::RAW {
-        return Err(too_large(Limit::Raw));
-    }
-    writer.seal(&bytes, |words| Ok(store.sign(words)?.1))
-}
-
-fn header(
-    store: &(impl ExchangeReader + ?Sized),
-    request: &ExportRequest<'_>,
-    plan: &ExportPlan,
-    ranges: Vec<Range>,
-    raw: u64,
-    signer: [u8; 32],
-) -> Result<Header, ExportError> {
-    let is_vouch = |point: &Checkpoint| AuthorId::of_key(&point.key) != point.author;
-    let mut vouches = store.checkpoints()?;
-    vouches.retain(is_vouch);
-    // Without its own vouch the signer of this bundle would be unknown to the receiver.
-    vouches.sort_by_key(|point| point.author != plan.info.author);
-    let vouches = vouches.into_iter();
-    Ok(Header {
+    let first = [&[plan.info.author][..], &plan.receivers].concat();
+    let have = have::have(store, &plan.have, &first, request.wall)?;
+    let mut header = Header {
         signer,
         critical: 0,
         optional: 0,
@@ -306,38 +241,82 @@ fn header(
         to: request.to.cloned().unwrap_or_else(|| UnitId::new("")),
         created: request.wall,
         scope: request.scope,
-        entries: u32::try_from(plan.entries()).unwrap_or(u32::MAX),
-        raw,
-        ranges,
-        have: have(store, plan)?,
-        vouches: vouches
-            .map(|point| Vouch {
-                author: point.author,
-                hash: point.hash,
-                by: point.key,
-                signature: point.signature,
-            })
-            .collect(),
-    })
+        entries: 0,
+        raw: 0,
+        ranges: Vec::new(),
+        have,
+        vouches: Vec::new(),
+    };
+    let vouches = vouches(store.checkpoints()?);
+    let free = limits::HEADER as usize - header.bytes().len();
+    let mut bundles = Vec::new();
+    for part in parts::parts(&plan.pieces, free) {
+        let (writer, ranges) = written(store, part)?;
+        let entries: u64 = part.iter().map(|piece| piece.entries).sum();
+        header.entries = u32::try_from(entries).unwrap_or(u32::MAX);
+        header.raw = writer.raw();
+        header.vouches = parts::vouches(&vouches, &ranges, &plan.info.author, free);
+        header.ranges = ranges;
+        let bytes = header.bytes();
+        if bytes.len() > limits::HEADER as usize {
+            let what = Limit::Header;
+            return Err(BundleError::TooLarge { what }.into());
+        }
+        bundles.push(writer.seal(&bytes, |words| Ok::<_, ExportError>(store.sign(words)?.1))?);
+        // Each of several is another bundle.
+        header.created = header.created.saturating_add(1);
+    }
+    Ok(bundles)
 }
 
-/// What the writer has, each line signed by the author of the log.
-fn have(store: &(impl ExchangeReader + ?Sized), plan: &ExportPlan) -> Result<Have, StoreError> {
-    let mut lines = Vec::with_capacity(plan.have.len());
-    for (log, checkpoint) in &plan.have {
-        let signature = if let Some(point) = checkpoint {
-            point.signature
+/// The new epochs that a former key has signed.
+fn vouches(points: Vec<Checkpoint>) -> Vec<Vouch> {
+    let is_vouch = |point: &Checkpoint| AuthorId::of_key(&point.key) != point.author;
+    let vouches = points.into_iter().filter(is_vouch);
+    vouches
+        .map(|point| Vouch {
+            author: point.author,
+            hash: point.hash,
+            by: point.key,
+            signature: point.signature,
+        })
+        .collect()
+}
+
+/// Writes the entries of some ranges, and the ranges as they stand in a header.
+fn written(
+    store: &(impl ExchangeReader + ?Sized),
+    part: &[OutgoingRange],
+) -> Result<(BundleWriter, Vec<Range>), ExportError> {
+    let mut writer = BundleWriter::default();
+    let mut ranges = Vec::new();
+    for piece in part {
+        let (mut runs, mut carried) = (piece.withheld.iter().peekable(), 0_u64);
+        store.log_bytes(&piece.author, piece.first, &piece.tip, &mut |incoming| {
+            while runs.next_if(|run| run.last() < incoming.seq).is_some() {}
+            if runs.peek().is_none_or(|run| incoming.seq < run.first) {
+                writer.push(incoming.bytes);
+                carried += 1;
+            }
+            Ok(())
+        })?;
+        if carried != piece.entries {
+            return Err(StoreError::Damaged("entries are missing".to_owned()).into());
+        }
+        let (key, signature) = if let Some(point) = &piece.checkpoint {
+            (point.key, point.signature)
         } else {
-            let words = checkpoint_words(&log.author, log.last, &log.hash);
-            store.sign(&words)?.1
+            store.sign(&checkpoint_words(&piece.author, piece.tip.0, &piece.tip.1))?
         };
-        lines.push(HaveLine {
-            author: log.author,
-            last: log.last,
-            hash: log.hash,
+        ranges.push(Range {
+            key,
+            first: piece.first,
+            last: piece.tip.0,
+            previous: piece.previous,
+            hash: piece.tip.1,
             signature,
-            missing: log.missing.clone(),
+            withheld: piece.withheld.clone(),
         });
     }
-    Ok(Have::all(lines))
+    Ok((writer, ranges))
 }

@@ -278,6 +278,16 @@ pub fn confirmed(store: &(impl ExchangeReader + ?Sized)) -> Result<Vec<Receipt>,
     Ok(confirmed)
 }
 
+/// The units of the authors that are enrolled here.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn enrolled(store: &(impl ExchangeReader + ?Sized)) -> Result<BTreeSet<UnitId>, StoreError> {
+    let trust = trust(store)?;
+    let units = trust.enrolled().flat_map(|(_, rights)| &rights.units);
+    Ok(units.cloned().collect())
+}
+
 fn trust(store: &(impl ExchangeReader + ?Sized)) -> Result<Trust, StoreError> {
     let mut trust = Trust::default();
     store.with_snapshot(&mut |snapshot| {

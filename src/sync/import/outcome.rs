@@ -196,19 +196,21 @@ fn taken<'b>(
     };
     take_pieces(bundle, state, decision);
     take_peer(merge, at, bundle, decision)?;
-    if state.pieces.is_empty() && state.obstacle.is_some() {
+    if state.pieces.is_empty() && state.runs.is_empty() && state.obstacle.is_some() {
         return Ok(());
     }
-    let (mut pieces, details) = before
-        .map(|report| (report.pieces, report.details))
+    let (mut pieces, mut withheld, details) = before
+        .map(|report| (report.pieces, report.withheld, report.details))
         .unwrap_or_default();
     pieces.extend(state.pieces.iter().map(|(_, piece)| *piece));
+    withheld.extend(&state.runs);
     decision.reports.push(Report {
         root: bundle.root(),
         wall: merge.context.wall,
         by: merge.context.by.clone(),
         signer: bundle.header().signed_by(),
         pieces,
+        withheld,
         details,
     });
     Ok(())
@@ -221,22 +223,34 @@ fn take_pieces<'b>(
     decision: &mut ImportDecision<'b>,
 ) {
     let header = bundle.header();
+    let mut ranges: BTreeMap<usize, u64> = BTreeMap::new();
     for (index, piece) in &state.pieces {
-        decision.taken.push(TakenPiece {
-            source: bundle,
-            index: *index,
-            author: piece.author,
-            from: piece.first,
-        });
         decision.entries += piece.last.saturating_sub(piece.first) + 1;
-        let range = header.ranges.get(*index);
-        decision.checkpoints.extend(range.map(|range| Checkpoint {
-            author: piece.author,
-            seq: piece.last,
-            hash: piece.hash,
+        ranges.entry(*index).or_insert(piece.first);
+    }
+    for (index, first) in &ranges {
+        decision
+            .taken
+            .extend(header.ranges.get(*index).map(|range| TakenPiece {
+                source: bundle,
+                index: *index,
+                author: range.author(),
+                from: *first,
+            }));
+    }
+    decision.withheld.extend(&state.runs);
+    for range in state
+        .done
+        .iter()
+        .filter_map(|index| header.ranges.get(*index))
+    {
+        decision.checkpoints.push(Checkpoint {
+            author: range.author(),
+            seq: range.last,
+            hash: range.hash,
             key: range.key,
             signature: range.signature,
-        }));
+        });
     }
     let vouched = header.vouches.iter().map(|vouch| Checkpoint {
         author: vouch.author,

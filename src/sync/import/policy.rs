@@ -7,13 +7,16 @@ use crate::ledger::trust::Act;
 use crate::plan::UnitId;
 use crate::sync::bundle::error::{BundleError, PlanPart};
 use crate::sync::bundle::header::Header;
+use crate::sync::bundle::range::Range;
 use crate::sync::bundle::reader::VerifiedBundle;
+use crate::sync::export::concern::sees_everything;
 use crate::sync::import::context::ImportContext;
 
 /// Checks that a bundle is meant for this store.
 ///
 /// # Errors
-/// [`BundleError::WrongPlan`], [`BundleError::WrongDistrict`] or [`BundleError::NotForUs`].
+/// [`BundleError::WrongPlan`], [`BundleError::WrongDistrict`], [`BundleError::NotForUs`] or
+/// [`BundleError::WholeCopy`].
 pub(in crate::sync) fn addressed(
     header: &Header,
     context: &ImportContext<'_>,
@@ -32,18 +35,21 @@ pub(in crate::sync) fn addressed(
     }
     match header.receiver() {
         Some(to) if to != context.unit => Err(BundleError::NotForUs { to: to.to_string() }),
+        None if !sees_everything(context.plan, context.unit) => Err(BundleError::WholeCopy),
         _ => Ok(()),
     }
 }
 
-/// Checks that whoever leaves entries out of a log may do so.
+/// Checks that whoever leaves entries out of a log may do so: the district, or anybody where the author's
+/// own signatures prove all the rest.
 ///
 /// # Errors
 /// [`BundleError::Withholds`].
-pub(in crate::sync) fn withholds(header: &Header) -> Result<(), BundleError> {
-    let leaves_out = header.ranges.iter().any(|range| !range.withheld.is_empty());
-    if leaves_out {
-        return Err(BundleError::Withholds(header.signed_by()));
+pub(in crate::sync) fn withholds(header: &Header, trust: &Trust) -> Result<(), BundleError> {
+    let signer = header.signed_by();
+    let rests = header.ranges.iter().any(Range::rests_on_signer);
+    if rests && !trust.is_root(&signer) {
+        return Err(BundleError::Withholds(signer));
     }
     Ok(())
 }

@@ -160,7 +160,7 @@ impl LongWorkThread {
             }
             SyncRequest::Suppose(root) => suppose(store, &caller, root),
             SyncRequest::Export { to, folder } => {
-                write_bundle(store, &caller, folders, (to.as_ref(), &folder))
+                write_bundle(store, &caller, folders, (&to, &folder))
             }
             SyncRequest::Enrol(root) => {
                 let applicant = Applicant::of_held(store, &root)?;
@@ -212,9 +212,9 @@ fn write_bundle(
     store: &dyn Exchange,
     caller: &Caller<'_>,
     folders: &Folders,
-    (to, folder): (Option<&UnitId>, &Path),
+    (to, folder): (&UnitId, &Path),
 ) -> Result<SyncAnswer, ServiceError> {
-    let prepared = export::prepare(store, caller, to, Scope::Since)?;
+    let prepared = export::prepare(store, caller, Some(to), Scope::Since)?;
     Ok(SyncAnswer::Exported(prepared.write_into(folder, folders)?))
 }
 

@@ -96,6 +96,7 @@ pub(super) fn trouble_of(error: &ServiceError) -> Trouble {
             .with("why", error.message()),
         ServiceError::KeyFile(error) => error.message(),
         ServiceError::OtherKey => Message::new("sync_page.other_digits"),
+        ServiceError::NoReceiver => Message::new("cli.error.no_receiver"),
         ServiceError::NotKept => Message::new("sync_page.no_longer_kept"),
     };
     Trouble {

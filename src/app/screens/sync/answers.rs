@@ -1,6 +1,6 @@
 //! What the answers about other stores do to the page.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Seek, SyncPage};
 use crate::app::message::{RequestId, Trouble, TroubleKind};
@@ -61,7 +61,8 @@ impl SyncPage {
             SyncAnswer::Exported(done) => {
                 if done.on == Destination::Elsewhere {
                     // The page then lists it: one sees what lies on the stick.
-                    state.folder = done.path.parent().map(Path::to_owned);
+                    let first = done.paths.first();
+                    state.folder = first.and_then(|path| path.parent()).map(Path::to_owned);
                 }
                 (Tone::Info, written(&done))
             }
@@ -77,13 +78,17 @@ impl SyncPage {
 }
 
 fn written(done: &Exported) -> Message {
-    let name = done.path.file_name().unwrap_or_default();
+    let name = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    };
+    let names: Vec<String> = done.paths.iter().map(name).collect();
     let key = match done.on {
         Destination::Elsewhere => "sync_page.exported",
         Destination::StoreFolder => "sync_page.exported_here",
     };
     Message::new(key)
-        .with("name", name.to_string_lossy().into_owned())
+        .with("name", names.join(", "))
         .with("entries", count(done.entries))
         .with("size", count(done.size.div_ceil(1024)))
 }

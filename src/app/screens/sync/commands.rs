@@ -48,7 +48,7 @@ impl SyncPage {
                     Some(SyncRow::To(at)) => at,
                     _ => 0,
                 };
-                self.ask_folder(state, FolderUse::Export(self.recipient(at)));
+                self.send_to(state, at);
             }
             Command::SyncDrop => self.let_go(state),
             Command::Redraw => {
@@ -77,9 +77,15 @@ impl SyncPage {
         self.work = state.begin(work);
     }
 
+    fn send_to(&mut self, state: &mut State, place: usize) {
+        if let Some(to) = self.recipient(place) {
+            self.ask_folder(state, FolderUse::Export(to));
+        }
+    }
+
     fn open(&mut self, state: &mut State, row: SyncRow) {
         match row {
-            SyncRow::To(at) => self.ask_folder(state, FolderUse::Export(self.recipient(at))),
+            SyncRow::To(at) => self.send_to(state, at),
             SyncRow::AllNew => self.preview(state, self.new_files()),
             SyncRow::File(at) => {
                 if let Some(file) = self.listing.files.get(at).cloned() {

@@ -15,7 +15,7 @@ use crate::base::Message;
 use crate::ledger::{CellKey, Hash};
 use crate::plan::UnitId;
 use crate::service::folder::{BundleState, FileKind, FolderFile, FolderListing, KnownFolders};
-use crate::service::standing::{Standing, StoreOwner};
+use crate::service::standing::Standing;
 use crate::sync::held::conflicts::Conflict;
 use crate::sync::held::status::{HeldStatus, Imported};
 
@@ -48,8 +48,8 @@ pub struct SyncPage {
 /// What a line that can be chosen stands for, whatever stands above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyncItem {
-    /// A unit to send to; `None` for anyone.
-    To(Option<UnitId>),
+    /// A unit to send to.
+    To(UnitId),
     /// All files of the folder that are new.
     AllNew,
     /// A file of the folder.
@@ -90,7 +90,7 @@ pub enum SyncRow {
     Quiet(&'static str),
     /// The digits of this machine's own key.
     OwnDigits,
-    /// A unit to send to, by its place; the one behind the last is anyone.
+    /// A unit to send to, by its place.
     To(usize),
     /// All files of the folder that are new.
     AllNew,
@@ -138,13 +138,11 @@ impl SyncPage {
                 .map(SyncRow::Conflict)
                 .collect(),
         );
-        let anyone = usize::from(self.sends_to_many());
+        let recipients = Self::recipient_lines(standing);
+        let digits = [SyncRow::OwnDigits];
         section(
             "sync_page.send",
-            (0..standing.others.len() + anyone)
-                .map(SyncRow::To)
-                .chain([SyncRow::OwnDigits])
-                .collect(),
+            recipients.into_iter().chain(digits).collect(),
         );
         section("sync_page.receive", self.inbox_lines());
         section(
@@ -158,6 +156,13 @@ impl SyncPage {
                 .collect(),
         );
         lines
+    }
+
+    fn recipient_lines(standing: &Standing) -> Vec<SyncRow> {
+        if standing.others.is_empty() {
+            return vec![SyncRow::Quiet("sync_page.nobody_enrolled"), SyncRow::Gap];
+        }
+        (0..standing.others.len()).map(SyncRow::To).collect()
     }
 
     fn inbox_lines(&self) -> Vec<SyncRow> {
@@ -188,7 +193,7 @@ impl SyncPage {
 
     fn item(&self, row: SyncRow) -> Option<SyncItem> {
         Some(match row {
-            SyncRow::To(at) => SyncItem::To(self.recipient(at)),
+            SyncRow::To(at) => SyncItem::To(self.recipient(at)?),
             SyncRow::AllNew => SyncItem::AllNew,
             SyncRow::File(at) => SyncItem::File(self.listing.files.get(at)?.path.clone()),
             SyncRow::Conflict(at) => SyncItem::Conflict(self.conflict(at)?.cell.clone()),
@@ -228,13 +233,7 @@ impl SyncPage {
         }
     }
 
-    /// The coordinator writes to many, everybody else to the coordinator.
-    fn sends_to_many(&self) -> bool {
-        let standing = self.standing.as_ref();
-        standing.is_some_and(|standing| standing.owner == StoreOwner::Coordinator)
-    }
-
-    /// For whom a line of the sending part stands: a unit, or anyone.
+    /// For whom a line of the sending part stands.
     pub fn recipient(&self, place: usize) -> Option<UnitId> {
         let others = &self.standing.as_ref()?.others;
         others.get(place).map(|other| other.unit.clone())

@@ -3,6 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ranges::{each_of_pieces, pieces_by_range};
 use super::{Merge, RejectedBundle, SubjectChange};
 use crate::ledger::heads::{self, MergingHeads};
 use crate::ledger::{AuthorId, EntryRef, FormKey, Head, Heads, PlanRef, Recorded, Subject};
@@ -218,8 +219,8 @@ impl Merge<'_, '_> {
         look: &mut dyn FnMut(usize, &Recorded) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         for (at, (bundle, state)) in self.bundles.iter().zip(&self.states).enumerate() {
-            for (index, piece) in &state.pieces {
-                bundle.each(*index, piece.first, &mut |recorded| look(at, recorded))?;
+            for (index, pieces) in pieces_by_range(&state.pieces) {
+                each_of_pieces(bundle, index, &pieces, &mut |recorded| look(at, recorded))?;
             }
         }
         Ok(())

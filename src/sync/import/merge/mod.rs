@@ -18,6 +18,7 @@ use crate::ledger::heads::MergingHeads;
 use crate::ledger::trust::{Succession, TrustAnchors};
 use crate::ledger::{AuthorId, Clock, EntryRef, Heads, Recorded, Subject, Trust};
 use crate::store::StoreError;
+use crate::store::exchange::known_log::WithheldRun;
 use crate::store::exchange::progress::{Phase, ProgressMeter, Stopped};
 use crate::store::exchange::{LogPiece, PeerLog, Snapshot, Tip};
 use crate::sync::bundle::error::BundleError;
@@ -66,9 +67,11 @@ pub(in crate::sync) struct BundleState {
     /// Why the rest of it cannot be taken.
     pub(in crate::sync) obstacle: Option<Obstacle>,
     /// The ranges that are taken or known already, by their indices.
-    done: BTreeSet<usize>,
-    /// The pieces taken, with the index of their range.
+    pub(in crate::sync) done: BTreeSet<usize>,
+    /// The pieces taken, with the index of their range: those of one range in the order of their numbers.
     pub(in crate::sync) pieces: Vec<(usize, LogPiece)>,
+    /// The runs that it leaves out and that were not known.
+    pub(in crate::sync) runs: Vec<WithheldRun>,
     /// How many entries of each class.
     pub(in crate::sync) counts: Counts,
     /// Whether its signer is trusted.
@@ -130,6 +133,8 @@ pub(in crate::sync) struct Merge<'a, 'b> {
     tips: BTreeMap<AuthorId, Vec<Tip>>,
     /// The entries taken.
     taken: TakenEntries,
+    /// The runs left out of them that were not known, by author.
+    withheld: BTreeMap<AuthorId, Vec<WithheldRun>>,
     /// The plans asked for, and whether the store has each.
     plans: BTreeMap<[u8; 8], bool>,
     /// The subjects that the entries taken are about, by their keys.
@@ -183,6 +188,7 @@ impl<'a, 'b> Merge<'a, 'b> {
             before,
             tips: BTreeMap::new(),
             taken: TakenEntries::default(),
+            withheld: BTreeMap::new(),
             plans: BTreeMap::new(),
             views: BTreeMap::new(),
             early: BTreeSet::new(),
@@ -249,7 +255,7 @@ impl<'a, 'b> Merge<'a, 'b> {
             self.obstruct(at, Obstacle::Unknown(BTreeSet::from([signer])));
             return Ok(false);
         }
-        if let Err(error) = withholds(bundle.header()) {
+        if let Err(error) = withholds(bundle.header(), &trust) {
             self.obstruct(at, Obstacle::Refused(error));
             return Ok(false);
         }

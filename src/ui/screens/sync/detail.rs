@@ -24,10 +24,10 @@ pub(super) fn detail(
     Some(match line {
         SyncRow::To(place) => {
             let (unsent, since) = app.state.status.unsent;
-            match (page.recipient(place), unsent, since) {
-                (None, ..) => say(Message::new("sync_page.to_anyone")),
-                (Some(_), 0, _) => say(Message::new("sync_page.to_receipt")),
-                (Some(_), unsent, since) => say(Message::new("sync_page.to_unsent")
+            page.recipient(place)?;
+            match (unsent, since) {
+                (0, _) => say(Message::new("sync_page.to_receipt")),
+                (unsent, since) => say(Message::new("sync_page.to_unsent")
                     .with("count", count(unsent))
                     .with(
                         "since",

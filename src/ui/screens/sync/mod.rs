@@ -118,6 +118,7 @@ impl SyncDrawing<'_> {
             }
             SyncRow::Quiet(key) => {
                 let trouble = self.page.listing.trouble.clone();
+                let trouble = trouble.filter(|_| key == "sync_page.no_files");
                 let said = ui.say(self.app, &trouble.unwrap_or(Message::new(key)));
                 let room = canvas.width().saturating_sub(4);
                 for (at, line) in width::wrap(&said, room, 2).iter().enumerate() {
@@ -184,7 +185,6 @@ impl SyncDrawing<'_> {
         let (ui, y) = (self.ui, self.y);
         let others = self.page.standing.as_ref().map(|s| s.others.as_slice());
         let Some(other) = others.and_then(|others| others.get(place)) else {
-            canvas.put(3, y, canvas.width(), ui.t("sync_page.anyone"), self.style());
             return;
         };
         let name = width::fit(&unit_name(self.app, &other.unit), NAME);
