@@ -160,7 +160,7 @@ impl SyncPage {
 
     fn recipient_lines(standing: &Standing) -> Vec<SyncRow> {
         if standing.others.is_empty() {
-            return vec![SyncRow::Quiet("sync_page.nobody_enrolled"), SyncRow::Gap];
+            return vec![SyncRow::Quiet("sync_page.nobody_enrolled")];
         }
         (0..standing.others.len()).map(SyncRow::To).collect()
     }
