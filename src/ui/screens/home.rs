@@ -44,10 +44,8 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'
     }
     let all_saved = home.loaded && app.state.outbox.is_empty();
     let noticed = chrome::notice(ui, app, canvas) > 0;
-    if !noticed && returned(ui, app, home, canvas) {
-        return chrome::foot_with(ui, app, canvas, HINTS);
-    }
-    if !noticed && all_saved {
+    let returned = !noticed && returned(ui, app, home, canvas);
+    if !noticed && !returned && all_saved {
         let text = format!("✓ {}", ui.t("home.all_saved"));
         chrome::message(canvas, 2, &text, ui.theme.text());
         let session = app.state.session.as_ref();
@@ -55,7 +53,8 @@ pub(in crate::ui) fn draw(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'
             chrome::message(canvas, 1, ui.t("home.sole"), ui.theme.text());
         }
     }
-    unsent(ui, app, canvas);
+    let below = if returned { chrome::MESSAGES - 1 } else { 0 };
+    unsent(ui, app, below, canvas);
     chrome::foot_with(ui, app, canvas, HINTS);
 }
 
@@ -285,7 +284,7 @@ fn state(
 }
 
 /// Draws how much is not sent, and up to where the district has confirmed what was.
-fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
+fn unsent(ui: &Ui, app: &App, row: usize, canvas: &mut Canvas<'_>) {
     let (count, oldest) = app.state.status.unsent;
     let mut said = Vec::new();
     if count > 0 {
@@ -310,10 +309,10 @@ fn unsent(ui: &Ui, app: &App, canvas: &mut Canvas<'_>) {
             .with("of", number(confirmed.of));
         said.push(ui.say(app, &message));
     }
-    chrome::message(canvas, 0, &said.join(" "), ui.theme.text());
+    chrome::message(canvas, row, &said.join(" "), ui.theme.text());
 }
 
-/// Says of the returned form under the cursor who returned it and why, in place of what is unsent.
+/// Says of the returned form under the cursor who returned it and why, above what is unsent.
 fn returned(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) -> bool {
     let here = home.form_under_cursor();
     let Some((form, step)) = here.and_then(|form| Some((form, form.step.as_ref()?))) else {
@@ -327,7 +326,7 @@ fn returned(ui: &Ui, app: &App, home: &Home, canvas: &mut Canvas<'_>) -> bool {
     }
     let columns = canvas.width().saturating_sub(2);
     let said = words::returned(ui, app, period, step).join(" ");
-    for (at, line) in width::wrap(&said, columns, chrome::MESSAGES)
+    for (at, line) in width::wrap(&said, columns, chrome::MESSAGES - 1)
         .iter()
         .enumerate()
     {
