@@ -8,7 +8,9 @@ mod pty;
 
 use std::path::PathBuf;
 
-use pty::{CTRL_N, CTRL_Q, DOWN, ENTER, ESC, F10, Terminal, UP, figure, json, run, sound};
+use pty::{
+    CTRL_N, CTRL_Q, DOWN, ENTER, ESC, F10, Terminal, UP, figure, json, run, sound, until_kept,
+};
 use tempfile::{TempDir, tempdir};
 
 fn folder() -> (TempDir, PathBuf) {
@@ -237,24 +239,6 @@ fn vietnamese_as_an_input_method_sends_it_arrives_as_words() {
         let log = json(&store, &["log", "--json"]);
         let text = log.to_string();
         assert!(text.contains("hộ tịch được"), "{backspace:#x}: {text}");
-    }
-}
-
-/// Types without entering, loses the session in some way, and finds everything again.
-/// Waits until a text being typed stands beside the store.
-fn until_kept(store: &std::path::Path, text: &str) {
-    let kept = || {
-        let sessions = std::fs::read_dir(store.join("sessions")).unwrap();
-        let files = sessions.filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok());
-        files
-            .into_iter()
-            .any(|file| file.contains(&format!("\"{text}\"")))
-    };
-    let mut tries = 500;
-    while !kept() {
-        tries -= 1;
-        assert!(tries > 0, "never kept: {text}");
-        std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
 

@@ -319,3 +319,21 @@ impl Drop for Terminal {
 fn side(cells: u16) -> NonZero<u16> {
     NonZero::new(cells).unwrap()
 }
+
+/// Types without entering, loses the session in some way, and finds everything again.
+/// Waits until a text being typed stands beside the store.
+pub(crate) fn until_kept(store: &std::path::Path, text: &str) {
+    let kept = || {
+        let sessions = std::fs::read_dir(store.join("sessions")).unwrap();
+        let files = sessions.filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok());
+        files
+            .into_iter()
+            .any(|file| file.contains(&format!("\"{text}\"")))
+    };
+    let mut tries = 500;
+    while !kept() {
+        tries -= 1;
+        assert!(tries > 0, "never kept: {text}");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
