@@ -80,7 +80,7 @@ fn fields(store: &Path) -> Vec<String> {
 }
 
 /// Opens the form with the cursor in its first cell; tells which text had been left. Where one must
-/// have been, its form is waited for: on a slow start the home page may be drawn before it.
+/// have been, it is waited for: a pseudo terminal gives a frame in parts, the head before the cells.
 fn at_the_top(store: &Path, unfinished: Option<&str>) -> (Terminal, Option<String>) {
     let mut terminal = Terminal::start(store, &[]);
     terminal.until_that("started", |screen| match unfinished {

@@ -45,6 +45,11 @@ const FIGURE_CHECKS: [fn(&Context<'_>, &Field) -> Option<Finding>; 3] = [
 /// All findings of a form, in the order of its fields, at each field the hard ones first. Of the
 /// soft ones that see one slip only the most telling stands.
 pub fn findings(ctx: &Context<'_>) -> Vec<Finding> {
+    // Every check needs something entered in the form itself, so the many forms not yet begun need
+    // no look at each field and rule.
+    if ctx.form.cells.is_empty() {
+        return Vec::new();
+    }
     let fields = ctx.plan.form_fields(ctx.unit, ctx.period);
     let cells = fields.iter().flat_map(|field| {
         let rows = ctx.form.rows(&field.id).map(|(cell, _)| cell.clone());

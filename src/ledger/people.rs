@@ -1,7 +1,7 @@
 //! The people behind the entries: their names and units, by the log an entry stands in and the id
 //! of its actor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ActorId, AuthorId, Body, Recorded, Subject};
 use crate::plan::UnitId;
@@ -54,6 +54,18 @@ impl People {
             units: units.to_vec(),
         };
         self.by_log.insert((author, id.clone()), person);
+    }
+
+    /// Leaves the people of a log only the units that its author may write for: what an entry says of its
+    /// own writer's units is a claim, and what people are shown is whom they enrolled.
+    pub fn hold_to(&mut self, author: &AuthorId, units: &BTreeSet<UnitId>) {
+        let people = self.by_log.iter_mut().filter(|((of, _), _)| of == author);
+        for (_, person) in people {
+            person.units.retain(|unit| units.contains(unit));
+            if person.units.is_empty() {
+                person.units = units.iter().cloned().collect();
+            }
+        }
     }
 
     /// Says whose log the store goes on with.

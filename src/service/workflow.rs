@@ -143,22 +143,29 @@ pub fn submission(loaded: &LoadedForm<'_>) -> (SubmissionSummary, Option<Change>
     (summary, change)
 }
 
-/// The changes that put one kind of emptiness into every unanswered cell of a form, for one action.
+/// The changes that put one kind of emptiness into those of these cells that are blank, for one
+/// action. `shown` is the form as it shows, `base` what the store has said of it. A cell in conflict is left
+/// to the person who ends it, and would have the whole action refused.
 pub fn fill_blanks(
-    summary: &SubmissionSummary,
-    form: (&FormKey, &Form),
+    fields: &[FieldId],
+    (key, shown, base): (&FormKey, &Form, &Form),
     content: &Content,
 ) -> Vec<Change> {
     let fill = |field: &FieldId| {
         let cell = CellKey {
-            form: form.0.clone(),
+            form: key.clone(),
             id: CellId::figure(field),
         };
-        let stands = form.1.heads(&Subject::Cell(cell.clone()));
+        let subject = Subject::Cell(cell.clone());
+        let disputed = shown.heads(&subject).is_some_and(Heads::in_conflict);
+        if disputed || shown.content(field) != Content::Blank {
+            return None;
+        }
+        let stands = base.heads(&subject);
         let seen = Seen::Heads(stands.map(Heads::references).unwrap_or_default());
-        edit::set_cell(cell, content.clone(), seen)
+        Some(edit::set_cell(cell, content.clone(), seen))
     };
-    summary.unanswered.iter().map(fill).collect()
+    fields.iter().filter_map(fill).collect()
 }
 
 /// Takes a step with a form; gives the entries written. It is tried again when the store moves

@@ -236,6 +236,29 @@ fn a_side_chosen_on_a_full_disk_is_still_written_once_the_disk_has_room() {
     }
 }
 
+/// An emptied cell against a figure shows blank; it is for a person to settle, not for the key that answers
+/// what is blank, and must not have the whole action refused.
+#[test]
+fn answering_all_blanks_leaves_a_cell_in_conflict_alone() {
+    let office = Office::new();
+    let beside = Sitting {
+        pid: 200,
+        ..Sitting::default()
+    };
+    let (mut lan, mut hoa) = (office.desk("lan"), office.desk_with("hoa", beside));
+    lan.keys("<Enter>").at("be_trai").keys("62<Enter>");
+    hoa.keys("<Enter>").at("be_trai").keys("64<Enter>");
+    lan.at("be_trai").keys("<Delete>").a_second_later();
+    assert_eq!(
+        (lan.content("be_trai"), sides(&lan, "be_trai")),
+        (Content::Blank, 2)
+    );
+    lan.keys("<F10>1<Esc>");
+    assert_eq!(lan.content("be_gai"), Content::NoneOccurred);
+    assert_eq!(sides(&lan, "be_trai"), 2);
+    assert!(lan.app.state.outbox.is_empty());
+}
+
 #[test]
 fn a_store_that_could_not_be_opened_at_first_opens_once_it_can() {
     let faults = Arc::new(Faults::default());

@@ -237,8 +237,8 @@ impl Office {
         };
         let loaded = load(&store);
         let (summary, _) = workflow::submission(&loaded);
-        let form = (&loaded.key, &loaded.form);
-        let blanks = workflow::fill_blanks(&summary, form, &Content::Unavailable);
+        let form = (&loaded.key, &loaded.form, &loaded.form);
+        let blanks = workflow::fill_blanks(&summary.unanswered, form, &Content::Unavailable);
         commit(&mut store, blanks);
         let (_, submission) = workflow::submission(&load(&store));
         commit(&mut store, vec![submission.unwrap()]);

@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use nhaplieu::base::{Decimal, ErrorKind};
 use nhaplieu::ledger::{
-    AuthorId, Body, Content, ContentHash, ContentPart, Entry, EntryRef, Hash, Role, Subject,
+    ActorId, AuthorId, Body, Content, ContentHash, ContentPart, Entry, EntryRef, Hash, Role,
+    Subject,
 };
 use nhaplieu::plan::{PeriodId, RuleId, UnitId};
 use nhaplieu::service::forms;
@@ -363,6 +364,30 @@ fn who_signs_for_another_unit_is_named() {
         outcome(&mut commune, lying.read()),
         BundleOutcome::Refused(BundleError::WrongSender { .. })
     ));
+}
+
+/// A person's units are shown as their author is enrolled, not as the person's own entry says.
+#[test]
+fn a_person_who_claims_another_unit_is_shown_with_its_own() {
+    let (mut office, mut forger) = office_and_forger();
+    let id = ActorId::parse("gia-danh").unwrap();
+    let said = forger.adds(|entry| {
+        entry.subject = Subject::Actor(id.clone());
+        entry.body = Body::Actor {
+            name: "Trần Văn B".to_owned(),
+            role: Role::Clerk,
+            units: vec![UnitId::new("xa-b")],
+            disabled: false,
+        };
+    });
+    assert_eq!(outcome(&mut office, forger.read()), BundleOutcome::Taken);
+    let people = office.store.people().unwrap();
+    let shown = people.person(&said.author, &id).unwrap();
+    assert_eq!(
+        (shown.name.as_str(), shown.units.as_slice()),
+        ("Trần Văn B", [UnitId::new("xa-a")].as_slice())
+    );
+    everything_opens(&mut office);
 }
 
 #[test]

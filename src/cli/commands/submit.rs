@@ -64,8 +64,8 @@ pub(crate) fn run(settings: &Settings, args: &Submit, out: &mut Out<'_>) -> Resu
     let mut found = find::form(&opened.store, &plan, &args.form)?;
     if let Some(blanks) = args.blanks {
         let (summary, _) = workflow::submission(&found);
-        let form = (&found.key, &found.form);
-        let changes = workflow::fill_blanks(&summary, form, &blanks.content());
+        let form = (&found.key, &found.form, &found.form);
+        let changes = workflow::fill_blanks(&summary.unanswered, form, &blanks.content());
         if !changes.is_empty() {
             opened.commit(settings, changes)?;
             found = find::form(&opened.store, &plan, &args.form)?;

@@ -3,8 +3,8 @@
 //! against the numbers of its entries. A lost row must not pass for a blank.
 
 use crate::ledger::{
-    Actor, AuthorId, Body, Form, FormKey, Hash, Heads, People, Subject, subject::SubjectKind,
-    workflow,
+    Actor, AuthorId, Body, Form, FormKey, Hash, Heads, People, Subject, Trust,
+    subject::SubjectKind, workflow,
 };
 use crate::plan::UnitId;
 use crate::store::api::{Access, EpochState, StoreError, StoreInfo};
@@ -210,9 +210,9 @@ pub(crate) fn actors(reading: &ReadTables) -> Result<Vec<Actor>, StoreError> {
 /// the first of them in its third entry.
 const FIRST_ENTRIES: u64 = 16;
 
-/// Names the people of all logs: those of other stores as the head of each log introduces them, the
-/// own ones as they stand now.
-pub(crate) fn people(reading: &ReadTables) -> Result<People, StoreError> {
+/// Names the people of all logs: those of other stores as the head of each log introduces them, for the
+/// units that its author is enrolled for, the own ones as they stand now.
+pub(crate) fn people(reading: &ReadTables, trust: &Trust) -> Result<People, StoreError> {
     let mut people = People::default();
     people.set_own(AuthorId(reading.tip()?.author));
     let entries = reading.table(tables::ENTRIES)?;
@@ -222,6 +222,10 @@ pub(crate) fn people(reading: &ReadTables) -> Result<People, StoreError> {
         for row in entries.range(from.as_slice()..=to.as_slice())? {
             let (key, value) = row?;
             people.note(&tables::unsealed_entry(key.value(), value.value())?);
+        }
+        if !trust.is_own(&author) && !trust.is_root(&author) {
+            let enrolled = trust.rights(&author).map(|rights| rights.units.clone());
+            people.hold_to(&author, &enrolled.unwrap_or_default());
         }
     }
     for (subject, heads) in members(&reading.table(tables::VIEWS)?, None)? {

@@ -71,7 +71,10 @@ impl StoreReader for RedbStore {
     }
 
     fn people(&self) -> Result<People, StoreError> {
-        self.read(queries::people)
+        self.read(|reading| {
+            let trust = SnapshotTables::read(reading)?.trust()?;
+            queries::people(reading, &trust)
+        })
     }
 
     fn counter(&self) -> Result<u64, StoreError> {

@@ -75,17 +75,8 @@ impl FormScreen {
     /// cell behind them.
     pub(super) fn none_in_all(&mut self, state: &mut State, fields: &[FieldId]) {
         let Some(view) = self.view(state) else { return };
-        let still_blank = |id: &&FieldId| {
-            let heads = view.shown.heads(&Subject::Cell(self.cell_of(id)));
-            view.content(id) == Content::Blank && !heads.is_some_and(Heads::in_conflict)
-        };
-        let change = |id: &FieldId| {
-            let cell = self.cell_of(id);
-            let heads = view.base.heads(&Subject::Cell(cell.clone()));
-            let seen = heads.map(Heads::references).unwrap_or_default();
-            edit::set_cell(cell, Content::NoneOccurred, Seen::Heads(seen))
-        };
-        let changes: Vec<Change> = fields.iter().filter(still_blank).map(change).collect();
+        let form = (&self.key, view.shown.as_ref(), view.base.as_ref());
+        let changes = workflow::fill_blanks(fields, form, &Content::NoneOccurred);
         let last = fields.last().and_then(|id| view.layout.position_of(id));
         let count = changes.len();
         state.write(Origin::Typed, changes);
@@ -230,7 +221,8 @@ impl FormScreen {
         }
         let Some(view) = self.view(state) else { return };
         let summary = view.summary(&state.plan);
-        let changes = workflow::fill_blanks(&summary, (&self.key, &view.base), content);
+        let form = (&self.key, view.shown.as_ref(), view.base.as_ref());
+        let changes = workflow::fill_blanks(&summary.unanswered, form, content);
         if !changes.is_empty() {
             state.write(Origin::Typed, changes);
         }
